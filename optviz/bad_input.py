@@ -1,0 +1,50 @@
+"""The one exception that bad input raises: one sentence, and the parts to say it again in another language."""
+
+from __future__ import annotations
+
+TEMPLATES: dict[str, str] = {
+    "out_of_range": "{name} = {value} is not allowed; the valid range is {allowed}.",
+    "not_a_number": "{name} = {value} is not a number; the valid range is {allowed}.",
+    "not_a_whole_number": "{name} = {value} is not a whole number; the valid range is {allowed}.",
+    "bare_array": (
+        "{name} has shape {value}; an array of hyperparameters needs a last axis of length 1, "
+        "such as (K, 1), so that it does not scale x and y separately."
+    ),
+    "unknown_choice": "{name} = {value} is not known; choose one of {allowed}.",
+    "unknown_field": "{name} has no setting called {value}; it has {allowed}.",
+    "bad_point": "{name} = {value} is not a point; give two finite numbers, {allowed}.",
+    "bad_domain": "{name} = {value} is not a domain; give x_min < x_max, y_min < y_max, four numbers, {allowed}.",
+    "bad_interval": "{name} = {value} is not an interval; give two different numbers, smaller first, {allowed}.",
+    "bad_seed": "{name} = {value} is not a seed; give whole numbers, {allowed}.",
+    "no_samples": "batch_size = {value} needs a surface made of samples; {name} has none.",
+    "zero_denominator": "{name}: epsilon and initial_accumulator must not both be 0, the first step would divide by 0.",
+    "too_many": "{name}: {value} are too many; the valid range is {allowed}.",
+    "too_long": "{name} has {value} characters; the valid range is {allowed}.",
+    "not_readable": "{name} cannot be read: {value}; expected {allowed}.",
+    "text_characters": "{name} = {value} holds characters that cannot be shown; use {allowed}.",
+}
+
+
+class BadInput(ValueError):
+    """Input that cannot be used, told in one sentence that names the value and what is allowed.
+
+    `key` and `parts` let a user interface say the same sentence in another language; `str(error)` is English.
+    """
+
+    def __init__(self, key: str, *, name: str, value: object = "", allowed: object = "") -> None:
+        self.key = key
+        self.parts = {"name": name, "value": _short(value), "allowed": str(allowed)}
+        super().__init__(TEMPLATES[key].format(**self.parts))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (self.key, self.parts))
+
+
+def _rebuild(key: str, parts: dict[str, str]) -> BadInput:
+    return BadInput(key, name=parts["name"], value=parts["value"], allowed=parts["allowed"])
+
+
+def _short(value: object, most: int = 60) -> str:
+    text = value if isinstance(value, str) else repr(value)
+    text = "".join(character if character.isprintable() else "�" for character in text)
+    return text if len(text) <= most else text[: most - 1] + "…"

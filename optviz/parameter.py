@@ -1,0 +1,136 @@
+"""What a setting may be: one table per field that validation, sliders, links, command line and documentation all read."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import numbers
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from optviz.bad_input import BadInput
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """The valid range of a field, and how a slider would offer it.
+
+    The valid range (`above`, `at_least`, `below`, `at_most`) is enforced; `slider` is a suggestion and narrower.
+    `structural` fields choose between forms of a formula (which source's), rather than being tuned.
+    """
+
+    slider: tuple[float, float] | None = None
+    log: bool = False
+    symbol: str = ""
+    above: float | None = None
+    at_least: float | None = None
+    below: float | None = None
+    at_most: float | None = None
+    whole: bool = False
+    structural: bool = False
+
+    def contains(self, value: Any) -> bool:
+        """Whether a number, or every element of an array, is finite and inside the valid range."""
+        value = np.asarray(value)
+        return bool(
+            np.all(np.isfinite(value))
+            and (self.above is None or np.all(value > self.above))
+            and (self.at_least is None or np.all(value >= self.at_least))
+            and (self.below is None or np.all(value < self.below))
+            and (self.at_most is None or np.all(value <= self.at_most))
+        )
+
+    def range_text(self, name: str) -> str:
+        """The valid range as an inequality, the same in every language: `0 ≤ momentum < 1`."""
+        low = f"{self.above:g} < " if self.above is not None else ""
+        low = f"{self.at_least:,.0f} ≤ " if self.at_least is not None and self.whole else low
+        low = f"{self.at_least:g} ≤ " if self.at_least is not None and not self.whole else low
+        high = f" < {self.below:g}" if self.below is not None else ""
+        high = f" ≤ {self.at_most:,.0f}" if self.at_most is not None and self.whole else high
+        high = f" ≤ {self.at_most:g}" if self.at_most is not None and not self.whole else high
+        return f"{low}{name}{high}" if low or high else f"−∞ < {name} < ∞"
+
+    def check_number(self, name: str, value: Any) -> float | int:
+        """One finite number inside the range, as int or float. Raises BadInput otherwise."""
+        allowed = self.range_text(name)
+        if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+            raise BadInput("not_a_number", name=name, value=value, allowed=allowed)
+        if self.whole:
+            if not math.isfinite(value) or value != int(value):
+                raise BadInput("not_a_whole_number", name=name, value=value, allowed=allowed)
+            value = int(value)
+        if not self.contains(value):
+            raise BadInput("out_of_range", name=name, value=value, allowed=allowed)
+        return value if self.whole else float(value)
+
+
+def hyper(
+    default: Any,
+    *,
+    slider: tuple[float, float] | None = None,
+    log: bool = False,
+    symbol: str = "",
+    above: float | None = None,
+    at_least: float | None = None,
+    below: float | None = None,
+    at_most: float | None = None,
+    whole: bool = False,
+    structural: bool = False,
+) -> Any:
+    """A dataclass field that carries its valid range and how to offer it (see `Parameter`)."""
+    parameter = Parameter(slider, log, symbol, above, at_least, below, at_most, whole, structural)
+    return dataclasses.field(default=default, metadata={"parameter": parameter})
+
+
+def parameters(owner: Any) -> dict[str, Parameter]:
+    """The table of a dataclass (type or instance): field name → Parameter, in the order of the fields."""
+    return {
+        field.name: field.metadata["parameter"]
+        for field in dataclasses.fields(owner)
+        if "parameter" in field.metadata
+    }
+
+
+def check_fields(owner: Any, *, arrays: bool = False) -> None:
+    """Validate every `hyper` field of a dataclass instance and store it as int, float, bool or float64 array.
+
+    With `arrays`, a field may be an array of shape (..., 1) that broadcasts against leading axes. A bare (K,) array is
+    refused: against points of shape (K, 2) it would scale x and y separately when K is 2, and fail otherwise.
+    """
+    for field in dataclasses.fields(owner):
+        parameter = field.metadata.get("parameter")
+        if parameter is None:
+            continue
+        value = getattr(owner, field.name)
+        if isinstance(field.default, bool):
+            if not isinstance(value, (bool, np.bool_)):
+                raise BadInput("unknown_choice", name=field.name, value=value, allowed="true, false")
+            checked: Any = bool(value)
+        elif arrays and isinstance(value, (np.ndarray, list, tuple)) and np.ndim(value) > 0:
+            checked = _check_array(field.name, value, parameter)
+        else:
+            checked = parameter.check_number(field.name, value.item() if isinstance(value, np.ndarray) else value)
+        object.__setattr__(owner, field.name, checked)
+
+
+def _check_array(name: str, value: Any, parameter: Parameter) -> np.ndarray:
+    allowed = parameter.range_text(name)
+    try:
+        array = np.array(value, dtype=float)
+    except (TypeError, ValueError):
+        raise BadInput("not_a_number", name=name, value=value, allowed=allowed) from None
+    if array.shape[-1] != 1:
+        raise BadInput("bare_array", name=name, value=array.shape)
+    if not parameter.contains(array):
+        bad = [item for item in array.ravel().tolist() if not parameter.contains(item)]
+        raise BadInput("out_of_range", name=name, value=bad[0], allowed=allowed)
+    array.flags.writeable = False
+    return array
+
+
+STEPS = Parameter(slider=(10, 1000), log=True, at_least=1, at_most=5000, whole=True)
+SEED = Parameter(slider=(0, 9999), at_least=0, at_most=2**32 - 1, whole=True)
+BATCH_SIZE = Parameter(slider=(1, 256), log=True, at_least=1, at_most=1_000_000, whole=True)
+COORDINATE = Parameter(at_least=-1e9, at_most=1e9)

@@ -1,0 +1,220 @@
+"""What a loss surface is: exact loss, gradient and Hessian at any point, for any leading axes."""
+
+from __future__ import annotations
+
+import abc
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import scipy.optimize
+
+from optviz.bad_input import BadInput
+from optviz.parameter import SEED, Parameter
+
+Domain = tuple[float, float, float, float]
+"""(x_min, x_max, y_min, y_max)"""
+
+DOMAIN_EDGE = Parameter(at_least=-1e6, at_most=1e6)
+SEARCH_GRID = 121
+MOST_ELEMENTS = 1 << 17
+
+
+@dataclass(frozen=True)
+class Lowest:
+    """The lowest point of a surface inside its domain: `loss` (...), `point` (..., 2).
+
+    `exact` says whether it is known from theory, or was found by dense search and local refinement.
+    """
+
+    loss: Any
+    point: np.ndarray
+    exact: bool
+
+
+class Surface(abc.ABC):
+    """A loss over two parameters, defined everywhere, of interest inside `domain`.
+
+    Every method takes points of shape (..., 2). A single surface returns loss (...), gradient (..., 2), Hessian
+    (..., 2, 2). A *stack* of S surfaces (a sequence of seeds) has one leading axis of its own that broadcasts as the
+    last leading axis of the points: (S, 2) is one point per surface, (K, S, 2) or (K, 1, 2) are K points per surface.
+    The operations and their order do not depend on the shape, so that stack and single agree bitwise.
+    """
+
+    domain: Domain
+    title: str
+
+    @abc.abstractmethod
+    def loss(self, point: np.ndarray) -> np.ndarray:
+        """Loss (...) at points (..., 2)."""
+
+    @abc.abstractmethod
+    def gradient(self, point: np.ndarray) -> np.ndarray:
+        """Exact gradient (..., 2) at points (..., 2)."""
+
+    @abc.abstractmethod
+    def hessian(self, point: np.ndarray) -> np.ndarray:
+        """Exact Hessian (..., 2, 2) at points (..., 2)."""
+
+    @abc.abstractmethod
+    def loss_and_gradient(self, point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Loss (...) and gradient (..., 2) from one evaluation."""
+
+    @property
+    def stack_shape(self) -> tuple[int, ...]:
+        """() for a single surface, (S,) for a stack of S."""
+        return ()
+
+    def single(self, index: int) -> Surface:
+        """One surface of a stack."""
+        raise IndexError(f"{self.title} is a single surface, not a stack")
+
+    def singles(self) -> Iterator[Surface]:
+        """The surfaces of a stack one by one; a single surface yields itself."""
+        if not self.stack_shape:
+            yield self
+        else:
+            yield from (self.single(index) for index in range(self.stack_shape[0]))
+
+    @property
+    def samples(self) -> int | None:
+        """How many sample losses the surface is the mean of; None where it has no samples."""
+        return None
+
+    @property
+    def width(self) -> float:
+        """The longer side of the domain: the unit in which distances on this surface are told."""
+        x_min, x_max, y_min, y_max = self.domain
+        return max(x_max - x_min, y_max - y_min)
+
+    @cached_property
+    def lowest(self) -> Lowest:
+        """The lowest point inside the domain (see `Lowest`)."""
+        found = [_search_lowest(surface) for surface in self.singles()]
+        if self.stack_shape:
+            losses = np.array([lowest.loss for lowest in found])
+            return Lowest(losses, np.array([lowest.point for lowest in found]), all(low.exact for low in found))
+        return found[0]
+
+    def peak(self) -> np.ndarray:
+        """The article's start (..., 2): the highest point of a 50 × 50 grid over the domain, right ends excluded.
+
+        The grid is `arange(x_min, x_max, width / 50)`, as in the author's script, and not `linspace`.
+        """
+        x_min, x_max, y_min, y_max = self.domain
+        x = _excluding_end(x_min, x_max, 50)
+        y = _excluding_end(y_min, y_max, 50)
+        peaks = []
+        for surface in self.singles():
+            losses = surface.losses_on(x, y)
+            row, column = np.unravel_index(np.argmax(np.where(np.isfinite(losses), losses, -np.inf)), losses.shape)
+            peaks.append((x[column], y[row]))
+        return np.array(peaks if self.stack_shape else peaks[0])
+
+    @property
+    def suggested_start(self) -> np.ndarray:
+        """Where a race starts unless told otherwise (..., 2)."""
+        return self.peak()
+
+    @property
+    def suggested_learning_rate(self) -> float | None:
+        """A learning rate that suits plain gradient descent here, where 0.1 does not; else None."""
+        return None
+
+    def losses_on(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Loss on a grid: x (X,), y (Y,) → (Y, X) for a single surface. Not for stacks."""
+        rows = max(1, MOST_ELEMENTS // max(1, 16 * len(x)))
+        blocks = []
+        with np.errstate(all="ignore"):
+            for first in range(0, len(y), rows):
+                mesh = np.stack(np.meshgrid(x, y[first : first + rows]), axis=-1)
+                blocks.append(self.loss(mesh))
+        return np.concatenate(blocks)
+
+    def contains(self, point: np.ndarray) -> np.ndarray:
+        """Whether points (..., 2) lie inside the domain or on its edge (...)."""
+        x_min, x_max, y_min, y_max = self.domain
+        x, y = point[..., 0], point[..., 1]
+        return (x >= x_min) & (x <= x_max) & (y >= y_min) & (y <= y_max)
+
+
+def _excluding_end(low: float, high: float, count: int) -> np.ndarray:
+    # arange may add an element beyond `count` through rounding; the author's grid has exactly `count`.
+    return np.arange(low, high, (high - low) / count)[:count]
+
+
+def _search_lowest(surface: Surface) -> Lowest:
+    x_min, x_max, y_min, y_max = surface.domain
+    x = np.linspace(x_min, x_max, SEARCH_GRID)
+    y = np.linspace(y_min, y_max, SEARCH_GRID)
+    losses = surface.losses_on(x, y)
+    losses = np.where(np.isnan(losses), np.inf, losses)
+    padded = np.pad(losses, 1, constant_values=np.inf)
+    shifts = [shift for shift in itertools.product((0, 1, 2), repeat=2) if shift != (1, 1)]
+    neighbours = [padded[row : row + SEARCH_GRID, column : column + SEARCH_GRID] for row, column in shifts]
+    dips = np.flatnonzero((losses <= np.minimum.reduce(neighbours)) & np.isfinite(losses))
+    dips = dips[np.argsort(losses.ravel()[dips], kind="stable")][:4]
+    best_loss, best_point = np.inf, np.array([x_min, y_min])
+    for dip in dips:
+        row, column = np.unravel_index(dip, losses.shape)
+        candidates = [np.array([x[column], y[row]])]
+        with np.errstate(all="ignore"):
+            refined = scipy.optimize.minimize(
+                lambda point: surface.loss_and_gradient(point),
+                candidates[0],
+                jac=True,
+                method="L-BFGS-B",
+                bounds=[(x_min, x_max), (y_min, y_max)],
+                options={"ftol": 1e-16, "gtol": 1e-12, "maxiter": 200},
+            ).x
+            candidates += [refined, _polish(surface, refined)]
+            for point in candidates:
+                loss = float(surface.loss(point))
+                if loss < best_loss:
+                    best_loss, best_point = loss, point
+    return Lowest(best_loss, best_point, exact=False)
+
+
+def _polish(surface: Surface, point: np.ndarray) -> np.ndarray:
+    """A few Newton steps, kept only while they stay inside the domain: the last digits of an interior minimum."""
+    for _ in range(4):
+        try:
+            proposal = point - np.linalg.solve(surface.hessian(point), surface.gradient(point))
+        except np.linalg.LinAlgError:
+            return point
+        if not (np.all(np.isfinite(proposal)) and surface.contains(proposal)):
+            return point
+        if not surface.loss(proposal) <= surface.loss(point):
+            return point
+        point = proposal
+    return point
+
+
+def check_domain(name: str, domain: Any) -> Domain:
+    """Four finite numbers with x_min < x_max and y_min < y_max. Raises BadInput."""
+    allowed = DOMAIN_EDGE.range_text("x, y")
+    try:
+        edges = [DOMAIN_EDGE.check_number(name, float(edge)) for edge in domain]
+    except (TypeError, ValueError):
+        raise BadInput("bad_domain", name=name, value=domain, allowed=allowed) from None
+    if len(edges) != 4 or not (edges[0] < edges[1] and edges[2] < edges[3]):
+        raise BadInput("bad_domain", name=name, value=domain, allowed=allowed)
+    if min(edges[1] - edges[0], edges[3] - edges[2]) < 1e-6:
+        raise BadInput("bad_domain", name=name, value=domain, allowed=allowed)
+    return (edges[0], edges[1], edges[2], edges[3])
+
+
+def check_seed(seed: Any) -> int | tuple[int, ...]:
+    """A seed (whole number), or a non-empty sequence of seeds as a tuple. Raises BadInput."""
+    if isinstance(seed, (Sequence, np.ndarray)) and not isinstance(seed, (str, bytes)) and np.ndim(seed) == 1:
+        if len(seed) == 0:
+            raise BadInput("bad_seed", name="seed", value="[]", allowed=SEED.range_text("seed"))
+        return tuple(int(SEED.check_number("seed", _plain(item))) for item in seed)
+    return int(SEED.check_number("seed", _plain(seed)))
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, (np.generic, np.ndarray)) and np.ndim(value) == 0 else value
