@@ -22,6 +22,25 @@ TEMPLATES: dict[str, str] = {
     "too_long": "{name} has {value} characters; the valid range is {allowed}.",
     "not_readable": "{name} cannot be read: {value}; expected {allowed}.",
     "text_characters": "{name} = {value} holds characters that cannot be shown; use {allowed}.",
+    "formula_empty": "{name} is empty; write an expression in x and y of at least 1 character, such as {allowed}.",
+    "formula_character": "The formula cannot contain “{name}”, found at column {value}; use {allowed}.",
+    "formula_name": "The formula has the unknown name {name} at column {value}; it may use {allowed}.",
+    "formula_call": "The function {name} at column {value} of the formula needs its arguments in brackets: {allowed}.",
+    "formula_arguments": "{name} at column {value} of the formula has the wrong number of arguments; write {allowed}.",
+    "formula_missing_times": "A sign is missing before “{name}” at column {value} of the formula; write * to multiply.",
+    "formula_bracket": "The bracket “{name}” at column {value} of the formula is never closed; add {allowed}.",
+    "formula_syntax": "The formula cannot be read at “{name}”, column {value}; write it like {allowed}.",
+    "formula_depth": "The formula is nested too deeply at “{name}”, column {value}; at most {allowed} levels are allowed.",
+    "formula_degree": "The power {name} at column {value} of the formula is too high; powers combine to {allowed}.",
+    "formula_base": "The base of {name} at column {value} of the formula must be positive; the valid range is {allowed}.",
+    "formula_constant": "{name} at column {value} of the formula is not a finite number; the valid range is {allowed}.",
+    "formula_operations": (
+        "The derivatives of {name} at column {value} of the formula are too long; "
+        "at most {allowed} operations are allowed."
+    ),
+    "gallery_missing": "{name} has no {value}; it must have {allowed}.",
+    "gallery_field": "{name} = {value} cannot be used; it must be {allowed}.",
+    "gallery_surface": "{name} describes a surface that cannot be made: {allowed}",
 }
 
 

@@ -1,0 +1,524 @@
+"""Race: the whole setting of a race as one frozen value, and its four spellings: link, TOML, JSON and Python code."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, quote, unquote, urlencode
+
+import tomli_w
+
+from optviz.bad_input import BadInput
+from optviz.conventions import CONVENTIONS, with_convention
+from optviz.optimizers import OPTIMIZERS, Optimizer
+from optviz.parameter import SEED, STEPS, Parameter
+from optviz.racer import Racer
+from optviz.surface import FAMILIES, GallerySurface, GaussianHills, Surface, gallery, gallery_names
+from optviz.trajectory import Trajectory, check_start, race
+
+VERSION = 1
+MOST_RACERS = 24
+LONGEST_LINK = 8000
+LONGEST_FILE = 100_000
+AUTHORS_CONVENTION = "tensorflow1"
+USUAL_LEARNING_RATE = 0.1
+
+Value = TypeVar("Value")
+
+
+def seven(convention: str = AUTHORS_CONVENTION) -> tuple[Racer, ...]:
+    """All registered optimizers on all samples, in a convention's form and with its defaults."""
+    return tuple(Racer(with_convention(key, convention)) for key in OPTIMIZERS)
+
+
+@dataclass(frozen=True)
+class Race:
+    """Everything that determines a race. `Race()` is the article's setting, as its author ran it.
+
+    surface: one surface, not a stack. start: two finite numbers, or None for the surface's suggested start.
+    convention: which source's forms the racers were built from; it decides which hyperparameters go without saying.
+    steps: 1 … 5,000. batch_seed: draws the batches, 0 … 2³² − 1. At most 24 racers, at least one.
+
+    Raises BadInput for anything else. Two equal races give equal trajectories, bit for bit, on one machine.
+    """
+
+    surface: Surface = field(default_factory=lambda: GaussianHills(seed=1))
+    racers: tuple[Racer, ...] = field(default_factory=seven)
+    convention: str = AUTHORS_CONVENTION
+    start: tuple[float, float] | None = None
+    steps: int = 200
+    batch_seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.surface, Surface) or self.surface.stack_shape:
+            raise BadInput("unknown_choice", name="surface", value=self.surface, allowed=", ".join(surface_names()))
+        if self.convention not in CONVENTIONS:
+            raise BadInput("unknown_choice", name="convention", value=self.convention, allowed=", ".join(CONVENTIONS))
+        if not 1 <= len(self.racers) <= MOST_RACERS:
+            raise BadInput("too_many", name="racers", value=len(self.racers), allowed=f"1 … {MOST_RACERS}")
+        object.__setattr__(self, "racers", tuple(self.racers))
+        object.__setattr__(self, "steps", STEPS.check_number("steps", self.steps))
+        object.__setattr__(self, "batch_seed", SEED.check_number("batch_seed", self.batch_seed))
+        if self.start is not None:
+            object.__setattr__(self, "start", _check_point(self.start))
+
+    # What a visitor does to a race
+
+    def run(self) -> tuple[Trajectory, ...]:
+        """The trajectories, in the order of the racers."""
+        return race(self.racers, self.surface, self.start, self.steps, self.batch_seed)
+
+    def replaced(self, **changes: Any) -> Race:
+        """The same race with some fields changed."""
+        return dataclasses.replace(self, **changes)
+
+    def on_surface(self, surface: Surface) -> Race:
+        """The race on another surface, from that surface's own start.
+
+        A learning rate that a surface suggests is set for all; it goes back to 0.1 where the next surface suggests none.
+        """
+        suggested, before = surface.suggested_learning_rate, self.surface.suggested_learning_rate
+        moved = self.replaced(surface=surface, start=None)
+        if suggested is not None:
+            return moved.with_learning_rate(suggested)
+        if before is not None and self.shared_learning_rate == before:
+            return moved.with_learning_rate(USUAL_LEARNING_RATE)
+        return moved
+
+    def with_convention(self, convention: str) -> Race:
+        """The race in another source's forms: what the visitor changed stays, what came from the convention follows."""
+        if convention not in CONVENTIONS:
+            raise BadInput("unknown_choice", name="convention", value=convention, allowed=", ".join(CONVENTIONS))
+        racers = []
+        for racer in self.racers:
+            changed = _differences(racer, self.convention)
+            racers.append(dataclasses.replace(racer, optimizer=with_convention(racer.key, convention, **changed)))
+        return self.replaced(convention=convention, racers=tuple(racers))
+
+    def with_learning_rate(self, learning_rate: float) -> Race:
+        """One learning rate for all racers that have one of their own; the others are left alone."""
+        racers = tuple(
+            with_hyperparameter(racer, "learning_rate", learning_rate)
+            if racer.optimizer.has_own_learning_rate
+            else racer
+            for racer in self.racers
+        )
+        return self.replaced(racers=racers)
+
+    def with_optimizers(self, keys: Iterable[str]) -> Race:
+        """The race of exactly these kinds of optimizers: others go, missing ones join in the registry's order.
+
+        A newcomer gets the convention's defaults, and the learning rate that all others share, if they do.
+        """
+        chosen = set(keys)
+        racers = [racer for racer in self.racers if racer.key in chosen]
+        for key in OPTIMIZERS:
+            if key in chosen and not any(racer.key == key for racer in racers):
+                racer = Racer(with_convention(key, self.convention))
+                if racer.optimizer.has_own_learning_rate and self.shared_learning_rate is not None:
+                    racer = with_hyperparameter(racer, "learning_rate", self.shared_learning_rate)
+                racers.append(racer)
+        order = list(OPTIMIZERS)
+        return self.replaced(racers=tuple(sorted(racers, key=lambda racer: order.index(racer.key))))
+
+    @property
+    def shared_learning_rate(self) -> float | None:
+        """The learning rate that all racers with one of their own have in common; None where they differ."""
+        rates = {r.optimizer.learning_rate for r in self.racers if r.optimizer.has_own_learning_rate}  # type: ignore[attr-defined]
+        return rates.pop() if len(rates) == 1 else None
+
+    def with_racer(self, index: int, racer: Racer) -> Race:
+        """The race with one racer exchanged."""
+        return self.replaced(racers=(*self.racers[:index], racer, *self.racers[index + 1 :]))
+
+    def with_duplicate(self, index: int) -> Race:
+        """The race with one racer twice, side by side, so that the copy can be changed."""
+        return self.replaced(racers=(*self.racers[: index + 1], *self.racers[index:]))
+
+    def without(self, index: int) -> Race:
+        """The race without one racer; the last one cannot go."""
+        return self.replaced(racers=(*self.racers[:index], *self.racers[index + 1 :]))
+
+    def racer_names(self, titles: Mapping[str, str] | None = None) -> tuple[str, ...]:
+        """A distinct name per racer: its label, else its optimizer's title (by default its key); repeats are numbered."""
+        names: list[str] = []
+        for racer in self.racers:
+            name = racer.label or (titles or {}).get(racer.key, racer.key)
+            taken, candidate, number = set(names), name, 2
+            while candidate in taken:
+                candidate, number = f"{name} {number}", number + 1
+            names.append(candidate)
+        return tuple(names)
+
+    # Four spellings
+
+    def to_record(self) -> dict[str, Any]:
+        """Plain nested dict of strings, numbers and lists: what JSON and TOML write."""
+        record: dict[str, Any] = {"version": VERSION, "surface": surface_record(self.surface)}
+        if self.start is not None:
+            record["start"] = list(self.start)
+        record |= {"convention": self.convention, "steps": self.steps}
+        if self.batch_seed:
+            record["batch_seed"] = self.batch_seed
+        record["racers"] = [_racer_record(racer, self.convention) for racer in self.racers]
+        return record
+
+    @classmethod
+    def from_record(cls, record: Any) -> Race:
+        """The race that `to_record` describes. Raises BadInput for anything that it cannot have written."""
+        return _restore(record, _Reader(strict=True))
+
+    def to_json(self) -> str:
+        """The race as JSON."""
+        return json.dumps(self.to_record(), indent=2, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Race:
+        """The race that `to_json` wrote. Raises BadInput."""
+        _check_length("JSON", text, LONGEST_FILE)
+        try:
+            return cls.from_record(json.loads(text))
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise BadInput("not_readable", name="JSON", value=str(error), allowed="a race") from None
+
+    def to_toml(self) -> str:
+        """The race as TOML, to be edited by hand."""
+        return tomli_w.dumps(self.to_record())
+
+    @classmethod
+    def from_toml(cls, text: str) -> Race:
+        """The race that `to_toml` wrote. Raises BadInput."""
+        _check_length("TOML", text, LONGEST_FILE)
+        try:
+            return cls.from_record(tomllib.loads(text))
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            raise BadInput("not_readable", name="TOML", value=str(error), allowed="a race") from None
+
+    def to_url(self) -> str:
+        """The race as the text after `?` of a link; empty for the article's setting."""
+        return urlencode(self.to_query(), quote_via=quote, safe=",():;~")
+
+    def to_query(self) -> dict[str, str]:
+        """The race as query parameters; none for the article's setting, all of them otherwise."""
+        if self == Race():
+            return {}
+        record = self.to_record()
+        surface = {name: _spell(value) for name, value in record["surface"].items()}
+        query = {"v": str(VERSION), "surface": surface.pop("name"), **surface}
+        for name in ("start", "convention", "steps", "batch_seed"):
+            if name in record:
+                query[name] = _spell(record[name])
+        query["racers"] = ",".join(_spell_racer(racer) for racer in record["racers"])
+        return query
+
+    @classmethod
+    def from_url(cls, text: str) -> Race:
+        """The race of a link or of the text after its `?`. Never raises: what cannot be used falls back.
+
+        `read_url` tells what fell back.
+        """
+        return read_url(text)[0]
+
+    def to_python(self) -> str:
+        """Python code that builds this race as `race` and runs it."""
+        record = self.to_record()
+        surface = dict(record["surface"])
+        name = surface.pop("name")
+        if isinstance(self.surface, GallerySurface):
+            surface_code = f"optviz.gallery({name!r})"
+        else:
+            arguments = [
+                f"{key}={tuple(value) if isinstance(value, list) else value!r}" for key, value in surface.items()
+            ]
+            surface_code = f"optviz.{type(self.surface).__name__}({', '.join(arguments)})"
+        lines = ["import optviz", "", "race = optviz.Race(", f"    surface={surface_code},", "    racers=("]
+        for racer in record["racers"]:
+            own = {key: racer[key] for key in ("batch_size", "label") if key in racer}
+            rest = [f"{key}={value!r}" for key, value in racer.items() if key not in (*own, "optimizer")]
+            optimizer = ", ".join([repr(racer["optimizer"]), repr(self.convention), *rest])
+            arguments = [f"optviz.with_convention({optimizer})", *(f"{key}={value!r}" for key, value in own.items())]
+            lines.append(f"        optviz.Racer({', '.join(arguments)}),")
+        lines += ["    ),", f"    convention={self.convention!r},"]
+        if self.start is not None:
+            lines.append(f"    start={self.start!r},")
+        lines.append(f"    steps={self.steps},")
+        if self.batch_seed:
+            lines.append(f"    batch_seed={self.batch_seed},")
+        lines += [")", "for racer, path in zip(race.racer_names(), race.run()):"]
+        lines += ["    print(racer, path.losses[-1], path.outcome)", ""]
+        return "\n".join(lines)
+
+
+def read_url(text: str) -> tuple[Race, tuple[BadInput, ...]]:
+    """The race of a link (or of the text after its `?`), and one BadInput for each field that fell back to its default.
+
+    Never raises; parameters that are not a race's are ignored.
+    """
+    reader = _Reader(strict=False)
+    if len(text) > LONGEST_LINK:
+        allowed = f"1 … {LONGEST_LINK:,} characters"
+        return Race(), (BadInput("too_long", name="link", value=f"{len(text):,}", allowed=allowed),)
+    query = text.split("#")[0]
+    query = query.split("?", 1)[1] if "?" in query else query
+    return read_query(dict(reversed(parse_qsl(query, keep_blank_values=True, errors="replace"))), reader)
+
+
+def read_query(query: Mapping[str, str], reader: _Reader | None = None) -> tuple[Race, tuple[BadInput, ...]]:
+    """`read_url` for query parameters that somebody else has split already."""
+    reader = reader or _Reader(strict=False)
+    if sum(len(value) for value in query.values()) > LONGEST_LINK:
+        allowed = f"1 … {LONGEST_LINK:,} characters"
+        return Race(), (BadInput("too_long", name="link", value="?", allowed=allowed),)
+    known = {"v", "surface", "start", "convention", "steps", "batch_seed", "racers"}
+    if not known & set(query) and not {name for names in _SURFACE_FIELDS.values() for name in names} & set(query):
+        return Race(), ()
+    record: dict[str, Any] = {"version": query.get("v", str(VERSION)), "surface": {}}
+    record["surface"]["name"] = query.get("surface", "gaussian_hills")
+    for name in _SURFACE_FIELDS.get(record["surface"]["name"], ()):
+        if name in query:
+            record["surface"][name] = query[name]
+    record |= {name: query[name] for name in ("start", "convention", "steps", "batch_seed") if name in query}
+    if "racers" in query:
+        record["racers"] = reader.read(lambda: _split_racers(query["racers"]), None)
+        if record["racers"] is None:
+            del record["racers"]
+    return _restore(record, reader), tuple(reader.problems)
+
+
+def surface_names() -> tuple[str, ...]:
+    """Every key that `surface` may have: the families, then the gallery."""
+    return (*FAMILIES, *gallery_names())
+
+
+def surface_record(surface: Surface) -> dict[str, Any]:
+    """A surface as a plain dict: its name and the parameters that differ from its family's defaults; seed always."""
+    if isinstance(surface, GallerySurface):
+        return {"name": surface.name}
+    name = next((key for key, family in FAMILIES.items() if type(surface) is family), None)
+    if name is None:
+        raise BadInput("unknown_choice", name="surface", value=surface.title, allowed=", ".join(surface_names()))
+    record: dict[str, Any] = {"name": name}
+    for item in dataclasses.fields(surface):  # type: ignore[arg-type]
+        value = getattr(surface, item.name)
+        if item.name in ("seed", "text") or value != item.default:
+            record[item.name] = list(value) if isinstance(value, tuple) else value
+    return record
+
+
+def make_surface(record: Mapping[str, Any]) -> Surface:
+    """The surface of a `surface_record`; numbers may be given as text, as in a link. Raises BadInput."""
+    name = record.get("name")
+    if not isinstance(name, str) or (name not in FAMILIES and name not in gallery_names()):
+        raise BadInput("unknown_choice", name="surface", value=name, allowed=", ".join(surface_names()))
+    rest = {key: value for key, value in record.items() if key != "name"}
+    if name not in FAMILIES:
+        if rest:
+            raise BadInput("unknown_field", name=name, value=", ".join(rest), allowed="–")
+        return gallery(name)
+    for key in rest:
+        if key not in _SURFACE_FIELDS[name]:
+            raise BadInput("unknown_field", name=name, value=key, allowed=", ".join(_SURFACE_FIELDS[name]))
+    values = {key: value if key == "text" else _number_or_list(key, value) for key, value in rest.items()}
+    return FAMILIES[name](**values)
+
+
+def with_hyperparameter(racer: Racer, name: str, value: Any) -> Racer:
+    """The racer with one hyperparameter changed. Raises BadInput for an unknown name or a value out of range."""
+    known = racer.optimizer.hyperparameters()
+    if name not in known:
+        raise BadInput("unknown_field", name=racer.key, value=name, allowed=", ".join(known))
+    return dataclasses.replace(racer, optimizer=dataclasses.replace(racer.optimizer, **{name: value}))  # type: ignore[type-var]
+
+
+_SURFACE_FIELDS = {
+    name: tuple(item.name for item in dataclasses.fields(family))  # type: ignore[arg-type]
+    for name, family in FAMILIES.items()
+}
+_RACER = re.compile(r"([a-z0-9_]{1,40})(?:\(([^()]*)\))?")
+
+
+class _Reader:
+    """Tries to read one thing after the other: strictly, or noting what could not be used."""
+
+    def __init__(self, strict: bool) -> None:
+        self.strict = strict
+        self.problems: list[BadInput] = []
+
+    def read(self, make: Callable[[], Value], fallback: Value) -> Value:
+        try:
+            return make()
+        except BadInput as problem:
+            if self.strict:
+                raise
+            self.problems.append(problem)
+            return fallback
+
+
+def _restore(record: Any, reader: _Reader) -> Race:
+    if not isinstance(record, Mapping):
+        raise BadInput("not_readable", name="race", value=type(record).__name__, allowed="a table of settings")
+    known = ("version", "surface", "start", "convention", "steps", "batch_seed", "racers")
+    for name in record:
+        if name not in known:
+            raise BadInput("unknown_field", name="race", value=name, allowed=", ".join(known))
+    default = Race()
+    reader.read(lambda: _check_version(record.get("version", VERSION)), None)
+    convention = reader.read(lambda: _check_convention(record.get("convention", default.convention)), default.convention)
+    surface = reader.read(lambda: _check_surface(record.get("surface")), default.surface)
+    start = reader.read(lambda: _check_point(record.get("start")), None)
+    steps = reader.read(lambda: _whole(STEPS, "steps", record.get("steps", default.steps)), default.steps)
+    batch_seed = reader.read(lambda: _whole(SEED, "batch_seed", record.get("batch_seed", 0)), 0)
+    racers = []
+    listed = record.get("racers")
+    if listed is not None and not isinstance(listed, list):
+        raise BadInput("not_readable", name="racers", value=type(listed).__name__, allowed="a list")
+    for item in listed or ():
+        racer = reader.read(lambda item=item: _make_racer(item, convention, reader), None)  # type: ignore[misc]
+        racers += [racer] if racer is not None else []
+    if len(racers) > MOST_RACERS:
+        problem = BadInput("too_many", name="racers", value=len(racers), allowed=f"1 … {MOST_RACERS}")
+        reader.read(lambda: _refuse(problem), None)
+    chosen = tuple(racers[:MOST_RACERS]) or seven(convention)
+    return Race(surface, chosen, convention, start, steps, batch_seed)
+
+
+def _refuse(problem: BadInput) -> None:
+    raise problem
+
+
+def _check_version(version: Any) -> None:
+    if str(version) != str(VERSION):
+        raise BadInput("unknown_choice", name="version", value=version, allowed=str(VERSION))
+
+
+def _check_convention(convention: Any) -> str:
+    if not isinstance(convention, str) or convention not in CONVENTIONS:
+        raise BadInput("unknown_choice", name="convention", value=convention, allowed=", ".join(CONVENTIONS))
+    return convention
+
+
+def _check_surface(record: Any) -> Surface:
+    if not isinstance(record, Mapping):
+        raise BadInput("not_readable", name="surface", value=record, allowed="a table with a name")
+    surface = make_surface(record)
+    if surface.stack_shape:
+        raise BadInput("bad_seed", name="seed", value=record.get("seed"), allowed="0 ≤ seed ≤ 4,294,967,295")
+    return surface
+
+
+def _check_point(start: Any) -> tuple[float, float] | None:
+    if start is None:
+        return None
+    point = check_start(_number_or_list("start", start))
+    if point.shape != (2,):
+        raise BadInput("bad_point", name="start", value=start, allowed="x, y")
+    return (float(point[0]), float(point[1]))
+
+
+def _whole(parameter: Parameter, name: str, value: Any) -> int:
+    return int(parameter.check_number(name, _number_or_list(name, value)))
+
+
+def _make_racer(record: Any, convention: str, reader: _Reader) -> Racer:
+    if not isinstance(record, Mapping):
+        raise BadInput("not_readable", name="racers", value=record, allowed="tables with an optimizer each")
+    key = record.get("optimizer")
+    if not isinstance(key, str) or key not in OPTIMIZERS:
+        raise BadInput("unknown_choice", name="optimizer", value=key, allowed=", ".join(OPTIMIZERS))
+    racer = Racer(with_convention(key, convention))
+    for name, value in record.items():
+        if name == "optimizer":
+            continue
+        racer = reader.read(lambda racer=racer, name=name, value=value: _with_setting(racer, name, value), racer)  # type: ignore[misc]
+    return racer
+
+
+def _with_setting(racer: Racer, name: Any, value: Any) -> Racer:
+    if name == "label":
+        return dataclasses.replace(racer, label=value)
+    if name == "batch_size":
+        return dataclasses.replace(racer, batch_size=_number_or_list(name, value))
+    if isinstance(value, str) and value in ("true", "false"):
+        return with_hyperparameter(racer, str(name), value == "true")
+    value = value if isinstance(value, bool) else _number_or_list(str(name), value)
+    return with_hyperparameter(racer, str(name), value)
+
+
+def _differences(racer: Racer, convention: str) -> dict[str, Any]:
+    """The hyperparameters that the convention does not account for."""
+    optimizer: Optimizer = racer.optimizer
+    usual = with_convention(racer.key, convention)
+    return {
+        name: getattr(optimizer, name)
+        for name in optimizer.hyperparameters()
+        if getattr(optimizer, name) != getattr(usual, name)
+    }
+
+
+def _racer_record(racer: Racer, convention: str) -> dict[str, Any]:
+    record: dict[str, Any] = {"optimizer": racer.key}
+    if racer.batch_size is not None:
+        record["batch_size"] = racer.batch_size
+    if racer.label is not None:
+        record["label"] = racer.label
+    return record | _differences(racer, convention)
+
+
+def _spell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ",".join(_spell(item) for item in value)
+    return value if isinstance(value, str) else repr(value)
+
+
+def _spell_racer(record: Mapping[str, Any]) -> str:
+    settings = ";".join(
+        f"{name}:{quote(value, safe='') if name == 'label' else _spell(value)}"
+        for name, value in record.items()
+        if name != "optimizer"
+    )
+    return f"{record['optimizer']}({settings})" if settings else record["optimizer"]
+
+
+def _split_racers(text: str) -> list[dict[str, str]]:
+    racers = []
+    position = 0
+    while position < len(text):
+        match = _RACER.match(text, position)
+        if match is None or (match.end() < len(text) and text[match.end()] != ","):
+            raise BadInput("not_readable", name="racers", value=text[position:], allowed="adam,nag(learning_rate:0.1)")
+        record = {"optimizer": match[1]}
+        for setting in filter(None, (match[2] or "").split(";")):
+            name, _, value = setting.partition(":")
+            record[name] = unquote(value) if name == "label" else value
+        racers.append(record)
+        position = match.end() + 1
+    return racers
+
+
+def _number_or_list(name: str, value: Any) -> Any:
+    """Numbers spelled as text become numbers; everything else is left for the field's own check."""
+    if isinstance(value, str):
+        parts = [_parse_number(name, part) for part in value.split(",")]
+        return parts[0] if len(parts) == 1 else tuple(parts)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _parse_number(name: str, text: str) -> float | int:
+    try:
+        if len(text) > 40:
+            raise ValueError
+        return int(text) if re.fullmatch(r"[+-]?[0-9]+", text.strip()) else float(text)
+    except ValueError:
+        raise BadInput("not_readable", name=name, value=text, allowed="a number") from None
+
+
+def _check_length(name: str, text: str, most: int) -> None:
+    if len(text) > most:
+        raise BadInput("too_long", name=name, value=f"{len(text):,}", allowed=f"1 … {most:,}")

@@ -1,0 +1,79 @@
+"""Trajectories as files for other programs: CSV, JSON and NPZ, all in float64 with every digit."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from optviz.experiment import Race
+from optviz.statistics import gap
+from optviz.trajectory import Trajectory
+
+
+def to_csv(race: Race, paths: Sequence[Trajectory]) -> bytes:
+    """UTF-8 CSV, one row per racer and step: racer, optimizer, step, x, y, loss, gap. Empty fields after divergence."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["racer", "optimizer", "step", "x", "y", "loss", "gap"])
+    for name, path in zip(race.racer_names(), paths, strict=True):
+        gaps = gap(path.losses, path.surface.lowest.loss)
+        columns = zip(path.points.tolist(), path.losses.tolist(), gaps.tolist(), strict=True)
+        for step, ((x, y), loss, share) in enumerate(columns):
+            writer.writerow([_safe(name), path.racer.key, step, *(_number(value) for value in (x, y, loss, share))])
+    return text.getvalue().encode()
+
+
+def to_json(race: Race, paths: Sequence[Trajectory]) -> bytes:
+    """UTF-8 JSON: `race` (every setting), `lowest`, and `racers` with points, losses and outcome. null after divergence."""
+    lowest = race.surface.lowest
+    record: dict[str, Any] = {
+        "race": race.to_record(),
+        "lowest": {"loss": _finite(float(lowest.loss)), "point": lowest.point.tolist(), "exact": lowest.exact},
+        "racers": [
+            {
+                "name": name,
+                "outcome": str(path.outcome),
+                "diverged_at": path.diverged_at,
+                "points": [[_finite(value) for value in point] for point in path.points.tolist()],
+                "losses": [_finite(value) for value in path.losses.tolist()],
+            }
+            for name, path in zip(race.racer_names(), paths, strict=True)
+        ],
+    }
+    return json.dumps(record, ensure_ascii=False, allow_nan=False).encode()
+
+
+def to_npz(race: Race, paths: Sequence[Trajectory]) -> bytes:
+    """NumPy archive without pickles: names (R,), points (R, steps + 1, 2), losses (R, steps + 1), race (JSON text)."""
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer,
+        names=np.array(race.racer_names()),
+        points=np.stack([path.points for path in paths]),
+        losses=np.stack([path.losses for path in paths]),
+        race=np.array(race.to_json()),
+    )
+    return buffer.getvalue()
+
+
+FORMATS: dict[str, Callable[[Race, Sequence[Trajectory]], bytes]] = {"csv": to_csv, "json": to_json, "npz": to_npz}
+"""File ending → writer."""
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _number(value: float) -> str:
+    return repr(value) if math.isfinite(value) else ""
+
+
+def _safe(name: str) -> str:
+    # A spreadsheet runs a cell that begins so as a formula: owasp.org/www-community/attacks/CSV_Injection
+    return f"'{name}" if name[:1] in "=+-@" else name

@@ -1,0 +1,59 @@
+"""What a figure is: a plain dict, and the arrays that it refers to by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from optviz.figures.theme import THEMES
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """`plot` is {data, layout} with references (see `optviz.figures`); `arrays` holds what they refer to.
+
+    `arrangements` are layout patches by name: the stage picks one that suits the room it has ("wide", "narrow").
+    `views` are alternatives a visitor may switch between: name → {"data": {trace index: patch}, "layout": patch}.
+    `playback` tells what moves: see `optviz.figures.race`. `map_key` names the arrays under `map/`, which are large and
+    change rarely, so that they need not be sent twice.
+    """
+
+    plot: dict[str, Any]
+    arrays: dict[str, np.ndarray]
+    arrangements: dict[str, dict[str, Any]] = field(default_factory=dict)
+    views: dict[str, dict[str, Any]] = field(default_factory=dict)
+    playback: dict[str, Any] | None = None
+    map_key: str = ""
+
+
+def resolved(figure: Figure, theme: str = "light", arrangement: str = "wide", view: str | None = None) -> dict[str, Any]:
+    """The figure as Plotly takes it: references filled in, an arrangement and a view applied."""
+    plot = _filled(figure.plot, figure.arrays, THEMES[theme])
+    patch = _filled(figure.arrangements.get(arrangement, {}), figure.arrays, THEMES[theme])
+    plot["layout"] = _merged(plot["layout"], patch)
+    if view is not None:
+        chosen = _filled(figure.views[view], figure.arrays, THEMES[theme])
+        plot["layout"] = _merged(plot["layout"], chosen["layout"])
+        for index, change in chosen["data"].items():
+            plot["data"][int(index)] = _merged(plot["data"][int(index)], change)
+    return plot
+
+
+def _filled(value: Any, arrays: dict[str, np.ndarray], theme: dict[str, Any]) -> Any:
+    if isinstance(value, dict):
+        return {name: _filled(item, arrays, theme) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item, arrays, theme) for item in value]
+    if isinstance(value, str) and value.startswith("@theme/"):
+        return theme[value[len("@theme/") :]]
+    if isinstance(value, str) and value.startswith("@"):
+        return arrays[value[1:]]
+    return value
+
+
+def _merged(base: Any, patch: Any) -> Any:
+    if isinstance(base, dict) and isinstance(patch, dict):
+        return {**base, **{name: _merged(base.get(name), item) for name, item in patch.items()}}
+    return patch

@@ -1,0 +1,224 @@
+"""The race: contour with paths, beside the loss curves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from optviz.figures.figure import Figure
+from optviz.figures.theme import styles_of
+from optviz.statistics import Heights, RaceRecord
+
+CONTOURS = 22
+NARROW = {
+    "xaxis": {"domain": [0, 1], "anchor": "y"},
+    "yaxis": {"domain": [0.40, 1], "anchor": "x"},
+    "xaxis2": {"domain": [0, 1], "anchor": "y2"},
+    "yaxis2": {"domain": [0, 0.29], "anchor": "x2"},
+    "margin": {"l": 46, "r": 10, "t": 8, "b": 34},
+    "dragmode": False,
+}
+WIDE = {
+    "xaxis": {"domain": [0, 0.47], "anchor": "y"},
+    "yaxis": {"domain": [0, 1], "anchor": "x"},
+    "xaxis2": {"domain": [0.56, 1], "anchor": "y2"},
+    "yaxis2": {"domain": [0, 1], "anchor": "x2"},
+    "margin": {"l": 48, "r": 12, "t": 8, "b": 40},
+    "dragmode": "zoom",
+}
+
+
+def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mapping[str, str]) -> Figure:
+    """Contour, faint full paths, loss curves; `words` gives the titles: step, loss, gap, start, lowest, x, y.
+
+    Trace 0 is the contour, 1 the lowest point, 2 the start; then two traces per racer, path and loss curve, that share a
+    legend group. The playback says which arrays move: per racer the path, the loss and its gap, by name.
+    """
+    arrays: dict[str, np.ndarray] = {
+        "map/x": heights.x,
+        "map/y": heights.y,
+        "map/shade": heights.shade,
+        "steps": np.arange(record.steps + 1),
+        "leader": record.leader,
+        "riser": record.riser,
+    }
+    styles = styles_of(record.keys)
+    data = [_contour(), *_marks(record, words)]
+    racers = []
+    gap_view: dict[str, Any] = {}
+    for index, (name, style) in enumerate(zip(record.names, styles, strict=True)):
+        prefix = f"racers/{index}"
+        arrays[f"{prefix}/point"] = record.points[index]
+        arrays[f"{prefix}/x"] = record.points[index][:, 0]
+        arrays[f"{prefix}/y"] = record.points[index][:, 1]
+        arrays[f"{prefix}/loss"] = record.losses[index]
+        arrays[f"{prefix}/gap"] = record.log_gaps[index]
+        data += _racer_traces(prefix, name, style, words)
+        gap_view[str(len(data) - 1)] = {"y": f"@{prefix}/gap"}
+        racers.append(
+            {
+                "name": name,
+                "x": f"{prefix}/x",
+                "y": f"{prefix}/y",
+                "loss": f"{prefix}/loss",
+                "gap": f"{prefix}/gap",
+                "traces": [len(data) - 2, len(data) - 1],
+                "lost_at": record.lost_at[index],
+                **style,
+            }
+        )
+    plot = {"data": data, "layout": _layout(record, map_key, words)}
+    gap_axis = {
+        "type": "log",
+        "title": {"text": words["gap"]},
+        "uirevision": f"gap {record.steps}",
+        "exponentformat": "power",
+        "range": list(record.gap_range),
+    }
+    return Figure(
+        plot=plot,
+        arrays=arrays,
+        arrangements={"wide": WIDE, "narrow": NARROW},
+        views={
+            "loss": {"data": {}, "layout": {}},
+            "gap": {"data": gap_view, "layout": {"yaxis2": gap_axis}},
+        },
+        playback={"steps": record.steps, "racers": racers, "leader": "leader", "riser": "riser"},
+        map_key=map_key,
+    )
+
+
+def _contour() -> dict[str, Any]:
+    return {
+        "type": "contour",
+        "x": "@map/x",
+        "y": "@map/y",
+        "z": "@map/shade",
+        "xaxis": "x",
+        "yaxis": "y",
+        "zmin": 0,
+        "zmax": 1,
+        "zauto": False,
+        "autocontour": False,
+        "contours": {"start": 0.5 / CONTOURS, "end": 1 - 0.5 / CONTOURS, "size": 1 / CONTOURS, "coloring": "fill"},
+        "line": {"width": 0.7, "color": "@theme/contour_line", "smoothing": 0.6},
+        "colorscale": "@theme/surface_scale",
+        "showscale": False,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _marks(record: RaceRecord, words: Mapping[str, str]) -> list[dict[str, Any]]:
+    lowest = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [record.lowest[0]],
+        "y": [record.lowest[1]],
+        "marker": {"symbol": "cross-thin", "size": 11, "line": {"width": 1.6, "color": "@theme/ink"}},
+        "hovertemplate": f"{words['lowest']}<br>(%{{x:.4g}}, %{{y:.4g}})<extra></extra>",
+        "showlegend": False,
+        "xaxis": "x",
+        "yaxis": "y",
+    }
+    start = {
+        **lowest,
+        "x": [record.start[0]],
+        "y": [record.start[1]],
+        "marker": {"symbol": "circle-open", "size": 15, "line": {"width": 2, "color": "@theme/accent"}},
+        "hovertemplate": f"{words['start']}<br>(%{{x:.4g}}, %{{y:.4g}})<extra></extra>",
+        "cliponaxis": False,
+    }
+    return [lowest, start]
+
+
+def _racer_traces(prefix: str, name: str, style: Mapping[str, str], words: Mapping[str, str]) -> list[dict[str, Any]]:
+    safe = name.replace("&", "&amp;").replace("<", "&lt;").replace("%{", "% {")
+    shared = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": safe,
+        "line": {"color": style["color"], "dash": style["dash"], "width": 1.4},
+        "opacity": 0.38,
+        "showlegend": False,
+    }
+    path = {
+        **shared,
+        "x": f"@{prefix}/x",
+        "y": f"@{prefix}/y",
+        "customdata": f"@{prefix}/loss",
+        "xaxis": "x",
+        "yaxis": "y",
+        "hovertemplate": (
+            f"<b>{safe}</b><br>{words['step']} %{{pointNumber}}<br>{words['loss']} %{{customdata:.6g}}"
+            "<br>θ = (%{x:.4f}, %{y:.4f})<extra></extra>"
+        ),
+    }
+    curve = {
+        **shared,
+        "x": "@steps",
+        "y": f"@{prefix}/loss",
+        "customdata": f"@{prefix}/point",
+        "xaxis": "x2",
+        "yaxis": "y2",
+        "hovertemplate": (
+            f"<b>{safe}</b><br>{words['step']} %{{x}}<br>%{{y:.6g}}"
+            "<br>θ = (%{customdata[0]:.4f}, %{customdata[1]:.4f})<extra></extra>"
+        ),
+    }
+    return [path, curve]
+
+
+def _layout(record: RaceRecord, map_key: str, words: Mapping[str, str]) -> dict[str, Any]:
+    x_min, x_max, y_min, y_max = record.domain
+    axis = {
+        "gridcolor": "@theme/grid",
+        "zeroline": False,
+        "tickfont": {"color": "@theme/faint"},
+        "title": {"font": {"color": "@theme/ink"}, "standoff": 6},
+        "linecolor": "@theme/grid",
+        "ticks": "",
+    }
+    across = (x_max - x_min) / (y_max - y_min)
+    # Equal scales keep a path of steepest descent at right angles to the contour; a long domain cannot afford them.
+    square = {"scaleanchor": "x", "constrain": "domain"} if 0.4 < across < 2.5 else {}
+    return {
+        "xaxis": {
+            **axis,
+            "range": [x_min, x_max],
+            "showgrid": False,
+            "title": {**axis["title"], "text": words["x"]},
+            "uirevision": map_key,
+            "constrain": "domain",
+        },
+        "yaxis": {
+            **axis,
+            "range": [y_min, y_max],
+            "showgrid": False,
+            "title": {**axis["title"], "text": words["y"]},
+            "uirevision": map_key,
+            **square,
+        },
+        "xaxis2": {
+            **axis,
+            "range": [0, record.steps],
+            "title": {**axis["title"], "text": words["step"]},
+            "uirevision": f"steps {record.steps}",
+        },
+        "yaxis2": {
+            **axis,
+            "title": {**axis["title"], "text": words["loss"]},
+            "uirevision": f"loss {map_key} {record.steps}",
+            "exponentformat": "e",
+            "range": list(record.loss_range),
+        },
+        "paper_bgcolor": "@theme/paper",
+        "plot_bgcolor": "@theme/paper",
+        "font": {"color": "@theme/ink", "size": 13},
+        "hovermode": "closest",
+        "hoverlabel": {"bgcolor": "@theme/label_back", "font": {"color": "@theme/ink"}},
+        "showlegend": False,
+        "uirevision": "kept",
+    }

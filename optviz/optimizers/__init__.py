@@ -1,0 +1,36 @@
+"""The optimizers, one file each, in the article's order."""
+
+from optviz.optimizers.adadelta import Adadelta
+from optviz.optimizers.adagrad import Adagrad
+from optviz.optimizers.adam import Adam
+from optviz.optimizers.base import Optimizer, State, StepOracle, hyper
+from optviz.optimizers.gradient_descent import GradientDescent
+from optviz.optimizers.momentum import Momentum
+from optviz.optimizers.nag import NAG
+from optviz.optimizers.rmsprop import RMSProp
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    "gradient_descent": GradientDescent,
+    "momentum": Momentum,
+    "nag": NAG,
+    "adagrad": Adagrad,
+    "adadelta": Adadelta,
+    "rmsprop": RMSProp,
+    "adam": Adam,
+}
+"""Key → class. Links, command line, tests and the app use these keys; a new optimizer is one file and one row."""
+
+__all__ = [
+    "NAG",
+    "OPTIMIZERS",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "GradientDescent",
+    "Momentum",
+    "Optimizer",
+    "RMSProp",
+    "State",
+    "StepOracle",
+    "hyper",
+]

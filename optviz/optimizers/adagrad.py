@@ -1,0 +1,49 @@
+"""Adagrad."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optviz.bad_input import BadInput
+from optviz.optimizers.base import Optimizer, State, StepOracle, hyper
+
+
+@dataclass(frozen=True)
+class Adagrad(Optimizer):
+    """Each axis divides its learning rate by the length of all its gradients so far; the divisor only grows.
+
+        G ← G + g²,  g = ∇J(θ)
+        θ ← θ − η g / √(G + ε)
+
+    With `epsilon_inside=False` (PyTorch): η g / (√G + ε). `initial_accumulator` is G before the first step: 0 in the
+    article and PyTorch, 0.1 in TensorFlow 1, where it decides the first steps on a flat surface.
+
+    Duchi, Hazan and Singer 2011, jmlr.org/papers/v12/duchi11a.html.
+    """
+
+    learning_rate: float = hyper(0.1, slider=(1e-4, 10), log=True, symbol="η", above=0)
+    epsilon: float = hyper(1e-8, slider=(1e-12, 1), log=True, symbol="ε", at_least=0)
+    initial_accumulator: float = hyper(0.0, slider=(0, 1), symbol="G₀", at_least=0, structural=True)
+    epsilon_inside: bool = hyper(True, structural=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if np.any((np.asarray(self.epsilon) == 0) & (np.asarray(self.initial_accumulator) == 0)):
+            raise BadInput("zero_denominator", name="adagrad")
+
+    def init(self, point: np.ndarray) -> State:
+        return State(accumulated_square=np.zeros_like(point) + self.initial_accumulator)
+
+    def step(self, point: np.ndarray, state: State, oracle: StepOracle) -> tuple[np.ndarray, State]:
+        gradient = oracle.gradient(point)
+        accumulated_square = state.accumulated_square + gradient * gradient
+        if self.epsilon_inside:
+            denominator = np.sqrt(accumulated_square + self.epsilon)
+        else:
+            denominator = np.sqrt(accumulated_square) + self.epsilon
+        effective_learning_rate = self.learning_rate / denominator
+        return point - effective_learning_rate * gradient, State(
+            accumulated_square=accumulated_square, gradient=gradient, effective_learning_rate=effective_learning_rate
+        )

@@ -1,0 +1,76 @@
+"""The contract of an optimizer: hyperparameters in a frozen dataclass, `init` and `step`, state as a value."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Iterator
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+
+from optviz.parameter import Parameter, check_fields, hyper, parameters
+
+__all__ = ["Optimizer", "State", "StepOracle", "hyper"]
+
+
+class StepOracle(Protocol):
+    """What one step may ask of the surface, always on the same batch of samples."""
+
+    def gradient(self, point: np.ndarray) -> np.ndarray: ...
+
+    def loss(self, point: np.ndarray) -> np.ndarray: ...
+
+    def hessian(self, point: np.ndarray) -> np.ndarray: ...
+
+
+class State:
+    """What the next step needs, and the named terms of the step that made it; a value, never changed."""
+
+    def __init__(self, **terms: Any) -> None:
+        self.__dict__.update(terms)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a State is a value; build a new one to change {name}")
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"this State has no term {name!r}; it has {', '.join(self.__dict__)}")
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        return iter(self.__dict__.items())
+
+    def __repr__(self) -> str:
+        return f"State({', '.join(f'{name}={value!r}' for name, value in self)})"
+
+
+class Optimizer(abc.ABC):
+    """A frozen dataclass of hyperparameters with two short methods; it never loops, records or plots.
+
+    Fields are declared with `hyper(default, ...)`, which carries valid range, slider and symbol. A value outside its
+    range raises BadInput (a ValueError) that names value and range. A hyperparameter may be an array of shape (..., 1)
+    that broadcasts against the leading axes of the points: a sweep over learning rates is one call.
+    """
+
+    has_own_learning_rate: ClassVar[bool] = True
+    """False where the method's source defines no learning rate; "one learning rate for all" leaves such a method alone."""
+
+    def __post_init__(self) -> None:
+        check_fields(self, arrays=True)
+
+    @abc.abstractmethod
+    def init(self, point: np.ndarray) -> State:
+        """The state before the first step, for points of shape (..., 2)."""
+
+    @abc.abstractmethod
+    def step(self, point: np.ndarray, state: State, oracle: StepOracle) -> tuple[np.ndarray, State]:
+        """The next point (..., 2) and the state after the step."""
+
+    @classmethod
+    def hyperparameters(cls) -> dict[str, Parameter]:
+        """Field name → valid range, slider and symbol, in the order of the fields."""
+        return parameters(cls)
+
+    @property
+    def leading_shape(self) -> tuple[int, ...]:
+        """The leading axes that array-valued hyperparameters ask for; () when all are numbers."""
+        shapes = [np.shape(getattr(self, name))[:-1] for name in self.hyperparameters()]
+        return np.broadcast_shapes(*shapes)

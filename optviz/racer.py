@@ -1,0 +1,51 @@
+"""What runs in a race: an optimizer, and how many samples it sees per step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from optviz.bad_input import BadInput
+from optviz.optimizers import OPTIMIZERS, Optimizer
+from optviz.parameter import BATCH_SIZE
+
+LONGEST_LABEL = 40
+
+
+@dataclass(frozen=True)
+class Racer:
+    """An optimizer with its hyperparameters; `batch_size` None means all samples; `label` None means its own name.
+
+    Raises BadInput for something that is not an optimizer, a batch size outside 1 … 1,000,000, or a label that is
+    empty, longer than 40 characters or not printable.
+    """
+
+    optimizer: Optimizer
+    batch_size: int | None = None
+    label: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.optimizer, Optimizer):
+            raise BadInput("unknown_choice", name="optimizer", value=self.optimizer, allowed=", ".join(OPTIMIZERS))
+        if self.batch_size is not None:
+            object.__setattr__(self, "batch_size", BATCH_SIZE.check_number("batch_size", self.batch_size))
+        if self.label is not None:
+            _check_label(self.label)
+
+    @property
+    def key(self) -> str:
+        """The optimizer's key in `OPTIMIZERS`; the class name in lower case for a class that is not registered."""
+        kind = type(self.optimizer)
+        return next((key for key, known in OPTIMIZERS.items() if known is kind), kind.__name__.lower())
+
+
+def as_racer(racer: Racer | Optimizer) -> Racer:
+    """A bare optimizer becomes a racer on all samples."""
+    return racer if isinstance(racer, Racer) else Racer(racer)
+
+
+def _check_label(label: Any) -> None:
+    if not isinstance(label, str) or not label.strip() or not label.isprintable():
+        raise BadInput("text_characters", name="label", value=label, allowed="1 … 40 printable characters")
+    if len(label) > LONGEST_LABEL:
+        raise BadInput("too_long", name="label", value=len(label), allowed=f"1 … {LONGEST_LABEL}")

@@ -1,0 +1,223 @@
+"""Every number that a table or figure shows about trajectories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from optviz.surface.base import Surface
+from optviz.trajectory import Trajectory
+
+SHARE_OF_DROP = 0.9
+TIE = 1e-6
+
+
+def gap(losses: np.ndarray, lowest: Any) -> np.ndarray:
+    """(loss − lowest) / (start loss − lowest): losses (..., steps + 1) → (..., steps + 1).
+
+    1 at the start, 0 at `lowest` (...), negative below it (outside the domain). NaN where start and lowest coincide.
+    """
+    lowest = np.asarray(lowest)[..., None]
+    drop = losses[..., :1] - lowest
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(drop > 0, (losses - lowest) / drop, np.nan)
+
+
+def steps_to_drop(losses: np.ndarray, lowest: Any, share: float = SHARE_OF_DROP) -> np.ndarray:
+    """First step at which `share` of the drop from start to `lowest` is done, −1 where it never is: → (...)."""
+    gaps = gap(losses, lowest)
+    with np.errstate(invalid="ignore"):
+        done = gaps <= 1 - share
+    return np.where(done.any(axis=-1), done.argmax(axis=-1), -1)
+
+
+def best_reached(losses: Sequence[np.ndarray]) -> np.ndarray:
+    """The lowest loss that any racer reached at any step: racers × (..., steps + 1) → (...)."""
+    with np.errstate(invalid="ignore"):
+        return np.fmin.reduce([np.fmin.reduce(racer, axis=-1) for racer in losses])
+
+
+def wins(final_losses: np.ndarray) -> np.ndarray:
+    """Each racer's share of the win: final losses (racers, ...) → shares (racers, ...) that sum to 1.
+
+    The lowest final loss wins; racers within 1e-6 of the range share it. NaN never wins; where all are NaN nobody does.
+    """
+    finite = np.where(np.isfinite(final_losses), final_losses, np.inf)
+    best = finite.min(axis=0)
+    highest = np.where(np.isfinite(final_losses), final_losses, -np.inf).max(axis=0)
+    with np.errstate(invalid="ignore"):
+        first = (finite <= best + TIE * (highest - best)) & np.isfinite(finite)
+        count = first.sum(axis=0)
+        return np.where(count > 0, first / np.maximum(count, 1), 0.0)
+
+
+def log_gap(losses: np.ndarray, lowest: Any, floor: float = 1e-16) -> np.ndarray:
+    """The gap for a logarithmic axis: at or below 0 it becomes NaN, below `floor` it becomes `floor`."""
+    gaps = gap(losses, lowest)
+    with np.errstate(invalid="ignore"):
+        return np.where(gaps > 0, np.maximum(gaps, floor), np.nan)
+
+
+def leaders(losses: np.ndarray) -> np.ndarray:
+    """Who has the lowest loss at each step: losses (racers, steps + 1) → index of the racer, −1 where all are NaN."""
+    known = np.where(np.isfinite(losses), losses, np.inf)
+    return np.where(np.isfinite(known).any(axis=0), known.argmin(axis=0), -1)
+
+
+def largest_rises(losses: np.ndarray, share: float = 1e-3) -> np.ndarray:
+    """Who moved uphill most in the step that led here: losses (racers, steps + 1) → index of the racer, −1 for nobody.
+
+    A rise counts from `share` of the largest drop that any racer has made from the start.
+    """
+    with np.errstate(invalid="ignore"):
+        rises = np.where(np.isfinite(losses[:, 1:]), losses[:, 1:] - losses[:, :-1], -np.inf)
+        drop = losses[0, 0] - np.fmin.reduce(losses, axis=None)
+    index = np.full(losses.shape[1], -1)
+    largest = rises.max(axis=0)
+    index[1:] = np.where(largest > share * max(drop, 0.0), rises.argmax(axis=0), -1)
+    index[1:][largest <= 0] = -1
+    return index
+
+
+def loss_range(losses: np.ndarray) -> tuple[float, float]:
+    """What a linear loss axis should span: losses (racers, steps + 1) → (low, high), with a margin of 5 %.
+
+    From the lowest loss to the highest, but no further above the start than the largest drop reaches below it: one racer
+    that blows up must not flatten the others.
+    """
+    finite = losses[np.isfinite(losses)]
+    if not finite.size:
+        return (0.0, 1.0)
+    start = losses[0, 0] if np.isfinite(losses[0, 0]) else finite.max()
+    low = float(finite.min())
+    drop = float(start - low)
+    high = min(float(finite.max()), float(start) + drop) if drop > 0 else float(finite.max())
+    margin = 0.05 * (high - low) or max(abs(low), 1.0) * 0.05
+    return (low - margin, high + margin)
+
+
+def gap_range(gaps: np.ndarray) -> tuple[float, float]:
+    """What a logarithmic gap axis should span, as powers of ten: gaps (racers, steps + 1) → (low, high).
+
+    At most one decade above the start's gap of 1, and at most sixteen below it.
+    """
+    known = gaps[np.isfinite(gaps)]
+    if not known.size:
+        return (-1.0, 0.3)
+    low, high = np.log10(max(float(known.min()), 1e-16)), np.log10(min(float(known.max()), 10.0))
+    margin = 0.05 * max(high - low, 1.0)
+    return (float(low) - margin, float(high) + margin)
+
+
+def scoreboard(paths: Sequence[Trajectory]) -> list[dict[str, Any]]:
+    """One row per racer of a single surface, best first: final loss and gap, steps to 90 %, outcome, learning rate.
+
+    Keys: index (in `paths`), final_loss, final_gap, steps_to_90 (−1 never, None where start = lowest), outcome,
+    diverged_at (−1 never), win (share). NaN sorts last.
+    """
+    final = np.array([path.losses[-1] for path in paths])
+    shares = wins(final)
+    rows = []
+    for index, path in enumerate(paths):
+        lowest = path.surface.lowest.loss
+        reached = steps_to_drop(path.losses, lowest)
+        gaps = gap(path.losses, lowest)
+        rows.append(
+            {
+                "index": index,
+                "final_loss": float(final[index]),
+                "final_gap": float(gaps[-1]),
+                "steps_to_90": int(reached) if np.isfinite(gaps[0]) else None,
+                "outcome": path.outcome,
+                "diverged_at": int(path.diverged_at),
+                "win": float(shares[index]),
+            }
+        )
+    return sorted(rows, key=lambda row: (np.isnan(row["final_loss"]), row["final_loss"], row["index"]))
+
+
+@dataclass(frozen=True, eq=False)
+class Heights:
+    """A surface as a picture: loss on a grid, and a monotone `shade` in [0, 1] whose even steps make a readable contour.
+
+    x (X,), y (Y,), losses (Y, X), shade (Y, X). `logarithmic` says that the shade is not proportional to the loss.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    losses: np.ndarray
+    shade: np.ndarray
+    logarithmic: bool
+
+
+def contour_heights(surface: Surface, size: int = 121) -> Heights:
+    """A single surface on a `size` × `size` grid over its domain.
+
+    Where half of the domain lies in the lowest 15 % of the range of losses (Rosenbrock, Goldstein–Price), even steps of
+    the loss would leave the valley blank; there the shade grows with the logarithm of the height above the lowest point.
+    """
+    x_min, x_max, y_min, y_max = surface.domain
+    x, y = np.linspace(x_min, x_max, size), np.linspace(y_min, y_max, size)
+    losses = surface.losses_on(x, y)
+    finite = losses[np.isfinite(losses)]
+    low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
+    share = (losses - low) / (high - low) if high > low else np.zeros_like(losses)
+    known = share[np.isfinite(share)]
+    logarithmic = bool(known.size) and float(np.median(known)) < 0.15 and high > low
+    if logarithmic:
+        foot = max(float(np.quantile(known, 0.01)), 1e-6)
+        share = np.log1p(share / foot) / np.log1p(1 / foot)
+    return Heights(x, y, losses, share, logarithmic)
+
+
+@dataclass(frozen=True, eq=False)
+class RaceRecord:
+    """Everything the picture of a race shows, as numbers; one entry per racer in every tuple.
+
+    points (steps + 1, 2), losses and log_gaps (steps + 1,); `lost_at` is the last step before a run diverged, −1 for
+    none; `leader` and `riser` (steps + 1,) index the racers, −1 for nobody (see `leaders`, `largest_rises`).
+    """
+
+    names: tuple[str, ...]
+    keys: tuple[str, ...]
+    learning_rates: tuple[float, ...]
+    points: tuple[np.ndarray, ...]
+    losses: tuple[np.ndarray, ...]
+    log_gaps: tuple[np.ndarray, ...]
+    lost_at: tuple[int, ...]
+    loss_range: tuple[float, float]
+    gap_range: tuple[float, float]
+    leader: np.ndarray
+    riser: np.ndarray
+    steps: int
+    start: tuple[float, float]
+    lowest: tuple[float, float]
+    domain: tuple[float, float, float, float]
+
+
+def race_record(paths: Sequence[Trajectory], names: Sequence[str]) -> RaceRecord:
+    """The record of trajectories over one single surface from one start."""
+    surface = paths[0].surface
+    lowest = surface.lowest
+    losses = np.stack([path.losses for path in paths])
+    start = paths[0].points[0]
+    return RaceRecord(
+        names=tuple(names),
+        keys=tuple(path.racer.key for path in paths),
+        learning_rates=tuple(float(path.racer.optimizer.learning_rate) for path in paths),  # type: ignore[attr-defined]
+        points=tuple(path.points for path in paths),
+        losses=tuple(path.losses for path in paths),
+        log_gaps=tuple(log_gap(path.losses, lowest.loss) for path in paths),
+        lost_at=tuple(int(path.diverged_at) - 1 if path.diverged_at >= 0 else -1 for path in paths),
+        loss_range=loss_range(losses),
+        gap_range=gap_range(np.stack([log_gap(path.losses, lowest.loss) for path in paths])),
+        leader=leaders(losses),
+        riser=largest_rises(losses),
+        steps=paths[0].steps,
+        start=(float(start[0]), float(start[1])),
+        lowest=(float(lowest.point[0]), float(lowest.point[1])),
+        domain=surface.domain,
+    )

@@ -1,0 +1,26 @@
+"""Loss surfaces: the concept (`base`) and its families."""
+
+from optviz.surface.base import Lowest, Surface
+from optviz.surface.formula import Formula
+from optviz.surface.gallery import GallerySurface, gallery, gallery_names
+from optviz.surface.gaussian_hills import GaussianHills
+from optviz.surface.smoothed_noise import SmoothedNoise
+
+FAMILIES: dict[str, type[Surface]] = {
+    "gaussian_hills": GaussianHills,
+    "smoothed_noise": SmoothedNoise,
+    "formula": Formula,
+}
+"""Key → family with parameters of its own; every other surface key names a file of the gallery."""
+
+__all__ = [
+    "FAMILIES",
+    "Formula",
+    "GallerySurface",
+    "GaussianHills",
+    "Lowest",
+    "SmoothedNoise",
+    "Surface",
+    "gallery",
+    "gallery_names",
+]

@@ -1,0 +1,125 @@
+"""The one loop that runs an optimizer over a surface."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from optviz.bad_input import BadInput
+from optviz.optimizers import Optimizer
+from optviz.oracle import Oracle
+from optviz.outcome import Outcome, first_divergence, judge
+from optviz.parameter import COORDINATE, SEED, STEPS
+from optviz.racer import Racer, as_racer
+from optviz.surface.base import MOST_ELEMENTS, Surface
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """Where a racer went: `points` (..., steps + 1, 2) and the full loss there, `losses` (..., steps + 1), float64.
+
+    `diverged_at` (...) is the first step that counts as diverged, −1 where there is none; from that step on points and
+    losses are NaN. No position is ever clipped. `gradient_evaluations` counts what the steps asked for, per run.
+    """
+
+    racer: Racer
+    surface: Surface
+    points: np.ndarray
+    losses: np.ndarray
+    diverged_at: Any
+    gradient_evaluations: int
+
+    @property
+    def steps(self) -> int:
+        """How many steps were run."""
+        return self.points.shape[-2] - 1
+
+    @cached_property
+    def outcome(self) -> Outcome | np.ndarray:
+        """What became of the run: an `Outcome`, or an object array (...) of them."""
+        return judge(self.points, self.diverged_at, self.surface)
+
+
+def trace(
+    racer: Racer | Optimizer,
+    surface: Surface,
+    start: Any = None,
+    steps: int = 200,
+    seed: int = 0,
+) -> Trajectory:
+    """Run one racer: `steps` steps from `start` (..., 2), by default the surface's suggested start.
+
+    Leading axes of `start`, of array-valued hyperparameters and of a stack of surfaces broadcast against each other.
+    `seed` (0 … 2³² − 1) draws the batches of samples, where the surface has samples.
+
+    Raises BadInput (a ValueError) for steps outside 1 … 5,000, a start that is not finite, or a batch size on a surface
+    without samples. A run that blows up is a result, not an error: see `Trajectory.diverged_at`.
+    """
+    racer = as_racer(racer)
+    steps = int(STEPS.check_number("steps", steps))
+    SEED.check_number("seed", seed)
+    if racer.batch_size is not None and surface.samples is None:
+        raise BadInput("no_samples", name=surface.title, value=racer.batch_size)
+    point = check_start(surface.suggested_start if start is None else start)
+    optimizer = racer.optimizer
+    leading = np.broadcast_shapes(point.shape[:-1], optimizer.leading_shape, surface.stack_shape)
+    point = np.array(np.broadcast_to(point, (*leading, 2)))
+    points = np.empty((steps + 1, *leading, 2))
+    oracle = Oracle(surface)
+    with np.errstate(all="ignore"):
+        points[0] = point
+        state = optimizer.init(point)
+        for step in range(1, steps + 1):
+            point, state = optimizer.step(point, state, oracle)
+            points[step] = point
+        losses = _losses(surface, points)
+    diverged_at = first_divergence(points, losses, surface)
+    lost = (np.arange(steps + 1).reshape(-1, *[1] * len(leading)) >= diverged_at) & (diverged_at >= 0)
+    points[lost] = np.nan
+    losses[lost] = np.nan
+    return Trajectory(
+        racer=racer,
+        surface=surface,
+        points=_read_only(np.moveaxis(points, 0, -2)),
+        losses=_read_only(np.moveaxis(losses, 0, -1)),
+        diverged_at=diverged_at if leading else int(diverged_at),
+        gradient_evaluations=oracle.gradient_evaluations,
+    )
+
+
+def race(
+    racers: Iterable[Racer | Optimizer],
+    surface: Surface,
+    start: Any = None,
+    steps: int = 200,
+    seed: int = 0,
+) -> tuple[Trajectory, ...]:
+    """Run many racers over one surface, from one start, for the same number of steps (see `trace`)."""
+    start = surface.suggested_start if start is None else start
+    return tuple(trace(racer, surface, start, steps, seed) for racer in racers)
+
+
+def check_start(start: Any) -> np.ndarray:
+    """Points (..., 2), finite and within ±10⁹, as float64. Raises BadInput."""
+    try:
+        point = np.asarray(start, dtype=float)
+    except (TypeError, ValueError):
+        point = np.empty(0)
+    if point.ndim == 0 or point.shape[-1] != 2 or not COORDINATE.contains(point):
+        raise BadInput("bad_point", name="start", value=start, allowed=COORDINATE.range_text("x, y"))
+    return point
+
+
+def _losses(surface: Surface, points: np.ndarray) -> np.ndarray:
+    # Blocks keep the temporaries of a large stack in the cache; the values do not depend on the blocks.
+    rows = max(1, MOST_ELEMENTS // max(1, points[0].size * 8))
+    return np.concatenate([surface.loss(points[first : first + rows]) for first in range(0, len(points), rows)])
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    array.flags.writeable = False
+    return array

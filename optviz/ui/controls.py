@@ -1,0 +1,474 @@
+"""The sidebar: fields of `experiment.Race` mapped to widgets.
+
+Every widget shows the race's value and changes the race through a callback. A value that the race refuses leaves it as
+it is and is told in one sentence; the widget then shows the race's value again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from optviz.bad_input import BadInput
+from optviz.conventions import CONVENTIONS, with_convention
+from optviz.experiment import Race, make_surface, surface_names, with_hyperparameter
+from optviz.optimizers import OPTIMIZERS
+from optviz.parameter import COORDINATE, STEPS, Parameter, parameters
+from optviz.racer import Racer
+from optviz.surface import FAMILIES, Formula, GallerySurface, GaussianHills, Surface, gallery
+from optviz.ui import cached, session
+from optviz.ui.text import words
+
+Words = dict[str, dict[str, str]]
+
+ARTICLE_SEEDS = tuple(2**power for power in range(16))
+WEIGHTS = {(-0.2, 0.05): "weights_figures", (-1.0, 0.2): "weights_notebook"}
+MANTISSAS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
+FIRST_FORMULA = "(1-x)^2 + 100*(y-x^2)^2"
+
+
+def sidebar(text: Words, language: str) -> None:
+    """All controls of the race."""
+    _surface_controls(text, language)
+    _convention_control(text)
+    _learning_rate_control(text)
+    _racer_controls(text)
+    _start_controls(text)
+
+
+def attempt(make: Callable[[], Race]) -> None:
+    """Change the race, or tell why not."""
+    try:
+        session.change(make())
+    except BadInput as problem:
+        session.refuse(problem)
+
+
+def show(key: str, value: Any) -> str:
+    """Let the widget `key` show `value`; call before the widget is made. Returns the key."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    return key
+
+
+def log_options(low: float, high: float, value: float | None) -> list[float]:
+    """The stops of a logarithmic slider: ten a decade from `low` to `high`, and `value`, wherever it lies."""
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    stops = {float(f"{mantissa}e{decade}") for decade in decades for mantissa in MANTISSAS}
+    options = {stop for stop in stops if low <= stop <= high}
+    return sorted(options | ({value} if value is not None else set()))
+
+
+def number_widget(
+    label: str, key: str, value: float, parameter: Parameter, text: str | None, change: Callable[[Any], None]
+) -> None:
+    """The widget that a parameter's table asks for: a slider, logarithmic or not, or a number field."""
+    low, high = parameter.slider or (None, None)
+    if low is None or high is None:
+        field: Any = {"step": 1, "format": "%d"} if parameter.whole else {"step": 0.01, "format": "%.6g"}
+        st.number_input(
+            label,
+            min_value=parameter.at_least,
+            max_value=parameter.at_most,
+            key=show(key, value),
+            help=text,
+            on_change=lambda: change(st.session_state[key]),
+            **field,
+        )
+    elif parameter.log:
+        st.select_slider(
+            label,
+            options=log_options(low, high, value),
+            format_func=lambda stop: f"{stop:g}",
+            key=show(key, value),
+            help=text,
+            on_change=lambda: change(st.session_state[key]),
+        )
+    else:
+        kind = int if parameter.whole else float
+        st.slider(
+            label,
+            min_value=kind(min(low, value)),
+            max_value=kind(max(high, value)),
+            step=1 if parameter.whole else 0.001 if high <= 1 else 0.05,
+            key=show(key, kind(value)),
+            help=text,
+            on_change=lambda: change(st.session_state[key]),
+        )
+
+
+# Surface
+
+
+def _surface_controls(text: Words, language: str) -> None:
+    label, tip = text["controls"], text["help"]
+    surface = session.race().surface
+    name = surface_key(surface)
+
+    def choose() -> None:
+        attempt(lambda: session.race().on_surface(_chosen_surface(st.session_state.surface)))
+
+    st.selectbox(
+        label["surface"],
+        surface_names(),
+        format_func=lambda key: surface_title(key, text, language),
+        key=show("surface", name),
+        help=tip["surface"],
+        on_change=choose,
+    )
+    if isinstance(surface, GallerySurface):
+        st.caption(surface.teaches[language])
+        rate = surface.suggested_learning_rate
+        if rate is not None and session.race().shared_learning_rate == rate:
+            title = surface.titles[language]
+            st.caption(label["learning_rate_suggested"].format(rate=f"{rate:g}", surface=title))
+    elif isinstance(surface, Formula):
+        _formula_controls(surface, text)
+    else:
+        _family_controls(surface, text)
+
+
+def surface_key(surface: Surface) -> str:
+    """The surface's key in the picker: its family, or its name in the gallery."""
+    if isinstance(surface, GallerySurface):
+        return surface.name
+    return next(key for key, family in FAMILIES.items() if type(surface) is family)
+
+
+def surface_title(key: str, text: Words, language: str) -> str:
+    """What the picker calls a surface."""
+    return text["surface"][key] if key in FAMILIES else gallery(key).titles[language]
+
+
+def _chosen_surface(key: str) -> Surface:
+    if key == "formula":
+        inner = getattr(session.race().surface, "inner", None)
+        return Formula(inner.text, inner.domain) if isinstance(inner, Formula) else Formula(FIRST_FORMULA)
+    return make_surface({"name": key})
+
+
+def _change_surface(**changes: Any) -> None:
+    def make() -> Race:
+        race = session.race()
+        return race.replaced(surface=dataclasses.replace(race.surface, **changes))  # type: ignore[type-var]
+
+    attempt(make)
+
+
+def _family_controls(surface: Surface, text: Words) -> None:
+    label, tip = text["controls"], text["help"]
+    table = parameters(surface)
+    seed: int = surface.seed  # type: ignore[attr-defined]
+    field, dice = st.columns([4, 1], vertical_alignment="bottom")
+    with field:
+        number_widget(label["seed"], "seed", seed, table["seed"], tip["seed"], lambda new: _change_surface(seed=int(new)))
+    dice.button(
+        "⚄",
+        key="dice",
+        help=label["dice"],
+        width="stretch",
+        on_click=lambda: _change_surface(seed=random.SystemRandom().randrange(10_000)),
+    )
+    if isinstance(surface, GaussianHills):
+        _article_seed_control(seed, text)
+    with st.expander(label["more"], key="surface_more"):
+        if isinstance(surface, GaussianHills):
+            _weights_control(surface, text)
+        for name, parameter in table.items():
+            if name != "seed":
+                value = getattr(surface, name)
+                number_widget(
+                    label[name], name, value, parameter, tip[name], lambda new, name=name: _change_surface(**{name: new})
+                )
+
+
+def _article_seed_control(seed: int, text: Words) -> None:
+    label = text["controls"]
+    other = label["article_seed_none"]
+
+    def choose() -> None:
+        if st.session_state.article_seed != other:
+            _change_surface(seed=int(st.session_state.article_seed))
+
+    current = str(seed) if seed in ARTICLE_SEEDS else other
+    options = [str(number) for number in ARTICLE_SEEDS] + ([other] if current == other else [])
+    st.selectbox(
+        label["article_seed"],
+        options,
+        key=show("article_seed", current),
+        help=text["help"]["article_seed"],
+        on_change=choose,
+    )
+
+
+def _weights_control(surface: GaussianHills, text: Words) -> None:
+    label = text["controls"]
+    options = [*WEIGHTS, *([surface.weights] if surface.weights not in WEIGHTS else [])]
+
+    def title(weights: tuple[float, float]) -> str:
+        low, high = weights
+        return label[WEIGHTS[weights]] if weights in WEIGHTS else label["weights_other"].format(low=low, high=high)
+
+    st.selectbox(
+        label["weights"],
+        options,
+        format_func=title,
+        key=show("weights", surface.weights),
+        help=text["help"]["weights"],
+        on_change=lambda: _change_surface(weights=st.session_state.weights),
+    )
+
+
+def _formula_controls(surface: Formula, text: Words) -> None:
+    label, tip = text["controls"], text["help"]
+    st.text_area(
+        label["formula"],
+        key=show("formula", surface.text),
+        help=tip["formula"],
+        max_chars=300,
+        height="content",
+        on_change=lambda: _change_surface(text=st.session_state.formula),
+    )
+    with st.expander(label["domain"], key="domain_more"):
+        columns = st.columns(2)
+        for index, name in enumerate(("x_min", "x_max", "y_min", "y_max")):
+            with columns[index % 2]:
+                number_widget(
+                    name.replace("_", " "),
+                    name,
+                    surface.domain[index],
+                    COORDINATE,
+                    tip["domain"],
+                    lambda new, index=index: _change_surface(
+                        domain=(*surface.domain[:index], new, *surface.domain[index + 1 :])
+                    ),
+                )
+
+
+# Convention and learning rate
+
+
+def _convention_control(text: Words) -> None:
+    def choose() -> None:
+        if st.session_state.convention is not None:
+            attempt(lambda: session.race().with_convention(st.session_state.convention))
+
+    st.segmented_control(
+        text["controls"]["convention"],
+        list(CONVENTIONS),
+        format_func=lambda key: text["convention"][key],
+        key=show("convention", session.race().convention),
+        help=text["help"]["convention"],
+        on_change=choose,
+    )
+
+
+def _learning_rate_control(text: Words) -> None:
+    label = text["controls"]
+    parameter = OPTIMIZERS["gradient_descent"].hyperparameters()["learning_rate"]
+    low, high = parameter.slider or (1e-4, 10.0)
+    shared = session.race().shared_learning_rate
+    mixed = label["learning_rate_mixed"]
+    options: list[Any] = list(log_options(low, high, shared))
+    options += [mixed] if shared is None else []
+
+    def choose() -> None:
+        chosen = st.session_state.learning_rate_all
+        if chosen != mixed:
+            attempt(lambda: session.race().with_learning_rate(float(chosen)))
+
+    st.select_slider(
+        label["learning_rate_all"],
+        options=options,
+        format_func=lambda stop: stop if isinstance(stop, str) else f"{stop:g}",
+        key=show("learning_rate_all", mixed if shared is None else shared),
+        help=text["help"]["learning_rate_all"],
+        on_change=choose,
+    )
+    alone = [
+        text["optimizer"].get(racer.key, racer.key)
+        for racer in session.race().racers
+        if not racer.optimizer.has_own_learning_rate
+    ]
+    if alone:
+        st.caption(label["learning_rate_left_alone"].format(names=", ".join(dict.fromkeys(alone))))
+
+
+# Racers
+
+
+def _racer_controls(text: Words) -> None:
+    label, tip = text["controls"], text["help"]
+    race = session.race()
+    present = [key for key in OPTIMIZERS if any(racer.key == key for racer in race.racers)]
+
+    def choose() -> None:
+        chosen = st.session_state.racers
+        if chosen:
+            attempt(lambda: session.race().with_optimizers(chosen))
+
+    st.pills(
+        label["racers_section"],
+        list(OPTIMIZERS),
+        format_func=lambda key: text["optimizer"].get(key, key),
+        selection_mode="multi",
+        key=show("racers", present),
+        help=label["racers"],
+        on_change=choose,
+    )
+    names = race.racer_names(text["optimizer"])
+    index = min(st.session_state.get("tuned", len(names) - 1), len(names) - 1)
+
+    def tune() -> None:
+        st.session_state.tuned = st.session_state.tune
+
+    st.selectbox(
+        label["tune"],
+        range(len(names)),
+        format_func=lambda place: names[place] if place < len(names) else "",
+        key=show("tune", index),
+        help=tip["tune"],
+        on_change=tune,
+    )
+    _hyperparameter_controls(race.racers[index], index, text)
+    duplicate, reset, remove = st.columns(3)
+    duplicate.button(
+        label["duplicate"],
+        key="duplicate",
+        help=tip["duplicate"],
+        width="stretch",
+        on_click=_duplicate,
+        args=(index,),
+    )
+    reset.button(label["reset_racer"], key="reset_racer", width="stretch", on_click=_reset, args=(index,))
+    remove.button(
+        label["remove"],
+        key="remove",
+        width="stretch",
+        disabled=len(names) == 1,
+        on_click=lambda: attempt(lambda: session.race().without(index)),
+    )
+
+
+def _duplicate(index: int) -> None:
+    attempt(lambda: session.race().with_duplicate(index))
+    st.session_state.tuned = index + 1
+
+
+def _reset(index: int) -> None:
+    racer = session.race().racers[index]
+    fresh = Racer(with_convention(racer.key, session.race().convention), racer.batch_size, racer.label)
+    attempt(lambda: session.race().with_racer(index, fresh))
+
+
+def _change_racer(index: int, name: str, value: Any) -> None:
+    attempt(lambda: session.race().with_racer(index, with_hyperparameter(session.race().racers[index], name, value)))
+
+
+def _hyperparameter_controls(racer: Racer, index: int, text: Words) -> None:
+    table = racer.optimizer.hyperparameters()
+    for name in _named(table, structural=False):
+        number_widget(
+            text["hyperparameter"].get(name, name),
+            f"own_{name}",
+            getattr(racer.optimizer, name),
+            table[name],
+            text["help"].get(name),
+            lambda value, name=name: _change_racer(index, name, value),
+        )
+    structural = _named(table, structural=True)
+    if structural:
+        with st.expander(text["controls"]["form"], key="form"):
+            for name in structural:
+                _structural_control(racer, index, name, table[name], text)
+
+
+def _structural_control(racer: Racer, index: int, name: str, parameter: Parameter, text: Words) -> None:
+    value = getattr(racer.optimizer, name)
+    label, tip, key = text["hyperparameter"].get(name, name), text["help"].get(name), f"own_{name}"
+    if isinstance(value, bool):
+        st.toggle(
+            label,
+            key=show(key, value),
+            help=tip,
+            on_change=lambda: _change_racer(index, name, st.session_state[key]),
+        )
+    else:
+        number_widget(label, key, value, parameter, tip, lambda new: _change_racer(index, name, new))
+
+
+def _named(table: dict[str, Parameter], *, structural: bool) -> Sequence[str]:
+    return [name for name, parameter in table.items() if parameter.structural is structural]
+
+
+# Start and steps
+
+
+def _start_controls(text: Words) -> None:
+    label, tip = text["controls"], text["help"]
+    race = session.race()
+    start = race.start or cached.start(race.surface)
+    number_widget(
+        label["steps"],
+        "steps",
+        race.steps,
+        STEPS,
+        tip["steps"],
+        lambda steps: attempt(lambda: session.race().replaced(steps=int(steps))),
+    )
+    for column, name, place in zip(st.columns(2), ("start_x", "start_y"), (0, 1), strict=True):
+        with column:
+            number_widget(
+                f"{label['start_section']} {label[name]}",
+                "x0" if place == 0 else "y0",
+                float(start[place]),
+                COORDINATE,
+                tip["start"],
+                lambda value, place=place: _move_start(place, value),
+            )
+    peak, anywhere = st.columns(2)
+    peak.button(
+        label["start_peak"],
+        key="start_peak",
+        width="stretch",
+        on_click=lambda: attempt(lambda: session.race().replaced(start=None)),
+    )
+    anywhere.button(label["start_random"], key="start_random", width="stretch", on_click=_random_start)
+    st.caption(label["start_hint"])
+
+
+def _move_start(place: int, value: float) -> None:
+    race = session.race()
+    start = list(race.start or cached.start(race.surface))
+    start[place] = value
+    attempt(lambda: session.race().replaced(start=(start[0], start[1])))
+
+
+def _random_start() -> None:
+    x_min, x_max, y_min, y_max = session.race().surface.domain
+    chance = random.SystemRandom()
+    start = (round(chance.uniform(x_min, x_max), 4), round(chance.uniform(y_min, y_max), 4))
+    attempt(lambda: session.race().replaced(start=start))
+
+
+def language_control(language: str) -> None:
+    """The language switch, always in sight."""
+    from optviz.ui.text import LANGUAGES
+
+    def choose() -> None:
+        if st.session_state.language is not None:
+            session.change_view(language=st.session_state.language)
+
+    st.segmented_control(
+        words(language)["app"]["language"],
+        list(LANGUAGES),
+        format_func=lambda key: LANGUAGES[key],
+        key=show("language", language),
+        label_visibility="collapsed",
+        on_change=choose,
+    )

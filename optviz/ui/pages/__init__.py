@@ -1,0 +1,1 @@
+"""The pages: each only wires the session's race to core, figures and stage."""

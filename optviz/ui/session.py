@@ -1,0 +1,118 @@
+"""The race of this visit, its view, and the address bar: one owner for all three.
+
+The race lives in `st.session_state`. It is read from the address when a visit begins and when the visitor goes back or
+forward in the history, and written to the address when it has changed: one history entry per change. Widgets show the
+race and change it through callbacks; they are not bound to the address themselves, because a list of racers does not
+fit a widget, and because a field that cannot be used should be told, not dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from optviz.bad_input import BadInput
+from optviz.experiment import Race, read_query
+from optviz.ui.text import LANGUAGES, browser_language
+
+
+@dataclass(frozen=True)
+class View:
+    """How the race is looked at: axis of the loss chart ("loss" or "gap"), hidden racers, chosen language if any."""
+
+    axis: str = "loss"
+    hidden: tuple[int, ...] = ()
+    language: str | None = None
+
+    def to_query(self) -> dict[str, str]:
+        """The view as query parameters; defaults stay out."""
+        query = {}
+        if self.language is not None:
+            query["lang"] = self.language
+        if self.axis != "loss":
+            query["axis"] = self.axis
+        if self.hidden:
+            query["hidden"] = ",".join(str(index) for index in self.hidden)
+        return query
+
+    @classmethod
+    def from_query(cls, query: dict[str, str]) -> View:
+        """The view of query parameters; what cannot be used falls back silently, it changes no result."""
+        hidden = [part for part in query.get("hidden", "")[:200].split(",") if part.isascii() and part.isdigit()]
+        return cls(
+            axis="gap" if query.get("axis") == "gap" else "loss",
+            hidden=tuple(sorted({int(part) for part in hidden if len(part) <= 3})),
+            language=query["lang"] if query.get("lang") in LANGUAGES else None,
+        )
+
+
+def begin_run() -> None:
+    """Read the address where that is due: at the start of a visit, and after back or forward."""
+    context = get_script_run_ctx()
+    navigated = bool(getattr(context, "is_history_navigation", False))
+    if "race" in st.session_state and not navigated:
+        return
+    query = {name: st.query_params[name] for name in st.query_params}
+    race, problems = read_query(query)
+    st.session_state.race = race
+    st.session_state.view = View.from_query(query)
+    st.session_state.view_stamp = st.session_state.get("view_stamp", 0) + 1
+    st.session_state.address = _query() if not problems else None
+    st.session_state.problems = list(problems)
+
+
+def race() -> Race:
+    """The race of this visit."""
+    current: Race = st.session_state.race
+    return current
+
+
+def view() -> View:
+    """How this visit looks at it."""
+    current: View = st.session_state.view
+    return current
+
+
+def language() -> str:
+    """The visitor's language: the chosen one, else the browser's."""
+    return view().language or browser_language()
+
+
+def change(new: Race) -> None:
+    """Another race; racers hidden by their place in the list come back when the list changes its length."""
+    if len(new.racers) != len(race().racers) and view().hidden:
+        st.session_state.view = replace(view(), hidden=())
+        st.session_state.view_stamp += 1
+    st.session_state.race = new
+    st.session_state.problems = []
+
+
+def change_view(**fields: Any) -> None:
+    """Another view of the same race."""
+    st.session_state.view = replace(view(), **fields)
+
+
+def refuse(problem: BadInput) -> None:
+    """Keep the race as it is, and tell why."""
+    st.session_state.problems = [problem]
+
+
+def problems() -> list[BadInput]:
+    """What could not be used, since the last change that could."""
+    told: list[BadInput] = st.session_state.problems
+    return told
+
+
+def write_address() -> None:
+    """Bring the address up to date, if the race or the view has changed since."""
+    query = _query()
+    if st.session_state.address != query:
+        st.session_state.address = query
+        st.query_params.from_dict(query)
+
+
+def _query() -> dict[str, str]:
+    return {**race().to_query(), **view().to_query()}

@@ -1,0 +1,773 @@
+// The stage: shows any optviz figure. Plotly draws what stands still (contour, faint paths, loss curves) and is updated
+// in place; two canvases above it draw what moves (travelled paths; heads, comet tails and the play-head).
+//
+// A message is one binary blob: uint32 header length, JSON header, then arrays. See optviz/ui/stage/__init__.py.
+
+const SECONDS_PER_RUN = 8; // at speed 1
+const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
+const NARROW_BELOW = 620;
+const CLICK_THRESHOLD = 4;
+const TAIL_STEPS = 14;
+const MAPS_KEPT = 12;
+
+const maps = new Map(); // map key → arrays of the surface, for as long as the document lives
+let plotlyLoading = null;
+
+export default function stage({ parentElement, data, setTriggerValue }) {
+  const root = parentElement;
+  if (!root.optvizStage) root.optvizStage = new Stage(root);
+  root.optvizStage.receive(toBytes(data), setTriggerValue);
+}
+
+// For a page without a server: the same blob, inlined.
+export function show(element, bytes) {
+  const shown = new Stage(element);
+  shown.receive(bytes, () => {});
+  return shown;
+}
+
+function toBytes(data) {
+  if (data instanceof Uint8Array) return data;
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  return new Uint8Array(data.buffer ?? data, data.byteOffset ?? 0, data.byteLength);
+}
+
+function loadPlotly(url) {
+  if (window.Plotly) return Promise.resolve(window.Plotly);
+  if (!plotlyLoading) {
+    plotlyLoading = new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = new URL(url, document.baseURI).href;
+      script.onload = () => resolve(window.Plotly);
+      script.onerror = () => {
+        plotlyLoading = null;
+        script.remove();
+        reject(new Error("plotly.js did not load"));
+      };
+      document.head.appendChild(script);
+    });
+  }
+  return plotlyLoading;
+}
+
+// Blob → { header, arrays }. Two-dimensional arrays become arrays of rows, as Plotly takes them.
+export function unpack(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerLength = view.getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + headerLength)));
+  const first = 4 + headerLength + ((4 - (headerLength % 4)) % 4);
+  const arrays = new Map();
+  for (const { name, shape, type, offset } of header.arrays) {
+    const Kind = type === "i4" ? Int32Array : Float32Array;
+    const length = shape.reduce((product, n) => product * n, 1);
+    const from = bytes.byteOffset + first + offset;
+    const flat = new Kind(bytes.buffer.slice(from, from + 4 * length));
+    arrays.set(name, shape.length < 2 ? flat : rows(flat, shape[1]));
+  }
+  return { header, arrays };
+}
+
+function rows(flat, width) {
+  const list = [];
+  for (let start = 0; start < flat.length; start += width) list.push(flat.subarray(start, start + width));
+  return list;
+}
+
+function fill(value, arrays, theme) {
+  if (Array.isArray(value)) return value.map((item) => fill(item, arrays, theme));
+  if (value && typeof value === "object") {
+    const filled = {};
+    for (const [name, item] of Object.entries(value)) filled[name] = fill(item, arrays, theme);
+    return filled;
+  }
+  if (typeof value === "string" && value.startsWith("@theme/")) return theme[value.slice(7)];
+  if (typeof value === "string" && value.startsWith("@")) return arrays.get(value.slice(1));
+  return value;
+}
+
+function merge(base, patch) {
+  for (const [name, item] of Object.entries(patch ?? {})) {
+    const both = item && base[name] && typeof item === "object" && typeof base[name] === "object";
+    if (both && !Array.isArray(item) && !ArrayBuffer.isView(item)) merge(base[name], item);
+    else base[name] = item;
+  }
+  return base;
+}
+
+const ICONS = {
+  play: "M8 5v14l11-7z",
+  pause: "M6 5h4v14H6zM14 5h4v14h-4z",
+  back: "M16 5v14L7 12zM5 5h2v14H5z",
+  forward: "M8 5v14l9-7zM17 5h2v14h-2z",
+  first: "M19 5v14l-8-7zM11 5v14l-8-7z",
+  last: "M5 5v14l8-7zM13 5v14l8-7z",
+  image: "M5 20h14v-2H5zM19 9h-4V3H9v6H5l7 7z",
+};
+
+function icon(name) {
+  return `<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path fill="currentColor" d="${ICONS[name]}"/></svg>`;
+}
+
+class Stage {
+  constructor(root) {
+    this.root = root;
+    this.send = () => {};
+    this.header = null;
+    this.arrays = new Map();
+    this.position = null; // in steps, fractional while playing
+    this.playing = false;
+    this.speed = 1;
+    this.view = "loss";
+    this.hidden = new Set();
+    this.viewStamp = null;
+    this.rendering = Promise.resolve();
+    this.frames = 0;
+    this.build();
+  }
+
+  build() {
+    if (!document.getElementById("optviz-stage-style")) {
+      const style = document.createElement("style");
+      style.id = "optviz-stage-style";
+      style.textContent = STYLE_SHEET; // stage.css, appended to this module where it is served
+      document.head.appendChild(style);
+    }
+    this.root.innerHTML = "";
+    const body = document.createElement("div");
+    body.className = "optviz-stage";
+    body.innerHTML = `
+      <div class="optviz-legend" role="group"></div>
+      <div class="optviz-picture"><div class="optviz-plot"></div>
+        <canvas class="optviz-trails" aria-hidden="true"></canvas><canvas class="optviz-heads" aria-hidden="true"></canvas>
+      </div>
+      <div class="optviz-transport">
+        <div class="optviz-buttons">
+          <button data-do="first">${icon("first")}</button><button data-do="back">${icon("back")}</button>
+          <button data-do="play" class="optviz-play">${icon("play")}</button>
+          <button data-do="forward">${icon("forward")}</button><button data-do="last">${icon("last")}</button>
+        </div>
+        <input type="range" class="optviz-scrubber" min="0" step="1">
+        <output class="optviz-readout"></output>
+        <select class="optviz-speed"></select>
+        <div class="optviz-views" role="group"></div>
+        <button data-do="image">${icon("image")}</button>
+      </div>
+      <p class="optviz-sentence" aria-live="polite"></p>`;
+    this.root.appendChild(body);
+    this.body = body;
+    const find = (name) => body.querySelector(`.optviz-${name}`);
+    this.plot = find("plot");
+    this.trails = find("trails");
+    this.heads = find("heads");
+    this.legend = find("legend");
+    this.transport = find("transport");
+    this.scrubber = find("scrubber");
+    this.readout = find("readout");
+    this.speedPicker = find("speed");
+    this.viewPicker = find("views");
+    this.sentence = find("sentence");
+    body.querySelectorAll("button[data-do]").forEach((button) => {
+      button.type = "button";
+      button.addEventListener("click", () => this.act(button.dataset.do));
+    });
+    this.scrubber.addEventListener("input", () => {
+      this.pause();
+      this.seek(Number(this.scrubber.value));
+    });
+    this.speedPicker.addEventListener("change", () => {
+      this.speed = Number(this.speedPicker.value);
+    });
+    this.listenForClicks();
+    this.onKey = (event) => this.key(event);
+    document.addEventListener("keydown", this.onKey);
+    new ResizeObserver(() => this.resized()).observe(this.plot.parentElement);
+    this.watch = window.setInterval(() => this.checkSurroundings(), 700);
+  }
+
+  // Streamlit calls the component again for every message and never says goodbye, so the stage looks for itself.
+  checkSurroundings() {
+    if (!this.body.isConnected) {
+      window.clearInterval(this.watch);
+      document.removeEventListener("keydown", this.onKey);
+      document.removeEventListener("pointerup", this.onPointerUp, true);
+      this.playing = false;
+      if (window.Plotly) window.Plotly.purge(this.plot);
+      return;
+    }
+    if (this.header && this.themeName() !== this.drawnTheme) this.render();
+  }
+
+  receive(bytes, send) {
+    this.send = send;
+    const { header, arrays } = unpack(bytes);
+    const own = [...arrays].filter(([name]) => name.startsWith("map/"));
+    if (own.length) {
+      maps.delete(header.map_key);
+      maps.set(header.map_key, own);
+      if (maps.size > MAPS_KEPT) maps.delete(maps.keys().next().value);
+    }
+    const kept = maps.get(header.map_key);
+    if (header.map_key && !kept) {
+      this.send("need_map", header.map_key);
+      return;
+    }
+    for (const [name, array] of kept ?? []) arrays.set(name, array);
+    const steps = header.playback?.steps ?? 0;
+    const before = this.header?.playback?.steps;
+    const atEnd = this.position === null || this.position >= before;
+    this.header = header;
+    this.arrays = arrays;
+    if (atEnd && !this.playing) this.position = steps;
+    this.position = Math.min(this.position, steps);
+    if (header.view && header.view.stamp !== this.viewStamp) {
+      this.viewStamp = header.view.stamp;
+      this.view = header.view.axis in header.views ? header.view.axis : this.view;
+      this.hidden = new Set(header.view.hidden);
+    }
+    this.dress();
+    this.render();
+  }
+
+  // Everything around the picture: words, legend, buttons.
+  dress() {
+    const { text, playback, views } = this.header;
+    this.body.setAttribute("aria-label", text.stage);
+    this.body.querySelectorAll("button[data-do]").forEach((button) => label(button, text[button.dataset.do]));
+    this.legend.setAttribute("aria-label", text.legend);
+    this.scrubber.setAttribute("aria-label", text.scrubber);
+    this.speedPicker.setAttribute("aria-label", text.speed);
+    this.speedPicker.title = text.speed;
+    this.scrubber.max = playback?.steps ?? 0;
+    this.transport.hidden = !playback;
+    if (this.speedPicker.options.length === 0) {
+      for (const speed of SPEEDS) this.speedPicker.add(new Option(`${speed}×`, speed, false, speed === this.speed));
+    }
+    const names = Object.keys(views ?? {});
+    this.viewPicker.hidden = names.length < 2;
+    this.viewPicker.setAttribute("aria-label", text.views);
+    sync(this.viewPicker, names, () => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.addEventListener("click", () => this.switchView(button.dataset.name));
+      return button;
+    }, (button, name) => {
+      button.dataset.name = name;
+      button.textContent = text[`view_${name}`];
+      button.title = text[`view_${name}_help`];
+      button.setAttribute("aria-pressed", String(name === this.view));
+    });
+    sync(this.legend, playback?.racers ?? [], () => {
+      const chip = document.createElement("button");
+      chip.type = "button";
+      chip.innerHTML = '<svg width="30" height="12" aria-hidden="true"><line x1="1" y1="6" x2="29" y2="6"/><path/></svg><span></span>';
+      chip.addEventListener("click", () => this.toggle(Number(chip.dataset.index)));
+      return chip;
+    }, (chip, racer, index) => {
+      chip.dataset.index = index;
+      chip.title = text.legend_help;
+      chip.querySelector("span").textContent = racer.name;
+      chip.setAttribute("aria-pressed", String(!this.hidden.has(index)));
+    });
+  }
+
+  themeName() {
+    const [red, green, blue] = rgb(getComputedStyle(this.root).getPropertyValue("--st-background-color")) ??
+      rgb(getComputedStyle(document.body).backgroundColor) ?? [255, 255, 255];
+    return 0.299 * red + 0.587 * green + 0.114 * blue < 128 ? "dark" : "light";
+  }
+
+  render() {
+    // One Plotly.react at a time; a message that arrives meanwhile replaces the one that waits.
+    if (this.waiting) return;
+    this.waiting = true;
+    this.rendering = this.rendering.then(() => {
+      this.waiting = false;
+      return this.draw();
+    }).catch((error) => {
+      this.waiting = false;
+      this.sentence.textContent = this.header.text.broken;
+      console.error(error);
+    });
+  }
+
+  async draw() {
+    const Plotly = await loadPlotly(this.header.plotly);
+    const { header, arrays } = this;
+    this.drawnTheme = this.themeName();
+    this.theme = header.themes[this.drawnTheme];
+    const themed = this.drawnTheme;
+    this.body.dataset.theme = themed;
+    const width = this.plot.parentElement.clientWidth;
+    this.arrangement = width < NARROW_BELOW && header.arrangements.narrow ? "narrow" : "wide";
+    this.body.dataset.arrangement = this.arrangement;
+    const touch = window.matchMedia("(pointer: coarse)").matches;
+    const plot = fill(header.plot, arrays, this.theme);
+    merge(plot.layout, fill(header.arrangements[this.arrangement] ?? {}, arrays, this.theme));
+    if (touch) plot.layout.dragmode = false;
+    const view = fill(header.views?.[this.view] ?? {}, arrays, this.theme);
+    merge(plot.layout, view.layout);
+    for (const [index, patch] of Object.entries(view.data ?? {})) merge(plot.data[index], patch);
+    header.playback?.racers.forEach((racer, index) => {
+      for (const trace of racer.traces) plot.data[trace].visible = !this.hidden.has(index);
+    });
+    plot.layout.width = width;
+    plot.layout.height = this.plot.parentElement.clientHeight;
+    plot.layout.autosize = false;
+    await Plotly.react(this.plot, plot.data, plot.layout, {
+      displayModeBar: false,
+      responsive: false,
+      doubleClick: "reset",
+      scrollZoom: false,
+    });
+    if (!this.listening) {
+      this.listening = true;
+      this.plot.on("plotly_relayout", () => this.measure());
+      this.plot.on("plotly_relayouting", () => this.measure());
+    }
+    this.paintLegend();
+    this.measure();
+    this.body.dataset.drawn = header.token;
+  }
+
+  paintLegend() {
+    [...this.legend.children].forEach((chip, index) => {
+      const racer = this.header.playback.racers[index];
+      const color = fill(racer.color, this.arrays, this.theme);
+      const line = chip.querySelector("line");
+      line.setAttribute("stroke", color);
+      line.setAttribute("stroke-width", "2.4");
+      line.setAttribute("stroke-dasharray", dashOf(racer.dash).join(" "));
+      const marker = chip.querySelector("path");
+      marker.setAttribute("d", markerPath(racer.marker, 15, 6, 4.6));
+      marker.setAttribute("fill", color);
+    });
+  }
+
+  resized() {
+    if (!this.header || !this.plot._fullLayout) return;
+    const { clientWidth, clientHeight } = this.plot.parentElement;
+    const { width, height } = this.plot._fullLayout;
+    if (clientWidth && (clientWidth !== width || clientHeight !== height)) this.render();
+  }
+
+  // Where every point of every racer is on the screen, for both charts.
+  measure() {
+    const { playback } = this.header;
+    const layout = this.plot._fullLayout;
+    const ratio = Math.min(window.devicePixelRatio || 1, 2);
+    for (const canvas of [this.trails, this.heads]) {
+      const width = Math.round(layout.width * ratio);
+      const height = Math.round(layout.height * ratio);
+      if (canvas.width !== width || canvas.height !== height) {
+        canvas.width = width;
+        canvas.height = height;
+        canvas.style.width = `${layout.width}px`;
+        canvas.style.height = `${layout.height}px`;
+      }
+    }
+    this.ratio = ratio;
+    if (!playback) return;
+    const pixels = (axis, values) => {
+      const places = new Float32Array(values.length);
+      for (let i = 0; i < values.length; i += 1) places[i] = axis._offset + axis.d2p(values[i]);
+      return places;
+    };
+    const { xaxis, yaxis, xaxis2, yaxis2 } = layout;
+    const box = (x, y) => ({ left: x._offset, top: y._offset, width: x._length, height: y._length });
+    const steps = pixels(xaxis2, this.arrays.get("steps"));
+    this.boxes = [box(xaxis, yaxis), box(xaxis2, yaxis2)];
+    this.stepPixels = steps;
+    this.tracks = playback.racers.map((racer) => {
+      const charts = [
+        { x: pixels(xaxis, this.arrays.get(racer.x)), y: pixels(yaxis, this.arrays.get(racer.y)) },
+        { x: steps, y: pixels(yaxis2, this.arrays.get(racer[this.view])) },
+      ];
+      for (const chart of charts) chart.length = lengths(chart.x, chart.y);
+      return { charts, racer, color: fill(racer.color, this.arrays, this.theme) };
+    });
+    this.trailEnd = null;
+    this.paint();
+  }
+
+  paint() {
+    if (!this.header?.playback || !this.tracks) return;
+    const { steps, racers } = this.header.playback;
+    const position = Math.min(this.position, steps);
+    this.paintTrails(position);
+    this.paintHeads(position);
+    const step = Math.floor(position + 1e-6);
+    if (this.shownStep !== step || this.shownHeader !== this.header) {
+      this.shownStep = step;
+      this.shownHeader = this.header;
+      this.scrubber.value = step;
+      this.scrubber.style.setProperty("--done", `${(100 * step) / steps}%`);
+      this.readout.textContent = `${step} / ${steps}`;
+      this.scrubber.setAttribute("aria-valuetext", `${step} / ${steps}`);
+      const words = this.describe(step, racers);
+      if (!this.playing || step % 5 === 0) this.sentence.textContent = words;
+    }
+    this.body.dataset.step = String(step);
+    this.body.dataset.frames = String(this.frames);
+  }
+
+  describe(step, racers) {
+    const { text, playback } = this.header;
+    const leader = this.arrays.get(playback.leader)[step];
+    const riser = this.arrays.get(playback.riser)[step];
+    const loss = (index, at) => number(this.arrays.get(racers[index].loss)[at]);
+    if (step === 0) return text.say_start;
+    if (leader < 0) return text.say_lost;
+    if (riser >= 0 && !this.hidden.has(riser)) {
+      return put(text.say_uphill, { step, racer: racers[riser].name, from: loss(riser, step - 1), to: loss(riser, step) });
+    }
+    const say = step === playback.steps ? text.say_end : text.say_leads;
+    return put(say, { step, racer: racers[leader].name, loss: loss(leader, step) });
+  }
+
+  paintTrails(position) {
+    const context = this.trails.getContext("2d");
+    const from = this.trailEnd !== null && this.trailEnd <= position ? this.trailEnd : null;
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    if (from === null) context.clearRect(0, 0, this.trails.width, this.trails.height);
+    if (from !== position) {
+      this.boxes.forEach((box, chart) => {
+        context.save();
+        clip(context, box);
+        this.tracks.forEach((track, index) => {
+          if (this.hidden.has(index)) return;
+          const { x, y, length } = track.charts[chart];
+          const start = from ?? 0;
+          context.strokeStyle = track.color;
+          context.lineWidth = 2.2;
+          context.lineJoin = "round";
+          context.setLineDash(dashOf(track.racer.dash));
+          context.lineDashOffset = at(length, start);
+          stroke(context, x, y, start, position);
+        });
+        context.restore();
+      });
+    }
+    this.trailEnd = position;
+  }
+
+  paintHeads(position) {
+    const context = this.heads.getContext("2d");
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    context.clearRect(0, 0, this.heads.width, this.heads.height);
+    const [, curves] = this.boxes;
+    const head = at(this.stepPixels, position);
+    context.save();
+    clip(context, curves);
+    context.strokeStyle = this.theme.accent;
+    context.lineWidth = 1.5;
+    context.beginPath();
+    context.moveTo(head, curves.top);
+    context.lineTo(head, curves.top + curves.height);
+    context.stroke();
+    context.restore();
+    this.boxes.forEach((box, chart) => {
+      context.save();
+      clip(context, { left: box.left - 7, top: box.top - 7, width: box.width + 14, height: box.height + 14 });
+      if (this.playing) this.tracks.forEach((track, index) => this.paintTail(context, track, index, chart, position));
+      this.tracks.forEach((track, index) => {
+        if (!this.hidden.has(index)) this.paintHead(context, track, chart, position);
+      });
+      context.restore();
+    });
+    this.frames += 1;
+  }
+
+  paintTail(context, track, index, chart, position) {
+    if (this.hidden.has(index)) return;
+    const { x, y } = track.charts[chart];
+    context.strokeStyle = track.color;
+    context.lineCap = "round";
+    for (let part = 1; part <= 3; part += 1) {
+      context.globalAlpha = 0.16;
+      context.lineWidth = 3 + 2.2 * part;
+      stroke(context, x, y, Math.max(0, position - TAIL_STEPS / part), position);
+    }
+    context.globalAlpha = 1;
+  }
+
+  paintHead(context, track, chart, position) {
+    const { x, y } = track.charts[chart];
+    const lost = track.racer.lost_at;
+    if (lost >= 0 && position >= lost) {
+      // A cross marks where the path left for good.
+      const [left, top] = [x[lost], y[lost]];
+      context.strokeStyle = track.color;
+      context.lineWidth = 2.5;
+      context.beginPath();
+      context.moveTo(left - 5, top - 5);
+      context.lineTo(left + 5, top + 5);
+      context.moveTo(left + 5, top - 5);
+      context.lineTo(left - 5, top + 5);
+      context.stroke();
+      return;
+    }
+    const [left, top] = [at(x, position), at(y, position)];
+    if (!Number.isFinite(left) || !Number.isFinite(top)) return;
+    const shape = new Path2D(markerPath(track.racer.marker, left, top, chart === 0 ? 6.5 : 5));
+    context.fillStyle = track.color;
+    context.strokeStyle = this.theme.label_back;
+    context.lineWidth = 1.5;
+    context.fill(shape);
+    context.stroke(shape);
+  }
+
+  act(what) {
+    const { steps } = this.header.playback;
+    if (what === "play") return this.playing ? this.pause() : this.play();
+    if (what === "image") return this.saveImage();
+    this.pause();
+    const step = Math.floor(this.position + 1e-6);
+    if (what === "back") return this.seek(Math.max(0, Math.ceil(this.position - 1e-6) - 1));
+    if (what === "forward") return this.seek(Math.min(steps, step + 1));
+    return this.seek(what === "first" ? 0 : steps);
+  }
+
+  key(event) {
+    const keys = { " ": "play", ArrowLeft: "back", ArrowRight: "forward", Home: "first", End: "last" };
+    const what = keys[event.key];
+    if (!what || event.ctrlKey || event.metaKey || event.altKey || !this.header?.playback) return;
+    const focus = document.activeElement;
+    const busy = focus && focus !== document.body && focus !== this.scrubber &&
+      focus.closest("input, textarea, select, button, a, [role=slider], [role=listbox], [role=tab], [contenteditable=true]");
+    if (busy || document.querySelector("[role=dialog]")) return;
+    event.preventDefault();
+    this.act(what);
+  }
+
+  seek(step) {
+    this.position = step;
+    this.paint();
+  }
+
+  play() {
+    const { steps } = this.header.playback;
+    if (this.position >= steps) this.position = 0;
+    this.playing = true;
+    this.setPlayIcon();
+    let last = null;
+    const frame = (now) => {
+      if (!this.playing || !this.body.isConnected) return;
+      const total = this.header.playback.steps;
+      if (last !== null) {
+        // A tab that was in the background goes on where it stopped instead of jumping ahead.
+        const seconds = Math.min((now - last) / 1000, 0.25);
+        this.position = Math.min(total, this.position + (seconds * this.speed * total) / SECONDS_PER_RUN);
+      }
+      last = now;
+      if (this.position >= total) this.pause();
+      else this.paint();
+      if (this.playing) requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  }
+
+  pause() {
+    const wasPlaying = this.playing;
+    this.playing = false;
+    this.setPlayIcon();
+    if (wasPlaying) {
+      this.position = Math.floor(this.position + 1e-6);
+      this.trailEnd = null;
+      this.shownStep = null;
+      this.paint();
+    }
+  }
+
+  setPlayIcon() {
+    const button = this.body.querySelector("[data-do=play]");
+    button.innerHTML = icon(this.playing ? "pause" : "play");
+    label(button, this.header.text[this.playing ? "pause" : "play"]);
+    this.body.dataset.playing = String(this.playing);
+  }
+
+  toggle(index) {
+    if (this.hidden.has(index)) this.hidden.delete(index);
+    else this.hidden.add(index);
+    this.viewChanged();
+  }
+
+  switchView(name) {
+    this.view = name;
+    this.viewChanged();
+  }
+
+  viewChanged() {
+    this.dress();
+    this.render();
+    this.send("view", { axis: this.view, hidden: [...this.hidden].sort((a, b) => a - b) });
+  }
+
+  listenForClicks() {
+    let down = null;
+    this.plot.addEventListener("pointerdown", (event) => {
+      down = { x: event.clientX, y: event.clientY };
+    }, true);
+    this.plot.addEventListener("click", (event) => event.stopPropagation());
+    this.onPointerUp = (event) => {
+      const start = down;
+      down = null;
+      if (!start || !this.plot.contains(event.target) && !event.target.closest?.(".dragcover")) return;
+      if (Math.hypot(event.clientX - start.x, event.clientY - start.y) > CLICK_THRESHOLD) return;
+      this.clicked(event.clientX, event.clientY);
+    };
+    document.addEventListener("pointerup", this.onPointerUp, true);
+  }
+
+  clicked(clientX, clientY) {
+    const layout = this.plot._fullLayout;
+    if (!layout?.xaxis || !this.header.start_by_click) return;
+    const frame = this.plot.getBoundingClientRect();
+    const { xaxis, yaxis } = layout;
+    const left = ((clientX - frame.left) * layout.width) / frame.width - xaxis._offset;
+    const top = ((clientY - frame.top) * layout.height) / frame.height - yaxis._offset;
+    if (left < 0 || top < 0 || left > xaxis._length || top > yaxis._length) return;
+    this.send("start", [xaxis.p2d(left), yaxis.p2d(top)]);
+  }
+
+  async saveImage() {
+    const { width, height } = this.plot._fullLayout;
+    const scale = 2;
+    const source = await window.Plotly.toImage(this.plot, { format: "png", width, height, scale });
+    const picture = await loadImage(source);
+    const legend = 30;
+    const canvas = document.createElement("canvas");
+    canvas.width = width * scale;
+    canvas.height = (height + legend) * scale;
+    const context = canvas.getContext("2d");
+    context.scale(scale, scale);
+    context.fillStyle = this.theme.label_back;
+    context.fillRect(0, 0, width, height + legend);
+    context.drawImage(picture, 0, legend, width, height);
+    context.drawImage(this.trails, 0, legend, width, height);
+    context.drawImage(this.heads, 0, legend, width, height);
+    this.drawLegend(context, width, legend);
+    const link = document.createElement("a");
+    link.download = `${this.header.file_name}.png`;
+    link.href = canvas.toDataURL("image/png");
+    link.click();
+  }
+
+  drawLegend(context, width, height) {
+    context.font = `13px ${getComputedStyle(this.body).fontFamily}`;
+    context.textBaseline = "middle";
+    let left = 14;
+    this.tracks.forEach((track, index) => {
+      if (this.hidden.has(index)) return;
+      context.fillStyle = track.color;
+      context.fill(new Path2D(markerPath(track.racer.marker, left, height / 2, 5)));
+      context.fillStyle = this.theme.ink;
+      context.fillText(track.racer.name, left + 10, height / 2);
+      left += 30 + context.measureText(track.racer.name).width;
+    });
+  }
+}
+
+// Keep as many children as there are items, reusing those that exist, so that focus and hover survive.
+function sync(parent, items, make, update) {
+  while (parent.children.length > items.length) parent.lastChild.remove();
+  while (parent.children.length < items.length) parent.appendChild(make());
+  items.forEach((item, index) => update(parent.children[index], item, index));
+}
+
+function label(button, text) {
+  button.title = text;
+  button.setAttribute("aria-label", text);
+}
+
+function put(template, values) {
+  return template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+function number(value) {
+  if (!Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : value.toPrecision(4);
+  return text.replace("-", "−");
+}
+
+function rgb(text) {
+  const hex = /^\s*#([0-9a-f]{6})/i.exec(text);
+  if (hex) return [0, 2, 4].map((from) => parseInt(hex[1].slice(from, from + 2), 16));
+  const parts = /rgba?\(([^)]+)\)/.exec(text)?.[1].split(/[,\s/]+/).map(Number);
+  return parts && (parts.length < 4 || parts[3] > 0) ? parts.slice(0, 3) : null;
+}
+
+function clip(context, { left, top, width, height }) {
+  context.beginPath();
+  context.rect(left, top, width, height);
+  context.clip();
+}
+
+// The value at a fractional index.
+function at(values, position) {
+  const index = Math.floor(position);
+  const rest = position - index;
+  if (rest === 0 || index + 1 >= values.length) return values[Math.min(index, values.length - 1)];
+  return values[index] * (1 - rest) + values[index + 1] * rest;
+}
+
+// Length of the path on the screen up to each point, so that dashes continue from frame to frame.
+function lengths(x, y) {
+  const total = new Float32Array(x.length);
+  for (let i = 1; i < x.length; i += 1) {
+    const piece = Math.hypot(x[i] - x[i - 1], y[i] - y[i - 1]);
+    total[i] = total[i - 1] + (Number.isFinite(piece) ? Math.min(piece, 1e4) : 0);
+  }
+  return total;
+}
+
+function stroke(context, x, y, from, to) {
+  context.beginPath();
+  let pen = false;
+  const visit = (left, top) => {
+    const known = Number.isFinite(left) && Number.isFinite(top);
+    // Canvas coordinates far outside the picture lose their precision; the clip hides what is out there anyway.
+    const bounded = (value) => Math.max(-1e5, Math.min(1e5, value));
+    if (known && pen) context.lineTo(bounded(left), bounded(top));
+    else if (known) context.moveTo(bounded(left), bounded(top));
+    pen = known;
+  };
+  visit(at(x, from), at(y, from));
+  for (let i = Math.floor(from) + 1; i < to; i += 1) visit(x[i], y[i]);
+  visit(at(x, to), at(y, to));
+  context.stroke();
+}
+
+function dashOf(name) {
+  return { solid: [], dash: [9, 5], dot: [2, 4], dashdot: [9, 4, 2, 4] }[name] ?? [];
+}
+
+function markerPath(name, x, y, r) {
+  const polygon = (corners, turn, inner = null) => {
+    const count = inner ? corners * 2 : corners;
+    const points = Array.from({ length: count }, (_, i) => {
+      const angle = turn + (2 * Math.PI * i) / count;
+      const radius = inner && i % 2 ? r * inner : r;
+      return `${(x + radius * Math.sin(angle)).toFixed(2)},${(y - radius * Math.cos(angle)).toFixed(2)}`;
+    });
+    return `M${points.join("L")}Z`;
+  };
+  switch (name) {
+    case "square": return polygon(4, Math.PI / 4);
+    case "diamond": return polygon(4, 0);
+    case "triangle-up": return polygon(3, 0);
+    case "triangle-down": return polygon(3, Math.PI);
+    case "hexagon": return polygon(6, 0);
+    case "star": return polygon(5, 0, 0.5);
+    default: return `M${x - r},${y}a${r},${r} 0 1,0 ${2 * r},0a${r},${r} 0 1,0 ${-2 * r},0Z`;
+  }
+}
+
+function loadImage(source) {
+  return new Promise((resolve, reject) => {
+    const image = new Image();
+    image.onload = () => resolve(image);
+    image.onerror = reject;
+    image.src = source;
+  });
+}

@@ -1,0 +1,574 @@
+"""What a stranger may type as a formula, what is refused and how, and that the derivatives are exact."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import pickle
+import subprocess
+import sys
+import time
+import timeit
+
+import numpy as np
+import pytest
+
+from optviz.bad_input import BadInput
+from optviz.surface.formula import MOST_CHARACTERS, Formula
+
+ROSENBROCK = "(1-x)^2 + 100*(y-x^2)^2"
+GOLDSTEIN_PRICE = (
+    "(1 + (x+y+1)^2*(19-14*x+3*x^2-14*y+6*x*y+3*y^2)) * (30 + (2*x-3*y)^2*(18-32*x+12*x^2+48*y-36*x*y+27*y^2))"
+)
+ACKLEY = "-20*exp(-0.2*sqrt(0.5*(x^2 + y^2))) - exp(0.5*(cos(2*pi*x) + cos(2*pi*y))) + e + 20"
+
+# Text → what the sentence must name: the place (column, from 1) or the limit.
+REFUSED = [
+    ("", "1 character"),
+    ("   ", "1 character"),
+    ("\t", "1 character"),
+    ("\n\n", "1 character"),
+    ("x" * 1_000_000, "1000000 characters"),
+    ("(" * 200 + "x" + ")" * 200, "401 characters"),
+    ("9" * 5000 + "*x", "5002 characters"),
+    ("x+" * 150 + "x", "301 characters"),
+    ("(" * 31 + "x" + ")" * 31, "column 31"),
+    ("-" * 290 + "x", "column 151"),
+    ("x\0y", "column 2"),
+    ("\ud800", "column 1"),
+    ("x + \udfff", "column 5"),
+    ("x\u202ey", "column 2"),
+    ("x\u200by", "column 2"),
+    ("х + y", "U+0445"),
+    ("x + у", "column 5"),
+    ("α*x", "U+03B1"),
+    ("∞", "column 1"),
+    ("x\ny", "column 2"),
+    ("x;y", "column 2"),
+    ("x = 1", "column 3"),
+    ("(x:=1)", "column 3"),
+    ("x<y<1", "column 2"),
+    ("x==y", "column 2"),
+    ("lambda: x", "column 7"),
+    ("[x for x in y]", "column 1"),
+    ("(x for x in y)", "column 4"),
+    ("{x}", "column 1"),
+    ("x[0]", "column 2"),
+    ("'a'", "column 1"),
+    ("f'{x}'", "column 2"),
+    ('"x"', "column 1"),
+    ("# x", "column 1"),
+    ("x\\", "column 2"),
+    ("x!", "column 2"),
+    ("x % y", "column 3"),
+    ("x @ y", "column 3"),
+    ("x | y", "column 3"),
+    ("x << 2", "column 3"),
+    ("~x", "column 1"),
+    ("|x|", "column 1"),
+    ("x.real", "column 2"),
+    ("x.__class__", "column 2"),
+    ("__import__('os').system('ls')", "column 12"),
+    ("__import__", "column 1"),
+    ("x + os", "column 5"),
+    ("eval", "column 1"),
+    ("print(x)", "column 1"),
+    ("np.sin(x)", "column 1"),
+    ("x if y else 1", "column 3"),
+    ("x and y", "column 3"),
+    ("not x", "column 1"),
+    ("await x", "column 1"),
+    ("import os", "column 1"),
+    ("None", "column 1"),
+    ("True", "column 1"),
+    ("nan", "column 1"),
+    ("inf*x", "column 1"),
+    ("X", "column 1"),
+    ("xy", "column 1"),
+    ("x2", "column 1"),
+    ("1j", "column 2"),
+    ("2j*x", "column 2"),
+    ("0x10", "column 2"),
+    ("1_000", "column 2"),
+    ("1e999", "column 1"),
+    ("x*1e999", "column 3"),
+    ("01 + x", "column 1"),
+    ("1.2.3", "column 4"),
+    ("...", "column 1"),
+    ("sin(x=1)", "column 6"),
+    ("sin(*x)", "column 5"),
+    ("sin(**x)", "column 5"),
+    ("sin()", "column 5"),
+    ("x + sin(x, y)", "column 5"),
+    ("min(x)", "column 1"),
+    ("atan2(x)", "column 1"),
+    ("step(x)", "column 1"),
+    ("power(x, y)", "column 1"),
+    ("sin", "column 1"),
+    ("y + sin + 1", "column 5"),
+    ("sin x", "column 1"),
+    ("√x", "column 1"),
+    ("2x", "column 2"),
+    ("2π", "column 2"),
+    ("x²y", "column 3"),
+    ("x²^3", "column 3"),
+    ("x² **3", "column 4"),
+    ("x y", "column 3"),
+    ("2(x)", "column 2"),
+    ("x(y+1)", "column 2"),
+    ("(x)(y)", "column 4"),
+    ("e(x)", "column 2"),
+    ("x//y", "column 2"),
+    ("x***y", "column 4"),
+    ("x**", "column 2"),
+    ("x+", "column 2"),
+    ("*x", "column 1"),
+    ("x+*y", "column 3"),
+    ("(x", "column 1"),
+    ("x + (y*(x)", "column 5"),
+    ("x)", "column 2"),
+    ("()", "column 2"),
+    ("x,y", "column 2"),
+    ("(x,y)", "column 3"),
+    ("9**9**9*x", "column 1"),
+    ("x + exp(exp(exp(100)))", "column 9"),
+    ("log(-1)", "column 1"),
+    ("log(0)*x", "column 1"),
+    ("sqrt(-1)", "column 1"),
+    ("x/0", "column 1"),
+    ("y + 1/(2-2)", "column 5"),
+    ("x/(min(1, 2, 3)-1)", "column 1"),
+    ("e**1000", "column 1"),
+    ("(-2)**x", "column 1"),
+    ("0**x", "column 1"),
+    ("x**1000", "−100 … 100"),
+    ("x**-101", "−100 … 100"),
+    ("x**1e300", "−100 … 100"),
+    ("y + (x**50)**50", "column 5"),
+    ("x^50*x^51", "−100 … 100"),
+]
+NOT_TEXT = [None, 3, 1.5, b"x", ["x"], {"text": "x"}]
+
+# Accepted, each with the same formula as NumPy would write it: an independent evaluation.
+USEFUL = [
+    ("x", "x"),
+    ("y", "y"),
+    ("3", "3"),
+    ("pi*x + e*y", "np.pi*x + np.e*y"),
+    ("-x", "-x"),
+    ("+x - -y", "x + y"),
+    ("-x^2", "-(x**2)"),
+    ("(-x)^2", "x**2"),
+    ("2^3^x", "2**(3**x)"),
+    ("x^-2", "x**-2.0"),
+    ("x**2 + y**2", "x**2 + y**2"),
+    ("x^2 + y^2", "x**2 + y**2"),
+    ("x² + y³", "x**2 + y**3"),
+    ("x⁴ − x⁻¹", "x**4 - 1/x"),
+    ("x¹⁰", "x**10"),
+    ("2·x × y ÷ 3", "2*x*y/3"),
+    ("π*x", "np.pi*x"),
+    ("√(x + y)", "np.sqrt(x+y)"),
+    ("（x＋y）＊２", "(x+y)*2"),
+    ("  x +\ty  ", "x+y"),
+    (".5*x + 2.*y + 1e-3*x*y + 1E2", "0.5*x + 2*y + 0.001*x*y + 100"),
+    ("x*y/(1 + x + y)", "x*y/(1+x+y)"),
+    ("1/x + 1/y", "1/x + 1/y"),
+    ("x/3 + y/7", "x/3 + y/7"),
+    ("x/y/x*y", "1 + 0*x"),
+    ("x - x", "0*x"),
+    ("x**2.5", "x**2.5"),
+    ("x**0.5", "np.sqrt(x)"),
+    ("x**(1/3)", "np.cbrt(x)"),
+    ("x**1.5*y**-0.5", "x**1.5*y**-0.5"),
+    ("x**y", "x**y"),
+    ("2**x", "2**x"),
+    ("e^(-x^2-y^2)", "np.exp(-x**2-y**2)"),
+    ("x**x**y", "x**(x**y)"),
+    ("sqrt(x*x + y*y)", "np.hypot(x, y)"),
+    ("cbrt(x - 2*y)", "np.cbrt(x - 2*y)"),
+    ("exp(x*y)", "np.exp(x*y)"),
+    ("log(x) + ln(y)", "np.log(x) + np.log(y)"),
+    ("log2(x)*log10(y)", "np.log2(x)*np.log10(y)"),
+    ("sin(3*x)*cos(2*y)", "np.sin(3*x)*np.cos(2*y)"),
+    ("tan(x*y)", "np.tan(x*y)"),
+    ("asin(x) + acos(y)", "np.arcsin(x) + np.arccos(y)"),
+    ("arcsin(x*y) - arccos(x*y)", "np.arcsin(x*y) - np.arccos(x*y)"),
+    ("atan(x/y) + arctan(y)", "np.arctan(x/y) + np.arctan(y)"),
+    ("atan2(y, x)", "np.arctan2(y, x)"),
+    ("sinh(x)*cosh(y)", "np.sinh(x)*np.cosh(y)"),
+    ("tanh(x - y)", "np.tanh(x - y)"),
+    ("sigmoid(4*x - y)", "1/(1+np.exp(y-4*x))"),
+    ("log(1 + exp(x)) + log(cosh(y))", "np.log1p(np.exp(x)) + np.log(np.cosh(y))"),
+    ("abs(x - 2*y)", "np.abs(x-2*y)"),
+    ("abs(abs(x) - abs(y))", "np.abs(np.abs(x)-np.abs(y))"),
+    ("abs(sin(5*x*y))", "np.abs(np.sin(5*x*y))"),
+    ("sign(x - y)*x^2", "np.sign(x-y)*x**2"),
+    ("min(x, y)", "np.minimum(x, y)"),
+    ("max(x^2, y^2, x*y)", "np.maximum(np.maximum(x**2, y**2), x*y)"),
+    ("max(x, 0)^2 + max(-y, 0)^2", "np.maximum(x, 0)**2 + np.maximum(-y, 0)**2"),
+    ("min(1, 2, 3)*x", "x"),
+    ("sqrt(x)^2", "x"),
+    ("log(exp(x)) + exp(log(y))", "x + y"),
+    (ROSENBROCK, "(1-x)**2 + 100*(y-x**2)**2"),
+    ("(x^2 + y - 11)^2 + (x + y^2 - 7)^2", "(x**2+y-11)**2 + (x+y**2-7)**2"),
+    (GOLDSTEIN_PRICE, GOLDSTEIN_PRICE.replace("^", "**")),
+    (ACKLEY, ACKLEY.replace("^", "**").replace("+ e +", "+ np.e +").replace("pi", "np.pi")),
+    (
+        "-(y+47)*sin(sqrt(abs(x/2+(y+47)))) - x*sin(sqrt(abs(x-(y+47))))",
+        "-(y+47)*np.sin(np.sqrt(np.abs(x/2+y+47))) - x*np.sin(np.sqrt(np.abs(x-y-47)))",
+    ),
+    ("0.3*exp(-((x-1)^2 + y^2)/0.1) - 1e-6*x", "0.3*np.exp(-((x-1)**2 + y**2)/0.1) - 1e-6*x"),
+    ("(x+y)**64", "(x+y)**64"),
+    ("((x+y)^8)^8", "(x+y)**64"),
+    ("100*tanh(x/100)", "100*np.tanh(x/100)"),
+]
+
+# Finite kinks: the derivative, or its entry that is not finite, is 0. At a tie, min and max have the mean slope.
+KINKS = [
+    ("abs(x) + 3*abs(y)", (0, 0), (0, 0), [[0, 0], [0, 0]]),
+    ("abs(x) + y^2", (0, 1), (0, 2), [[0, 0], [0, 2]]),
+    ("sqrt(x*x + y*y)", (0, 0), (0, 0), [[0, 0], [0, 0]]),
+    ("sqrt(x) + y", (0, 0), (0, 1), [[0, 0], [0, 0]]),
+    ("cbrt(x) + y^2", (0, 3), (0, 6), [[0, 0], [0, 2]]),
+    ("x**1.5 + y", (0, 0), (0, 1), [[0, 0], [0, 0]]),
+    ("max(x, 0)", (0, 0), (0.5, 0), [[0, 0], [0, 0]]),
+    ("min(2*x, y)", (1, 2), (1, 0.5), [[0, 0], [0, 0]]),
+    ("sign(x)*y", (0, 1), (0, 0), [[0, 0], [0, 0]]),
+    (ACKLEY, (0, 0), (0, 0), [[0, 0], [0, 0]]),
+    ("1/(1 + exp(-x))", (-1000, 0), (0, 0), [[0, 0], [0, 0]]),
+    ("x**y", (0, 2), (0, 0), None),
+]
+NOT_FINITE = [
+    ("log(x)", (-1, 0)),
+    ("sqrt(x)", (-1, 0)),
+    ("1/x", (0, 0)),
+    ("x**0.5", (-2, 0)),
+    ("sqrt(x)^2", (-2, 0)),
+    ("asin(x)", (2, 0)),
+    ("exp(x)", (1e6, 0)),
+    ("x^64", (1e9, 0)),
+    ("1/(x - x)", (1, 1)),
+    ("log(x - x)", (1, 1)),
+]
+
+LATEX = [
+    (ROSENBROCK, r"\left(1 - x\right)^{2} + 100 \left(y - x^{2}\right)^{2}"),
+    ("x*y", "x y"),
+    ("x*2", r"x \cdot 2"),
+    ("2*3*x", r"2 \cdot 3 x"),
+    ("-2*x", "-2 x"),
+    ("x*-2", r"x \left(-2\right)"),
+    ("x - (y + 1)", r"x - \left(y + 1\right)"),
+    ("x - -y", r"x - \left(-y\right)"),
+    ("-(x + y)", r"-\left(x + y\right)"),
+    ("-x^2", "-x^{2}"),
+    ("(-x)^2", r"\left(-x\right)^{2}"),
+    ("x/y^2", r"\frac{x}{y^{2}}"),
+    ("(x/y)^2", r"\left(\frac{x}{y}\right)^{2}"),
+    ("2^x^y", "2^{x^{y}}"),
+    ("(2^x)^y", r"\left(2^{x}\right)^{y}"),
+    ("x⁻¹", "x^{-1}"),
+    ("1e-7*x", r"10^{-7} x"),
+    ("2.5e20 + x^1e1", r"2.5 \cdot 10^{20} + x^{10}"),
+    ("0.5*pi", r"0.5 \pi"),
+    ("sin(2*x)^2", r"\left(\sin\left(2 x\right)\right)^{2}"),
+    ("sqrt(abs(x))", r"\sqrt{\left|x\right|}"),
+    ("arctan(x)*ln(y)", r"\arctan\left(x\right) \log\left(y\right)"),
+    ("max(x, y, 0)", r"\max\left(x, y, 0\right)"),
+    ("sigmoid(x)", r"\sigma\left(x\right)"),
+]
+
+
+def nested(template: str, depth: int, innermost: str) -> str:
+    for _ in range(depth):
+        innermost = template.format(innermost)
+    return innermost
+
+
+# Legal, and explosive when differentiated or simplified carelessly.
+EXPLOSIVE = [
+    "*".join(["sin(x)"] * 40),
+    "*".join(["sin(x+y)"] * 12),
+    "*".join(f"sin({factor}*x)" for factor in range(1, 20)),
+    "*".join(f"sin({factor}*x+y)" for factor in range(1, 11)),
+    "*".join(f"sin(x+{shift})" for shift in range(1, 25)),
+    nested("exp(sin({}))", 15, "x*y"),
+    nested("exp(sin({}))", 6, "x*y"),
+    nested("exp(sin(exp({})))", 4, "x+y*x"),
+    "+".join(["(x+y)**64"] * 20),
+    "+".join(f"(x+{power}*y)**{power}" for power in range(50, 70)),
+    "(x+y)**64*(x-y)**36",
+    nested("1/(1+x/{})", 20, "y"),
+    nested("x/(1+y/({}))", 15, "x"),
+    nested("x/(1+y/({}))", 5, "x"),
+    "x**x**x**x",
+    "**".join("x" * 60),
+    "x**-" * 50 + "x",
+    "x**y**x**y**x",
+    nested("abs({})", 28, "x"),
+    nested("abs({}-1)", 25, "x*y"),
+    nested("max(min({},x),y)", 14, "x*y"),
+    nested("max({}*x,y)", 10, "x"),
+    f"max({','.join(['x*y'] * 70)})",
+    f"min({','.join(f'x*{factor}' for factor in range(40))})",
+    "+".join(["x"] * 150),
+    "-" * 140 + "x",
+    "*".join(["x"] * 90),
+    "*".join(["(x+y)"] * 40),
+    "*".join(f"(x+{shift})" for shift in range(1, 30)),
+    "*".join(f"(x+{factor}*y)" for factor in range(1, 20)),
+    nested("sqrt(x+{})", 10, "y"),
+    nested("sqrt(x+y*{})", 25, "x"),
+    nested("({}+x)**2", 6, "y"),
+    "/".join(["(x+y)"] * 40),
+    "+".join(f"sin({factor}*x*y)" for factor in range(1, 24)),
+    "+".join(f"x**{power}*y**{power}" for power in range(1, 24)),
+    nested("tan({})", 28, "x"),
+    nested("tanh(x*{})", 9, "y"),
+    nested("log(1+{}**2)", 6, "x*y"),
+    nested("sigmoid({}*y)", 12, "x"),
+    nested("atan2({},y)", 12, "x"),
+    "cos(x)**cos(y)**sin(x)",
+    "(1e300*x)**100",
+    "(x/1e-300)**90",
+    "x**64 + 9999999999999999999999*x",
+    "((x+y)**50+1)**2",
+    "(x-x)**(y-y)",
+    "0*log(x)",
+]
+
+MEASURE = """
+import json, resource, sys, time
+import numpy as np
+import sympy
+from optviz.bad_input import BadInput
+from optviz.surface.formula import Formula
+Formula("x*y + sin(x)").hessian(np.ones(2))
+for text in json.load(sys.stdin):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    begin = time.perf_counter()
+    try:
+        surface = Formula(text)
+        shapes = [list(np.shape(values)) for values in surface.loss_and_gradient(np.array([0.3, 0.7]))]
+        shapes.append(list(surface.hessian(np.array([0.3, 0.7])).shape))
+        verdict = str(shapes)
+    except BadInput as error:
+        verdict = str(error)
+    seconds = time.perf_counter() - begin
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    print(json.dumps([text, seconds, grown / 1024, verdict]), flush=True)
+"""
+
+POINTS = np.random.default_rng(5).uniform(0.15, 0.85, (8, 2))
+
+
+@pytest.mark.parametrize(("text", "place"), REFUSED, ids=[repr(text[:24]) for text, _ in REFUSED])
+def test_refused_in_one_sentence_that_names_the_place(text: str, place: str) -> None:
+    seconds = []
+    for _ in range(3):
+        begin = time.perf_counter()
+        with pytest.raises(BadInput) as refusal:
+            Formula(text)
+        seconds.append(time.perf_counter() - begin)
+    sentence = str(refusal.value)
+    assert place in sentence
+    assert sentence.isprintable() and len(sentence) < 400
+    assert min(seconds) < 0.1
+
+
+@pytest.mark.parametrize("text", NOT_TEXT, ids=repr)
+def test_refuses_what_is_not_text(text: object) -> None:
+    with pytest.raises(BadInput, match=f"{type(text).__name__}.*x\\*\\*2"):
+        Formula(text)  # type: ignore[arg-type]
+
+
+def test_refuses_a_bad_domain() -> None:
+    with pytest.raises(BadInput, match="domain"):
+        Formula("x", (1, -1, 0, 1))
+
+
+def test_every_short_random_text_is_a_formula_or_a_sentence() -> None:
+    random = np.random.default_rng(3)
+    pieces = [
+        "x",
+        "y",
+        "2",
+        ".5",
+        "1e3",
+        "+",
+        "-",
+        "*",
+        "/",
+        "**",
+        "^",
+        "(",
+        ")",
+        ",",
+        " ",
+        "sin",
+        "max(",
+        "²",
+        "π",
+        ".",
+    ]
+    accepted = 0
+    for _ in range(5000):
+        text = "".join(random.choice(pieces, size=random.integers(1, 9)))
+        try:
+            accepted += bool(Formula(text).latex)
+        except BadInput as error:
+            assert str(error).isprintable()
+    assert accepted > 50
+
+
+@pytest.mark.parametrize(("text", "numpy_text"), USEFUL, ids=[text[:40] for text, _ in USEFUL])
+def test_useful_formulas_are_exact(text: str, numpy_text: str) -> None:
+    surface = Formula(text)
+    functions = {name: getattr(np, name) for name in ("exp", "sqrt", "cos")}
+    expected = eval(numpy_text, {"np": np, "x": POINTS[:, 0], "y": POINTS[:, 1], **functions})  # our own table
+    loss, gradient = surface.loss_and_gradient(POINTS)
+    # Rounding of another order of operations, magnified where terms cancel.
+    np.testing.assert_allclose(loss, np.broadcast_to(expected, loss.shape), rtol=1e-11, atol=1e-12)
+    step = 1e-5
+    for axis in (0, 1):
+        shift = step * np.eye(2)[axis]
+        difference = (surface.loss(POINTS + shift) - surface.loss(POINTS - shift)) / (2 * step)
+        # Central differences err by step²·J'''/6 and by rounding, ε·J/step: both near 1e-10 of the scale of J.
+        scale = 1 + np.abs(loss).max() + np.abs(gradient).max()
+        np.testing.assert_allclose(gradient[:, axis], difference, rtol=2e-6, atol=1e-8 * scale)
+        difference = (surface.gradient(POINTS + shift) - surface.gradient(POINTS - shift)) / (2 * step)
+        hessian = surface.hessian(POINTS)[:, :, axis]
+        scale = 1 + np.abs(gradient).max() + np.abs(hessian).max()
+        np.testing.assert_allclose(hessian, difference, rtol=2e-5, atol=1e-8 * scale)
+
+
+@pytest.mark.parametrize(("text", "point", "gradient", "hessian"), KINKS, ids=[row[0][:30] for row in KINKS])
+def test_a_finite_kink_has_a_finite_derivative(text, point, gradient, hessian) -> None:
+    surface, place = Formula(text), np.array(point, dtype=float)
+    assert np.isfinite(surface.loss(place))
+    np.testing.assert_allclose(surface.gradient(place), gradient, atol=1e-15)
+    if hessian is None:
+        assert np.isfinite(surface.hessian(place)).all()
+    else:
+        np.testing.assert_allclose(surface.hessian(place), hessian, atol=1e-15)
+
+
+@pytest.mark.parametrize(("text", "point"), NOT_FINITE, ids=[row[0] for row in NOT_FINITE])
+def test_no_derivative_where_the_loss_is_not_finite(text, point) -> None:
+    surface = Formula(text)
+    points = np.array([point, (0.5, 0.25)], dtype=float)
+    loss, gradient = surface.loss_and_gradient(points)
+    assert not np.isfinite(loss[0])
+    assert np.isnan(gradient[0]).all() and np.isnan(surface.hessian(points)[0]).all()
+    if np.isfinite(loss[1]):
+        assert np.isfinite(gradient[1]).all() and np.isfinite(surface.hessian(points)[1]).all()
+
+
+@pytest.mark.parametrize("text", ["3", "x", "x + y", "x*y", "abs(x)", ROSENBROCK, ACKLEY])
+@pytest.mark.parametrize("leading", [(), (1,), (3,), (0,), (2, 3), (2, 1, 4)])
+def test_shapes(text: str, leading: tuple[int, ...]) -> None:
+    surface = Formula(text)
+    point = np.random.default_rng(1).normal(size=(*leading, 2))
+    before = point.copy()
+    loss, gradient = surface.loss_and_gradient(point)
+    assert loss.shape == surface.loss(point).shape == leading
+    assert gradient.shape == surface.gradient(point).shape == (*leading, 2)
+    assert surface.hessian(point).shape == (*leading, 2, 2)
+    assert loss.dtype == gradient.dtype == surface.hessian(point).dtype == np.float64
+    np.testing.assert_array_equal(point, before)
+
+
+@pytest.mark.parametrize("text", [ROSENBROCK, ACKLEY, GOLDSTEIN_PRICE, "x**2.5*y + tanh(x)/y - 2**x", "max(x, y)^3"])
+def test_one_point_and_many_agree_bitwise(text: str) -> None:
+    surface = Formula(text)
+    points = np.random.default_rng(2).uniform(0.1, 2, (7, 11, 2))
+    loss, gradient = surface.loss_and_gradient(points)
+    hessian = surface.hessian(points)
+    assert np.array_equal(loss, surface.loss(points)) and np.array_equal(gradient, surface.gradient(points))
+    for index in np.ndindex(7, 11):
+        assert np.array_equal(surface.loss(points[index]), loss[index])
+        assert np.array_equal(surface.gradient(points[index]), gradient[index])
+        assert np.array_equal(surface.hessian(points[index]), hessian[index])
+    strided = np.asfortranarray(points)[::2, ::3]
+    assert np.array_equal(surface.gradient(strided), gradient[::2, ::3])
+
+
+def test_the_lowest_point_is_found() -> None:
+    lowest = Formula(ROSENBROCK, (-2, 2, -1, 3)).lowest
+    assert not lowest.exact
+    np.testing.assert_allclose(lowest.point, (1, 1), atol=1e-9)
+
+
+def test_equal_formulas_are_equal() -> None:
+    assert Formula("x", (0, 1, 0, 1)) == Formula("x", [0, 1, 0, 1])  # type: ignore[arg-type]
+    assert len({Formula("x"), Formula("x"), Formula("y"), Formula("x", (0, 1, 0, 1))}) == 3
+    assert Formula(" x + y ").title == "x + y"
+    surface = Formula(ROSENBROCK)
+    surface.gradient(POINTS)
+    copy = pickle.loads(pickle.dumps(surface))
+    assert copy == surface and np.array_equal(copy.gradient(POINTS), surface.gradient(POINTS))
+
+
+@pytest.mark.parametrize(("text", "latex"), LATEX, ids=[text for text, _ in LATEX])
+def test_latex_reads_as_typed(text: str, latex: str) -> None:
+    assert Formula(text).latex == latex
+
+
+@pytest.fixture(scope="module")
+def measured() -> dict[str, tuple[float, float, str]]:
+    """Seconds, megabytes and verdict of each explosive formula, from a process of its own that a hang cannot outlive."""
+    command = [sys.executable, "-W", "error", "-c", MEASURE]
+    try:
+        output = subprocess.run(command, input=json.dumps(EXPLOSIVE), capture_output=True, text=True, timeout=90).stdout
+    except subprocess.TimeoutExpired as hang:
+        output = (hang.stdout or b"").decode()
+    rows = [json.loads(line) for line in output.splitlines()]
+    return {text: (seconds, megabytes, verdict) for text, seconds, megabytes, verdict in rows}
+
+
+@pytest.mark.parametrize("text", EXPLOSIVE, ids=[text[:30] for text in EXPLOSIVE])
+def test_explosive_formulas_are_bounded(text: str, measured: dict[str, tuple[float, float, str]]) -> None:
+    assert len(text) <= MOST_CHARACTERS
+    assert text in measured, "the process stopped or hung at this formula, or at one before it"
+    seconds, megabytes, verdict = measured[text]
+    assert seconds < 2
+    assert megabytes < 100
+    assert verdict == "[[], [2], [2, 2]]" or "column" in verdict
+
+
+def test_the_same_bits_in_every_process() -> None:
+    # Leagues run in several processes; SymPy orders some of its sets by hash.
+    program = (
+        "import sys; import numpy as np; from optviz.surface.formula import Formula;"
+        f"surfaces = [Formula(text) for text in {[ACKLEY, GOLDSTEIN_PRICE]!r}];"
+        "assert 'sympy' not in sys.modules, 'a formula must be checked without importing sympy';"
+        "points = np.random.default_rng(0).normal(size=(50, 2));"
+        "print(*[value.hex() for s in surfaces for value in (*s.gradient(points).flat, *s.hessian(points).flat)])"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        ).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(outputs) == 1 and len(outputs.pop().split()) == 2 * 50 * 6
+
+
+@pytest.mark.parametrize(
+    ("text", "microseconds"),
+    [(ROSENBROCK, 25), (GOLDSTEIN_PRICE, 40), (ACKLEY, 40)],
+    ids=["rosenbrock", "goldstein_price", "ackley"],
+)
+def test_a_gradient_at_one_point_is_quick(text: str, microseconds: float) -> None:
+    surface, point = Formula(text), np.array([0.3, -0.7])
+    surface.gradient(point)
+    best = min(timeit.repeat(lambda: surface.gradient(point), number=500, repeat=20)) / 500
+    assert best * 1e6 < microseconds
+    assert math.isfinite(best)
