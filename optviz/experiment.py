@@ -15,7 +15,7 @@ import tomli_w
 
 from optviz.bad_input import BadInput
 from optviz.conventions import CONVENTIONS, with_convention
-from optviz.optimizers import OPTIMIZERS, Optimizer
+from optviz.optimizers import OPTIMIZERS, GradientDescent, Optimizer
 from optviz.parameter import SEED, STEPS, Parameter
 from optviz.racer import Racer
 from optviz.surface import FAMILIES, GallerySurface, GaussianHills, Surface, gallery, gallery_names
@@ -102,12 +102,7 @@ class Race:
 
     def with_learning_rate(self, learning_rate: float) -> Race:
         """One learning rate for all racers that have one of their own; the others are left alone."""
-        racers = tuple(
-            with_hyperparameter(racer, "learning_rate", learning_rate)
-            if racer.optimizer.has_own_learning_rate
-            else racer
-            for racer in self.racers
-        )
+        racers = tuple(_with_rate(racer, learning_rate) for racer in self.racers)
         return self.replaced(racers=racers)
 
     def with_optimizers(self, keys: Iterable[str]) -> Race:
@@ -119,10 +114,7 @@ class Race:
         racers = [racer for racer in self.racers if racer.key in chosen]
         for key in OPTIMIZERS:
             if key in chosen and not any(racer.key == key for racer in racers):
-                racer = Racer(with_convention(key, self.convention))
-                if racer.optimizer.has_own_learning_rate and self.shared_learning_rate is not None:
-                    racer = with_hyperparameter(racer, "learning_rate", self.shared_learning_rate)
-                racers.append(racer)
+                racers.append(_with_rate(Racer(with_convention(key, self.convention)), self.shared_learning_rate))
         order = list(OPTIMIZERS)
         return self.replaced(racers=tuple(sorted(racers, key=lambda racer: order.index(racer.key))))
 
@@ -165,8 +157,17 @@ class Race:
         record |= {"convention": self.convention, "steps": self.steps}
         if self.batch_seed:
             record["batch_seed"] = self.batch_seed
-        record["racers"] = [_racer_record(racer, self.convention) for racer in self.racers]
+        rate = self._told_learning_rate
+        if rate is not None:
+            record["learning_rate"] = rate
+        record["racers"] = [_racer_record(racer, self.convention, rate) for racer in self.racers]
         return record
+
+    @property
+    def _told_learning_rate(self) -> float | None:
+        """The shared learning rate, where it is not what every convention has anyway: told once, not per racer."""
+        rate = self.shared_learning_rate
+        return None if rate == USUAL_LEARNING_RATE else rate
 
     @classmethod
     def from_record(cls, record: Any) -> Race:
@@ -182,9 +183,10 @@ class Race:
         """The race that `to_json` wrote. Raises BadInput."""
         _check_length("JSON", text, LONGEST_FILE)
         try:
-            return cls.from_record(json.loads(text))
-        except (json.JSONDecodeError, RecursionError) as error:
+            record = json.loads(text)
+        except (ValueError, RecursionError) as error:
             raise BadInput("not_readable", name="JSON", value=str(error), allowed="a race") from None
+        return cls.from_record(record)
 
     def to_toml(self) -> str:
         """The race as TOML, to be edited by hand."""
@@ -195,13 +197,14 @@ class Race:
         """The race that `to_toml` wrote. Raises BadInput."""
         _check_length("TOML", text, LONGEST_FILE)
         try:
-            return cls.from_record(tomllib.loads(text))
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            record = tomllib.loads(text)
+        except (ValueError, RecursionError) as error:
             raise BadInput("not_readable", name="TOML", value=str(error), allowed="a race") from None
+        return cls.from_record(record)
 
     def to_url(self) -> str:
         """The race as the text after `?` of a link; empty for the article's setting."""
-        return urlencode(self.to_query(), quote_via=quote, safe=",():;~")
+        return urlencode(self.to_query(), quote_via=quote)
 
     def to_query(self) -> dict[str, str]:
         """The race as query parameters; none for the article's setting, all of them otherwise."""
@@ -210,10 +213,10 @@ class Race:
         record = self.to_record()
         surface = {name: _spell(value) for name, value in record["surface"].items()}
         query = {"v": str(VERSION), "surface": surface.pop("name"), **surface}
-        for name in ("start", "convention", "steps", "batch_seed"):
+        for name in ("start", "convention", "steps", "batch_seed", "learning_rate"):
             if name in record:
                 query[name] = _spell(record[name])
-        query["racers"] = ",".join(_spell_racer(racer) for racer in record["racers"])
+        query["racers"] = "~".join(_spell_racer(racer) for racer in record["racers"])
         return query
 
     @classmethod
@@ -237,7 +240,7 @@ class Race:
             ]
             surface_code = f"optviz.{type(self.surface).__name__}({', '.join(arguments)})"
         lines = ["import optviz", "", "race = optviz.Race(", f"    surface={surface_code},", "    racers=("]
-        for racer in record["racers"]:
+        for racer in (_racer_record(racer, self.convention, None) for racer in self.racers):
             own = {key: racer[key] for key in ("batch_size", "label") if key in racer}
             rest = [f"{key}={value!r}" for key, value in racer.items() if key not in (*own, "optimizer")]
             optimizer = ", ".join([repr(racer["optimizer"]), repr(self.convention), *rest])
@@ -274,7 +277,7 @@ def read_query(query: Mapping[str, str], reader: _Reader | None = None) -> tuple
     if sum(len(value) for value in query.values()) > LONGEST_LINK:
         allowed = f"1 … {LONGEST_LINK:,} characters"
         return Race(), (BadInput("too_long", name="link", value="?", allowed=allowed),)
-    known = {"v", "surface", "start", "convention", "steps", "batch_seed", "racers"}
+    known = {"v", "surface", "start", "convention", "steps", "batch_seed", "learning_rate", "racers"}
     if not known & set(query) and not {name for names in _SURFACE_FIELDS.values() for name in names} & set(query):
         return Race(), ()
     record: dict[str, Any] = {"version": query.get("v", str(VERSION)), "surface": {}}
@@ -282,11 +285,12 @@ def read_query(query: Mapping[str, str], reader: _Reader | None = None) -> tuple
     for name in _SURFACE_FIELDS.get(record["surface"]["name"], ()):
         if name in query:
             record["surface"][name] = query[name]
-    record |= {name: query[name] for name in ("start", "convention", "steps", "batch_seed") if name in query}
+    told = ("start", "convention", "steps", "batch_seed", "learning_rate")
+    record |= {name: query[name] for name in told if name in query}
     if "racers" in query:
-        record["racers"] = reader.read(lambda: _split_racers(query["racers"]), None)
-        if record["racers"] is None:
-            del record["racers"]
+        parts = query["racers"].split("~")
+        read = [reader.read(lambda part=part: _read_racer(part), None) for part in parts]  # type: ignore[misc]
+        record["racers"] = [racer for racer in read if racer is not None]
     return _restore(record, reader), tuple(reader.problems)
 
 
@@ -339,7 +343,6 @@ _SURFACE_FIELDS = {
     name: tuple(item.name for item in dataclasses.fields(family))  # type: ignore[arg-type]
     for name, family in FAMILIES.items()
 }
-_RACER = re.compile(r"([a-z0-9_]{1,40})(?:\(([^()]*)\))?")
 
 
 class _Reader:
@@ -362,7 +365,7 @@ class _Reader:
 def _restore(record: Any, reader: _Reader) -> Race:
     if not isinstance(record, Mapping):
         raise BadInput("not_readable", name="race", value=type(record).__name__, allowed="a table of settings")
-    known = ("version", "surface", "start", "convention", "steps", "batch_seed", "racers")
+    known = ("version", "surface", "start", "convention", "steps", "batch_seed", "learning_rate", "racers")
     for name in record:
         if name not in known:
             raise BadInput("unknown_field", name="race", value=name, allowed=", ".join(known))
@@ -373,17 +376,18 @@ def _restore(record: Any, reader: _Reader) -> Race:
     start = reader.read(lambda: _check_point(record.get("start")), None)
     steps = reader.read(lambda: _whole(STEPS, "steps", record.get("steps", default.steps)), default.steps)
     batch_seed = reader.read(lambda: _whole(SEED, "batch_seed", record.get("batch_seed", 0)), 0)
+    rate = reader.read(lambda: _check_rate(record.get("learning_rate")), None)
     racers = []
     listed = record.get("racers")
     if listed is not None and not isinstance(listed, list):
         raise BadInput("not_readable", name="racers", value=type(listed).__name__, allowed="a list")
     for item in listed or ():
-        racer = reader.read(lambda item=item: _make_racer(item, convention, reader), None)  # type: ignore[misc]
+        racer = reader.read(lambda item=item: _make_racer(item, convention, rate, reader), None)  # type: ignore[misc]
         racers += [racer] if racer is not None else []
     if len(racers) > MOST_RACERS:
         problem = BadInput("too_many", name="racers", value=len(racers), allowed=f"1 … {MOST_RACERS}")
         reader.read(lambda: _refuse(problem), None)
-    chosen = tuple(racers[:MOST_RACERS]) or seven(convention)
+    chosen = tuple(racers[:MOST_RACERS]) or tuple(_with_rate(racer, rate) for racer in seven(convention))
     return Race(surface, chosen, convention, start, steps, batch_seed)
 
 
@@ -424,13 +428,26 @@ def _whole(parameter: Parameter, name: str, value: Any) -> int:
     return int(parameter.check_number(name, _number_or_list(name, value)))
 
 
-def _make_racer(record: Any, convention: str, reader: _Reader) -> Racer:
+def _check_rate(rate: Any) -> float | None:
+    if rate is None:
+        return None
+    parameter = GradientDescent.hyperparameters()["learning_rate"]
+    return parameter.check_number("learning_rate", _number_or_list("learning_rate", rate))
+
+
+def _with_rate(racer: Racer, rate: float | None) -> Racer:
+    if rate is None or not racer.optimizer.has_own_learning_rate:
+        return racer
+    return with_hyperparameter(racer, "learning_rate", rate)
+
+
+def _make_racer(record: Any, convention: str, rate: float | None, reader: _Reader) -> Racer:
     if not isinstance(record, Mapping):
         raise BadInput("not_readable", name="racers", value=record, allowed="tables with an optimizer each")
     key = record.get("optimizer")
     if not isinstance(key, str) or key not in OPTIMIZERS:
         raise BadInput("unknown_choice", name="optimizer", value=key, allowed=", ".join(OPTIMIZERS))
-    racer = Racer(with_convention(key, convention))
+    racer = _with_rate(Racer(with_convention(key, convention)), rate)
     for name, value in record.items():
         if name == "optimizer":
             continue
@@ -460,52 +477,55 @@ def _differences(racer: Racer, convention: str) -> dict[str, Any]:
     }
 
 
-def _racer_record(racer: Racer, convention: str) -> dict[str, Any]:
+def _racer_record(racer: Racer, convention: str, rate: float | None) -> dict[str, Any]:
     record: dict[str, Any] = {"optimizer": racer.key}
     if racer.batch_size is not None:
         record["batch_size"] = racer.batch_size
     if racer.label is not None:
         record["label"] = racer.label
-    return record | _differences(racer, convention)
+    differences = _differences(racer, convention)
+    if rate is not None and racer.optimizer.has_own_learning_rate:
+        del differences["learning_rate"]
+    return record | differences
 
 
 def _spell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return ",".join(_spell(item) for item in value)
+        return "~".join(_spell(item) for item in value)
     return value if isinstance(value, str) else repr(value)
 
 
+# In a link, a list is joined by `~`, a racer's settings by `--`, and a setting is name-value: adam--beta1-0.8~nag. None of
+# these characters is ever percent-encoded, so that links stay short and legible wherever they are pasted.
+
+
 def _spell_racer(record: Mapping[str, Any]) -> str:
-    settings = ";".join(
-        f"{name}:{quote(value, safe='') if name == 'label' else _spell(value)}"
-        for name, value in record.items()
-        if name != "optimizer"
-    )
-    return f"{record['optimizer']}({settings})" if settings else record["optimizer"]
+    settings = [record["optimizer"]]
+    for name, value in record.items():
+        if name == "label":
+            settings.append("label-" + quote(value, safe="").replace("-", "%2D").replace("~", "%7E"))
+        elif name != "optimizer":
+            settings.append(f"{name}-{_spell(value)}")
+    return "--".join(settings)
 
 
-def _split_racers(text: str) -> list[dict[str, str]]:
-    racers = []
-    position = 0
-    while position < len(text):
-        match = _RACER.match(text, position)
-        if match is None or (match.end() < len(text) and text[match.end()] != ","):
-            raise BadInput("not_readable", name="racers", value=text[position:], allowed="adam,nag(learning_rate:0.1)")
-        record = {"optimizer": match[1]}
-        for setting in filter(None, (match[2] or "").split(";")):
-            name, _, value = setting.partition(":")
-            record[name] = unquote(value) if name == "label" else value
-        racers.append(record)
-        position = match.end() + 1
-    return racers
+def _read_racer(text: str) -> dict[str, str]:
+    optimizer, *settings = text.split("--")
+    record = {"optimizer": optimizer}
+    for setting in settings:
+        name, dash, value = setting.partition("-")
+        if not dash:
+            raise BadInput("not_readable", name="racers", value=text, allowed="adam--beta1-0.8~nag")
+        record[name] = unquote(value) if name == "label" else value
+    return record
 
 
 def _number_or_list(name: str, value: Any) -> Any:
     """Numbers spelled as text become numbers; everything else is left for the field's own check."""
     if isinstance(value, str):
-        parts = [_parse_number(name, part) for part in value.split(",")]
+        parts = [_parse_number(name, part) for part in re.split("[,~]", value)]
         return parts[0] if len(parts) == 1 else tuple(parts)
     return tuple(value) if isinstance(value, list) else value
 

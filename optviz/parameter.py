@@ -33,7 +33,7 @@ class Parameter:
 
     def contains(self, value: Any) -> bool:
         """Whether a number, or every element of an array, is finite and inside the valid range."""
-        value = np.asarray(value)
+        value = np.asarray(value, dtype=float)
         return bool(
             np.all(np.isfinite(value))
             and (self.above is None or np.all(value > self.above))
@@ -57,6 +57,10 @@ class Parameter:
         allowed = self.range_text(name)
         if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
             raise BadInput("not_a_number", name=name, value=value, allowed=allowed)
+        try:
+            float(value)
+        except OverflowError:
+            raise BadInput("out_of_range", name=name, value="10^309…", allowed=allowed) from None
         if self.whole:
             if not math.isfinite(value) or value != int(value):
                 raise BadInput("not_a_whole_number", name=name, value=value, allowed=allowed)

@@ -117,7 +117,7 @@ def _marks(record: RaceRecord, words: Mapping[str, str]) -> list[dict[str, Any]]
         "mode": "markers",
         "x": [record.lowest[0]],
         "y": [record.lowest[1]],
-        "marker": {"symbol": "cross-thin", "size": 11, "line": {"width": 1.6, "color": "@theme/ink"}},
+        "marker": {"symbol": "cross-thin-open", "size": 11, "color": "@theme/ink", "line": {"width": 1.6}},
         "hovertemplate": f"{words['lowest']}<br>(%{{x:.4g}}, %{{y:.4g}})<extra></extra>",
         "showlegend": False,
         "xaxis": "x",
@@ -127,7 +127,7 @@ def _marks(record: RaceRecord, words: Mapping[str, str]) -> list[dict[str, Any]]
         **lowest,
         "x": [record.start[0]],
         "y": [record.start[1]],
-        "marker": {"symbol": "circle-open", "size": 15, "line": {"width": 2, "color": "@theme/accent"}},
+        "marker": {"symbol": "circle-open", "size": 15, "color": "@theme/accent", "line": {"width": 2}},
         "hovertemplate": f"{words['start']}<br>(%{{x:.4g}}, %{{y:.4g}})<extra></extra>",
         "cliponaxis": False,
     }

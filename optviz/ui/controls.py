@@ -263,6 +263,7 @@ def _convention_control(text: Words) -> None:
         list(CONVENTIONS),
         format_func=lambda key: text["convention"][key],
         key=show("convention", session.race().convention),
+        width="stretch",
         help=text["help"]["convention"],
         on_change=choose,
     )
@@ -470,5 +471,6 @@ def language_control(language: str) -> None:
         format_func=lambda key: LANGUAGES[key],
         key=show("language", language),
         label_visibility="collapsed",
+        width="stretch",
         on_change=choose,
     )

@@ -30,7 +30,7 @@ def main() -> None:
         position="top",
     )
     with st.sidebar:
-        title, switch = st.columns([1, 1.4], vertical_alignment="center")
+        title, switch = st.columns([1, 1.9], vertical_alignment="center")
         title.markdown("### optviz")
         with switch:
             controls.language_control(language)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -112,6 +113,11 @@ def write_address() -> None:
     if st.session_state.address != query:
         st.session_state.address = query
         st.query_params.from_dict(query)
+
+
+def query_text() -> str:
+    """Race and view as the text after the `?` of a link."""
+    return urlencode(_query(), quote_via=quote)
 
 
 def _query() -> dict[str, str]:

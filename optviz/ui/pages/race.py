@@ -196,13 +196,7 @@ def _downloads(race: Race, paths: Sequence[Trajectory], text: Words) -> None:
         )
     columns[2].caption(words["png_hint"])
     base = (st.context.url or "").split("?")[0]
-    query = {**race.to_query(), **session.view().to_query()}
     st.caption(words["link"])
-    st.code(f"{base}{address(query)}", language=None, wrap_lines=True)
+    query = session.query_text()
+    st.code(f"{base}?{query}" if query else base, language=None, wrap_lines=True)
 
-
-def address(query: dict[str, str]) -> str:
-    """Query parameters as the end of a link."""
-    from urllib.parse import quote, urlencode
-
-    return f"?{urlencode(query, quote_via=quote, safe=',():;~')}" if query else ""

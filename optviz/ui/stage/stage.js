@@ -417,11 +417,12 @@ class Stage {
     const loss = (index, at) => number(this.arrays.get(racers[index].loss)[at]);
     if (step === 0) return text.say_start;
     if (leader < 0) return text.say_lost;
+    const leads = { step, racer: racers[leader].name, loss: loss(leader, step) };
+    if (step === playback.steps) return put(text.say_end, leads);
     if (riser >= 0 && !this.hidden.has(riser)) {
       return put(text.say_uphill, { step, racer: racers[riser].name, from: loss(riser, step - 1), to: loss(riser, step) });
     }
-    const say = step === playback.steps ? text.say_end : text.say_leads;
-    return put(say, { step, racer: racers[leader].name, loss: loss(leader, step) });
+    return put(text.say_leads, leads);
   }
 
   paintTrails(position) {
