@@ -178,7 +178,8 @@ class RaceRecord:
     """Everything the picture of a race shows, as numbers; one entry per racer in every tuple.
 
     points (steps + 1, 2), losses and log_gaps (steps + 1,); `lost_at` is the last step before a run diverged, −1 for
-    none; `leader` and `riser` (steps + 1,) index the racers, −1 for nobody (see `leaders`, `largest_rises`).
+    none; `leader` and `riser` (steps + 1,) index the racers, −1 for nobody (see `leaders`, `largest_rises`);
+    `winners` index those that share the lowest final loss (see `wins`).
     """
 
     names: tuple[str, ...]
@@ -192,6 +193,7 @@ class RaceRecord:
     gap_range: tuple[float, float]
     leader: np.ndarray
     riser: np.ndarray
+    winners: tuple[int, ...]
     steps: int
     start: tuple[float, float]
     lowest: tuple[float, float]
@@ -216,6 +218,7 @@ def race_record(paths: Sequence[Trajectory], names: Sequence[str]) -> RaceRecord
         gap_range=gap_range(np.stack([log_gap(path.losses, lowest.loss) for path in paths])),
         leader=leaders(losses),
         riser=largest_rises(losses),
+        winners=tuple(np.flatnonzero(wins(losses[:, -1]) > 0).tolist()),
         steps=paths[0].steps,
         start=(float(start[0]), float(start[1])),
         lowest=(float(lowest.point[0]), float(lowest.point[1])),

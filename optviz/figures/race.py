@@ -21,9 +21,9 @@ NARROW = {
     "dragmode": False,
 }
 WIDE = {
-    "xaxis": {"domain": [0, 0.47], "anchor": "y"},
+    "xaxis": {"domain": [0, 0.5], "anchor": "y"},
     "yaxis": {"domain": [0, 1], "anchor": "x"},
-    "xaxis2": {"domain": [0.56, 1], "anchor": "y2"},
+    "xaxis2": {"domain": [0.59, 1], "anchor": "y2"},
     "yaxis2": {"domain": [0, 1], "anchor": "x2"},
     "margin": {"l": 48, "r": 12, "t": 8, "b": 40},
     "dragmode": "zoom",
@@ -85,7 +85,7 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
             "loss": {"data": {}, "layout": {}},
             "gap": {"data": gap_view, "layout": {"yaxis2": gap_axis}},
         },
-        playback={"steps": record.steps, "racers": racers, "leader": "leader", "riser": "riser"},
+        playback={"steps": record.steps, "racers": racers, "leader": "leader", "riser": "riser", "winners": list(record.winners)},
         map_key=map_key,
     )
 
@@ -176,8 +176,8 @@ def _layout(record: RaceRecord, map_key: str, words: Mapping[str, str]) -> dict[
     axis = {
         "gridcolor": "@theme/grid",
         "zeroline": False,
-        "tickfont": {"color": "@theme/faint"},
-        "title": {"font": {"color": "@theme/ink"}, "standoff": 6},
+        "tickfont": {"color": "@theme/faint", "size": 12},
+        "title": {"font": {"color": "@theme/ink", "size": 13}, "standoff": 6},
         "linecolor": "@theme/grid",
         "ticks": "",
     }

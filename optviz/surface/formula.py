@@ -27,7 +27,7 @@ MOST_CHARACTERS = 300
 MOST_NESTED = 30
 MOST_LEVELS = 150
 MOST_DEGREE = 100
-MOST_OPERATIONS = 6000
+MOST_OPERATIONS = 4000
 
 EXAMPLE = "x**2 + 3*y**2"
 CHARACTERS = "letters, digits, dot, comma, + - * / ^ ( )"
@@ -94,6 +94,7 @@ FOLDING = ("min", "max")
 PIECEWISE_LINEAR = ("abs", "sign", *FOLDING)
 CONSTANTS = {"pi": (math.pi, r"\pi"), "e": (math.e, "e")}
 VARIABLES = ("x", "y")
+KNOWN = {*VARIABLES, *CONSTANTS, *FUNCTIONS, *SAME_FUNCTION}
 NAMES = f"{', '.join((*VARIABLES, *CONSTANTS))}, {', '.join((*FUNCTIONS, 'ln'))}"
 
 
@@ -267,9 +268,8 @@ def _check_tokens(plain: str, columns: list[int]) -> None:
         column = columns[token.start]
         after_value = before is not None and (before.kind in ("number", ")") or _is_value(before))
         after_function = before is not None and before.kind == "name" and not _is_value(before)
-        if token.kind == "name" and token.text not in SAME_FUNCTION and token.text not in FUNCTIONS:
-            if not _is_value(token):
-                _refuse("formula_name", token.text, column, NAMES)
+        if token.kind == "name" and token.text not in KNOWN:
+            _refuse("formula_name", token.text, column, NAMES)
         if after_function and token.kind != "(":
             assert before is not None
             _refuse("formula_call", before.text, columns[before.start], _signature(before.text))
@@ -283,9 +283,9 @@ def _check_tokens(plain: str, columns: list[int]) -> None:
             if not open_brackets or not after_value:
                 _refuse("formula_syntax", token.text, column, EXAMPLE)
             open_brackets.pop()
-        elif token.kind == "," and not (open_brackets and open_brackets[-1][1] and after_value):
-            _refuse("formula_syntax", token.text, column, EXAMPLE)
-        elif token.kind in (".", "//") or (token.kind in ("*", "/", "**") and not after_value):
+        misplaced_comma = token.kind == "," and not (open_brackets and open_brackets[-1][1] and after_value)
+        misplaced_sign = token.kind in ("*", "/", "**") and not after_value
+        if misplaced_comma or misplaced_sign or token.kind in (".", "//"):
             _refuse("formula_syntax", token.text, column, EXAMPLE)
         before = token
     if before is not None and before.kind == "name" and not _is_value(before):
@@ -614,6 +614,14 @@ def _sympy_functions() -> tuple[SimpleNamespace, Any]:
                 return functions.sqrt(arguments[0]) if exponent == 0.5 else None
             return None
 
+        @classmethod
+        def _should_evalf(cls, argument: Any) -> int:
+            # Otherwise SymPy would look for a function of the same name in mpmath: acos(2.0) would be complex.
+            return -1
+
+        def _eval_evalf(self, digits: int) -> None:
+            return None
+
         def _eval_derivative(self, variable: Any) -> Any:
             total = sympy.Integer(0)
             for slope, argument in zip(self.known.slopes, self.args, strict=True):
@@ -646,7 +654,7 @@ def _sympy_functions() -> tuple[SimpleNamespace, Any]:
                 return f"square({base})"
             if exponent > 0:
                 return f"whole_power({base}, {exponent})"
-            return f"(1/{base})" if exponent == -1 and power.base.is_Atom else f"(1/whole_power({base}, {-exponent}))"
+            return f"(1/({base}))" if exponent == -1 else f"(1/whole_power({base}, {-exponent}))"
 
         def _print_NaN(self, number: Any) -> str:
             return "nan"
@@ -665,7 +673,7 @@ SUM, PRODUCT, TIGHT, ATOM = range(4)
 def _latex(tree: ast.AST) -> tuple[str, int]:
     """LaTeX of a checked syntax tree, and how tightly its outermost operation binds."""
     match tree:
-        case ast.Constant(value=number):
+        case ast.Constant(value=int() | float() as number):
             return _number_latex(number)
         case ast.Name(id=name):
             return (CONSTANTS[name][1] if name in CONSTANTS else name), ATOM

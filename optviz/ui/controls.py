@@ -22,7 +22,7 @@ from optviz.parameter import COORDINATE, STEPS, Parameter, parameters
 from optviz.racer import Racer
 from optviz.surface import FAMILIES, Formula, GallerySurface, GaussianHills, Surface, gallery
 from optviz.ui import cached, session
-from optviz.ui.text import words
+from optviz.ui.text import LANGUAGES, words
 
 Words = dict[str, dict[str, str]]
 
@@ -64,6 +64,12 @@ def log_options(low: float, high: float, value: float | None) -> list[float]:
     return sorted(options | ({value} if value is not None else set()))
 
 
+def decay_options(value: float) -> list[float]:
+    """The stops of a slider for a share from 0 to below 1, finer towards 1: what counts there is 1 / (1 − share)."""
+    stops = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999)
+    return sorted({*stops, value})
+
+
 def number_widget(
     label: str, key: str, value: float, parameter: Parameter, text: str | None, change: Callable[[Any], None]
 ) -> None:
@@ -80,10 +86,10 @@ def number_widget(
             on_change=lambda: change(st.session_state[key]),
             **field,
         )
-    elif parameter.log:
+    elif parameter.log or parameter.below == 1:
         st.select_slider(
             label,
-            options=log_options(low, high, value),
+            options=log_options(low, high, value) if parameter.log else decay_options(value),
             format_func=lambda stop: f"{stop:g}",
             key=show(key, value),
             help=text,
@@ -95,7 +101,7 @@ def number_widget(
             label,
             min_value=kind(min(low, value)),
             max_value=kind(max(high, value)),
-            step=1 if parameter.whole else 0.001 if high <= 1 else 0.05,
+            step=1 if parameter.whole else 0.05,
             key=show(key, kind(value)),
             help=text,
             on_change=lambda: change(st.session_state[key]),
@@ -337,7 +343,7 @@ def _racer_controls(text: Words) -> None:
         on_change=tune,
     )
     _hyperparameter_controls(race.racers[index], index, text)
-    duplicate, reset, remove = st.columns(3)
+    duplicate, remove = st.columns(2)
     duplicate.button(
         label["duplicate"],
         key="duplicate",
@@ -346,7 +352,6 @@ def _racer_controls(text: Words) -> None:
         on_click=_duplicate,
         args=(index,),
     )
-    reset.button(label["reset_racer"], key="reset_racer", width="stretch", on_click=_reset, args=(index,))
     remove.button(
         label["remove"],
         key="remove",
@@ -354,6 +359,8 @@ def _racer_controls(text: Words) -> None:
         disabled=len(names) == 1,
         on_click=lambda: attempt(lambda: session.race().without(index)),
     )
+    if race.racers[index].optimizer != with_convention(race.racers[index].key, race.convention):
+        st.button(label["reset_racer"], key="reset_racer", width="stretch", on_click=_reset, args=(index,))
 
 
 def _duplicate(index: int) -> None:
@@ -459,8 +466,6 @@ def _random_start() -> None:
 
 def language_control(language: str) -> None:
     """The language switch, always in sight."""
-    from optviz.ui.text import LANGUAGES
-
     def choose() -> None:
         if st.session_state.language is not None:
             session.change_view(language=st.session_state.language)
@@ -471,6 +476,5 @@ def language_control(language: str) -> None:
         format_func=lambda key: LANGUAGES[key],
         key=show("language", language),
         label_visibility="collapsed",
-        width="stretch",
         on_change=choose,
     )

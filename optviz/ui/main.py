@@ -1,11 +1,14 @@
 """The entry script: page config, navigation, language, and the sidebar that all pages share."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from optviz.ui import controls, session
 from optviz.ui.pages import race
 from optviz.ui.text import sentence, words
 
+LOGO = str(Path(__file__).with_name("logo.svg"))
 STYLE = """
 <style>
 [data-testid="stMainBlockContainer"] { padding: 2.6rem 2rem 2rem; max-width: 1500px; }
@@ -13,7 +16,13 @@ STYLE = """
 [data-testid="stSidebarUserContent"] { padding-top: 0.5rem; }
 [data-testid="stSidebarHeader"] { height: 2.6rem; padding-top: 0.4rem; padding-bottom: 0; margin-bottom: 0; }
 [data-testid="stMain"] [data-testid="stVerticalBlock"] { gap: 0.6rem; }
-@media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 2.4rem 0.7rem 2rem; } }
+.st-key-language_switch { position: fixed; top: 0.25rem; right: 3.4rem; z-index: 999991; width: auto; }
+.st-key-language_switch button { min-height: 2rem; padding: 0.1rem 0.6rem; }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding: 2.4rem 0.7rem 2rem; }
+  .st-key-hook_row p { font-size: 0.9rem; line-height: 1.35; }
+  .st-key-hook_row [data-testid="stHorizontalBlock"] { gap: 0.3rem; }
+}
 </style>
 """
 
@@ -25,15 +34,14 @@ def main() -> None:
     language = session.language()
     text = words(language)
     st.html(STYLE)
+    st.logo(LOGO, size="large")
     page = st.navigation(
         [st.Page(lambda: race.show(text, language), title=text["app"]["page_race"], url_path="race", default=True)],
         position="top",
     )
+    with st.container(key="language_switch"):
+        controls.language_control(language)
     with st.sidebar:
-        title, switch = st.columns([1, 1.9], vertical_alignment="center")
-        title.markdown("### optviz")
-        with switch:
-            controls.language_control(language)
         controls.sidebar(text, language)
     for problem in session.problems():
         st.warning(sentence(problem, language), icon="⚠️")

@@ -54,13 +54,11 @@ HEADERS = {
 
 def app_settings() -> dict[str, Any]:
     """What `st.App` needs: the entry script, plotly.js and the stage on routes of our own, headers, warm-up."""
-    prefix = (config.get_option("server.baseUrlPath") or "").strip("/")
-    root = f"/{prefix}/{ASSETS}" if prefix else f"/{ASSETS}"
-    routes = [Route(f"{root}/{asset.name}", _sender(asset)) for asset in assets().values()]
+    routes = [Route(f"{_asset_root()}/{asset.name}", _sender(asset)) for asset in assets().values()]
     return {
         "script_path": str(MAIN),
         "routes": routes,
-        "middleware": [Middleware(_SecurityHeaders)],
+        "middleware": [Middleware(_Headers)],
         "lifespan": _lifespan,
         "on_script_error": _on_script_error,
     }
@@ -103,7 +101,19 @@ def _sender(asset: Asset) -> Any:
     return send
 
 
-class _SecurityHeaders:
+def _preload() -> str:
+    # The browser fetches plotly.js and the stage while Streamlit's own scripts start, not after the first run.
+    root = _asset_root()
+    plotly, stage = assets()["plotly"].name, assets()["stage"].name
+    return f"<{root}/{plotly}>; rel=preload; as=script, <{root}/{stage}>; rel=modulepreload"
+
+
+def _asset_root() -> str:
+    prefix = (config.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{prefix}/{ASSETS}" if prefix else f"/{ASSETS}"
+
+
+class _Headers:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
@@ -113,6 +123,8 @@ class _SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.append("Link", _preload())
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -28,8 +28,13 @@ SCOREBOARD_STYLE = """
 .optviz-scores .number { text-align: right; white-space: nowrap; }
 .optviz-scores .why { opacity: 0.75; }
 .optviz-scores .dot { display: inline-block; width: 0.75em; height: 0.75em; border-radius: 50%; margin-right: 0.5em; }
+.optviz-scores td:first-child, .optviz-scores .word { white-space: nowrap; }
 .optviz-scroll { overflow-x: auto; }
-@media (max-width: 640px) { .optviz-scores .why { display: block; } .optviz-scores { font-size: 0.85rem; } }
+@media (max-width: 640px) {
+  .optviz-scores { font-size: 0.85rem; }
+  .optviz-scores th { white-space: nowrap; }
+  .optviz-scores td:last-child { min-width: 17em; }
+}
 </style>
 """
 
@@ -50,7 +55,7 @@ def show(text: Words, language: str) -> None:
 def _hook(race: Race, text: Words) -> None:
     words = text["hook"]
     authors = Race()
-    said, button = st.columns([3, 2], vertical_alignment="center")
+    said, button = st.container(key="hook_row").columns([3, 2], vertical_alignment="center")
     if race == authors:
         said.markdown(words["article_setting"])
         changed, label = authors.with_convention("article"), words["to_article"]
@@ -58,7 +63,8 @@ def _hook(race: Race, text: Words) -> None:
         said.markdown(words["article_formulas"])
         changed, label = authors, words["to_tensorflow"]
     else:
-        said.markdown(f"**{described(race, text)}**")
+        latex = getattr(race.surface, "latex", "")
+        said.markdown(f"**{described(race, text)}**" + (f"  ${latex}$" if latex else ""))
         changed, label = authors, words["reset"]
     kind: Any = "primary" if race == authors else "secondary"
     button.button(label, key="hook", type=kind, width="stretch", on_click=lambda: attempt(lambda: changed))
@@ -169,7 +175,7 @@ def _score_row(
         f'<tr><td><span class="dot" style="background:{color}"></span>{html.escape(names[index])}</td>'
         f'<td class="number">{rate:g}</td><td class="number">{number(row["final_loss"])}</td>'
         f'<td class="number">{gap}</td><td class="number">{html.escape(reached)}</td>'
-        f'<td>{html.escape(text["outcome"][row["outcome"]])} <span class="why">{html.escape(why)}</span></td></tr>'
+        f'<td><span class="word">{html.escape(text["outcome"][row["outcome"]])}</span> · <span class="why">{html.escape(why)}</span></td></tr>'
     )
 
 

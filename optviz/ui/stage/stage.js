@@ -259,7 +259,7 @@ class Stage {
     sync(this.legend, playback?.racers ?? [], () => {
       const chip = document.createElement("button");
       chip.type = "button";
-      chip.innerHTML = '<svg width="30" height="12" aria-hidden="true"><line x1="1" y1="6" x2="29" y2="6"/><path/></svg><span></span>';
+      chip.innerHTML = '<svg width="30" height="12" viewBox="0 0 30 12" aria-hidden="true"><line x1="1" y1="6" x2="29" y2="6"/><path/></svg><span></span>';
       chip.addEventListener("click", () => this.toggle(Number(chip.dataset.index)));
       return chip;
     }, (chip, racer, index) => {
@@ -418,6 +418,9 @@ class Stage {
     if (step === 0) return text.say_start;
     if (leader < 0) return text.say_lost;
     const leads = { step, racer: racers[leader].name, loss: loss(leader, step) };
+    if (step === playback.steps && playback.winners.length > 1) {
+      return put(text.say_shared, { ...leads, racers: playback.winners.map((index) => racers[index].name).join(", ") });
+    }
     if (step === playback.steps) return put(text.say_end, leads);
     if (riser >= 0 && !this.hidden.has(riser)) {
       return put(text.say_uphill, { step, racer: racers[riser].name, from: loss(riser, step - 1), to: loss(riser, step) });
