@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
@@ -469,12 +470,17 @@ def _with_setting(racer: Racer, name: Any, value: Any) -> Racer:
 def _differences(racer: Racer, convention: str) -> dict[str, Any]:
     """The hyperparameters that the convention does not account for."""
     optimizer: Optimizer = racer.optimizer
-    usual = with_convention(racer.key, convention)
+    usual = _usual(racer.key, convention)
     return {
         name: getattr(optimizer, name)
         for name in optimizer.hyperparameters()
         if getattr(optimizer, name) != getattr(usual, name)
     }
+
+
+@cache
+def _usual(key: str, convention: str) -> Optimizer:
+    return with_convention(key, convention)
 
 
 def _racer_record(racer: Racer, convention: str, rate: float | None) -> dict[str, Any]:

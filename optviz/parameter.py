@@ -54,20 +54,23 @@ class Parameter:
 
     def check_number(self, name: str, value: Any) -> float | int:
         """One finite number inside the range, as int or float. Raises BadInput otherwise."""
-        allowed = self.range_text(name)
         if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
-            raise BadInput("not_a_number", name=name, value=value, allowed=allowed)
+            raise BadInput("not_a_number", name=name, value=value, allowed=self.range_text(name))
         try:
-            float(value)
+            number = float(value)
         except OverflowError:
-            raise BadInput("out_of_range", name=name, value="10^309…", allowed=allowed) from None
-        if self.whole:
-            if not math.isfinite(value) or value != int(value):
-                raise BadInput("not_a_whole_number", name=name, value=value, allowed=allowed)
-            value = int(value)
-        if not self.contains(value):
-            raise BadInput("out_of_range", name=name, value=value, allowed=allowed)
-        return value if self.whole else float(value)
+            raise BadInput("out_of_range", name=name, value="10^309…", allowed=self.range_text(name)) from None
+        if self.whole and not number.is_integer():
+            raise BadInput("not_a_whole_number", name=name, value=value, allowed=self.range_text(name))
+        if not (
+            math.isfinite(number)
+            and (self.above is None or number > self.above)
+            and (self.at_least is None or number >= self.at_least)
+            and (self.below is None or number < self.below)
+            and (self.at_most is None or number <= self.at_most)
+        ):
+            raise BadInput("out_of_range", name=name, value=value, allowed=self.range_text(name))
+        return int(value) if self.whole else number
 
 
 def hyper(
@@ -112,7 +115,7 @@ def check_fields(owner: Any, *, arrays: bool = False) -> None:
             if not isinstance(value, (bool, np.bool_)):
                 raise BadInput("unknown_choice", name=field.name, value=value, allowed="true, false")
             checked: Any = bool(value)
-        elif arrays and isinstance(value, (np.ndarray, list, tuple)) and np.ndim(value) > 0:
+        elif arrays and (isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim > 0)):
             checked = _check_array(field.name, value, parameter)
         else:
             checked = parameter.check_number(field.name, value.item() if isinstance(value, np.ndarray) else value)
@@ -122,9 +125,12 @@ def check_fields(owner: Any, *, arrays: bool = False) -> None:
 def _check_array(name: str, value: Any, parameter: Parameter) -> np.ndarray:
     allowed = parameter.range_text(name)
     try:
-        array = np.array(value, dtype=float)
-    except (TypeError, ValueError):
+        array = np.asarray(value)
+    except ValueError:
         raise BadInput("not_a_number", name=name, value=value, allowed=allowed) from None
+    if array.dtype.kind not in "iuf":
+        raise BadInput("not_a_number", name=name, value=value, allowed=allowed)
+    array = array.astype(float)
     if array.shape[-1] != 1:
         raise BadInput("bare_array", name=name, value=array.shape)
     if not parameter.contains(array):

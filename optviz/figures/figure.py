@@ -49,7 +49,8 @@ def _filled(value: Any, arrays: dict[str, np.ndarray], theme: dict[str, Any]) ->
     if isinstance(value, str) and value.startswith("@theme/"):
         return theme[value[len("@theme/") :]]
     if isinstance(value, str) and value.startswith("@"):
-        return arrays[value[1:]]
+        name, _, column = value[1:].partition(":")
+        return arrays[name][:, int(column)] if column else arrays[name]
     return value
 
 

@@ -51,8 +51,6 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
     for index, (name, style) in enumerate(zip(record.names, styles, strict=True)):
         prefix = f"racers/{index}"
         arrays[f"{prefix}/point"] = record.points[index]
-        arrays[f"{prefix}/x"] = record.points[index][:, 0]
-        arrays[f"{prefix}/y"] = record.points[index][:, 1]
         arrays[f"{prefix}/loss"] = record.losses[index]
         arrays[f"{prefix}/gap"] = record.log_gaps[index]
         data += _racer_traces(prefix, name, style, words)
@@ -60,10 +58,10 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
         racers.append(
             {
                 "name": name,
-                "x": f"{prefix}/x",
-                "y": f"{prefix}/y",
-                "loss": f"{prefix}/loss",
-                "gap": f"{prefix}/gap",
+                "x": f"@{prefix}/point:0",
+                "y": f"@{prefix}/point:1",
+                "loss": f"@{prefix}/loss",
+                "gap": f"@{prefix}/gap",
                 "traces": [len(data) - 2, len(data) - 1],
                 "lost_at": record.lost_at[index],
                 **style,
@@ -85,7 +83,7 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
             "loss": {"data": {}, "layout": {}},
             "gap": {"data": gap_view, "layout": {"yaxis2": gap_axis}},
         },
-        playback={"steps": record.steps, "racers": racers, "leader": "leader", "riser": "riser", "winners": list(record.winners)},
+        playback={"steps": record.steps, "racers": racers, "leader": "@leader", "riser": "@riser", "of_step": "@steps", "winners": list(record.winners)},
         map_key=map_key,
     )
 
@@ -146,8 +144,8 @@ def _racer_traces(prefix: str, name: str, style: Mapping[str, str], words: Mappi
     }
     path = {
         **shared,
-        "x": f"@{prefix}/x",
-        "y": f"@{prefix}/y",
+        "x": f"@{prefix}/point:0",
+        "y": f"@{prefix}/point:1",
         "customdata": f"@{prefix}/loss",
         "xaxis": "x",
         "yaxis": "y",

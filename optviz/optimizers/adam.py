@@ -31,15 +31,20 @@ class Adam(Optimizer):
     epsilon_before_correction: bool = hyper(False, structural=True)
 
     def init(self, point: np.ndarray) -> State:
-        return State(mean=np.zeros_like(point), square_mean=np.zeros_like(point), step=0)
+        return State(
+            mean=np.zeros_like(point), square_mean=np.zeros_like(point), step=0, beta1_power=1.0, beta2_power=1.0
+        )
 
     def step(self, point: np.ndarray, state: State, oracle: StepOracle) -> tuple[np.ndarray, State]:
         step = state.step + 1
         gradient = oracle.gradient(point)
         mean = self.beta1 * state.mean + (1 - self.beta1) * gradient
         square_mean = self.beta2 * state.square_mean + (1 - self.beta2) * (gradient * gradient)
-        mean_correction = 1 - self.beta1**step
-        square_correction = 1 - self.beta2**step
+        # β₁ᵗ as a product: a power may round differently for a number and for an array of them.
+        beta1_power = state.beta1_power * self.beta1
+        beta2_power = state.beta2_power * self.beta2
+        mean_correction = 1 - beta1_power
+        square_correction = 1 - beta2_power
         corrected_mean = mean / mean_correction
         corrected_square_mean = square_mean / square_correction
         if self.epsilon_before_correction:
@@ -52,6 +57,8 @@ class Adam(Optimizer):
             mean=mean,
             square_mean=square_mean,
             step=step,
+            beta1_power=beta1_power,
+            beta2_power=beta2_power,
             gradient=gradient,
             corrected_mean=corrected_mean,
             corrected_square_mean=corrected_square_mean,

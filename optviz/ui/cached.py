@@ -1,44 +1,40 @@
-"""What is computed once and shared by all visits: keyed by small frozen values, never by arrays."""
+"""What is computed once and shared by all visits: keyed by small frozen values, never by arrays.
+
+`functools.lru_cache` and not Streamlit's caches: the keys are hashable values already, and what comes out is read-only
+and need not be copied; Streamlit would hash and look up for longer than some of these take to compute.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
 
-import streamlit as st
-
-from optviz.optimizers import OPTIMIZERS
 from optviz.racer import Racer
 from optviz.statistics import Heights, contour_heights
-from optviz.surface import FAMILIES, GallerySurface, Surface
+from optviz.surface import Surface
 from optviz.trajectory import Trajectory, trace
 
-# cache_resource hands out the object itself: trajectories and heights are read-only, and a copy would cost more than
-# the key. A frozen dataclass of numbers and text is told apart by its repr.
-_VALUES = {kind: repr for kind in (Racer, GallerySurface, *OPTIMIZERS.values(), *FAMILIES.values())}
-_ARGUMENTS: dict[str, Any] = {"hash_funcs": _VALUES, "show_spinner": False}
 
-
-@st.cache_resource(max_entries=4000, **_ARGUMENTS)
+@lru_cache(maxsize=1024)
 def path(racer: Racer, surface: Surface, start: tuple[float, float], steps: int, batch_seed: int) -> Trajectory:
     """`trace`, once per racer and setting: changing one racer recomputes only that one."""
-    return trace(racer, surface, start, steps, batch_seed)
+    return trace(racer, prepared(surface), start, steps, batch_seed)
 
 
-@st.cache_resource(max_entries=400, **_ARGUMENTS)
+@lru_cache(maxsize=256)
 def heights(surface: Surface) -> Heights:
     """`contour_heights`, once per surface."""
-    return contour_heights(surface)
+    return contour_heights(prepared(surface))
 
 
-@st.cache_resource(max_entries=400, **_ARGUMENTS)
+@lru_cache(maxsize=256)
 def prepared(surface: Surface) -> Surface:
-    """The surface with what it computes once (`lowest`, tables of coefficients), shared by equal surfaces."""
+    """The one surface that stands for all equal ones, with what it computes once (`lowest`, coefficients)."""
     _ = surface.lowest
     return surface
 
 
-@st.cache_resource(max_entries=400, **_ARGUMENTS)
+@lru_cache(maxsize=256)
 def start(surface: Surface) -> tuple[float, float]:
     """The surface's suggested start."""
-    x, y = surface.suggested_start.tolist()
+    x, y = prepared(surface).suggested_start.tolist()
     return (x, y)

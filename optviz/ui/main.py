@@ -5,9 +5,10 @@ from pathlib import Path
 import streamlit as st
 
 from optviz.ui import controls, session
-from optviz.ui.pages import race
 from optviz.ui.text import sentence, words
 
+# Not called "pages": Streamlit takes a folder of that name beside the entry script for its older kind of app.
+SCREENS = Path(__file__).with_name("screens")
 LOGO = str(Path(__file__).with_name("logo.svg"))
 STYLE = """
 <style>
@@ -36,7 +37,7 @@ def main() -> None:
     st.html(STYLE)
     st.logo(LOGO, size="large")
     page = st.navigation(
-        [st.Page(lambda: race.show(text, language), title=text["app"]["page_race"], url_path="race", default=True)],
+        [st.Page(SCREENS / "race.py", title=text["app"]["page_race"], default=True)],
         position="top",
     )
     with st.container(key="language_switch"):

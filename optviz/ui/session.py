@@ -108,7 +108,11 @@ def problems() -> list[BadInput]:
 
 
 def write_address() -> None:
-    """Bring the address up to date, if the race or the view has changed since."""
+    """Bring the address up to date, if the race or the view has changed since it was last written."""
+    shown = (race(), view())
+    if st.session_state.get("addressed") == shown:
+        return
+    st.session_state.addressed = shown
     query = _query()
     if st.session_state.address != query:
         st.session_state.address = query
@@ -116,8 +120,9 @@ def write_address() -> None:
 
 
 def query_text() -> str:
-    """Race and view as the text after the `?` of a link."""
-    return urlencode(_query(), quote_via=quote)
+    """Race and view as the text after the `?` of a link, which is then in the address bar as well."""
+    write_address()
+    return urlencode(st.session_state.address, quote_via=quote)
 
 
 def _query() -> dict[str, str]:

@@ -63,6 +63,9 @@ export function unpack(bytes) {
     const from = bytes.byteOffset + first + offset;
     const flat = new Kind(bytes.buffer.slice(from, from + 4 * length));
     arrays.set(name, shape.length < 2 ? flat : rows(flat, shape[1]));
+    for (let column = 0; shape.length > 1 && !name.startsWith("map/") && column < shape[1]; column += 1) {
+      arrays.set(`${name}:${column}`, flat.filter((_, place) => place % shape[1] === column));
+    }
   }
   return { header, arrays };
 }
@@ -350,6 +353,10 @@ class Stage {
     if (clientWidth && (clientWidth !== width || clientHeight !== height)) this.render();
   }
 
+  array(reference) {
+    return this.arrays.get(reference.slice(1));
+  }
+
   // Where every point of every racer is on the screen, for both charts.
   measure() {
     const { playback } = this.header;
@@ -374,13 +381,13 @@ class Stage {
     };
     const { xaxis, yaxis, xaxis2, yaxis2 } = layout;
     const box = (x, y) => ({ left: x._offset, top: y._offset, width: x._length, height: y._length });
-    const steps = pixels(xaxis2, this.arrays.get("steps"));
+    const steps = pixels(xaxis2, this.array(playback.of_step));
     this.boxes = [box(xaxis, yaxis), box(xaxis2, yaxis2)];
     this.stepPixels = steps;
     this.tracks = playback.racers.map((racer) => {
       const charts = [
-        { x: pixels(xaxis, this.arrays.get(racer.x)), y: pixels(yaxis, this.arrays.get(racer.y)) },
-        { x: steps, y: pixels(yaxis2, this.arrays.get(racer[this.view])) },
+        { x: pixels(xaxis, this.array(racer.x)), y: pixels(yaxis, this.array(racer.y)) },
+        { x: steps, y: pixels(yaxis2, this.array(racer[this.view])) },
       ];
       for (const chart of charts) chart.length = lengths(chart.x, chart.y);
       return { charts, racer, color: fill(racer.color, this.arrays, this.theme) };
@@ -412,9 +419,9 @@ class Stage {
 
   describe(step, racers) {
     const { text, playback } = this.header;
-    const leader = this.arrays.get(playback.leader)[step];
-    const riser = this.arrays.get(playback.riser)[step];
-    const loss = (index, at) => number(this.arrays.get(racers[index].loss)[at]);
+    const leader = this.array(playback.leader)[step];
+    const riser = this.array(playback.riser)[step];
+    const loss = (index, place) => number(this.array(racers[index].loss)[place]);
     if (step === 0) return text.say_start;
     if (leader < 0) return text.say_lost;
     const leads = { step, racer: racers[leader].name, loss: loss(leader, step) };

@@ -18,6 +18,7 @@ from optviz.surface import GallerySurface
 from optviz.trajectory import Trajectory
 from optviz.ui import cached, session, stage
 from optviz.ui.controls import Words, attempt, surface_key
+from optviz.ui.text import words
 
 MEDIA_TYPES = {"csv": "text/csv", "json": "application/json"}
 SCOREBOARD_STYLE = """
@@ -39,9 +40,10 @@ SCOREBOARD_STYLE = """
 """
 
 
-def show(text: Words, language: str) -> None:
+def show() -> None:
     """The page."""
     race = session.race()
+    text = words(session.language())
     surface = cached.prepared(race.surface)
     start = race.start or cached.start(race.surface)
     paths = [cached.path(racer, race.surface, start, race.steps, race.batch_seed) for racer in race.racers]
@@ -206,3 +208,5 @@ def _downloads(race: Race, paths: Sequence[Trajectory], text: Words) -> None:
     query = session.query_text()
     st.code(f"{base}?{query}" if query else base, language=None, wrap_lines=True)
 
+
+show()

@@ -1,0 +1,87 @@
+# `make run` opens the app, `make test` tests it; both set up .venv first. Nothing is installed outside this folder,
+# except Chromium and a Chinese font for the browser tests where neither is there.
+
+PYTHON = python3
+HOST = 127.0.0.1
+PORT = 8501
+PYTEST =
+
+VENV = .venv
+RUNS = $(VENV)/bin/python
+INSTALL = $(RUNS) -m pip install --quiet --no-input --disable-pip-version-check
+
+.PHONY: help setup run test check bench browser screenshot wheel docker pins clean
+
+help: ## list what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+
+setup: $(VENV)/ready ## make .venv with all that the app needs
+
+run: $(VENV)/ready ## open the app (PORT=8600 for another port, HOST=0.0.0.0 for the whole network)
+	@if [ "$$(uname)" = Darwin ] || [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+		while sleep 1 && kill -0 $$$$ 2>/dev/null; do \
+			if $(RUNS) -c 'import urllib.request as u; u.urlopen("http://127.0.0.1:$(PORT)/_stcore/health")' 2>/dev/null; \
+			then $(RUNS) -m webbrowser -t http://127.0.0.1:$(PORT) >/dev/null 2>&1; break; fi; \
+		done & \
+	fi; \
+	exec $(RUNS) -m streamlit run app.py --server.headless true \
+		--server.address $(HOST) --server.port $(PORT) --browser.serverAddress 127.0.0.1
+
+# A lint that fails must not hide what the tests say: all run, then the worst of them counts.
+test: $(VENV)/ready-dev browser ## lint, types and all tests (PYTEST='-k links' for a few)
+	@failed=; \
+	$(MAKE) --no-print-directory check || failed=yes; \
+	$(RUNS) -m pytest $(PYTEST) || failed=yes; \
+	if [ -n "$$failed" ]; then echo 'make test: something above failed (lint, types or tests).' >&2; exit 1; fi
+
+check: $(VENV)/ready-dev ## lint, format and types
+	@failed=; \
+	$(RUNS) -m ruff check . || failed=yes; \
+	$(RUNS) -m ruff format --check . || failed=yes; \
+	$(RUNS) -m mypy || failed=yes; \
+	[ -z "$$failed" ]
+
+bench: $(VENV)/ready-dev browser ## measure speed, side by side with plain loops
+	@$(RUNS) benchmarks/run.py
+
+browser: $(VENV)/ready-dev
+	@$(RUNS) tests/browser/browser.py
+
+screenshot: $(VENV)/ready-dev browser ## draw the README's picture from the app
+	@$(RUNS) tests/browser/screenshot.py docs/race.png
+
+wheel: $(VENV)/ready-dev ## build dist/optviz-….whl
+	@$(RUNS) -m build --wheel --no-isolation
+
+docker: ## build the container image optviz
+	docker build -t optviz .
+
+# The newest releases that pyproject.toml allows, in a clean environment: first the app's, then what the tests need.
+pins: ## write requirements.txt and requirements-dev.txt anew
+	@rm -rf build/pins && mkdir -p build && $(PYTHON) -m venv build/pins
+	@build/pins/bin/python -m pip install --quiet --no-input --upgrade pip
+	@build/pins/bin/python -m pip install --quiet --no-input .
+	@{ sed -n 1p requirements.txt; build/pins/bin/python -m pip freeze --exclude optviz; } > build/app.txt
+	@build/pins/bin/python -m pip install --quiet --no-input --group dev
+	@{ sed -n 1,2p requirements-dev.txt; build/pins/bin/python -m pip freeze --exclude optviz | grep -vxFf build/app.txt; } > build/dev.txt
+	@mv build/app.txt requirements.txt && mv build/dev.txt requirements-dev.txt && rm -rf build/pins
+
+clean: ## remove .venv and everything else that was made
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/ready: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo 'optviz needs Python 3.11 or newer as $(PYTHON); name another one with PYTHON=python3.12 after make.' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo 'optviz needs the venv module of $(PYTHON): install it (Debian and Ubuntu: apt-get install python3-venv).' >&2; exit 1; }
+	@$(RUNS) -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
+	@echo 'Installing what the app needs into $(VENV): about a minute, once.'
+	@$(INSTALL) -r requirements.txt
+	@$(INSTALL) --no-deps --editable .
+	@touch $@
+
+$(VENV)/ready-dev: requirements-dev.txt $(VENV)/ready
+	@echo 'Installing what the tests need into $(VENV): half a minute, once.'
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $@

@@ -1,1 +1,0 @@
-"""The pages: each only wires the session's race to core, figures and stage."""
