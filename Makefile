@@ -4,6 +4,7 @@
 PYTHON = python3
 HOST = 127.0.0.1
 PORT = 8501
+FLAGS =
 PYTEST =
 
 VENV = .venv
@@ -25,7 +26,7 @@ run: $(VENV)/ready ## open the app (PORT=8600 for another port, HOST=0.0.0.0 for
 		done & \
 	fi; \
 	exec $(RUNS) -m streamlit run app.py --server.headless true \
-		--server.address $(HOST) --server.port $(PORT) --browser.serverAddress 127.0.0.1
+		--server.address $(HOST) --server.port $(PORT) --browser.serverAddress 127.0.0.1 $(FLAGS)
 
 # A lint that fails must not hide what the tests say: all run, then the worst of them counts.
 test: $(VENV)/ready-dev browser ## lint, types and all tests (PYTEST='-k links' for a few)

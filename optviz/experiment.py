@@ -12,13 +12,14 @@ from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
+import numpy as np
 import tomli_w
 
 from optviz.bad_input import BadInput
 from optviz.conventions import CONVENTIONS, with_convention
 from optviz.optimizers import OPTIMIZERS, GradientDescent, Optimizer
 from optviz.parameter import SEED, STEPS, Parameter
-from optviz.racer import Racer
+from optviz.racer import Racer, as_racer
 from optviz.surface import FAMILIES, GallerySurface, GaussianHills, Surface, gallery, gallery_names
 from optviz.trajectory import Trajectory, check_start, race
 
@@ -58,11 +59,8 @@ class Race:
     def __post_init__(self) -> None:
         if not isinstance(self.surface, Surface) or self.surface.stack_shape:
             raise BadInput("unknown_choice", name="surface", value=self.surface, allowed=", ".join(surface_names()))
-        if self.convention not in CONVENTIONS:
-            raise BadInput("unknown_choice", name="convention", value=self.convention, allowed=", ".join(CONVENTIONS))
-        if not 1 <= len(self.racers) <= MOST_RACERS:
-            raise BadInput("too_many", name="racers", value=len(self.racers), allowed=f"1 … {MOST_RACERS}")
-        object.__setattr__(self, "racers", tuple(self.racers))
+        _check_convention(self.convention)
+        object.__setattr__(self, "racers", _check_racers(self.racers))
         object.__setattr__(self, "steps", STEPS.check_number("steps", self.steps))
         object.__setattr__(self, "batch_seed", SEED.check_number("batch_seed", self.batch_seed))
         if self.start is not None:
@@ -329,6 +327,9 @@ def make_surface(record: Mapping[str, Any]) -> Surface:
         if key not in _SURFACE_FIELDS[name]:
             raise BadInput("unknown_field", name=name, value=key, allowed=", ".join(_SURFACE_FIELDS[name]))
     values = {key: value if key == "text" else _number_or_list(key, value) for key, value in rest.items()}
+    for item in dataclasses.fields(FAMILIES[name]):  # type: ignore[arg-type]
+        if item.default is dataclasses.MISSING and item.name not in values:
+            raise BadInput("gallery_missing", name=name, value=item.name, allowed=item.name)
     return FAMILIES[name](**values)
 
 
@@ -407,6 +408,20 @@ def _check_convention(convention: Any) -> str:
     return convention
 
 
+def _check_racers(racers: Any) -> tuple[Racer, ...]:
+    if not isinstance(racers, Iterable) or isinstance(racers, str):
+        raise BadInput("not_readable", name="racers", value=repr(racers), allowed="a sequence of racers")
+    checked = tuple(as_racer(racer) for racer in racers)
+    if not 1 <= len(checked) <= MOST_RACERS:
+        raise BadInput("too_many", name="racers", value=len(checked), allowed=f"1 … {MOST_RACERS}")
+    for racer in checked:
+        for name, parameter in racer.optimizer.hyperparameters().items():
+            value = getattr(racer.optimizer, name)
+            if np.ndim(value) > 0:
+                raise BadInput("not_a_number", name=name, value=value.tolist(), allowed=parameter.range_text(name))
+    return checked
+
+
 def _check_surface(record: Any) -> Surface:
     if not isinstance(record, Mapping):
         raise BadInput("not_readable", name="surface", value=record, allowed="a table with a name")
@@ -449,22 +464,33 @@ def _make_racer(record: Any, convention: str, rate: float | None, reader: _Reade
     if not isinstance(key, str) or key not in OPTIMIZERS:
         raise BadInput("unknown_choice", name="optimizer", value=key, allowed=", ".join(OPTIMIZERS))
     racer = _with_rate(Racer(with_convention(key, convention)), rate)
-    for name, value in record.items():
-        if name == "optimizer":
-            continue
-        racer = reader.read(lambda racer=racer, name=name, value=value: _with_setting(racer, name, value), racer)  # type: ignore[misc]
+    settings = {name: value for name, value in record.items() if name != "optimizer"}
+    try:
+        # All at once, because a setting may be valid only together with another: epsilon = 0 needs an accumulator.
+        return _with_settings(racer, settings)
+    except BadInput:
+        for name, value in settings.items():
+            racer = reader.read(lambda racer=racer, name=name, value=value: _with_settings(racer, {name: value}), racer)  # type: ignore[misc]
     return racer
 
 
-def _with_setting(racer: Racer, name: Any, value: Any) -> Racer:
-    if name == "label":
-        return dataclasses.replace(racer, label=value)
-    if name == "batch_size":
-        return dataclasses.replace(racer, batch_size=_number_or_list(name, value))
-    if isinstance(value, str) and value in ("true", "false"):
-        return with_hyperparameter(racer, str(name), value == "true")
-    value = value if isinstance(value, bool) else _number_or_list(str(name), value)
-    return with_hyperparameter(racer, str(name), value)
+def _with_settings(racer: Racer, settings: Mapping[Any, Any]) -> Racer:
+    own: dict[str, Any] = {}
+    hyperparameters: dict[str, Any] = {}
+    known = racer.optimizer.hyperparameters()
+    for name, value in settings.items():
+        if name == "label":
+            own[name] = value
+        elif name == "batch_size":
+            own[name] = _number_or_list(name, value)
+        elif name not in known:
+            raise BadInput("unknown_field", name=racer.key, value=name, allowed=", ".join(known))
+        elif isinstance(value, str) and value in ("true", "false"):
+            hyperparameters[name] = value == "true"
+        else:
+            hyperparameters[name] = value if isinstance(value, bool) else _number_or_list(name, value)
+    optimizer = dataclasses.replace(racer.optimizer, **hyperparameters)  # type: ignore[type-var]
+    return dataclasses.replace(racer, optimizer=optimizer, **own)
 
 
 def _differences(racer: Racer, convention: str) -> dict[str, Any]:

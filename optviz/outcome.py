@@ -21,7 +21,9 @@ RING_RADIUS = 1e-2
 SWINGING = 0.25
 """Net movement over path length below which a moving run is swinging to and fro."""
 
-_RING = np.array([(np.cos(angle), np.sin(angle)) for angle in np.linspace(0, 2 * np.pi, 16, endpoint=False)])
+_ANGLES = np.linspace(0, 2 * np.pi, 16, endpoint=False)
+# Rounded, so that cos(π/2) is 0: along the level floor of a valley the loss must not change in its last digit.
+_RING = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=-1).round(12)
 
 
 class Outcome(StrEnum):
@@ -37,10 +39,10 @@ class Outcome(StrEnum):
     """It ends outside the domain."""
 
     CONVERGED = "converged"
-    """The last steps are shorter than 1/10,000 width on average, and every point 1/100 width away is higher."""
+    """The last steps are shorter than 1/10,000 width on average, and 1/100 width away nothing is lower and something higher."""
 
     STALLED = "stalled"
-    """The last steps are shorter than 1/10,000 width on average, but lower points lie within 1/100 width."""
+    """The last steps are shorter than 1/10,000 width on average, but 1/100 width away it goes down, or all is level."""
 
     OSCILLATING = "oscillating"
     """It still moves, but the last steps lead back on themselves: end to end less than a quarter of the way walked."""
@@ -76,10 +78,11 @@ def judge(points: np.ndarray, diverged_at: np.ndarray, surface: Surface) -> Any:
         here = surface.loss(end)
         around = [surface.loss(end + RING_RADIUS * surface.width * offset) for offset in _RING]
         lowest_around = np.minimum.reduce([np.where(np.isnan(loss), np.inf, loss) for loss in around])
+        highest_around = np.maximum.reduce([np.where(np.isnan(loss), np.inf, loss) for loss in around])
     rules = [
         (np.asarray(diverged_at) >= 0, Outcome.DIVERGED),
         (~surface.contains(end), Outcome.LEFT),
-        (resting & (lowest_around > here), Outcome.CONVERGED),
+        (resting & (lowest_around >= here) & (highest_around > here), Outcome.CONVERGED),
         (resting, Outcome.STALLED),
         (swinging, Outcome.OSCILLATING),
         (np.ones_like(resting), Outcome.MOVING),

@@ -122,15 +122,20 @@ def check_fields(owner: Any, *, arrays: bool = False) -> None:
         object.__setattr__(owner, field.name, checked)
 
 
-def _check_array(name: str, value: Any, parameter: Parameter) -> np.ndarray:
-    allowed = parameter.range_text(name)
+def array_of_numbers(value: Any) -> np.ndarray | None:
+    """A copy as float64; None for what NumPy would make numbers of, but nobody means so: text, booleans, ragged lists."""
     try:
         array = np.asarray(value)
     except ValueError:
-        raise BadInput("not_a_number", name=name, value=value, allowed=allowed) from None
-    if array.dtype.kind not in "iuf":
+        return None
+    return array.astype(float) if array.dtype.kind in "iuf" else None
+
+
+def _check_array(name: str, value: Any, parameter: Parameter) -> np.ndarray:
+    allowed = parameter.range_text(name)
+    array = array_of_numbers(value)
+    if array is None:
         raise BadInput("not_a_number", name=name, value=value, allowed=allowed)
-    array = array.astype(float)
     if array.shape[-1] != 1:
         raise BadInput("bare_array", name=name, value=array.shape)
     if not parameter.contains(array):

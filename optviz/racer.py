@@ -26,7 +26,8 @@ class Racer:
 
     def __post_init__(self) -> None:
         if not isinstance(self.optimizer, Optimizer):
-            raise BadInput("unknown_choice", name="optimizer", value=self.optimizer, allowed=", ".join(OPTIMIZERS))
+            allowed = 'an optimizer, such as optviz.OPTIMIZERS["adam"]()'
+            raise BadInput("not_readable", name="optimizer", value=self.optimizer, allowed=allowed)
         if self.batch_size is not None:
             object.__setattr__(self, "batch_size", BATCH_SIZE.check_number("batch_size", self.batch_size))
         if self.label is not None:

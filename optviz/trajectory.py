@@ -13,7 +13,7 @@ from optviz.bad_input import BadInput
 from optviz.optimizers import Optimizer
 from optviz.oracle import Oracle
 from optviz.outcome import Outcome, first_divergence, judge
-from optviz.parameter import COORDINATE, SEED, STEPS
+from optviz.parameter import COORDINATE, SEED, STEPS, array_of_numbers
 from optviz.racer import Racer, as_racer
 from optviz.surface.base import MOST_ELEMENTS, Surface
 
@@ -105,11 +105,8 @@ def race(
 
 def check_start(start: Any) -> np.ndarray:
     """Points (..., 2), finite and within ±10⁹, as float64. Raises BadInput."""
-    try:
-        point = np.asarray(start, dtype=float)
-    except (TypeError, ValueError):
-        point = np.empty(0)
-    if point.ndim == 0 or point.shape[-1] != 2 or not COORDINATE.contains(point):
+    point = array_of_numbers(start)
+    if point is None or point.ndim == 0 or point.shape[-1] != 2 or not COORDINATE.contains(point):
         raise BadInput("bad_point", name="start", value=start, allowed=COORDINATE.range_text("x, y"))
     return point
 

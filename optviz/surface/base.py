@@ -197,7 +197,7 @@ def check_domain(name: str, domain: Any) -> Domain:
     """Four finite numbers with x_min < x_max and y_min < y_max. Raises BadInput."""
     allowed = DOMAIN_EDGE.range_text("x, y")
     try:
-        edges = [DOMAIN_EDGE.check_number(name, float(edge)) for edge in domain]
+        edges = [DOMAIN_EDGE.check_number(name, edge) for edge in domain]
     except (TypeError, ValueError):
         raise BadInput("bad_domain", name=name, value=domain, allowed=allowed) from None
     if len(edges) != 4 or not (edges[0] < edges[1] and edges[2] < edges[3]):
@@ -209,7 +209,8 @@ def check_domain(name: str, domain: Any) -> Domain:
 
 def check_seed(seed: Any) -> int | tuple[int, ...]:
     """A seed (whole number), or a non-empty sequence of seeds as a tuple. Raises BadInput."""
-    if isinstance(seed, (Sequence, np.ndarray)) and not isinstance(seed, (str, bytes)) and np.ndim(seed) == 1:
+    several = seed.ndim == 1 if isinstance(seed, np.ndarray) else isinstance(seed, Sequence)
+    if several and not isinstance(seed, (str, bytes)):
         if len(seed) == 0:
             raise BadInput("bad_seed", name="seed", value="[]", allowed=SEED.range_text("seed"))
         return tuple(int(SEED.check_number("seed", _plain(item))) for item in seed)

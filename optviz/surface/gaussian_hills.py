@@ -111,7 +111,7 @@ def _total(terms: np.ndarray) -> np.ndarray:
 def _check_interval(name: str, interval: Any) -> tuple[float, float]:
     allowed = WEIGHT.range_text(name)
     try:
-        low, high = (WEIGHT.check_number(name, float(edge)) for edge in interval)
+        low, high = (WEIGHT.check_number(name, edge) for edge in interval)
     except (TypeError, ValueError):
         raise BadInput("bad_interval", name=name, value=interval, allowed=allowed) from None
     if not low < high:

@@ -17,7 +17,9 @@ STYLE = """
 [data-testid="stSidebarUserContent"] { padding-top: 0.5rem; }
 [data-testid="stSidebarHeader"] { height: 2.6rem; padding-top: 0.4rem; padding-bottom: 0; margin-bottom: 0; }
 [data-testid="stMain"] [data-testid="stVerticalBlock"] { gap: 0.6rem; }
-.st-key-language_switch { position: fixed; top: 0.25rem; right: 3.4rem; z-index: 999991; width: auto; }
+/* Room for two lines, so that the picture below stays where it is when the sentence changes. */
+.st-key-hook_row { min-height: 3.4rem; justify-content: center; }
+.st-key-language_switch { position: fixed; top: 0.25rem; right: 3.4rem; z-index: 999990; width: auto; }
 .st-key-language_switch button { min-height: 2rem; padding: 0.1rem 0.6rem; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 2.4rem 0.7rem 2rem; }

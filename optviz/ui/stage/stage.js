@@ -634,8 +634,8 @@ class Stage {
     if (!layout?.xaxis || !this.header.start_by_click) return;
     const frame = this.plot.getBoundingClientRect();
     const { xaxis, yaxis } = layout;
-    const left = ((clientX - frame.left) * layout.width) / frame.width - xaxis._offset;
-    const top = ((clientY - frame.top) * layout.height) / frame.height - yaxis._offset;
+    const left = clientX - frame.left - xaxis._offset;
+    const top = clientY - frame.top - yaxis._offset;
     if (left < 0 || top < 0 || left > xaxis._length || top > yaxis._length) return;
     this.send("start", [xaxis.p2d(left), yaxis.p2d(top)]);
   }

@@ -1,0 +1,118 @@
+"""The race page as a test sees it: what is drawn, where, and what the address says."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Browser, Locator
+
+DESKTOP = {"width": 1440, "height": 900}
+PROJECTOR = {"width": 1024, "height": 768}
+PHONE = {"width": 390, "height": 844}
+PATIENCE = 30_000
+
+
+class RacePage:
+    """One visit in a browser context of its own."""
+
+    def __init__(self, browser: Browser, address: str, **context: Any) -> None:
+        self.address = address
+        settings = {"viewport": DESKTOP, "locale": "en-US", "accept_downloads": True, **context}
+        self.context = browser.new_context(**settings)
+        self.context.set_default_timeout(PATIENCE)
+        self.page = self.context.new_page()
+        self.foreign: list[str] = []
+        self.errors: list[str] = []
+        self.page.route("**/*", self._route)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+
+    def _route(self, route: Any) -> None:
+        url = route.request.url
+        if url.startswith((self.address, "data:", "blob:")):
+            route.continue_()
+        else:
+            self.foreign.append(url)
+            route.abort()
+
+    def open(self, query: str = "") -> None:
+        """Load the app and wait for the picture."""
+        self.page.goto(f"{self.address}/{query}")
+        self.page.wait_for_selector(".optviz-stage[data-drawn]")
+
+    def close(self) -> None:
+        self.context.close()
+
+    @property
+    def stage(self) -> Locator:
+        return self.page.locator(".optviz-stage")
+
+    def token(self) -> str:
+        """What the picture that is drawn belongs to; another race draws another token."""
+        return self.stage.get_attribute("data-drawn") or ""
+
+    def wait_for_another(self, token: str) -> None:
+        """Wait until another race than `token`'s is drawn."""
+        self.page.wait_for_function(
+            "token => { const drawn = document.querySelector('.optviz-stage')?.dataset.drawn;"
+            " return drawn && drawn !== token; }",
+            arg=token,
+        )
+
+    def wait_for_address(self, part: str) -> None:
+        """Wait until the address contains a text."""
+        self.page.wait_for_function("part => location.href.includes(part)", arg=part)
+
+    def query(self) -> dict[str, str]:
+        """The parameters in the address."""
+        return {name: values[0] for name, values in parse_qs(urlsplit(self.page.url).query).items()}
+
+    def step(self) -> int:
+        return int(self.stage.get_attribute("data-step") or -1)
+
+    def frames(self) -> int:
+        return int(self.stage.get_attribute("data-frames") or 0)
+
+    def do(self, what: str) -> None:
+        """Press a button of the transport bar."""
+        self.page.locator(f".optviz-stage [data-do={what}]").click()
+
+    def plot(self, script: str, argument: Any = None) -> Any:
+        """Evaluate a function of (plot element, argument) in the page."""
+        return self.page.evaluate(
+            f"argument => ({script})(document.querySelector('.optviz-plot'), argument)", argument
+        )
+
+    def ranges(self) -> dict[str, list[float]]:
+        """The ranges of all four axes."""
+        return self.plot(
+            "plot => Object.fromEntries(['xaxis', 'yaxis', 'xaxis2', 'yaxis2'].map("
+            "name => [name, [...plot._fullLayout[name].range]]))"
+        )
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Where a point of the surface is on the screen."""
+        left, top = self.plot(
+            "(plot, [x, y]) => { const box = plot.getBoundingClientRect(); const {xaxis, yaxis} = plot._fullLayout;"
+            " return [box.left + xaxis._offset + xaxis.d2p(x), box.top + yaxis._offset + yaxis.d2p(y)]; }",
+            [x, y],
+        )
+        return left, top
+
+    def head_pixels(self) -> str:
+        """The pixels of the canvas that shows the heads, as one text to compare."""
+        return self.page.evaluate("document.querySelector('.optviz-heads').toDataURL()")
+
+    def slide(self, label: str, key: str, times: int = 1) -> None:
+        """Move a slider with the keyboard."""
+        slider = self.page.get_by_role("slider", name=label)
+        slider.focus()
+        for _ in range(times):
+            self.page.keyboard.press(key)
+
+    def type_seed(self, seed: int) -> None:
+        """Type another seed."""
+        field = self.page.get_by_role("spinbutton", name="Seed")
+        field.fill(str(seed))
+        field.press("Enter")

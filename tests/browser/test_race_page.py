@@ -1,0 +1,467 @@
+"""The race page in a real browser: what a visitor sees and does."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from race_page import DESKTOP, PHONE, PROJECTOR, RacePage
+
+from optviz import Race
+from optviz.experiment import read_url
+
+Open = Callable[..., RacePage]
+SEVEN = ["Gradient descent", "Momentum", "NAG", "Adagrad", "Adadelta", "RMSProp", "Adam"]
+
+
+def drawn_paths(page: RacePage) -> list[np.ndarray]:
+    """The points of every path that Plotly has drawn."""
+    paths = page.plot(
+        "plot => plot.data.filter(trace => trace.xaxis === 'x' && trace.mode === 'lines')"
+        ".map(trace => [Array.from(trace.x), Array.from(trace.y)])"
+    )
+    return [np.array(path, dtype=float).T for path in paths]
+
+
+def assert_drawn(page: RacePage, race: Race) -> None:
+    """The picture is that of `race`: its points, to the float32 in which they travel."""
+    drawn = drawn_paths(page)
+    computed = [path.points for path in race.run()]
+    assert len(drawn) == len(computed)
+    for shown, points in zip(drawn, computed, strict=True):
+        np.testing.assert_allclose(shown, points, rtol=1e-6, atol=1e-6)
+
+
+def test_first_paint_is_the_article_setting_with_seven_racers(open_page: Open) -> None:
+    page = open_page()
+    assert page.page.locator(".optviz-legend button").all_inner_texts() == SEVEN
+    assert "The article's setting" in page.page.locator("[data-testid=stMain]").inner_text()
+    assert page.query() == {}
+    assert_drawn(page, Race())
+
+
+def test_the_hook_switches_to_the_article_formulas_and_the_ranking_changes(open_page: Open) -> None:
+    page = open_page()
+    ranking = page.page.locator(".optviz-scores tbody tr td:first-child")
+    before, token = ranking.all_inner_texts(), page.token()
+    page.page.get_by_role("button", name="See the ranking change").click()
+    page.wait_for_another(token)
+    assert page.query()["convention"] == "article"
+    assert_drawn(page, Race().with_convention("article"))
+    page.page.wait_for_function(
+        "before => [...document.querySelectorAll('.optviz-scores tbody tr td:first-child')]"
+        ".map(cell => cell.innerText).join() !== before",
+        arg=",".join(before),
+    )
+    assert sorted(ranking.all_inner_texts()) == sorted(before)
+
+
+# Playing
+
+
+def test_playing_moves_the_heads_until_it_is_paused(open_page: Open) -> None:
+    page = open_page()
+    page.do("first")
+    assert page.step() == 0
+    still, frames = page.head_pixels(), page.frames()
+    page.do("play")
+    page.page.wait_for_function("frames => +document.querySelector('.optviz-stage').dataset.frames > frames + 20", arg=frames)
+    page.do("play")
+    assert page.stage.get_attribute("data-playing") == "false"
+    assert page.step() > 0
+    assert page.head_pixels() != still
+
+
+def test_single_steps_and_the_scrubber(open_page: Open) -> None:
+    page = open_page()
+    page.do("first")
+    for what, step in [("forward", 1), ("forward", 2), ("back", 1), ("last", 200), ("forward", 200), ("back", 199)]:
+        page.do(what)
+        assert page.step() == step
+    page.page.locator(".optviz-scrubber").fill("42")
+    assert page.step() == 42
+    assert page.page.locator(".optviz-readout").inner_text() == "42 / 200"
+
+
+def test_the_keyboard_plays_and_steps(open_page: Open) -> None:
+    page = open_page()
+    for key, step in [("Home", 0), ("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("End", 200)]:
+        page.page.keyboard.press(key)
+        assert page.step() == step
+    page.page.keyboard.press(" ")
+    assert page.stage.get_attribute("data-playing") == "true"
+    page.page.keyboard.press(" ")
+    assert page.stage.get_attribute("data-playing") == "false"
+
+
+def test_keys_belong_to_a_field_that_has_the_focus(open_page: Open) -> None:
+    page = open_page()
+    page.page.get_by_label("Seed", exact=True).focus()
+    page.page.keyboard.press("Home")
+    assert page.step() == 200
+
+
+def test_heads_stand_on_the_point_of_the_step_in_both_charts(open_page: Open) -> None:
+    page = open_page()
+    page.page.locator(".optviz-scrubber").fill("30")
+    adam = Race().run()[6]
+    left, top = page.place(*adam.points[30])
+    colors = page.page.evaluate(
+        """([left, top]) => {
+            const canvas = document.querySelector('.optviz-heads'), box = canvas.getBoundingClientRect();
+            const scale = canvas.width / box.width, context = canvas.getContext('2d');
+            const read = (x, y) => [...context.getImageData(x * scale, y * scale, 1, 1).data];
+            const plot = document.querySelector('.optviz-plot'), {xaxis2, yaxis2} = plot._fullLayout;
+            const loss = plot.data.find(trace => trace.name === 'Adam' && trace.xaxis === 'x2').y[30];
+            return [read(left - box.left, top - box.top),
+                    read(xaxis2._offset + xaxis2.d2p(30), yaxis2._offset + yaxis2.d2p(loss))];
+        }""",
+        [left, top],
+    )
+    # Adam's blue, drawn last and so on top, with full opacity.
+    assert colors == [[11, 69, 184, 255]] * 2
+
+
+def test_playing_goes_on_across_a_rerun_and_the_plot_is_the_same_node(open_page: Open) -> None:
+    page = open_page()
+    page.plot("plot => { plot.marked = true; }")
+    page.do("first")
+    page.page.locator(".optviz-speed").select_option("0.25")
+    page.do("play")
+    token = page.token()
+    page.slide("One learning rate for all", "ArrowRight")
+    page.wait_for_another(token)
+    step = page.step()
+    assert page.stage.get_attribute("data-playing") == "true"
+    page.page.wait_for_function("step => +document.querySelector('.optviz-stage').dataset.step > step", arg=step)
+    assert page.plot("plot => plot.marked") is True
+
+
+# Looking
+
+
+def test_the_legend_hides_a_racer_on_both_charts_and_in_the_address(open_page: Open) -> None:
+    page = open_page()
+    shown = page.head_pixels()
+    page.page.locator(".optviz-legend button", has_text="Adam").click()
+    page.wait_for_address("hidden=6")
+    visible = page.plot("plot => plot.data.filter(trace => trace.name === 'Adam').map(trace => trace.visible)")
+    assert visible == [False, False]
+    assert page.head_pixels() != shown
+    page.open("?hidden=6")
+    assert page.page.locator(".optviz-legend button[aria-pressed=false]").all_inner_texts() == ["Adam"]
+
+
+def test_the_log_axis_shows_the_gap_and_survives_in_a_link(open_page: Open) -> None:
+    page = open_page()
+    page.page.get_by_role("button", name="log gap").click()
+    page.wait_for_address("axis=gap")
+    assert page.plot("plot => plot._fullLayout.yaxis2.type") == "log"
+    again = open_page("?axis=gap")
+    assert again.plot("plot => plot._fullLayout.yaxis2.type") == "log"
+    first = again.plot("plot => plot.data.filter(trace => trace.xaxis === 'x2').map(trace => trace.y[0])")
+    assert first == [1] * 7
+
+
+def test_zoom_survives_reruns(open_page: Open) -> None:
+    page = open_page()
+    whole = page.ranges()
+    left, top = page.place(-1, 1)
+    right, bottom = page.place(0.5, 0)
+    page.page.mouse.move(left, top)
+    page.page.mouse.down()
+    page.page.mouse.move((left + right) / 2, (top + bottom) / 2)
+    page.page.mouse.move(right, bottom)
+    page.page.mouse.up()
+    zoomed = page.ranges()
+    assert zoomed["xaxis"] != whole["xaxis"]
+    assert page.query() == {}, "a drag is no click: the start stays"
+    token = page.token()
+    page.slide("One learning rate for all", "ArrowRight")
+    page.wait_for_another(token)
+    after = page.ranges()
+    assert after["xaxis"] == pytest.approx(zoomed["xaxis"])
+    assert after["yaxis"] == pytest.approx(zoomed["yaxis"])
+
+
+def test_hover_tells_racer_step_loss_and_place(open_page: Open) -> None:
+    page = open_page()
+    adam = Race().run()[6]
+    # Step 4 lies alone on the way down; later points crowd.
+    page.page.mouse.move(*page.place(*adam.points[4]))
+    label = page.page.locator(".optviz-plot .hoverlayer .hovertext").first
+    label.wait_for()
+    text = label.text_content() or ""
+    x, y = adam.points[4]
+    assert "Adam" in text
+    assert "step 4" in text
+    assert f"{adam.losses[4]:.6g}" in text
+    assert f"{x:.4f}" in text
+    assert f"{y:.4f}" in text
+
+
+# Changing
+
+
+@pytest.mark.parametrize("target", [(0.4, -0.7), (-1.2, -1.1), (1.25, 0.3)])
+def test_a_click_on_the_contour_sets_the_start_at_the_exact_pixel(open_page: Open, target: tuple[float, float]) -> None:
+    page = open_page()
+    token = page.token()
+    left, top = (round(pixel) for pixel in page.place(*target))
+    page.page.mouse.click(left, top)
+    page.wait_for_another(token)
+    x, y = (float(part) for part in page.query()["start"].split("~"))
+    # Back on the screen it is the pixel that was clicked, to the six decimals that are kept.
+    assert page.place(x, y) == pytest.approx((left, top), abs=0.01)
+    assert_drawn(page, Race(start=(x, y)))
+
+
+def test_every_control_changes_the_race_and_the_address(open_page: Open) -> None:
+    page = open_page()
+    steps: list[tuple[str, Callable[[], None]]] = [
+        ("learning_rate", lambda: page.slide("One learning rate for all", "ArrowRight")),
+        ("seed", lambda: page.type_seed(2)),
+        ("convention", lambda: page.page.get_by_role("radio", name="PyTorch").click()),
+        ("steps", lambda: page.slide("Steps", "ArrowRight")),
+        ("racers", lambda: page.slide("Learning rate η", "ArrowLeft")),
+        ("start", lambda: page.page.get_by_role("button", name="Random", exact=True).click()),
+    ]
+    for name, change in steps:
+        before, token = page.query().get(name), page.token()
+        change()
+        page.wait_for_another(token)
+        page.page.wait_for_function(
+            "([name, before]) => new URL(location).searchParams.get(name) !== before", arg=[name, before]
+        )
+        race, problems = read_url(page.page.url)
+        assert problems == ()
+        assert_drawn(page, race)
+
+
+def test_duplicate_and_remove_a_racer(open_page: Open) -> None:
+    page = open_page()
+    for button, names in [("Duplicate", [*SEVEN, "Adam 2"]), ("Remove", SEVEN)]:
+        token = page.token()
+        page.page.get_by_role("button", name=button, exact=True).click()
+        page.wait_for_another(token)
+        assert page.page.locator(".optviz-legend button").all_inner_texts() == names
+
+
+def test_back_and_forward_restore_each_race(open_page: Open) -> None:
+    page = open_page()
+    tokens = [page.token()]
+    for _ in range(2):
+        page.slide("One learning rate for all", "ArrowRight")
+        page.wait_for_another(tokens[-1])
+        tokens.append(page.token())
+    for expected in (tokens[1], tokens[0]):
+        before = page.token()
+        page.page.go_back()
+        page.wait_for_another(before)
+        assert page.token() == expected
+    page.page.go_forward()
+    page.wait_for_another(tokens[0])
+    assert page.token() == tokens[1]
+
+
+def test_a_surface_whose_map_the_browser_has_dropped_is_sent_again(open_page: Open) -> None:
+    page = open_page()
+    first = page.token()
+    # More surfaces than the stage keeps maps of.
+    for seed in range(2, 15):
+        token = page.token()
+        page.type_seed(seed)
+        page.wait_for_another(token)
+    token = page.token()
+    page.page.get_by_role("button", name="Back to the article's setting").click()
+    page.wait_for_another(token)
+    assert page.token() == first
+    assert page.plot("plot => plot.data[0].z.length") == 121
+
+
+def test_a_formula_is_drawn_and_a_bad_one_is_told_and_changes_nothing(open_page: Open) -> None:
+    page = open_page("?surface=formula&text=x%5E2%2B3*y%5E2")
+    assert_drawn(page, read_url("surface=formula&text=x%5E2%2B3*y%5E2")[0])
+    token = page.token()
+    field = page.page.get_by_role("textbox", name="Formula in x and y")
+    field.fill("x^2 + __import__('os')")
+    field.press("Control+Enter")
+    told = page.page.locator("[data-testid=stAlert]")
+    told.wait_for()
+    assert "column 18" in told.inner_text()
+    assert page.token() == token
+    field.fill("(x-1)^2 + y^4")
+    field.press("Control+Enter")
+    page.wait_for_another(token)
+    assert_drawn(page, read_url(page.page.url)[0])
+    told.wait_for(state="detached")
+
+
+# Links
+
+
+LINKS = [
+    "?v=1&surface=himmelblau&convention=pytorch&steps=120&learning_rate=0.01&racers=adam~nag--momentum-0.8",
+    "?v=1&surface=smoothed_noise&seed=7&octaves=3&bowl=0.5&start=0.25~-0.5&convention=article&steps=300&racers=adam~adam--learning_rate-0.3--label-fast",
+    "?v=1&surface=gaussian_hills&seed=128&weights=-1.0~0.2&convention=tensorflow1&steps=50&racers=rmsprop--epsilon_inside-false",
+]
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_a_link_restores_the_exact_picture(open_page: Open, link: str) -> None:
+    page = open_page(link)
+    race, problems = read_url(link)
+    assert problems == ()
+    assert_drawn(page, race)
+    assert read_url(page.page.url)[0] == race
+    assert page.page.locator("[data-testid=stAlert]").count() == 0
+
+
+BROKEN = [
+    ("?surface=atlantis", "en-US", "surface = atlantis is not known"),
+    ("?seed=-3&surface=gaussian_hills", "en-US", "seed = -3 is not allowed"),
+    ("?steps=1e9", "en-US", "1 ≤ steps ≤ 5,000"),
+    ("?steps=1e9", "zh-CN", "有效范围是 1 ≤ steps ≤ 5,000"),
+    ("?racers=adam--learning_rate-0~zorro", "en-US", "optimizer = zorro is not known"),
+    ("?surface=formula&text=%3Cscript%3Ealert(1)%3C/script%3E", "en-US", "column"),
+    ("?start=nan~1", "zh-CN", "start"),
+    ("?racers=" + "adam~" * 1500 + "nag", "en-US", "too many"),
+    ("?text=" + "x" * 9000 + "&surface=formula", "en-US", "8,000"),
+]
+
+
+@pytest.mark.parametrize(("link", "locale", "sentence"), BROKEN, ids=range(len(BROKEN)))
+def test_a_broken_link_is_told_in_one_sentence_and_the_race_runs(
+    open_page: Open, link: str, locale: str, sentence: str
+) -> None:
+    page = open_page(link, locale=locale)
+    told = page.page.locator("[data-testid=stAlert]").all_inner_texts()
+    assert any(sentence in text for text in told), told
+    assert len(drawn_paths(page)) >= 1
+    body = page.page.locator("body").inner_text()
+    assert "Traceback" not in body
+    assert "Error" not in body
+
+
+def test_a_label_is_text_and_never_markup(open_page: Open) -> None:
+    page = open_page("?v=1&surface=bowl&racers=adam--label-%253Cimg%2520src%253Dx%2520onerror%253Dx%253E")
+    assert page.page.locator(".optviz-legend button").all_inner_texts() == ["<img src=x onerror=x>"]
+    assert page.page.locator(".optviz-scores img, .optviz-legend img").count() == 0
+
+
+# Languages, themes, widths
+
+
+@pytest.mark.parametrize(("locale", "word"), [("en-US", "Loss surface"), ("zh-CN", "损失曲面"), ("de-DE", "Loss surface")])
+def test_the_browser_language_comes_first(open_page: Open, locale: str, word: str) -> None:
+    page = open_page(locale=locale)
+    assert word in page.page.locator("[data-testid=stSidebar]").inner_text()
+
+
+def test_the_language_switch_is_kept_in_the_address(open_page: Open) -> None:
+    page = open_page()
+    token = page.token()
+    page.page.get_by_role("radio", name="中文").click()
+    page.wait_for_another(token)
+    assert page.query()["lang"] == "zh"
+    assert "梯度下降" in page.page.locator(".optviz-legend").inner_text()
+
+
+@pytest.mark.parametrize(("scheme", "ink"), [("light", "rgb(17, 17, 17)"), ("dark", "rgb(255, 255, 255)")])
+def test_the_stage_follows_the_theme(open_page: Open, scheme: str, ink: str) -> None:
+    page = open_page(color_scheme=scheme)
+    assert page.stage.get_attribute("data-theme") == scheme
+    stroke = page.plot("plot => getComputedStyle(plot.querySelector('.scatterlayer .lines path')).stroke")
+    assert stroke == ink, "gradient descent is black on light, white on dark"
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PROJECTOR], ids=["desktop", "projector"])
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_picture_and_transport_are_above_the_fold(open_page: Open, viewport: dict[str, int], locale: str) -> None:
+    page = open_page(viewport=viewport, locale=locale)
+    for part in (".optviz-legend", ".optviz-picture", ".optviz-transport", ".optviz-sentence"):
+        box = page.page.locator(part).bounding_box()
+        assert box is not None
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= viewport["height"], part
+        assert box["x"] + box["width"] <= viewport["width"], part
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_a_phone_sees_the_picture_first_and_reaches_every_control(open_page: Open, locale: str) -> None:
+    page = open_page(viewport=PHONE, locale=locale, is_mobile=True, has_touch=True)
+    picture = page.page.locator(".optviz-picture").bounding_box()
+    transport = page.page.locator(".optviz-transport").bounding_box()
+    assert picture is not None
+    assert transport is not None
+    assert picture["y"] < PHONE["height"] / 3
+    assert transport["y"] + transport["height"] <= PHONE["height"], "the controls are docked while the picture is in sight"
+    assert page.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.page.get_by_test_id("stExpandSidebarButton").click()
+    steps = page.page.get_by_test_id("stSidebar").get_by_test_id("stNumberInput").last
+    steps.scroll_into_view_if_needed()
+    assert steps.is_visible()
+    page.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+
+
+def test_nothing_is_cut_off(open_page: Open) -> None:
+    """No button, chip or readout whose text is wider than its box."""
+    for viewport in (DESKTOP, PROJECTOR, PHONE):
+        for locale in ("en-US", "zh-CN"):
+            page = open_page(viewport=viewport, locale=locale)
+            if viewport is PHONE:
+                page.page.get_by_test_id("stExpandSidebarButton").click()
+                # It slides in; only at rest do its buttons have their width.
+                page.page.wait_for_function(
+                    "Math.round(document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().left) === 0"
+                    " && document.querySelector('[data-testid=stSidebar]').getAnimations({subtree: true}).length === 0"
+                )
+            cut = page.page.evaluate(
+                "[...document.querySelectorAll('button, .optviz-readout, .optviz-sentence')]"
+                ".filter(part => part.offsetParent && [part, ...part.querySelectorAll('p')]"
+                ".some(inner => inner.scrollWidth > inner.clientWidth + 1 && getComputedStyle(inner).overflow !== 'visible'))"
+                ".map(part => part.innerText)"
+            )
+            assert cut == [], (viewport, locale)
+
+
+# Downloads
+
+
+def test_csv_and_json_downloads(open_page: Open) -> None:
+    page = open_page()
+    paths = Race().run()
+    with page.page.expect_download() as download:
+        page.page.get_by_role("button", name="CSV").click()
+    rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"))))
+    assert len(rows) == 7 * 201
+    assert float(rows[-1]["loss"]) == paths[-1].losses[-1]
+    with page.page.expect_download() as download:
+        page.page.get_by_role("button", name="JSON").click()
+    record = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+    assert Race.from_record(record["race"]) == Race()
+
+
+def test_the_png_shows_picture_and_legend(open_page: Open) -> None:
+    page = open_page()
+    with page.page.expect_download() as download:
+        page.do("image")
+    picture = Path(download.value.path()).read_bytes()
+    assert picture[:8] == b"\x89PNG\r\n\x1a\n"
+    size = page.page.evaluate(
+        "async source => { const image = new Image(); image.src = source; await image.decode();"
+        " const canvas = new OffscreenCanvas(image.width, image.height), context = canvas.getContext('2d');"
+        " context.drawImage(image, 0, 0); const data = context.getImageData(0, 0, image.width, image.height).data;"
+        " let blue = 0; for (let i = 0; i < data.length; i += 4)"
+        " blue += data[i] === 11 && data[i + 1] === 69 && data[i + 2] === 184;"
+        " return {width: image.width, blue}; }",
+        "data:image/png;base64," + base64.b64encode(picture).decode(),
+    )
+    assert size["width"] == 2 * page.plot("plot => plot._fullLayout.width")
+    assert size["blue"] > 500, "Adam's blue: its path, head and legend"

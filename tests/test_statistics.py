@@ -1,0 +1,266 @@
+"""The numbers that tables and figures show, against numbers worked out by hand."""
+
+from __future__ import annotations
+
+from math import inf, log10, nan
+from typing import Any
+
+import numpy as np
+import pytest
+
+from optviz import OPTIMIZERS, Formula, GaussianHills, Racer, Trajectory, gallery, race
+from optviz.statistics import (
+    best_reached,
+    contour_heights,
+    gap,
+    gap_range,
+    largest_rises,
+    leaders,
+    log_gap,
+    loss_range,
+    race_record,
+    scoreboard,
+    steps_to_drop,
+    wins,
+)
+
+EXACTLY = {"rel": 1e-15, "abs": 0, "nan_ok": True}
+
+
+@pytest.mark.parametrize(
+    ("losses", "lowest", "gaps"),
+    [
+        ([10, 6, 2], 2, [1, 0.5, 0]),
+        ([-1, -2, -3], -5, [1, 0.75, 0.5]),
+        ([10, 14, 0], 2, [1, 1.5, -0.25]),
+        ([10, nan, nan], 2, [1, nan, nan]),
+        ([2, 3, 4], 2, [nan, nan, nan]),
+        ([1, 3, 4], 2, [nan, nan, nan]),
+        ([nan, nan, nan], 2, [nan, nan, nan]),
+        ([[10, 6], [4, 3]], [2, 2], [[1, 0.5], [1, 0.5]]),
+        ([[10, 6], [4, 3]], [2, 0], [[1, 0.5], [1, 0.75]]),
+    ],
+)
+def test_gap(losses: Any, lowest: Any, gaps: Any) -> None:
+    assert gap(np.array(losses, dtype=float), lowest) == pytest.approx(np.array(gaps), **EXACTLY)
+
+
+@pytest.mark.parametrize(
+    ("losses", "lowest", "share", "step"),
+    [
+        ([8, 7, 1, 0], 0, 0.75, 2),
+        ([8, 2, 5, 0], 0, 0.75, 1),
+        ([8, 1.99, 5, 0], 0, 0.75, 1),
+        ([8, 2.01, 5, 4], 0, 0.75, -1),
+        ([8, 7, 6, 5], 0, 0.75, -1),
+        ([8, nan, nan, nan], 0, 0.75, -1),
+        ([8, -1, nan, nan], 0, 0.75, 1),
+        ([8, 8, 8, 8], 8, 0.75, -1),
+        ([8, 4, 0, 0], 0, 0, 0),
+        ([8, 4, 0, 0], 0, 1, 2),
+    ],
+)
+def test_steps_to_drop(losses: list[float], lowest: float, share: float, step: int) -> None:
+    assert steps_to_drop(np.array(losses, dtype=float), lowest, share) == step
+
+
+def test_steps_to_drop_is_to_90_percent_unless_told() -> None:
+    losses = np.array([[100.0, 11, 10, 9], [100, 50, 25, 12]])
+    assert steps_to_drop(losses, np.array([0.0, 0.0])).tolist() in ([2, -1], [3, -1])
+    assert steps_to_drop(losses - np.array([0, 0, 0.001, 0]), np.array([0.0, 0.0])).tolist() == [2, -1]
+
+
+def test_best_reached_is_over_all_racers_and_steps() -> None:
+    first, second = np.array([[5, 1, 3], [5, 4, nan], [nan, nan, nan]]), np.array([[5, 2, 2], [5, 5, 3.5], [nan] * 3])
+    assert best_reached([first, second]) == pytest.approx(np.array([1, 3.5, nan]), **EXACTLY)
+    assert best_reached([first[0], second[0]]) == 1
+
+
+@pytest.mark.parametrize(
+    ("final", "shares"),
+    [
+        ([3, 1, 2], [0, 1, 0]),
+        ([1, 1, 2], [0.5, 0.5, 0]),
+        ([1, 1 + 0.9e-6, 2], [0.5, 0.5, 0]),
+        ([1, 1 + 1.1e-6, 2], [1, 0, 0]),
+        ([1e6, 1e6 + 0.9, 2e6], [0.5, 0.5, 0]),
+        ([1, 1, 1], [1 / 3, 1 / 3, 1 / 3]),
+        ([nan, 1, 2], [0, 1, 0]),
+        ([inf, 1, 2], [0, 1, 0]),
+        ([-inf, 1, 2], [0, 1, 0]),
+        ([nan, 1, nan], [0, 1, 0]),
+        ([nan, nan, nan], [0, 0, 0]),
+        ([-5, -5, -5 + 1], [0.5, 0.5, 0]),
+    ],
+)
+def test_wins(final: list[float], shares: list[float]) -> None:
+    assert wins(np.array(final, dtype=float)).tolist() == shares
+
+
+def test_wins_over_many_races() -> None:
+    final = np.array([[1.0, 2, nan], [1, 1, nan]])
+    assert wins(final).tolist() == [[0.5, 0, 0], [0.5, 1, 0]]
+
+
+def test_log_gap_has_no_place_for_zero() -> None:
+    losses = np.array([10.0, 6, 2 + 8e-20, 2 + 8e-12, 2, 1, nan])
+    assert log_gap(losses, 2.0) == pytest.approx(np.array([1, 0.5, nan, 1e-12, nan, nan, nan]), rel=1e-4, nan_ok=True)
+    assert log_gap(np.array([1.0, 1e-18]), 0.0).tolist() == [1, 1e-16]
+
+
+@pytest.mark.parametrize(
+    ("losses", "indices"),
+    [
+        ([[5, 4, 3], [5, 3, 4]], [0, 1, 0]),
+        ([[5, nan, nan], [5, 6, nan]], [0, 1, -1]),
+        ([[5, -inf, inf], [5, 6, 7]], [0, 1, 1]),
+        ([[1, 1, 1]], [0, 0, 0]),
+    ],
+)
+def test_leaders(losses: Any, indices: list[int]) -> None:
+    assert leaders(np.array(losses, dtype=float)).tolist() == indices
+
+
+@pytest.mark.parametrize(
+    ("losses", "indices"),
+    [
+        # The largest drop is 10: a rise counts from 0.01.
+        ([[10, 0, 1, 0.5], [10, 5, 4, 7]], [-1, -1, 0, 1]),
+        ([[10, 0, 0.009, 0], [10, 9, 8, 7]], [-1, -1, -1, -1]),
+        ([[10, 0, 0.011, 0], [10, 9, 8, 7]], [-1, -1, 0, -1]),
+        ([[10, 0, nan, nan], [10, 11, 12, 13.5]], [-1, 1, 1, 1]),
+        ([[10, 12, 11, 11], [10, 13, 13, 13]], [-1, 1, -1, -1]),
+        ([[10, 10, 10, 10], [10, 10, 10, 10]], [-1, -1, -1, -1]),
+        ([[nan, nan, nan, nan], [nan, nan, nan, nan]], [-1, -1, -1, -1]),
+    ],
+)
+def test_largest_rises(losses: Any, indices: list[int]) -> None:
+    assert largest_rises(np.array(losses, dtype=float)).tolist() == indices
+
+
+@pytest.mark.parametrize(
+    ("losses", "low", "high"),
+    [
+        ([[10, 0]], -0.5, 10.5),
+        ([[10, 0], [10, 12]], -0.6, 12.6),
+        # A racer that blows up: no higher above the start than the others go below it.
+        ([[10, 0], [10, 1e9]], -1, 21),
+        ([[10, 0], [10, nan]], -0.5, 10.5),
+        ([[10, 11], [10, 12]], 9.9, 12.1),
+        ([[-5, -5]], -5.25, -4.75),
+        ([[0, 0]], -0.05, 0.05),
+        ([[nan, nan]], 0, 1),
+        ([[nan, 4], [nan, 2]], 1.9, 4.1),
+    ],
+)
+def test_loss_range(losses: Any, low: float, high: float) -> None:
+    assert loss_range(np.array(losses, dtype=float)) == pytest.approx((low, high), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("gaps", "low", "high"),
+    [
+        ([[1, 0.01]], -2.1, 0.1),
+        ([[1, 0.5]], log10(0.5) - 0.05, 0.05),
+        ([[1, 1e-16]], -16.8, 0.8),
+        ([[1, 1e6, nan]], -0.05, 1.05),
+        ([[nan, nan]], -1, 0.3),
+    ],
+)
+def test_gap_range(gaps: Any, low: float, high: float) -> None:
+    assert gap_range(np.array(gaps, dtype=float)) == pytest.approx((low, high), rel=1e-12)
+
+
+# --- scoreboard, record, heights -----------------------------------------------------------------------------------
+
+BOWL = Formula("x**2 + y**2", domain=(-1, 1, -1, 1))
+
+
+def drawn(losses: list[float], label: str, surface: Any = BOWL, diverged_at: int = -1) -> Trajectory:
+    """A trajectory with these losses, standing still at the start."""
+    points = np.full((len(losses), 2), 0.5)
+    racer = Racer(OPTIMIZERS["adam"](), label=label)
+    return Trajectory(racer, surface, points, np.array(losses, dtype=float), diverged_at, len(losses) - 1)
+
+
+def test_scoreboard() -> None:
+    paths = [
+        drawn([0.5, 0.4, 0.25], "a"),
+        drawn([0.5, nan, nan], "lost", diverged_at=1),
+        drawn([0.5, 0.04, 0.1], "b"),
+        drawn([0.5, 0.3, 0.1], "c"),
+    ]
+    rows = scoreboard(paths)
+    assert [paths[row["index"]].racer.label for row in rows] == ["b", "c", "a", "lost"]
+    assert [row["final_loss"] for row in rows] == pytest.approx([0.1, 0.1, 0.25, nan], nan_ok=True)
+    assert [row["final_gap"] for row in rows] == pytest.approx([0.2, 0.2, 0.5, nan], nan_ok=True)
+    assert [row["steps_to_90"] for row in rows] == [1, -1, -1, -1]
+    assert [row["win"] for row in rows] == [0.5, 0.5, 0, 0]
+    assert [row["diverged_at"] for row in rows] == [-1, -1, -1, 1]
+    assert [str(row["outcome"]) for row in rows] == ["stalled", "stalled", "stalled", "diverged"]
+
+
+def test_scoreboard_where_the_start_is_the_lowest_point() -> None:
+    rows = scoreboard(race([OPTIMIZERS["adam"]()], BOWL, (0.0, 0.0), 5))
+    assert rows[0]["steps_to_90"] is None
+    assert np.isnan(rows[0]["final_gap"])
+
+
+def test_race_record() -> None:
+    racers = [Racer(OPTIMIZERS["adam"](learning_rate=0.3)), Racer(OPTIMIZERS["gradient_descent"](learning_rate=1e3))]
+    surface = Formula("(x-1)**4 + y**2", domain=(-2, 2, -1, 3))
+    paths = race(racers, surface, (0.5, 2.0), 30)
+    record = race_record(paths, ("A", "B"))
+    assert record.names == ("A", "B")
+    assert record.keys == ("adam", "gradient_descent")
+    assert record.learning_rates == (0.3, 1e3)
+    assert record.steps == 30
+    assert record.start == (0.5, 2.0)
+    assert record.lowest == pytest.approx((1, 0), abs=1e-3)
+    assert record.domain == (-2, 2, -1, 3)
+    assert record.lost_at == (-1, paths[1].diverged_at - 1)
+    assert np.isfinite(record.points[1][record.lost_at[1]]).all()
+    assert np.isnan(record.points[1][record.lost_at[1] + 1]).all()
+    assert record.log_gaps[0][0] == 1
+    assert record.leader.shape == record.riser.shape == (31,)
+
+
+@pytest.mark.parametrize(
+    "surface",
+    [BOWL, GaussianHills(seed=1), gallery("rosenbrock"), gallery("goldstein_price"), Formula("log(x) + y")],
+    ids=lambda surface: surface.title,
+)
+def test_contour_heights(surface: Any) -> None:
+    heights = contour_heights(surface, 61)
+    x_min, x_max, y_min, y_max = surface.domain
+    assert (heights.x[0], heights.x[-1], heights.y[0], heights.y[-1]) == (x_min, x_max, y_min, y_max)
+    assert heights.losses.shape == heights.shade.shape == (61, 61)
+    assert heights.losses[7, 11] == pytest.approx(float(surface.loss((heights.x[11], heights.y[7]))), nan_ok=True)
+    known = np.isfinite(heights.losses)
+    assert np.array_equal(known, np.isfinite(heights.shade))
+    order = np.argsort(heights.losses[known])
+    assert (np.diff(heights.shade[known][order]) >= 0).all()
+    assert heights.shade[known].min() == 0
+    assert heights.shade[known].max() == pytest.approx(1, rel=1e-15)
+    if not heights.logarithmic:
+        spread = np.ptp(heights.losses[known])
+        assert heights.shade[known] == pytest.approx((heights.losses[known] - heights.losses[known].min()) / spread)
+
+
+def test_a_deep_valley_is_shaded_by_the_logarithm() -> None:
+    assert contour_heights(gallery("rosenbrock"), 61).logarithmic
+    assert not contour_heights(GaussianHills(seed=1), 61).logarithmic
+    valley = contour_heights(gallery("rosenbrock"), 61)
+    assert 0.3 < np.median(valley.shade) < 0.8
+
+
+@pytest.mark.parametrize("text", ["3", "0*x"])
+def test_level_ground_has_no_shade(text: str) -> None:
+    heights = contour_heights(Formula(text), 11)
+    assert (heights.shade == 0).all()
+    assert not heights.logarithmic
+
+
+def test_nowhere_defined() -> None:
+    heights = contour_heights(Formula("log(-1 - x**2)"), 11)
+    assert not np.isfinite(heights.losses).any()
