@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from optviz.bad_input import BadInput
 from optviz.conventions import CONVENTIONS, with_convention
@@ -40,8 +41,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 2
 
 
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose refusals are one sentence, as all others are."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="optviz", description="See how optimizers move over a loss surface.")
+    parser = _Parser(prog="optviz", description="See how optimizers move over a loss surface.")
     commands = parser.add_subparsers(required=True, metavar="command")
 
     serve = commands.add_parser("serve", help="open the app in a browser", description="Serve the app.")

@@ -76,4 +76,4 @@ def _number(value: float) -> str:
 
 def _safe(name: str) -> str:
     # A spreadsheet runs a cell that begins so as a formula: owasp.org/www-community/attacks/CSV_Injection
-    return f"'{name}" if name[:1] in "=+-@" else name
+    return f"'{name}" if name.lstrip()[0] in "=+-@＝＋－＠" else name

@@ -1,0 +1,244 @@
+"""The pages through Streamlit's own test runner: widgets → race → figure, without a browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from optviz import Race, gallery, gallery_names
+from optviz.experiment import surface_names
+from optviz.ui import cached
+from optviz.ui.stage import unpack
+
+ENTRY = Path(__file__).parents[1] / "optviz" / "ui" / "main.py"
+MOST_BYTES = 60_000
+
+
+def visit(**query: str) -> AppTest:
+    """A visit that begins with these query parameters."""
+    app = AppTest.from_file(str(ENTRY), default_timeout=30)
+    app.query_params.update(query)
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def race(app: AppTest) -> Race:
+    return app.session_state.race
+
+
+def message(app: AppTest) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """What the stage was sent."""
+    (stage,) = app.get("bidi_component")
+    return unpack(stage.proto.bytes)
+
+
+def scores(app: AppTest) -> str:
+    """The markup of the scoreboard."""
+    (board,) = [html.proto.body for html in app.get("html") if "<tbody>" in html.proto.body]
+    return board
+
+
+def assert_shows_its_race(app: AppTest) -> None:
+    """The stage was sent the trajectories of the session's race, in float32."""
+    header, arrays = message(app)
+    paths = race(app).run()
+    assert len(header["playback"]["racers"]) == len(paths)
+    for index, path in enumerate(paths):
+        with np.errstate(over="ignore"):  # a loss of 1e40 travels as infinity, which Plotly leaves out
+            np.testing.assert_array_equal(arrays[f"racers/{index}/point"], path.points.astype(np.float32))
+            np.testing.assert_array_equal(arrays[f"racers/{index}/loss"], path.losses.astype(np.float32))
+
+
+def told(app: AppTest) -> list[str]:
+    """The sentences about what could not be used."""
+    return [warning.value for warning in app.warning]
+
+
+def test_the_default_is_the_article_setting() -> None:
+    app = visit()
+    assert race(app) == Race()
+    assert not told(app)
+    assert_shows_its_race(app)
+
+
+CHANGES: list[tuple[str, Callable[[AppTest], Any], Callable[[Race], bool]]] = [
+    ("seed", lambda app: app.number_input(key="seed").set_value(7), lambda race: race.surface.seed == 7),
+    ("dice", lambda app: app.button(key="dice").click(), lambda race: race.surface.seed != 1),
+    ("article's seed", lambda app: app.selectbox(key="article_seed").set_value("128"), lambda r: r.surface.seed == 128),
+    ("hills", lambda app: app.slider(key="hills").set_value(4), lambda race: race.surface.hills == 4),
+    (
+        "weights",
+        lambda app: app.selectbox(key="weights").set_value((-1.0, 0.2)),
+        lambda race: race.surface.weights == (-1.0, 0.2),
+    ),
+    (
+        "learning rate for all",
+        lambda app: app.select_slider(key="learning_rate_all").set_value(0.3),
+        lambda race: race.shared_learning_rate == 0.3,
+    ),
+    ("steps", lambda app: app.select_slider(key="steps").set_value(400), lambda race: race.steps == 400),
+    ("start x", lambda app: app.number_input(key="x0").set_value(0.5), lambda race: race.start == (0.5, Race().surface.peak()[1])),
+    ("random start", lambda app: app.button(key="start_random").click(), lambda race: race.start is not None),
+    ("own β₁", lambda app: app.select_slider(key="own_beta1").set_value(0.5), lambda r: r.racers[6].optimizer.beta1 == 0.5),
+    (
+        "structure",
+        lambda app: app.toggle(key="own_epsilon_inside").set_value(True),
+        lambda race: race.racers[6].optimizer.epsilon_inside,
+    ),
+    ("duplicate", lambda app: app.button(key="duplicate").click(), lambda race: len(race.racers) == 8),
+    ("remove", lambda app: app.button(key="remove").click(), lambda race: len(race.racers) == 6),
+    ("hook", lambda app: app.button(key="hook").click(), lambda race: race == Race().with_convention("article")),
+    ("surface", lambda app: app.selectbox(key="surface").set_value("beale"), lambda race: race.surface == gallery("beale")),
+]
+
+
+@pytest.mark.parametrize(("change", "holds"), [case[1:] for case in CHANGES], ids=[case[0] for case in CHANGES])
+def test_each_control_changes_the_race_the_picture_and_the_address(
+    change: Callable[[AppTest], Any], holds: Callable[[Race], bool]
+) -> None:
+    app = visit()
+    assert not holds(race(app)), "else the test could not fail"
+    change(app).run()
+    assert not app.exception
+    assert not told(app)
+    assert holds(race(app))
+    assert_shows_its_race(app)
+    sent = {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
+    assert race(visit(**sent)) == race(app), "a link with these parameters restores the race"
+
+
+def test_switching_the_convention_control() -> None:
+    app = visit()
+    app.button_group(key="convention").set_value("pytorch").run()
+    assert race(app) == Race().with_convention("pytorch")
+
+
+def test_leaving_out_optimizers_and_bringing_them_back() -> None:
+    app = visit()
+    app.button_group(key="racers").set_value(["adam", "nag"]).run()
+    assert [racer.key for racer in race(app).racers] == ["nag", "adam"]
+    app.button_group(key="racers").set_value(["adam", "nag", "rmsprop"]).run()
+    assert [racer.key for racer in race(app).racers] == ["nag", "rmsprop", "adam"]
+
+
+def test_the_last_optimizer_stays() -> None:
+    app = visit()
+    app.button_group(key="racers").set_value([]).run()
+    assert race(app) == Race()
+
+
+@pytest.mark.parametrize("name", surface_names())
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_surface_opens_in_both_languages(name: str, language: str) -> None:
+    query = {"surface": name, "lang": language} | ({"text": "x^2+y^2"} if name == "formula" else {})
+    app = visit(**query)
+    assert not told(app)
+    assert_shows_its_race(app)
+
+
+@pytest.mark.parametrize("name", gallery_names())
+def test_choosing_a_gallery_surface_applies_its_learning_rate_and_says_so(name: str) -> None:
+    app = visit()
+    app.selectbox(key="surface").set_value(name).run()
+    rate = gallery(name).suggested_learning_rate
+    assert rate is not None
+    assert race(app).shared_learning_rate == rate
+    assert any(f"Learning rate {rate:g} set for all" in caption.value for caption in app.caption)
+
+
+def test_changing_one_racer_recomputes_only_that_racer(monkeypatch: pytest.MonkeyPatch) -> None:
+    traced = []
+    cached.path.cache_clear()
+
+    def counting(racer: Any, *arguments: Any) -> Any:
+        traced.append(racer.key)
+        return trace(racer, *arguments)
+
+    trace = cached.trace
+    monkeypatch.setattr(cached, "trace", counting)
+    app = visit()
+    assert len(traced) == 7
+    app.select_slider(key="own_beta1").set_value(0.5).run()
+    assert traced[7:] == ["adam"]
+    app.select_slider(key="own_beta1").set_value(0.9).run()
+    assert len(traced) == 8, "the way back is remembered"
+
+
+def test_a_rerun_that_leaves_the_surface_alone_is_small_and_sends_no_map() -> None:
+    app = visit()
+    header, arrays = message(app)
+    assert "map/shade" in arrays
+    app.select_slider(key="learning_rate_all").set_value(0.3).run()
+    again, arrays = message(app)
+    assert again["map_key"] == header["map_key"]
+    assert not [name for name in arrays if name.startswith("map/")]
+    (stage,) = app.get("bidi_component")
+    assert len(stage.proto.bytes) < MOST_BYTES
+
+
+BROKEN = [
+    ({"surface": "atlantis"}, "atlantis"),
+    ({"surface": "gaussian_hills", "seed": "-1"}, "seed"),
+    ({"surface": "gaussian_hills", "hills": "9999"}, "hills"),
+    ({"surface": "formula", "text": "x.__class__"}, " 2"),
+    ({"surface": "formula", "text": "9**9**9**9*x"}, "9**9**9"),
+    ({"convention": "keras"}, "keras"),
+    ({"steps": "0"}, "1 ≤ steps ≤ 5,000"),
+    ({"start": "1"}, "start"),
+    ({"learning_rate": "-1"}, "learning_rate"),
+    ({"racers": "adam--beta1-2"}, "0 ≤ beta1 < 1"),
+    ({"racers": "zorro"}, "zorro"),
+    ({"v": "99"}, "version"),
+    ({"axis": "sideways", "hidden": "1,x,-5,999999999999", "lang": "xx"}, None),
+    ({"utm_source": "newsletter"}, None),
+]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("query", "part"), BROKEN, ids=[json.dumps(query) for query, _ in BROKEN])
+def test_a_broken_link_tells_one_sentence_and_falls_back(query: dict[str, str], part: str | None, language: str) -> None:
+    app = visit(**{"lang": language, **query})
+    sentences = told(app)
+    if part is None:
+        assert sentences == []
+    else:
+        assert len(sentences) == 1
+        assert part in sentences[0]
+        assert sentences[0].endswith("." if language == "en" else "。")
+        assert "\n" not in sentences[0]
+    assert_shows_its_race(app)
+
+
+def test_a_refused_value_leaves_the_race_and_a_good_one_clears_the_sentence() -> None:
+    app = visit(surface="formula", text="x^2+y^2")
+    before = race(app)
+    app.text_area(key="formula").set_value("x^^").run()
+    assert race(app) == before
+    assert len(told(app)) == 1
+    assert app.text_area(key="formula").value == "x^2+y^2"
+    app.text_area(key="formula").set_value("x^2+2*y^2").run()
+    assert race(app).surface.title == "x^2+2*y^2"
+    assert told(app) == []
+
+
+def test_the_scoreboard_tells_final_losses_and_outcomes() -> None:
+    app = visit()
+    board = scores(app)
+    assert board.count("<tr>") == 8
+    for word in ("converged", "oscillating", "still moving", "stalled", "−0.2832"):
+        assert word in board
+
+
+def test_a_race_that_blows_up_is_shown_and_told() -> None:
+    app = visit(surface="rosenbrock", learning_rate="10")
+    assert_shows_its_race(app)
+    board = scores(app)
+    assert "diverged" in board
+    assert "nan" not in board.lower()
