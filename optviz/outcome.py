@@ -39,10 +39,10 @@ class Outcome(StrEnum):
     """It ends outside the domain."""
 
     CONVERGED = "converged"
-    """The last steps are shorter than 1/10,000 width on average, and 1/100 width away nothing is lower and something higher."""
+    """The last steps are shorter than 1/10,000 width on average; 1/100 width away nothing is lower, something higher."""
 
     STALLED = "stalled"
-    """The last steps are shorter than 1/10,000 width on average, but 1/100 width away it goes down, or all is level."""
+    """The last steps are shorter than 1/10,000 width on average, but 1/100 width away it goes down or all is level."""
 
     OSCILLATING = "oscillating"
     """It still moves, but the last steps lead back on themselves: end to end less than a quarter of the way walked."""
@@ -65,7 +65,7 @@ def first_divergence(points: np.ndarray, losses: np.ndarray, surface: Surface) -
 
 
 def judge(points: np.ndarray, diverged_at: np.ndarray, surface: Surface) -> Any:
-    """The outcome of runs: points (..., steps + 1, 2), diverged_at (...) → Outcome, or an object array (...) of them."""
+    """The outcome of runs: points (..., steps + 1, 2), diverged_at (...) → Outcome, or an object array (...) of it."""
     steps = points.shape[-2] - 1
     last = points[..., max(0, steps - max(10, steps // 10)) :, :]
     end = points[..., -1, :]

@@ -123,7 +123,7 @@ def check_fields(owner: Any, *, arrays: bool = False) -> None:
 
 
 def array_of_numbers(value: Any) -> np.ndarray | None:
-    """A copy as float64; None for what NumPy would make numbers of, but nobody means so: text, booleans, ragged lists."""
+    """A copy as float64; None for what nobody means as numbers: text, booleans, lists of unequal length."""
     try:
         array = np.asarray(value)
     except ValueError:

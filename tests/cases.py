@@ -1,4 +1,4 @@
-"""The tables that the tests run over: configured optimizers, surfaces and stacks of surfaces, each by a telling name."""
+"""The tables that the tests run over: configured optimizers, surfaces, stacks of surfaces, each by a telling name."""
 
 from __future__ import annotations
 
@@ -9,8 +9,18 @@ from pathlib import Path
 
 import numpy as np
 
-from optviz import CONVENTIONS, OPTIMIZERS, Formula, GaussianHills, Optimizer, SmoothedNoise, Surface
-from optviz import gallery, gallery_names, with_convention
+from optviz import (
+    CONVENTIONS,
+    OPTIMIZERS,
+    Formula,
+    GaussianHills,
+    Optimizer,
+    SmoothedNoise,
+    Surface,
+    gallery,
+    gallery_names,
+    with_convention,
+)
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "tests" / "reference"

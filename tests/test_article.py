@@ -9,8 +9,8 @@ from optviz import GaussianHills, Trajectory, race
 from optviz.experiment import seven
 from optviz.statistics import best_reached, steps_to_drop
 
-# Seeds out of 0 … 999 on which 90 % of the drop to the lowest loss that any of the seven ever reached is done within 200
-# steps. At the very bottom RMSProp amplifies rounding, so that correct programs may differ on three seeds.
+# Seeds out of 0 … 999 on which 90 % of the drop to the lowest loss that any of the seven ever reached is done within
+# 200 steps. At the very bottom RMSProp amplifies rounding, so that correct programs may differ on three seeds.
 REACHED = {
     "gradient_descent": (175, 0),
     "momentum": (692, 0),

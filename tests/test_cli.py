@@ -52,7 +52,9 @@ def test_the_command_of_the_issue_writes_the_articles_race(tmp_path: Path) -> No
 @pytest.mark.parametrize("ending", ["csv", "json", "npz"])
 def test_formats(ending: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / f"paths.{ending}"
-    assert main(["race", "--surface", "himmelblau", "--optimizers", "adam,nag", "--steps", "9", "--out", str(file)]) == 0
+    assert (
+        main(["race", "--surface", "himmelblau", "--optimizers", "adam,nag", "--steps", "9", "--out", str(file)]) == 0
+    )
     content = file.read_bytes()
     if ending == "csv":
         assert len(list(csv.reader(io.StringIO(content.decode())))) == 1 + 2 * 10

@@ -11,8 +11,17 @@ from math import cosh, inf, sinh, sqrt
 import numpy as np
 import pytest
 
-from optviz import CONVENTIONS, OPTIMIZERS, BadInput, Formula, GaussianHills, Surface, Trajectory
-from optviz import trace, with_convention
+from optviz import (
+    CONVENTIONS,
+    OPTIMIZERS,
+    BadInput,
+    Formula,
+    GaussianHills,
+    Surface,
+    Trajectory,
+    trace,
+    with_convention,
+)
 from optviz.statistics import best_reached, steps_to_drop
 
 Slope = Callable[[float], float]
@@ -225,7 +234,9 @@ def test_a_cell_is_told_from_the_others_of_its_method(key: str, convention: str)
 
 def test_the_surface_of_the_cells_is_what_it_says() -> None:
     assert SURFACE.loss(START) == pytest.approx(sum(loss(START[axis]) for axis, loss in enumerate(LOSSES)), rel=1e-15)
-    assert SURFACE.gradient(START) == pytest.approx([slope(START[axis]) for axis, slope in enumerate(SLOPES)], rel=1e-14)
+    assert SURFACE.gradient(START) == pytest.approx(
+        [slope(START[axis]) for axis, slope in enumerate(SLOPES)], rel=1e-14
+    )
 
 
 def test_article_is_the_default() -> None:

@@ -56,7 +56,9 @@ def test_csv_gives_back_every_bit(raced: tuple[Race, tuple[Trajectory, ...]]) ->
         }
         for column, values in expected.items():
             known = np.isfinite(values)
-            assert bits([float(row[column]) for row, there in zip(mine, known, strict=True) if there]) == bits(values[known])
+            assert bits([float(row[column]) for row, there in zip(mine, known, strict=True) if there]) == bits(
+                values[known]
+            )
             assert {row[column] for row, there in zip(mine, known, strict=True) if not there} <= {""}
 
 

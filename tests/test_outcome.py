@@ -62,7 +62,12 @@ DRAWN: dict[str, tuple[np.ndarray, Surface, int, Outcome]] = {
     "rests outside": (path(1.0001, 0.0), BOWL, NOT_DIVERGED, Outcome.LEFT),
     "swings outside": (path(1.5 + 0.05 * ALTERNATING, 0.0), BOWL, NOT_DIVERGED, Outcome.LEFT),
     "rests on the edge": (path(1.0, 0.0), BOWL, NOT_DIVERGED, Outcome.STALLED),
-    "leaves and comes back": (path(3 * np.sin(np.pi * TIME) * (TIME < 0.5), 0.0), BOWL, NOT_DIVERGED, Outcome.CONVERGED),
+    "leaves and comes back": (
+        path(3 * np.sin(np.pi * TIME) * (TIME < 0.5), 0.0),
+        BOWL,
+        NOT_DIVERGED,
+        Outcome.CONVERGED,
+    ),
     "rests, but is told to have diverged": (path(0.0, 0.0), BOWL, 3, Outcome.DIVERGED),
     "becomes NaN": (path(np.where(TIME > 0.5, np.nan, TIME), 0.0), BOWL, 21, Outcome.DIVERGED),
     "is NaN from the first step": (path(np.where(TIME > 0, np.nan, TIME), 0.0), BOWL, 1, Outcome.DIVERGED),
@@ -146,7 +151,9 @@ def test_a_million_widths_are_counted_from_the_middle_of_the_longer_side() -> No
 
 def test_what_follows_divergence_is_nan_and_what_went_before_is_kept() -> None:
     """Gradient descent on ½x² with η = 11 multiplies by −10: 2 · 10⁶ is passed in step 7, from 1."""
-    run = trace(OPTIMIZERS["gradient_descent"](learning_rate=11.0), Formula("x**2/2", domain=(-1, 1, -1, 1)), (1, 0), 12)
+    run = trace(
+        OPTIMIZERS["gradient_descent"](learning_rate=11.0), Formula("x**2/2", domain=(-1, 1, -1, 1)), (1, 0), 12
+    )
     assert run.diverged_at == 7
     assert run.outcome is Outcome.DIVERGED
     assert run.points[:7, 0].tolist() == [(-10.0) ** step for step in range(7)]

@@ -84,9 +84,17 @@ CHANGES: list[tuple[str, Callable[[AppTest], Any], Callable[[Race], bool]]] = [
         lambda race: race.shared_learning_rate == 0.3,
     ),
     ("steps", lambda app: app.select_slider(key="steps").set_value(400), lambda race: race.steps == 400),
-    ("start x", lambda app: app.number_input(key="x0").set_value(0.5), lambda race: race.start == (0.5, Race().surface.peak()[1])),
+    (
+        "start x",
+        lambda app: app.number_input(key="x0").set_value(0.5),
+        lambda race: race.start == (0.5, Race().surface.peak()[1]),
+    ),
     ("random start", lambda app: app.button(key="start_random").click(), lambda race: race.start is not None),
-    ("own β₁", lambda app: app.select_slider(key="own_beta1").set_value(0.5), lambda r: r.racers[6].optimizer.beta1 == 0.5),
+    (
+        "own β₁",
+        lambda app: app.select_slider(key="own_beta1").set_value(0.5),
+        lambda r: r.racers[6].optimizer.beta1 == 0.5,
+    ),
     (
         "structure",
         lambda app: app.toggle(key="own_epsilon_inside").set_value(True),
@@ -95,7 +103,11 @@ CHANGES: list[tuple[str, Callable[[AppTest], Any], Callable[[Race], bool]]] = [
     ("duplicate", lambda app: app.button(key="duplicate").click(), lambda race: len(race.racers) == 8),
     ("remove", lambda app: app.button(key="remove").click(), lambda race: len(race.racers) == 6),
     ("hook", lambda app: app.button(key="hook").click(), lambda race: race == Race().with_convention("article")),
-    ("surface", lambda app: app.selectbox(key="surface").set_value("beale"), lambda race: race.surface == gallery("beale")),
+    (
+        "surface",
+        lambda app: app.selectbox(key="surface").set_value("beale"),
+        lambda race: race.surface == gallery("beale"),
+    ),
 ]
 
 
@@ -203,7 +215,9 @@ BROKEN = [
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(("query", "part"), BROKEN, ids=[json.dumps(query) for query, _ in BROKEN])
-def test_a_broken_link_tells_one_sentence_and_falls_back(query: dict[str, str], part: str | None, language: str) -> None:
+def test_a_broken_link_tells_one_sentence_and_falls_back(
+    query: dict[str, str], part: str | None, language: str
+) -> None:
     app = visit(**{"lang": language, **query})
     sentences = told(app)
     if part is None:

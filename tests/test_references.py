@@ -19,8 +19,8 @@ OPTAX = json.loads((REFERENCE / "optax.json").read_text())
 
 LEAST_TOLERANCE = 1e-12
 TIMES_NOISE = 300
-# After a recorded departure RMSProp circles at the bottom in a two-cycle of ±η/2 whose phase is rounding. That lifts the
-# loss by ½ λ (η/2)²; a valley of depth d and width σ ≥ 0.2 has λ ≤ d/σ², so by at most 3 % of the drop.
+# After a recorded departure RMSProp circles at the bottom in a two-cycle of ±η/2 whose phase is rounding. That lifts
+# the loss by ½ λ (η/2)²; a valley of depth d and width σ ≥ 0.2 has λ ≤ d/σ², so by at most 3 % of the drop.
 LOSS_BAND = 0.03
 
 
@@ -34,9 +34,7 @@ def tolerance(noise: float) -> float:
 CASES = {f"seed {case['seed']}, weights from {case['weights_range'][0]}": case for case in TENSORFLOW["cases"]}
 
 
-HILLS = {
-    name: GaussianHills(seed=case["seed"], weights=tuple(case["weights_range"])) for name, case in CASES.items()
-}
+HILLS = {name: GaussianHills(seed=case["seed"], weights=tuple(case["weights_range"])) for name, case in CASES.items()}
 
 
 def departures(name: str, key: str, convention: str = "tensorflow1") -> tuple[float, float]:
@@ -190,7 +188,9 @@ def test_the_formula_as_they_spell_it_gives_the_same(name: str) -> None:
     assert apart(run, make({"lr": run["lr"], **run["hyperparameters"]}), FORMULAS[run["formula"]]) <= 1
 
 
-@pytest.mark.parametrize(("method", "convention"), [("RMSprop", "article"), ("Adam", "article"), ("Adam", "tensorflow1")])
+@pytest.mark.parametrize(
+    ("method", "convention"), [("RMSprop", "article"), ("Adam", "article"), ("Adam", "tensorflow1")]
+)
 def test_epsilon_in_the_wrong_place_would_be_noticed(method: str, convention: str) -> None:
     key = method.lower()
     for surface in ("himmelblau", "hills_1"):

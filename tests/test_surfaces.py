@@ -76,7 +76,7 @@ def test_derivatives_inside_and_outside_the_domain(name: str) -> None:
 
 @pytest.mark.parametrize("name", NOISES)
 def test_derivatives_at_the_knots_of_a_spline(name: str) -> None:
-    """The third derivative jumps there, so differences of the gradient are only first-order: half the step, half off."""
+    """The third derivative jumps there, so differences of the gradient are first-order: half the step, half off."""
     knots = in_cells(NOISES[name], points_in(NOISES[name], (200,), margin=0.5), place=0.0)
     of_gradient, of_hessian = errors(NOISES[name], knots)
     _, of_hessian_at_half = errors(NOISES[name], knots, STEP / 2)

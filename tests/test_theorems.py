@@ -149,7 +149,9 @@ def test_edge_of_stability(key: str, form: dict[str, bool], momentum: float, eig
 def test_the_learning_rate_between_two_edges_tells_the_methods_apart() -> None:
     """At 3/λ heavy ball still converges where gradient descent and NAG have diverged."""
     kept = {
-        key: bool(np.isfinite(trace(OPTIMIZERS[key](learning_rate=3.0), Quadratic(1.0, 0.2), (0.5, 0.5), 5000).losses[-1]))
+        key: bool(
+            np.isfinite(trace(OPTIMIZERS[key](learning_rate=3.0), Quadratic(1.0, 0.2), (0.5, 0.5), 5000).losses[-1])
+        )
         for key in ("gradient_descent", "momentum", "nag")
     }
     assert kept == {"gradient_descent": False, "momentum": True, "nag": False}

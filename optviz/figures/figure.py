@@ -46,6 +46,8 @@ def _filled(value: Any, arrays: dict[str, np.ndarray], theme: dict[str, Any]) ->
         return {name: _filled(item, arrays, theme) for name, item in value.items()}
     if isinstance(value, list):
         return [_filled(item, arrays, theme) for item in value]
+    if isinstance(value, str) and value.startswith("@@"):
+        return value[1:]
     if isinstance(value, str) and value.startswith("@theme/"):
         return theme[value[len("@theme/") :]]
     if isinstance(value, str) and value.startswith("@"):

@@ -137,7 +137,7 @@ def _racer_traces(prefix: str, name: str, style: Mapping[str, str], words: Mappi
     shared = {
         "type": "scatter",
         "mode": "lines",
-        "name": safe,
+        "name": f"@{safe}" if safe.startswith("@") else safe,
         "line": {"color": style["color"], "dash": style["dash"], "width": 1.4},
         "opacity": 0.38,
         "showlegend": False,

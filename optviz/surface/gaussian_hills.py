@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from optviz.bad_input import BadInput
-from optviz.parameter import SEED, Parameter, check_fields, hyper
+from optviz.parameter import Parameter, check_fields, hyper
 from optviz.surface.base import Domain, Surface, check_seed
 
 WEIGHT = Parameter(at_least=-100, at_most=100)

@@ -1,0 +1,121 @@
+"""How the app feels: first paint, slider → pixels, playback, and what a rerun costs server and network."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[1] / "tests" / "browser"))
+
+from race_page import RacePage
+from serving import chromium, serving
+
+MOVES = 30
+PAINTS = 5
+SECONDS_OF_PLAYBACK = 5
+
+COUNT_BYTES = """
+window.received = 0;
+const Plain = window.WebSocket;
+window.WebSocket = class extends Plain {
+  constructor(...given) {
+    super(...given);
+    this.addEventListener("message", (event) => { window.received += event.data.byteLength ?? event.data.size ?? 0; });
+  }
+};
+"""
+# A key press counts until the frame after the canvas that shows the new settings has been drawn.
+WATCH_PICTURE = """
+() => {
+  window.waits = [];
+  document.addEventListener("keydown", () => { window.pressed = performance.now(); }, true);
+  new MutationObserver(() => requestAnimationFrame(() => requestAnimationFrame(
+    () => window.waits.push(performance.now() - window.pressed)
+  ))).observe(document.querySelector(".optviz-stage"), {attributes: true, attributeFilter: ["data-drawn"]});
+}
+"""
+# A frame counts only if the pixels of the heads have changed since the last one.
+WATCH_HEADS = """
+() => {
+  window.changed = 0;
+  window.watching = true;
+  const canvas = document.querySelector(".optviz-heads");
+  const small = new OffscreenCanvas(canvas.width >> 2, canvas.height >> 2);
+  const context = small.getContext("2d", {willReadFrequently: true});
+  let before = null;
+  const look = () => {
+    context.clearRect(0, 0, small.width, small.height);
+    context.drawImage(canvas, 0, 0, small.width, small.height);
+    const words = new Uint32Array(context.getImageData(0, 0, small.width, small.height).data.buffer);
+    let hash = 0;
+    for (let i = 0; i < words.length; i += 1) if (words[i]) hash = (Math.imul(hash, 31) + words[i] + i) | 0;
+    if (before !== null && hash !== before) window.changed += 1;
+    before = hash;
+    if (window.watching) requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+"""
+
+
+def report() -> None:
+    """Print the figures."""
+    with serving() as server, chromium() as browser:
+        paints = []
+        for _ in range(PAINTS + 1):
+            page = RacePage(browser, server.address)
+            begin = time.perf_counter()
+            page.open()
+            paints.append(time.perf_counter() - begin)
+            page.close()
+        # The first visit also warms the server.
+        print(f"First paint on a warm server, empty browser cache: median {statistics.median(paints[1:]):.2f} s of {PAINTS}")
+        page = RacePage(browser, server.address)
+        page.page.add_init_script(COUNT_BYTES)
+        page.open()
+        _moves(page, server.process.pid)
+        _playback(page)
+        page.close()
+
+
+def _moves(page: RacePage, pid: int) -> None:
+    page.page.get_by_role("slider", name="One learning rate for all").focus()
+    page.page.evaluate(WATCH_PICTURE)
+    page.page.wait_for_timeout(1000)
+    page.page.evaluate("window.received = 0")
+    processor = _processor_seconds(pid)
+    for move in range(MOVES):
+        page.page.keyboard.press("ArrowRight" if move % 10 < 5 else "ArrowLeft")
+        page.page.wait_for_function("count => window.waits.length > count", arg=move)
+        page.page.wait_for_timeout(300)
+    spent = None if processor is None else (_processor_seconds(pid) or 0) - processor
+    waits = sorted(page.page.evaluate("window.waits"))
+    print(
+        f"Slider to pixels, {len(waits)} key presses: median {statistics.median(waits):.0f} ms, "
+        f"p95 {waits[int(0.95 * len(waits))]:.0f} ms"
+    )
+    print(f"Bytes per rerun that leaves the surface alone: {page.page.evaluate('window.received') / MOVES / 1000:.1f} KB")
+    print("Server CPU per rerun: " + ("not measured here" if spent is None else f"{1000 * spent / MOVES:.0f} ms"))
+
+
+def _processor_seconds(pid: int) -> float | None:
+    stat = Path(f"/proc/{pid}/stat")
+    if not stat.exists():
+        return None
+    fields = stat.read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _playback(page: RacePage) -> None:
+    page.page.evaluate("document.activeElement.blur()")
+    page.do("first")
+    page.do("play")
+    page.page.evaluate(WATCH_HEADS)
+    page.page.wait_for_timeout(500)
+    counted, begin = page.page.evaluate("[window.changed, performance.now()]")
+    page.page.wait_for_timeout(1000 * SECONDS_OF_PLAYBACK)
+    changed, end = page.page.evaluate("[window.changed, performance.now()]")
+    print(f"Playback: {1000 * (changed - counted) / (end - begin):.0f} frames per second whose head pixels changed")

@@ -1,0 +1,9 @@
+"""`make bench`: all measurements in one run. Absolute times depend on the machine; compare the ratios."""
+
+import app
+import core
+
+if __name__ == "__main__":
+    core.report()
+    print()
+    app.report()

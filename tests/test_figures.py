@@ -1,0 +1,245 @@
+"""Figures as data: from a record made by hand to traces, titles and references, which Plotly itself then validates."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects
+import pytest
+
+from optviz import OPTIMIZERS, Formula, GaussianHills, Racer, race
+from optviz.figures import Figure, resolved
+from optviz.figures.race import race_figure
+from optviz.figures.theme import REPEATS, STYLES, THEMES, styles_of
+from optviz.statistics import Heights, RaceRecord, contour_heights, race_record
+
+WORDS = {name: f"the {name}" for name in ("x", "y", "step", "loss", "gap", "start", "lowest")}
+NAN = float("nan")
+
+RECORD = RaceRecord(
+    names=("Adam", "Adam 2", "lost"),
+    keys=("adam", "adam", "gradient_descent"),
+    learning_rates=(0.1, 0.2, 9.0),
+    points=(
+        np.array([[0.0, 0.5], [0.1, 0.4], [0.2, 0.3]]),
+        np.array([[0.0, 0.5], [0.3, 0.6], [0.4, 0.7]]),
+        np.array([[0.0, 0.5], [NAN, NAN], [NAN, NAN]]),
+    ),
+    losses=(np.array([5.0, 4, 3]), np.array([5.0, 6, 2]), np.array([5.0, NAN, NAN])),
+    log_gaps=(np.array([1.0, 0.75, 0.5]), np.array([1.0, 1.25, 0.25]), np.array([1.0, NAN, NAN])),
+    lost_at=(-1, -1, 0),
+    loss_range=(1.9, 6.1),
+    gap_range=(-0.7, 0.2),
+    leader=np.array([0, 0, 1]),
+    riser=np.array([-1, 1, -1]),
+    winners=(1,),
+    steps=2,
+    start=(0.0, 0.5),
+    lowest=(0.25, 0.75),
+    domain=(-1.0, 1.0, 0.0, 2.0),
+)
+HEIGHTS = Heights(
+    x=np.array([-1.0, 0, 1]),
+    y=np.array([0.0, 2]),
+    losses=np.array([[0.0, 1, 2], [3, 4, 5]]),
+    shade=np.array([[0.0, 0.2, 0.4], [0.6, 0.8, 1]]),
+    logarithmic=False,
+)
+FIGURE = race_figure(RECORD, HEIGHTS, "map 1", WORDS)
+VIEWS = [None, *FIGURE.views]
+DRAWN = list(itertools.product(THEMES, FIGURE.arrangements, VIEWS))
+
+
+def references(value: Any) -> Iterator[str]:
+    """Every string in a nested dict that begins with @."""
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from references(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from references(item)
+    elif isinstance(value, str) and value.startswith("@"):
+        yield value
+
+
+def parts(figure: Figure) -> list[Any]:
+    return [figure.plot, figure.arrangements, figure.views, figure.playback]
+
+
+def test_traces() -> None:
+    data = resolved(FIGURE)["data"]
+    assert [trace["type"] for trace in data] == ["contour", *["scatter"] * (2 + 2 * 3)]
+    contour, lowest, start = data[:3]
+    assert np.array_equal(contour["z"], HEIGHTS.shade)
+    assert (contour["zmin"], contour["zmax"]) == (0, 1)
+    assert (lowest["x"], lowest["y"]) == ([0.25], [0.75])
+    assert (start["x"], start["y"]) == ([0.0], [0.5])
+    for index, name in enumerate(RECORD.names):
+        path, curve = data[3 + 2 * index : 5 + 2 * index]
+        assert path["name"] == curve["name"] == name
+        assert (path["xaxis"], path["yaxis"], curve["xaxis"], curve["yaxis"]) == ("x", "y", "x2", "y2")
+        assert np.array_equal(path["x"], RECORD.points[index][:, 0], equal_nan=True)
+        assert np.array_equal(path["y"], RECORD.points[index][:, 1], equal_nan=True)
+        assert np.array_equal(curve["x"], [0, 1, 2])
+        assert np.array_equal(curve["y"], RECORD.losses[index], equal_nan=True)
+        assert path["line"] == curve["line"]
+
+
+def test_titles_and_ranges() -> None:
+    layout = resolved(FIGURE)["layout"]
+    titles = {axis: layout[axis]["title"]["text"] for axis in ("xaxis", "yaxis", "xaxis2", "yaxis2")}
+    assert titles == {"xaxis": "the x", "yaxis": "the y", "xaxis2": "the step", "yaxis2": "the loss"}
+    assert layout["xaxis"]["range"] == [-1.0, 1.0]
+    assert layout["yaxis"]["range"] == [0.0, 2.0]
+    assert layout["xaxis2"]["range"] == [0, 2]
+    assert layout["yaxis2"]["range"] == [1.9, 6.1]
+
+
+def test_the_gap_view_changes_the_curves_and_their_axis_only() -> None:
+    loss, gap = resolved(FIGURE, view="loss"), resolved(FIGURE, view="gap")
+    assert gap["layout"]["yaxis2"]["type"] == "log"
+    assert gap["layout"]["yaxis2"]["title"]["text"] == "the gap"
+    assert gap["layout"]["yaxis2"]["range"] == [-0.7, 0.2]
+    for index, (before, after) in enumerate(zip(loss["data"], gap["data"], strict=True)):
+        racer, kind = divmod(index - 3, 2)
+        if index >= 3 and kind == 1:
+            assert np.array_equal(after["y"], RECORD.log_gaps[racer], equal_nan=True)
+        else:
+            assert repr(after) == repr(before)
+
+
+def test_arrangements_put_the_charts_beside_each_other_or_below() -> None:
+    wide, narrow = (resolved(FIGURE, arrangement=name)["layout"] for name in ("wide", "narrow"))
+    assert wide["xaxis"]["domain"][1] < wide["xaxis2"]["domain"][0]
+    assert narrow["yaxis"]["domain"][0] > narrow["yaxis2"]["domain"][1]
+
+
+def test_every_reference_resolves_and_every_array_is_referred_to() -> None:
+    told = {reference for part in parts(FIGURE) for reference in references(part)}
+    themed = {reference for reference in told if reference.startswith("@theme/")}
+    for theme in THEMES.values():
+        assert {reference.removeprefix("@theme/") for reference in themed} <= set(theme)
+    assert {reference[1:].partition(":")[0] for reference in told - themed} == set(FIGURE.arrays)
+    for theme, arrangement, view in DRAWN:
+        assert list(references(resolved(FIGURE, theme, arrangement, view))) == []
+
+
+def test_playback_names_what_moves() -> None:
+    playback = FIGURE.playback
+    assert playback is not None
+    assert playback["steps"] == 2
+    assert [racer["name"] for racer in playback["racers"]] == list(RECORD.names)
+    assert [racer["lost_at"] for racer in playback["racers"]] == [-1, -1, 0]
+    assert [racer["traces"] for racer in playback["racers"]] == [[3, 4], [5, 6], [7, 8]]
+
+
+def test_a_figure_does_not_change_its_record_or_itself() -> None:
+    before = repr(FIGURE.plot)
+    drawn = resolved(FIGURE)
+    drawn["layout"]["xaxis"]["range"] = None
+    drawn["data"][3]["line"]["width"] = 99
+    assert repr(FIGURE.plot) == before
+
+
+@pytest.mark.parametrize(("theme", "arrangement", "view"), DRAWN)
+def test_plotly_validates_the_figure(theme: str, arrangement: str, view: str | None) -> None:
+    drawn = plotly.graph_objects.Figure(resolved(FIGURE, theme, arrangement, view))
+    assert len(drawn.data) == 9
+
+
+def test_the_validation_would_notice_a_wrong_figure() -> None:
+    wrong = resolved(FIGURE)
+    wrong["data"][0]["z_range"] = 1
+    with pytest.raises(ValueError, match="z_range"):
+        plotly.graph_objects.Figure(wrong)
+
+
+@pytest.mark.parametrize(
+    "surface",
+    [GaussianHills(seed=1), Formula("log(x) + y**2", domain=(-1, 9, 0, 1)), Formula("3")],
+    ids=lambda surface: surface.title,
+)
+@pytest.mark.parametrize("theme", THEMES)
+def test_plotly_validates_real_races(surface: Any, theme: str) -> None:
+    racers = [Racer(kind()) for kind in OPTIMIZERS.values()]
+    paths = race([*racers, Racer(OPTIMIZERS["gradient_descent"](learning_rate=1e9))], surface, (0.5, 0.5), 20)
+    record = race_record(paths, [*OPTIMIZERS, "lost"])
+    figure = race_figure(record, contour_heights(surface, 31), "map", WORDS)
+    for view in figure.views:
+        plotly.graph_objects.Figure(resolved(figure, theme, view=view))
+
+
+# A name, and what Plotly must be given so that it shows just that: it reads HTML, entities and %{templates}.
+NAMES = [
+    ("plain η = 0.3", "plain η = 0.3"),
+    ("<b>bold</b>", "&lt;b>bold&lt;/b>"),
+    ("<script>", "&lt;script>"),
+    ("a & b &lt;", "a &amp; b &amp;lt;"),
+    ("%{x}", "% {x}"),
+    ("@steps", "@steps"),
+    ("@theme/ink", "@theme/ink"),
+    ("@nowhere", "@nowhere"),
+    ("@@", "@@"),
+]
+
+
+@pytest.mark.parametrize(("name", "given"), NAMES)
+def test_names_are_shown_as_they_are(name: str, given: str) -> None:
+    figure = race_figure(dataclasses.replace(RECORD, names=("a", name, "c")), HEIGHTS, "map 1", WORDS)
+    path, curve = resolved(figure)["data"][5:7]
+    assert path["name"] == curve["name"] == given
+    assert f"<b>{given}</b>" in path["hovertemplate"]
+
+
+# --- themes --------------------------------------------------------------------------------------------------------
+
+BACKGROUND = {"light": "#fcfcfe", "dark": "#10131f"}
+
+
+def channels(color: str) -> tuple[float, float, float]:
+    red, green, blue = (int(color[first : first + 2], 16) / 255 for first in (1, 3, 5))
+    return red, green, blue
+
+
+def luminance(color: str) -> float:
+    """Relative luminance, w3.org/TR/WCAG22/#dfn-relative-luminance."""
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels(color)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_themes_have_the_same_colours_and_every_optimizer_has_one() -> None:
+    assert set(THEMES["light"]) == set(THEMES["dark"])
+    assert list(STYLES) == list(OPTIMIZERS)
+    for theme in THEMES.values():
+        colours = [theme[key] for key in (*OPTIMIZERS, "other", "accent")]
+        assert len(set(colours)) == len(colours)
+    assert len({style["marker"] for style in STYLES.values()}) == len(STYLES)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("key", [*OPTIMIZERS, "other", "accent", "ink"])
+def test_lines_stand_out_from_the_page(theme: str, key: str) -> None:
+    """At least 3 : 1, which WCAG 2.2 asks of graphics (1.4.11)."""
+    brighter, darker = sorted((luminance(THEMES[theme][key]), luminance(BACKGROUND[theme])), reverse=True)
+    assert (brighter + 0.05) / (darker + 0.05) >= 3
+
+
+def test_the_colours_are_the_articles_where_it_names_them() -> None:
+    assert luminance(THEMES["light"]["gradient_descent"]) < 0.01
+    assert luminance(THEMES["dark"]["gradient_descent"]) == 1
+    for theme in THEMES.values():
+        red, green, blue = channels(theme["rmsprop"])
+        assert green > max(red, blue)
+        red, green, blue = channels(theme["adagrad"])
+        assert red > blue > green
+
+
+def test_repeated_racers_get_other_line_styles() -> None:
+    styles = styles_of(("adam", "nag", "adam", "adam", "adam", "lion"))
+    dashes = [style["dash"] for style in styles if style["color"] == "@theme/adam"]
+    assert len(set(dashes)) == len(REPEATS) == 4
+    assert styles[5]["color"] == "@theme/other"

@@ -1,0 +1,185 @@
+"""The rules of the house: which way imports point, two languages with the same words, nothing of one machine."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cases import ROOT
+from optviz import CONVENTIONS, OPTIMIZERS, Outcome
+from optviz.bad_input import TEMPLATES
+from optviz.surface import FAMILIES
+
+PACKAGE = ROOT / "optviz"
+CORE = [file for file in sorted(PACKAGE.rglob("*.py")) if PACKAGE / "ui" not in file.parents]
+LANGUAGES = ("en", "zh")
+TEXT = {
+    language: tomllib.loads((PACKAGE / "ui" / "text" / f"{language}.toml").read_text(encoding="utf-8"))
+    for language in LANGUAGES
+}
+
+
+def imported(file: Path) -> Iterator[str]:
+    """Every module that a file imports, wherever the import stands."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def name_of(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+# --- imports -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("file", CORE, ids=name_of)
+def test_the_core_imports_neither_streamlit_nor_plotly(file: Path) -> None:
+    assert {module.split(".")[0] for module in imported(file)}.isdisjoint({"streamlit", "plotly"})
+
+
+# Which of our own modules a module may import: those further down. `cli serve` starts the app, so it may reach up.
+LEVELS = [
+    ["bad_input"],
+    ["parameter"],
+    ["surface", "optimizers"],
+    ["oracle", "conventions"],
+    ["outcome", "racer"],
+    ["trajectory"],
+    ["statistics", "experiment"],
+    ["export", "figures"],
+    ["cli"],
+]
+LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}
+
+
+@pytest.mark.parametrize(
+    "file", [file for file in CORE if file.parent != PACKAGE or file.stem != "__init__"], ids=name_of
+)
+def test_imports_point_downwards(file: Path) -> None:
+    own = file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    for module in imported(file):
+        parts = module.split(".")
+        if parts[0] == "optviz" and len(parts) > 1 and parts[1] != own:
+            if (own, parts[1]) == ("cli", "ui"):
+                continue
+            assert LEVEL[parts[1]] < LEVEL[own], f"{own} imports {module}"
+
+
+def test_the_walk_over_imports_sees_them() -> None:
+    assert "numpy" in set(imported(PACKAGE / "trajectory.py"))
+    assert "optviz.ui.server" in set(imported(PACKAGE / "cli.py"))
+    assert len(CORE) > 25
+
+
+def test_importing_optviz_loads_nothing_slow() -> None:
+    """SymPy takes 0.6 s, streamlit and plotly more: a formula or the app loads them when it needs them."""
+    code = (
+        "import sys, optviz, optviz.cli, optviz.figures.race\n"
+        "optviz.Race().run()\n"
+        "slow = {'streamlit', 'plotly', 'sympy', 'pandas', 'matplotlib', 'pytest'}\n"
+        "print(sorted(slow & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_no_drawer_for_odds_and_ends() -> None:
+    vague = {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
+    assert {file.stem for file in PACKAGE.rglob("*.py")}.isdisjoint(vague)
+
+
+# --- words ---------------------------------------------------------------------------------------------------------
+
+
+def placeholders(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+
+
+def flat(language: str) -> dict[str, str]:
+    return {f"{section}.{key}": words for section, table in TEXT[language].items() for key, words in table.items()}
+
+
+def test_both_languages_have_the_same_words() -> None:
+    assert list(flat("en")) == list(flat("zh"))
+
+
+@pytest.mark.parametrize("key", flat("en"))
+def test_both_languages_fill_in_the_same_things(key: str) -> None:
+    english, chinese = flat("en")[key], flat("zh").get(key, "")
+    assert placeholders(english) == placeholders(chinese)
+    assert english.strip() == english != ""
+    assert chinese.strip() == chinese != ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", TEMPLATES)
+def test_every_refusal_can_be_said(key: str, language: str) -> None:
+    assert placeholders(TEXT[language]["bad_input"][key]) == placeholders(TEMPLATES[key])
+
+
+def test_english_refusals_read_the_same_everywhere() -> None:
+    assert TEXT["en"]["bad_input"] == TEMPLATES
+
+
+NEEDED = {
+    "optimizer": list(OPTIMIZERS),
+    "hyperparameter": list({name: None for kind in OPTIMIZERS.values() for name in kind.hyperparameters()}),
+    "help": list({name: None for kind in OPTIMIZERS.values() for name in kind.hyperparameters()}),
+    "outcome": [str(outcome) for outcome in Outcome],
+    "outcome_sentence": [str(outcome) for outcome in Outcome],
+    "convention": list(CONVENTIONS),
+    "surface": list(FAMILIES),
+    "figure": ["x", "y", "step", "loss", "gap", "start", "lowest"],
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("section", NEEDED)
+def test_everything_has_a_name_in_both_languages(section: str, language: str) -> None:
+    assert [key for key in NEEDED[section] if key not in TEXT[language][section]] == []
+
+
+def test_the_chinese_is_chinese() -> None:
+    """At least nine texts in ten have a Chinese character: the others are symbols and names."""
+    texts = list(flat("zh").values())
+    chinese = [text for text in texts if re.search(r"[\u4e00-\u9fff]", text)]
+    assert len(chinese) > 0.9 * len([text for text in texts if len(text) > 4])
+
+
+# --- files ---------------------------------------------------------------------------------------------------------
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    return [ROOT / name for name in listed.stdout.split("\0") if name]
+
+
+def test_no_path_of_one_machine_is_tracked() -> None:
+    # Spelled in pieces, so that this file does not find itself.
+    elsewhere = re.compile("|".join("/" + place + "/" for place in ("work", "home", "Users", "tmp/w", "root")))
+    # A container has a home of its own.
+    allowed = {"Dockerfile", "compose.yaml", "docker_replay.py", "test_docker.py"}
+    found = []
+    for file in tracked():
+        if not file.is_file() or file.suffix in (".png", ".woff2", ".ico") or file.name in allowed:
+            continue
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            if elsewhere.search(line):
+                found.append(f"{name_of(file)}:{number}: {line.strip()[:80]}")
+    assert found == []
