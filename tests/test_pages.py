@@ -126,6 +126,15 @@ def test_each_control_changes_the_race_the_picture_and_the_address(
     assert race(visit(**sent)) == race(app), "a link with these parameters restores the race"
 
 
+def test_a_formula_of_the_gallery_can_be_edited_where_it_is() -> None:
+    app = visit(surface="rosenbrock", learning_rate="0.001")
+    before = race(app)
+    app.selectbox(key="surface").set_value("formula").run()
+    assert race(app).surface.title == "(1-x)^2 + 100*(y-x^2)^2"
+    assert race(app).racers == before.racers
+    assert race(app).start == tuple(gallery("rosenbrock").suggested_start)
+
+
 def test_switching_the_convention_control() -> None:
     app = visit()
     app.button_group(key="convention").set_value("pytorch").run()

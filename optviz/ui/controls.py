@@ -29,7 +29,7 @@ Words = dict[str, dict[str, str]]
 ARTICLE_SEEDS = tuple(2**power for power in range(16))
 WEIGHTS = {(-0.2, 0.05): "weights_figures", (-1.0, 0.2): "weights_notebook"}
 MANTISSAS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
-FIRST_FORMULA = "(1-x)^2 + 100*(y-x^2)^2"
+FIRST_FORMULA = "x^2/4 + y^2/2 + sin(3*x)*cos(2*y)/2"
 
 
 def sidebar(text: Words, language: str) -> None:
@@ -117,7 +117,7 @@ def _surface_controls(text: Words, language: str) -> None:
     name = surface_key(surface)
 
     def choose() -> None:
-        attempt(lambda: session.race().on_surface(_chosen_surface(st.session_state.surface)))
+        attempt(lambda: _race_on(st.session_state.surface))
 
     st.selectbox(
         label["surface"],
@@ -151,11 +151,13 @@ def surface_title(key: str, text: Words, language: str) -> str:
     return text["surface"][key] if key in FAMILIES else gallery(key).titles[language]
 
 
-def _chosen_surface(key: str) -> Surface:
-    if key == "formula":
-        inner = getattr(session.race().surface, "inner", None)
-        return Formula(inner.text, inner.domain) if isinstance(inner, Formula) else Formula(FIRST_FORMULA)
-    return make_surface({"name": key})
+def _race_on(key: str) -> Race:
+    race = session.race()
+    inner = getattr(race.surface, "inner", None)
+    if key == "formula" and isinstance(inner, Formula):
+        # From a formula of the gallery to its own text, to be edited: nothing else changes.
+        return race.replaced(surface=inner, start=race.start or cached.start(race.surface))
+    return race.on_surface(Formula(FIRST_FORMULA) if key == "formula" else make_surface({"name": key}))
 
 
 def _change_surface(**changes: Any) -> None:

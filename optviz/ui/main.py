@@ -18,6 +18,7 @@ STYLE = """
 [data-testid="stSidebarHeader"] { height: 2.6rem; padding-top: 0.4rem; padding-bottom: 0; margin-bottom: 0; }
 [data-testid="stMain"] [data-testid="stVerticalBlock"] { gap: 0.6rem; }
 /* Room for two lines, so that the picture below stays where it is when the sentence changes. */
+.st-key-hook_row [data-testid="stMarkdownContainer"] { overflow-x: auto; overflow-y: hidden; }
 .st-key-hook_row { min-height: 3.4rem; justify-content: center; }
 .st-key-language_switch { position: fixed; top: 0.25rem; right: 3.4rem; z-index: 999990; width: auto; }
 .st-key-language_switch button { min-height: 2rem; padding: 0.1rem 0.6rem; }

@@ -20,6 +20,7 @@ from optviz.ui import cached, session, stage
 from optviz.ui.controls import Words, attempt, surface_key
 from optviz.ui.text import words
 
+LONGEST_LATEX = 90
 MEDIA_TYPES = {"csv": "text/csv", "json": "application/json"}
 SCOREBOARD_STYLE = """
 <style>
@@ -66,7 +67,8 @@ def _hook(race: Race, text: Words) -> None:
         changed, label = authors, words["to_tensorflow"]
     else:
         latex = getattr(race.surface, "latex", "")
-        said.markdown(f"**{described(race, text)}**" + (f"  ${latex}$" if latex else ""))
+        shown = f"  ${latex}$" if 0 < len(latex) <= LONGEST_LATEX else ""
+        said.markdown(f"**{described(race, text)}**{shown}")
         changed, label = authors, words["reset"]
     kind: Any = "primary" if race == authors else "secondary"
     button.button(label, key="hook", type=kind, width="stretch", on_click=lambda: attempt(lambda: changed))
@@ -112,14 +114,14 @@ def _digest(text: str) -> str:
 def _start_clicked() -> None:
     clicked = st.session_state.stage.start
     if clicked is not None:
-        attempt(lambda: session.race().replaced(start=tuple(round(float(value), 6) for value in clicked)))
+        attempt(lambda: session.race().replaced(start=clicked))
 
 
 def _view_changed() -> None:
     changed = st.session_state.stage.view
-    if isinstance(changed, dict):
-        hidden = [index for index in changed.get("hidden", []) if isinstance(index, int)]
-        session.change_view(axis="gap" if changed.get("axis") == "gap" else "loss", hidden=tuple(hidden[:100]))
+    if isinstance(changed, dict) and isinstance(changed.get("hidden"), list):
+        hidden = tuple(index for index in changed["hidden"][:100] if isinstance(index, int))
+        session.change_view(axis="gap" if changed.get("axis") == "gap" else "loss", hidden=hidden)
 
 
 def _map_needed() -> None:

@@ -389,7 +389,10 @@ class Stage {
         { x: pixels(xaxis, this.array(racer.x)), y: pixels(yaxis, this.array(racer.y)) },
         { x: steps, y: pixels(yaxis2, this.array(racer[this.view])) },
       ];
-      for (const chart of charts) chart.length = lengths(chart.x, chart.y);
+      charts.forEach((chart, index) => {
+        chart.length = lengths(chart.x, chart.y);
+        chart.exit = racer.lost_at >= 0 ? exit(chart.x, chart.y, racer.lost_at, this.boxes[index]) : null;
+      });
       return { charts, racer, color: fill(racer.color, this.arrays, this.theme) };
     });
     this.trailEnd = null;
@@ -426,7 +429,7 @@ class Stage {
     if (leader < 0) return text.say_lost;
     const leads = { step, racer: racers[leader].name, loss: loss(leader, step) };
     if (step === playback.steps && playback.winners.length > 1) {
-      return put(text.say_shared, { ...leads, racers: playback.winners.map((index) => racers[index].name).join(", ") });
+      return put(text.say_shared, { ...leads, racers: playback.winners.map((index) => racers[index].name).join(text.and) });
     }
     if (step === playback.steps) return put(text.say_end, leads);
     if (riser >= 0 && !this.hidden.has(riser)) {
@@ -502,11 +505,10 @@ class Stage {
   }
 
   paintHead(context, track, chart, position) {
-    const { x, y } = track.charts[chart];
-    const lost = track.racer.lost_at;
-    if (lost >= 0 && position >= lost) {
+    const { x, y, exit: left_at } = track.charts[chart];
+    if (left_at && position >= left_at.step) {
       // A cross marks where the path left for good.
-      const [left, top] = [x[lost], y[lost]];
+      const { left, top } = left_at;
       context.strokeStyle = track.color;
       context.lineWidth = 2.5;
       context.beginPath();
@@ -637,7 +639,8 @@ class Stage {
     const left = clientX - frame.left - xaxis._offset;
     const top = clientY - frame.top - yaxis._offset;
     if (left < 0 || top < 0 || left > xaxis._length || top > yaxis._length) return;
-    this.send("start", [xaxis.p2d(left), yaxis.p2d(top)]);
+    // Seven digits are finer than a pixel and short enough for a link.
+    this.send("start", [xaxis.p2d(left), yaxis.p2d(top)].map((value) => Number(value.toPrecision(7))));
   }
 
   async saveImage() {
@@ -730,6 +733,24 @@ function lengths(x, y) {
     total[i] = total[i - 1] + (Number.isFinite(piece) ? Math.min(piece, 1e4) : 0);
   }
   return total;
+}
+
+// Where a path that diverges after step `lost` leaves a box for good: the step, and the place on the box's edge.
+function exit(x, y, lost, box) {
+  const inside = (i) => x[i] >= box.left && x[i] <= box.left + box.width && y[i] >= box.top && y[i] <= box.top + box.height;
+  let step = lost;
+  while (step >= 0 && !inside(step)) step -= 1;
+  if (step < 0) return null;
+  let share = 1;
+  if (step < lost) {
+    const [across, down] = [x[step + 1] - x[step], y[step + 1] - y[step]];
+    if (across > 0) share = Math.min(share, (box.left + box.width - x[step]) / across);
+    if (across < 0) share = Math.min(share, (box.left - x[step]) / across);
+    if (down > 0) share = Math.min(share, (box.top + box.height - y[step]) / down);
+    if (down < 0) share = Math.min(share, (box.top - y[step]) / down);
+    return { step: step + 1, left: x[step] + share * across, top: y[step] + share * down };
+  }
+  return { step, left: x[step], top: y[step] };
 }
 
 function stroke(context, x, y, from, to) {
