@@ -20,7 +20,7 @@ setup: $(VENV)/ready ## make .venv with all that the app needs
 
 run: $(VENV)/ready ## open the app (PORT=8600 for another port, HOST=0.0.0.0 for the whole network)
 	@if [ "$$(uname)" = Darwin ] || [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
-		while sleep 1 && kill -0 $$$$ 2>/dev/null; do \
+		tries=0; while [ $$tries -lt 60 ] && sleep 1 && kill -0 $$$$ 2>/dev/null; do tries=$$((tries + 1)); \
 			if $(RUNS) -c 'import urllib.request as u; u.urlopen("http://127.0.0.1:$(PORT)/_stcore/health")' 2>/dev/null; \
 			then $(RUNS) -m webbrowser -t http://127.0.0.1:$(PORT) >/dev/null 2>&1; break; fi; \
 		done & \

@@ -1,4 +1,4 @@
-"""Chromium and a Chinese font for the browser tests: found, else installed, else one sentence that says what is missing.
+"""Chromium and a Chinese font for the browser tests: found, else installed, else one sentence that says what to get.
 
     python tests/browser/browser.py      prints the path of the browser
 
