@@ -72,7 +72,9 @@ def report() -> None:
             paints.append(time.perf_counter() - begin)
             page.close()
         # The first visit also warms the server.
-        print(f"First paint on a warm server, empty browser cache: median {statistics.median(paints[1:]):.2f} s of {PAINTS}")
+        print(
+            f"First paint on a warm server, empty browser cache: median {statistics.median(paints[1:]):.2f} s of {PAINTS}"
+        )
         page = RacePage(browser, server.address)
         page.page.add_init_script(COUNT_BYTES)
         page.open()
@@ -97,7 +99,8 @@ def _moves(page: RacePage, pid: int) -> None:
         f"Slider to pixels, {len(waits)} key presses: median {statistics.median(waits):.0f} ms, "
         f"p95 {waits[int(0.95 * len(waits))]:.0f} ms"
     )
-    print(f"Bytes per rerun that leaves the surface alone: {page.page.evaluate('window.received') / MOVES / 1000:.1f} KB")
+    received = page.page.evaluate("window.received") / MOVES / 1000
+    print(f"Bytes per rerun that leaves the surface alone: {received:.1f} KB")
     print("Server CPU per rerun: " + ("not measured here" if spent is None else f"{1000 * spent / MOVES:.0f} ms"))
 
 

@@ -1,4 +1,4 @@
-"""What the race would cost without the laboratory: one plain NumPy loop per method on the article's hills, no checks."""
+"""What the race would cost without the laboratory: a plain NumPy loop per method on the article's hills."""
 
 from __future__ import annotations
 

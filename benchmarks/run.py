@@ -1,7 +1,8 @@
 """`make bench`: all measurements in one run. Absolute times depend on the machine; compare the ratios."""
 
-import app
 import core
+
+import app
 
 if __name__ == "__main__":
     core.report()

@@ -30,9 +30,9 @@ TEMPLATES: dict[str, str] = {
     "formula_missing_times": "A sign is missing before “{name}” at column {value} of the formula; write * to multiply.",
     "formula_bracket": "The bracket “{name}” at column {value} of the formula is never closed; add {allowed}.",
     "formula_syntax": "The formula cannot be read at “{name}”, column {value}; write it like {allowed}.",
-    "formula_depth": "The formula is nested too deeply at “{name}”, column {value}; at most {allowed} levels are allowed.",
+    "formula_depth": "The formula is nested too deeply at “{name}”, column {value}; at most {allowed} levels.",
     "formula_degree": "The power {name} at column {value} of the formula is too high; powers combine to {allowed}.",
-    "formula_base": "The base of {name} at column {value} of the formula must be positive; the valid range is {allowed}.",
+    "formula_base": "The base of {name} at column {value} of the formula must be positive; allowed is {allowed}.",
     "formula_constant": "{name} at column {value} of the formula is not a finite number; the valid range is {allowed}.",
     "formula_operations": (
         "The derivatives of {name} at column {value} of the formula are too long; "

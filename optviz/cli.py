@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import NoReturn
 
 from optviz.bad_input import BadInput
 from optviz.conventions import CONVENTIONS, with_convention
-from optviz.experiment import Race, make_surface, read_url, seven, surface_names, with_hyperparameter
+from optviz.experiment import Race, make_surface, read_url, surface_names, with_hyperparameter
 from optviz.export import FORMATS
 from optviz.optimizers import OPTIMIZERS
 from optviz.racer import Racer
@@ -31,10 +32,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()
+        return code
     except BadInput as problem:
         print(f"optviz: {problem}", file=sys.stderr)
     except BrokenPipeError:
+        # The reader has seen enough (`| head`); nothing may be left to write at exit, which would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as problem:
         print(f"optviz: {problem.filename}: {problem.strerror}", file=sys.stderr)
@@ -93,7 +98,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _race(options: argparse.Namespace) -> int:
     if options.out is not None and options.out.suffix[1:] not in FORMATS:
-        raise BadInput("unknown_choice", name="out", value=options.out.name, allowed=", ".join(f".{f}" for f in FORMATS))
+        raise BadInput(
+            "unknown_choice", name="out", value=options.out.name, allowed=", ".join(f".{f}" for f in FORMATS)
+        )
     race = _race_of_link(options.link) if options.link is not None else _race_of_options(options)
     paths = race.run()
     if options.out is not None:
@@ -142,10 +149,8 @@ def _race_of_options(options: argparse.Namespace) -> Race:
 
 
 def _chosen(text: str, convention: str) -> tuple[Racer, ...]:
-    if text == "all":
-        with_convention("adam", convention)
-        return seven(convention)
-    return tuple(Racer(with_convention(key.strip(), convention)) for key in text.split(","))
+    keys = list(OPTIMIZERS) if text == "all" else [key.strip() for key in text.split(",")]
+    return tuple(Racer(with_convention(key, convention)) for key in keys)
 
 
 def _with_setting(race: Race, setting: str) -> Race:

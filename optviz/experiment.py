@@ -29,13 +29,14 @@ LONGEST_LINK = 8000
 LONGEST_FILE = 100_000
 AUTHORS_CONVENTION = "tensorflow1"
 USUAL_LEARNING_RATE = 0.1
+ARTICLE_OPTIMIZERS = ("gradient_descent", "momentum", "nag", "adagrad", "adadelta", "rmsprop", "adam")
 
 Value = TypeVar("Value")
 
 
 def seven(convention: str = AUTHORS_CONVENTION) -> tuple[Racer, ...]:
-    """All registered optimizers on all samples, in a convention's form and with its defaults."""
-    return tuple(Racer(with_convention(key, convention)) for key in OPTIMIZERS)
+    """The article's seven optimizers on all samples, in a convention's form and with its defaults."""
+    return tuple(Racer(with_convention(key, convention)) for key in ARTICLE_OPTIMIZERS)
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Race:
     def on_surface(self, surface: Surface) -> Race:
         """The race on another surface, from that surface's own start.
 
-        A learning rate that a surface suggests is set for all; it goes back to 0.1 where the next surface suggests none.
+        A learning rate that a surface suggests is set for all; it goes back to 0.1 where the next suggests none.
         """
         suggested, before = surface.suggested_learning_rate, self.surface.suggested_learning_rate
         moved = self.replaced(surface=surface, start=None)
@@ -136,7 +137,7 @@ class Race:
         return self.replaced(racers=(*self.racers[:index], *self.racers[index + 1 :]))
 
     def racer_names(self, titles: Mapping[str, str] | None = None) -> tuple[str, ...]:
-        """A distinct name per racer: its label, else its optimizer's title (by default its key); repeats are numbered."""
+        """A distinct name per racer: its label, else its optimizer's title (or key); repeats are numbered."""
         names: list[str] = []
         for racer in self.racers:
             name = racer.label or (titles or {}).get(racer.key, racer.key)
@@ -373,7 +374,9 @@ def _restore(record: Any, reader: _Reader) -> Race:
             raise BadInput("unknown_field", name="race", value=name, allowed=", ".join(known))
     default = Race()
     reader.read(lambda: _check_version(record.get("version", VERSION)), None)
-    convention = reader.read(lambda: _check_convention(record.get("convention", default.convention)), default.convention)
+    convention = reader.read(
+        lambda: _check_convention(record.get("convention", default.convention)), default.convention
+    )
     surface = reader.read(lambda: _check_surface(record.get("surface")), default.surface)
     start = reader.read(lambda: _check_point(record.get("start")), None)
     steps = reader.read(lambda: _whole(STEPS, "steps", record.get("steps", default.steps)), default.steps)
@@ -529,8 +532,8 @@ def _spell(value: Any) -> str:
     return value if isinstance(value, str) else repr(value)
 
 
-# In a link, a list is joined by `~`, a racer's settings by `--`, and a setting is name-value: adam--beta1-0.8~nag. None of
-# these characters is ever percent-encoded, so that links stay short and legible wherever they are pasted.
+# In a link, a list is joined by `~`, a racer's settings by `--`, and a setting is name-value: adam--beta1-0.8~nag. None
+# of these characters is ever percent-encoded, so that links stay short and legible wherever they are pasted.
 
 
 def _spell_racer(record: Mapping[str, Any]) -> str:

@@ -39,7 +39,7 @@ class Outcome(StrEnum):
     """It ends outside the domain."""
 
     CONVERGED = "converged"
-    """The last steps are shorter than 1/10,000 width on average; 1/100 width away nothing is lower, something higher."""
+    """The last steps are shorter than 1/10,000 width on average; 1/100 width away nothing is lower, some is higher."""
 
     STALLED = "stalled"
     """The last steps are shorter than 1/10,000 width on average, but 1/100 width away it goes down or all is level."""

@@ -1,4 +1,4 @@
-"""What a setting may be: one table per field that validation, sliders, links, command line and documentation all read."""
+"""What a setting may be: one table per field that validation, sliders, links, command line and docs read."""
 
 from __future__ import annotations
 
@@ -70,7 +70,10 @@ class Parameter:
             and (self.at_most is None or number <= self.at_most)
         ):
             raise BadInput("out_of_range", name=name, value=value, allowed=self.range_text(name))
-        return int(value) if self.whole else number
+        if not self.whole:
+            return number
+        # Above 2⁵³ a float has lost digits of a whole number.
+        return int(value) if isinstance(value, numbers.Integral) else int(number)
 
 
 def hyper(
@@ -94,9 +97,7 @@ def hyper(
 def parameters(owner: Any) -> dict[str, Parameter]:
     """The table of a dataclass (type or instance): field name → Parameter, in the order of the fields."""
     return {
-        field.name: field.metadata["parameter"]
-        for field in dataclasses.fields(owner)
-        if "parameter" in field.metadata
+        field.name: field.metadata["parameter"] for field in dataclasses.fields(owner) if "parameter" in field.metadata
     }
 
 

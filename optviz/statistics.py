@@ -85,8 +85,8 @@ def largest_rises(losses: np.ndarray, share: float = 1e-3) -> np.ndarray:
 def loss_range(losses: np.ndarray) -> tuple[float, float]:
     """What a linear loss axis should span: losses (racers, steps + 1) → (low, high), with a margin of 5 %.
 
-    From the lowest loss to the highest, but no further above the start than the largest drop reaches below it: one racer
-    that blows up must not flatten the others.
+    From the lowest loss to the highest, but no further above the start than the largest drop reaches below it: one
+    racer that blows up must not flatten the others.
     """
     finite = losses[np.isfinite(losses)]
     if not finite.size:
@@ -141,7 +141,7 @@ def scoreboard(paths: Sequence[Trajectory]) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, eq=False)
 class Heights:
-    """A surface as a picture: loss on a grid, and a monotone `shade` in [0, 1] whose even steps make a readable contour.
+    """A surface as a picture: loss on a grid, and a monotone `shade` in [0, 1] whose even steps make a good contour.
 
     x (X,), y (Y,), losses (Y, X), shade (Y, X). `logarithmic` says that the shade is not proportional to the loss.
     """
@@ -157,7 +157,7 @@ def contour_heights(surface: Surface, size: int = 121) -> Heights:
     """A single surface on a `size` × `size` grid over its domain.
 
     Where half of the domain lies in the lowest 15 % of the range of losses (Rosenbrock, Goldstein–Price), even steps of
-    the loss would leave the valley blank; there the shade grows with the logarithm of the height above the lowest point.
+    the loss would leave the valley blank; there the shade grows with the logarithm of the height above it.
     """
     x_min, x_max, y_min, y_max = surface.domain
     x, y = np.linspace(x_min, x_max, size), np.linspace(y_min, y_max, size)

@@ -210,12 +210,13 @@ def test_the_examples_in_the_help_run(
 
 
 def test_a_reader_who_has_seen_enough_is_no_error() -> None:
-    """`optviz optimizers | head -1`."""
+    """`optviz optimizers | head -1`, where everything fits into the buffer that is written at exit."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(
         [sys.executable, "-m", "optviz.cli", "optimizers"],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+        env={**environment, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
         stdout=write,
         stderr=subprocess.PIPE,
         timeout=60,

@@ -28,7 +28,9 @@ class Figure:
     map_key: str = ""
 
 
-def resolved(figure: Figure, theme: str = "light", arrangement: str = "wide", view: str | None = None) -> dict[str, Any]:
+def resolved(
+    figure: Figure, theme: str = "light", arrangement: str = "wide", view: str | None = None
+) -> dict[str, Any]:
     """The figure as Plotly takes it: references filled in, an arrangement and a view applied."""
     plot = _filled(figure.plot, figure.arrays, THEMES[theme])
     patch = _filled(figure.arrangements.get(arrangement, {}), figure.arrays, THEMES[theme])

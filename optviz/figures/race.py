@@ -33,8 +33,8 @@ WIDE = {
 def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mapping[str, str]) -> Figure:
     """Contour, faint full paths, loss curves; `words` gives the titles: step, loss, gap, start, lowest, x, y.
 
-    Trace 0 is the contour, 1 the lowest point, 2 the start; then two traces per racer, path and loss curve, that share a
-    legend group. The playback says which arrays move: per racer the path, the loss and its gap, by name.
+    Trace 0 is the contour, 1 the lowest point, 2 the start; then two traces per racer, path and loss curve.
+    The playback says which arrays move: per racer the path, the loss and its gap, by name.
     """
     arrays: dict[str, np.ndarray] = {
         "map/x": heights.x,
@@ -83,7 +83,14 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
             "loss": {"data": {}, "layout": {}},
             "gap": {"data": gap_view, "layout": {"yaxis2": gap_axis}},
         },
-        playback={"steps": record.steps, "racers": racers, "leader": "@leader", "riser": "@riser", "of_step": "@steps", "winners": list(record.winners)},
+        playback={
+            "steps": record.steps,
+            "racers": racers,
+            "leader": "@leader",
+            "riser": "@riser",
+            "of_step": "@steps",
+            "winners": list(record.winners),
+        },
         map_key=map_key,
     )
 
@@ -171,7 +178,7 @@ def _racer_traces(prefix: str, name: str, style: Mapping[str, str], words: Mappi
 
 def _layout(record: RaceRecord, map_key: str, words: Mapping[str, str]) -> dict[str, Any]:
     x_min, x_max, y_min, y_max = record.domain
-    axis = {
+    axis: dict[str, Any] = {
         "gridcolor": "@theme/grid",
         "zeroline": False,
         "tickfont": {"color": "@theme/faint", "size": 12},

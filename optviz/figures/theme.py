@@ -1,8 +1,8 @@
 """Colours, line styles and markers.
 
 The racers' colours follow the article where it names them (RMSProp green, Adagrad pink, gradient descent black), and
-come from the colour-blind-safe set of M. Okabe and K. Ito (2008), jfly.uni-koeln.de/color, lightened for the dark theme.
-The accent of the interface is a violet that no racer uses.
+come from the colour-blind-safe set of M. Okabe and K. Ito (2008), jfly.uni-koeln.de/color, lightened for the
+dark theme. The accent of the interface is a violet that no racer uses.
 """
 
 from __future__ import annotations

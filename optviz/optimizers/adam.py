@@ -11,7 +11,7 @@ from optviz.optimizers.base import Optimizer, State, StepOracle, hyper
 
 @dataclass(frozen=True)
 class Adam(Optimizer):
-    """A moving average of the gradient over the root of a moving average of its square, both corrected for starting at 0.
+    """A moving average of the gradient over the root of one of its square, both corrected for starting at 0.
 
         m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²,   g = ∇J(θ)
         m̂ = m / (1 − β₁ᵗ),       v̂ = v / (1 − β₂ᵗ)

@@ -51,7 +51,7 @@ class Optimizer(abc.ABC):
     """
 
     has_own_learning_rate: ClassVar[bool] = True
-    """False where the method's source defines no learning rate; "one learning rate for all" leaves such a method alone."""
+    """False where the method's source defines no learning rate; "one learning rate for all" leaves it alone."""
 
     def __post_init__(self) -> None:
         check_fields(self, arrays=True)

@@ -24,14 +24,14 @@ class GaussianHills(Surface):
     `RandomState(seed)` draws, in this order and uniformly: weights wᵢ from `weights`, μx and μy from (−1, 1), σx and σy
     from (0.2, 0.8). The article's figures use weights (−0.2, 0.05), its notebook (−1, 0.2).
 
-    seed: a whole number from 0 to 2³² − 1, or a sequence of them: then one object holds the whole stack (see `Surface`).
+    seed: a whole number from 0 to 2³² − 1, or a sequence of them: one object for the whole stack (see `Surface`).
     """
 
     seed: Any = hyper(1, at_least=0, at_most=2**32 - 1, whole=True)
     hills: int = hyper(10, slider=(1, 30), at_least=1, at_most=100, whole=True)
     weights: tuple[float, float] = (-0.2, 0.05)
 
-    domain: ClassVar[Domain] = (-1.5, 1.5, -1.5, 1.5)
+    domain: ClassVar[Domain] = (-1.5, 1.5, -1.5, 1.5)  # type: ignore[misc]
 
     def __post_init__(self) -> None:
         seed = check_seed(self.seed)

@@ -15,13 +15,16 @@ from optviz.surface.base import Domain, Surface, check_domain, check_seed
 
 # Rows: the four cubic B-spline weights, their first and their second derivatives, as polynomials in the position t
 # within a cell, highest power first. C. de Boor, A Practical Guide to Splines (1978), doi:10.1007/978-1-4612-6333-3.
-_BASIS = np.array(
-    [
-        [[-1, 3, -3, 1], [3, -6, 3, 0], [-3, 0, 3, 0], [1, 4, 1, 0]],
-        [[0, 0, 0, 0], [-3, 9, -9, 3], [6, -12, 6, 0], [-3, 0, 3, 0]],
-        [[0, 0, 0, 0], [0, 0, 0, 0], [-6, 18, -18, 6], [6, -12, 6, 0]],
-    ]
-).transpose(1, 0, 2) / 6.0
+_BASIS = (
+    np.array(
+        [
+            [[-1, 3, -3, 1], [3, -6, 3, 0], [-3, 0, 3, 0], [1, 4, 1, 0]],
+            [[0, 0, 0, 0], [-3, 9, -9, 3], [6, -12, 6, 0], [-3, 0, 3, 0]],
+            [[0, 0, 0, 0], [0, 0, 0, 0], [-6, 18, -18, 6], [6, -12, 6, 0]],
+        ]
+    ).transpose(1, 0, 2)
+    / 6.0
+)
 _NEIGHBOURS = np.arange(-1, 3)
 
 
@@ -31,11 +34,11 @@ class SmoothedNoise(Surface):
 
     White noise on a `size` × `size` grid goes through `scipy.ndimage.gaussian_filter(sigma=smoothing, mode="wrap")`.
     Octave k adds noise of half the width and half the height of octave k − 1: rugged, as real losses are. The grid is
-    scaled to [0, 1] and interpolated by a periodic cubic B-spline whose value, gradient and Hessian are exact everywhere
-    (the Hessian is continuous, with a kink at each knot). `bowl` adds bowl · (x² + y²) in units of the half-domain, so
+    scaled to [0, 1] and interpolated by a periodic cubic B-spline whose value, gradient and Hessian are exact
+    everywhere (the Hessian is continuous, with a kink at each knot). `bowl` adds bowl · (x² + y²) in units of the half-domain, so
     that a path cannot wander off: 1 at the middle of each edge when bowl = 1.
 
-    seed: a whole number from 0 to 2³² − 1, or a sequence of them: then one object holds the whole stack (see `Surface`).
+    seed: a whole number from 0 to 2³² − 1, or a sequence of them: one object for the whole stack (see `Surface`).
     """
 
     seed: Any = hyper(1, at_least=0, at_most=2**32 - 1, whole=True)

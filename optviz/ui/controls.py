@@ -66,7 +66,27 @@ def log_options(low: float, high: float, value: float | None) -> list[float]:
 
 def decay_options(value: float) -> list[float]:
     """The stops of a slider for a share from 0 to below 1, finer towards 1: what counts there is 1 / (1 − share)."""
-    stops = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999)
+    stops = (
+        0.0,
+        0.2,
+        0.4,
+        0.5,
+        0.6,
+        0.7,
+        0.8,
+        0.85,
+        0.9,
+        0.93,
+        0.95,
+        0.97,
+        0.98,
+        0.99,
+        0.995,
+        0.998,
+        0.999,
+        0.9995,
+        0.9999,
+    )
     return sorted({*stops, value})
 
 
@@ -174,7 +194,9 @@ def _family_controls(surface: Surface, text: Words) -> None:
     seed: int = surface.seed  # type: ignore[attr-defined]
     field, dice = st.columns([4, 1], vertical_alignment="bottom")
     with field:
-        number_widget(label["seed"], "seed", seed, table["seed"], tip["seed"], lambda new: _change_surface(seed=int(new)))
+        number_widget(
+            label["seed"], "seed", seed, table["seed"], tip["seed"], lambda new: _change_surface(seed=int(new))
+        )
     dice.button(
         "⚄",
         key="dice",
@@ -190,9 +212,11 @@ def _family_controls(surface: Surface, text: Words) -> None:
         for name, parameter in table.items():
             if name != "seed":
                 value = getattr(surface, name)
-                number_widget(
-                    label[name], name, value, parameter, tip[name], lambda new, name=name: _change_surface(**{name: new})
-                )
+                number_widget(label[name], name, value, parameter, tip[name], _surface_changer(name))
+
+
+def _surface_changer(name: str) -> Callable[[Any], None]:
+    return lambda new: _change_surface(**{name: new})
 
 
 def _article_seed_control(seed: int, text: Words) -> None:
@@ -252,10 +276,12 @@ def _formula_controls(surface: Formula, text: Words) -> None:
                     surface.domain[index],
                     COORDINATE,
                     tip["domain"],
-                    lambda new, index=index: _change_surface(
-                        domain=(*surface.domain[:index], new, *surface.domain[index + 1 :])
-                    ),
+                    _edge_changer(surface, index),
                 )
+
+
+def _edge_changer(surface: Formula, index: int) -> Callable[[Any], None]:
+    return lambda new: _change_surface(domain=(*surface.domain[:index], new, *surface.domain[index + 1 :]))
 
 
 # Convention and learning rate
@@ -380,6 +406,10 @@ def _change_racer(index: int, name: str, value: Any) -> None:
     attempt(lambda: session.race().with_racer(index, with_hyperparameter(session.race().racers[index], name, value)))
 
 
+def _racer_changer(index: int, name: str) -> Callable[[Any], None]:
+    return lambda value: _change_racer(index, name, value)
+
+
 def _hyperparameter_controls(racer: Racer, index: int, text: Words) -> None:
     table = racer.optimizer.hyperparameters()
     for name in _named(table, structural=False):
@@ -389,7 +419,7 @@ def _hyperparameter_controls(racer: Racer, index: int, text: Words) -> None:
             getattr(racer.optimizer, name),
             table[name],
             text["help"].get(name),
-            lambda value, name=name: _change_racer(index, name, value),
+            _racer_changer(index, name),
         )
     structural = _named(table, structural=True)
     if structural:
@@ -409,7 +439,7 @@ def _structural_control(racer: Racer, index: int, name: str, parameter: Paramete
             on_change=lambda: _change_racer(index, name, st.session_state[key]),
         )
     else:
-        number_widget(label, key, value, parameter, tip, lambda new: _change_racer(index, name, new))
+        number_widget(label, key, value, parameter, tip, _racer_changer(index, name))
 
 
 def _named(table: dict[str, Parameter], *, structural: bool) -> Sequence[str]:
@@ -439,7 +469,7 @@ def _start_controls(text: Words) -> None:
                 float(start[place]),
                 COORDINATE,
                 tip["start"],
-                lambda value, place=place: _move_start(place, value),
+                _start_mover(place),
             )
     peak, anywhere = st.columns(2)
     peak.button(
@@ -450,6 +480,10 @@ def _start_controls(text: Words) -> None:
     )
     anywhere.button(label["start_random"], key="start_random", width="stretch", on_click=_random_start)
     st.caption(label["start_hint"])
+
+
+def _start_mover(place: int) -> Callable[[Any], None]:
+    return lambda value: _move_start(place, value)
 
 
 def _move_start(place: int, value: float) -> None:
@@ -468,6 +502,7 @@ def _random_start() -> None:
 
 def language_control(language: str) -> None:
     """The language switch, always in sight."""
+
     def choose() -> None:
         if st.session_state.language is not None:
             session.change_view(language=st.session_state.language)

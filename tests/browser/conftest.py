@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser
+
 from race_page import RacePage
 from serving import chromium, serving
 

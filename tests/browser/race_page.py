@@ -80,9 +80,7 @@ class RacePage:
 
     def plot(self, script: str, argument: Any = None) -> Any:
         """Evaluate a function of (plot element, argument) in the page."""
-        return self.page.evaluate(
-            f"argument => ({script})(document.querySelector('.optviz-plot'), argument)", argument
-        )
+        return self.page.evaluate(f"argument => ({script})(document.querySelector('.optviz-plot'), argument)", argument)
 
     def ranges(self) -> dict[str, list[float]]:
         """The ranges of all four axes."""

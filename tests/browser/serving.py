@@ -1,4 +1,4 @@
-"""The app as `streamlit run app.py` serves it, and a Chromium to visit it, for tests, benchmarks and the README's picture."""
+"""The app as `streamlit run app.py` serves it, and a Chromium to visit it: for tests, benchmarks, the README."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from browser import chromium_path
 from playwright.sync_api import Browser, sync_playwright
+
+from browser import chromium_path
 
 ROOT = Path(__file__).parents[2]
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from race_page import DESKTOP, PHONE, PROJECTOR, RacePage
 
 from optviz import Race
 from optviz.experiment import read_url
+from race_page import DESKTOP, PHONE, PROJECTOR, RacePage
 
 Open = Callable[..., RacePage]
 SEVEN = ["Gradient descent", "Momentum", "NAG", "Adagrad", "Adadelta", "RMSProp", "Adam"]
@@ -71,7 +71,9 @@ def test_playing_moves_the_heads_until_it_is_paused(open_page: Open) -> None:
     assert page.step() == 0
     still, frames = page.head_pixels(), page.frames()
     page.do("play")
-    page.page.wait_for_function("frames => +document.querySelector('.optviz-stage').dataset.frames > frames + 20", arg=frames)
+    page.page.wait_for_function(
+        "frames => +document.querySelector('.optviz-stage').dataset.frames > frames + 20", arg=frames
+    )
     page.do("play")
     assert page.stage.get_attribute("data-playing") == "false"
     assert page.step() > 0
@@ -358,7 +360,9 @@ def test_a_label_is_text_and_never_markup(open_page: Open) -> None:
 # Languages, themes, widths
 
 
-@pytest.mark.parametrize(("locale", "word"), [("en-US", "Loss surface"), ("zh-CN", "损失曲面"), ("de-DE", "Loss surface")])
+@pytest.mark.parametrize(
+    ("locale", "word"), [("en-US", "Loss surface"), ("zh-CN", "损失曲面"), ("de-DE", "Loss surface")]
+)
 def test_the_browser_language_comes_first(open_page: Open, locale: str, word: str) -> None:
     page = open_page(locale=locale)
     assert word in page.page.locator("[data-testid=stSidebar]").inner_text()
@@ -401,7 +405,9 @@ def test_a_phone_sees_the_picture_first_and_reaches_every_control(open_page: Ope
     assert picture is not None
     assert transport is not None
     assert picture["y"] < PHONE["height"] / 3
-    assert transport["y"] + transport["height"] <= PHONE["height"], "the controls are docked while the picture is in sight"
+    assert transport["y"] + transport["height"] <= PHONE["height"], (
+        "the controls are docked while the picture is in sight"
+    )
     assert page.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.page.get_by_test_id("stExpandSidebarButton").click()
     steps = page.page.get_by_test_id("stSidebar").get_by_test_id("stNumberInput").last
@@ -425,7 +431,8 @@ def test_nothing_is_cut_off(open_page: Open) -> None:
             cut = page.page.evaluate(
                 "[...document.querySelectorAll('button, .optviz-readout, .optviz-sentence')]"
                 ".filter(part => part.offsetParent && [part, ...part.querySelectorAll('p')]"
-                ".some(inner => inner.scrollWidth > inner.clientWidth + 1 && getComputedStyle(inner).overflow !== 'visible'))"
+                ".some(inner => inner.scrollWidth > inner.clientWidth + 1"
+                " && getComputedStyle(inner).overflow !== 'visible'))"
                 ".map(part => part.innerText)"
             )
             assert cut == [], (viewport, locale)

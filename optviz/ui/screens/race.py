@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -174,12 +175,13 @@ def _score_row(
         reached = str(row["steps_to_90"])
     why = text["outcome_sentence"][row["outcome"]].format(step=row["diverged_at"])
     gap = number(row["final_gap"]) if row["steps_to_90"] is not None else words["undefined"]
-    rate = race.racers[index].optimizer.learning_rate  # type: ignore[attr-defined]
+    rate = race.racers[index].optimizer.learning_rate
     return (
         f'<tr><td><span class="dot" style="background:{color}"></span>{html.escape(names[index])}</td>'
         f'<td class="number">{rate:g}</td><td class="number">{number(row["final_loss"])}</td>'
         f'<td class="number">{gap}</td><td class="number">{html.escape(reached)}</td>'
-        f'<td><span class="word">{html.escape(text["outcome"][row["outcome"]])}</span> · <span class="why">{html.escape(why)}</span></td></tr>'
+        f'<td><span class="word">{html.escape(text["outcome"][row["outcome"]])}</span> · '
+        f'<span class="why">{html.escape(why)}</span></td></tr>'
     )
 
 
@@ -197,7 +199,7 @@ def _downloads(race: Race, paths: Sequence[Trajectory], text: Words) -> None:
     for column, ending in zip(columns, MEDIA_TYPES, strict=False):
         column.download_button(
             words[ending],
-            data=lambda ending=ending: FORMATS[ending](race, paths),
+            data=partial(FORMATS[ending], race, paths),
             file_name=f"optviz-{surface_key(race.surface)}.{ending}",
             mime=MEDIA_TYPES[ending],
             key=f"download_{ending}",
