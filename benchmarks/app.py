@@ -72,9 +72,8 @@ def report() -> None:
             paints.append(time.perf_counter() - begin)
             page.close()
         # The first visit also warms the server.
-        print(
-            f"First paint on a warm server, empty browser cache: median {statistics.median(paints[1:]):.2f} s of {PAINTS}"
-        )
+        median = statistics.median(paints[1:])
+        print(f"First paint on a warm server, empty browser cache: median {median:.2f} s of {PAINTS}")
         page = RacePage(browser, server.address)
         page.page.add_init_script(COUNT_BYTES)
         page.open()

@@ -30,7 +30,7 @@ def to_csv(race: Race, paths: Sequence[Trajectory]) -> bytes:
 
 
 def to_json(race: Race, paths: Sequence[Trajectory]) -> bytes:
-    """UTF-8 JSON: `race` (every setting), `lowest`, and `racers` with points, losses, outcome; null after divergence."""
+    """UTF-8 JSON: `race` (every setting), `lowest`, `racers` with points, losses, outcome; null after divergence."""
     lowest = race.surface.lowest
     record: dict[str, Any] = {
         "race": race.to_record(),

@@ -223,6 +223,8 @@ def test_race_record() -> None:
     assert np.isnan(record.points[1][record.lost_at[1] + 1]).all()
     assert record.log_gaps[0][0] == 1
     assert record.leader.shape == record.riser.shape == (31,)
+    for step, leader in enumerate(record.leader):
+        assert record.losses[leader][step] == min(losses[step] for losses in record.losses if np.isfinite(losses[step]))
 
 
 @pytest.mark.parametrize(

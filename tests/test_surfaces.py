@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.ndimage
 
 from cases import FAMILY_SURFACES, LEADING_AXES, SEEDS, STACKS, SURFACES, points_in
 from optviz import BadInput, Formula, GaussianHills, SmoothedNoise, Surface
@@ -305,6 +306,16 @@ def test_noise_interpolates_its_grid(name: str) -> None:
     flat = SmoothedNoise(surface.seed, surface.size, surface.smoothing, 0.0, surface.octaves, surface.domain)
     # The spline filter solves a system of that size to about 1e-14.
     assert flat.loss(knots) == pytest.approx(heights, abs=1e-12)
+
+
+def test_noise_is_smoothed_white_noise_and_each_octave_half_as_wide_and_half_as_high() -> None:
+    random = np.random.RandomState(9)
+    wide, narrow, narrowest = (
+        scipy.ndimage.gaussian_filter(random.standard_normal((32, 32)), width, mode="wrap") for width in (8, 4, 2)
+    )
+    together = wide / wide.std() + 0.5 * narrow / narrow.std() + 0.25 * narrowest / narrowest.std()
+    expected = (together - together.min()) / np.ptp(together)
+    assert SmoothedNoise(seed=9, size=32, octaves=3).heights(9) == pytest.approx(expected, abs=1e-14)
 
 
 def test_the_bowl_is_one_at_the_middle_of_each_edge() -> None:

@@ -24,9 +24,9 @@ from optviz.surface.formula_text import ELEMENTARY, Elementary, Node, latex, par
 class Formula(Surface):
     """A loss typed as text, such as `(1-x)^2 + 100*(y-x^2)^2`.
 
-    text: numbers, x, y, pi, e, + - * / ** ^ and the functions of `FUNCTIONS`; at most 300 characters. Unicode signs that
-    people type or paste (− × · ÷ π ² ³, full-width forms) are understood. Anything else raises BadInput with one
-    sentence that names the value, its column in the text and what is allowed.
+    text: numbers, x, y, pi, e, + - * / ** ^ and the functions of `formula_text.FUNCTIONS`; at most 300 characters.
+    Unicode signs that people type or paste (− × · ÷ π ² ³, full-width forms) are understood. Anything else raises
+    BadInput with one sentence that names the value, its column in the text and what is allowed.
 
     Where the loss is finite and a derivative is not (|x| or √x at 0), that entry is 0; where the loss is not finite
     (log of a negative number), the derivatives are NaN. Loss, gradient and Hessian come from SymPy as NumPy code that
@@ -126,7 +126,7 @@ def _needed(shared: list[tuple[Any, Any]], wanted: Any) -> list[tuple[Any, Any]]
 
 
 def _multiplied(base: Any, exponent: int) -> Any:
-    """The base to a whole power > 0, by repeated multiplication: np.power is ten times slower and differs by platform."""
+    """The base to a whole power > 0, by multiplication: np.power is ten times slower and differs by platform."""
     result = None
     while exponent:
         if exponent & 1:

@@ -1,7 +1,7 @@
 """The text of a formula that a stranger typed: checked character by character, read as a tree, shown as LaTeX.
 
-The way of a text: characters → tokens → Python's `ast` → checked nodes with their cost, or one sentence that says what is
-wrong at which column. Nothing is ever evaluated by `eval` or parsed by `sympify`. What passes is small enough to
+The way of a text: characters → tokens → Python's `ast` → checked nodes with their cost, or one sentence that says what
+is wrong at which column. Nothing is ever evaluated by `eval` or parsed by `sympify`. What passes is small enough to
 differentiate in well under a second.
 """
 
@@ -79,8 +79,8 @@ FUNCTIONS: dict[str, Elementary] = {
         np.maximum, (lambda f, u, v: f.step(u - v), lambda f, u, v: f.step(v - u)), r"\max\left({}\right)"
     ),
 }
-# With two that derivatives, and powers that are not whole, are made of; they are not to be typed. The step is ½ at 0, so
-# that at a tie min and max have the mean of the slopes on both sides, as abs has.
+# With two more, needed by derivatives and by powers that are not whole; not to be typed. The step is ½ at 0, so that at
+# a tie min and max have the mean of the slopes on both sides, as abs has.
 ELEMENTARY: dict[str, Elementary] = {
     **FUNCTIONS,
     "step": Elementary(lambda u: np.heaviside(u, 0.5), (lambda f, u: 0,), ""),
@@ -178,7 +178,7 @@ TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class _Token:
-    """A "value" (a number, a variable or a constant), a "function", an "unknown" name, or a sign, which is its own kind."""
+    """`kind` is "value" (a number, a variable or a constant), "function", "unknown" (a name), or the sign itself."""
 
     kind: str
     text: str
@@ -186,7 +186,7 @@ class _Token:
 
 
 def _plain_text(text: str) -> tuple[str, list[int]]:
-    """The text in the characters of `PLAIN`, the first not a space, and for each of them its column in `text`, from 1."""
+    """The text in the characters of `PLAIN`, without spaces in front, and the column in `text` of each, from 1."""
     pieces: list[str] = []
     columns: list[int] = []
     raised = above = False
@@ -341,6 +341,9 @@ class _Checker:
         if exponent.kind == "number" and base.kind != "number":
             if not abs(exponent.number) <= MOST_DEGREE:
                 self.refuse("formula_degree", tree, f"−{MOST_DEGREE} … {MOST_DEGREE}")
+            if exponent.number == 0:
+                # Of degree 0: SymPy would make it an exact 1, and ((x^0 + x^0)^100)^100 a whole number without end.
+                return self.number(tree, 1.0)
             if exponent.number == 0.5:
                 return _call("sqrt", base)
             if exponent.number.is_integer():

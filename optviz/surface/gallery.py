@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,9 @@ import numpy as np
 
 from optviz.bad_input import BadInput
 from optviz.surface.base import Domain, Lowest, Surface
+from optviz.surface.formula import Formula
+from optviz.surface.gaussian_hills import GaussianHills
+from optviz.surface.smoothed_noise import SmoothedNoise
 
 LANGUAGES = ("en", "zh")
 REQUIRED = ("order", "start", "learning_rate", "surface", "title", "teaches")
@@ -25,8 +27,8 @@ FILE_NAME = re.compile(r"[a-z][a-z0-9_]*\.toml")
 class GallerySurface(Surface):
     """A surface of the gallery, equal to another by its name.
 
-    It evaluates as the surface its file describes, and knows what the file says about it: where its minima are, where to
-    start, which learning rate suits gradient descent, and what it teaches.
+    It evaluates as the surface its file describes, and knows what the file says about it: where its minima are, where
+    to start, which learning rate suits gradient descent, and what it teaches.
     """
 
     name: str
@@ -119,37 +121,24 @@ _gallery = lru_cache(maxsize=256)(GallerySurface)
 # --- files ---------------------------------------------------------------------------------------------------------
 
 
-def _formula(**settings: Any) -> Surface:
-    from optviz.surface.formula import Formula
-
-    return Formula(**settings)
-
-
-def _gaussian_hills(**settings: Any) -> Surface:
-    from optviz.surface.gaussian_hills import GaussianHills
-
-    return GaussianHills(**settings)
-
-
-def _smoothed_noise(**settings: Any) -> Surface:
-    from optviz.surface.smoothed_noise import SmoothedNoise
-
-    return SmoothedNoise(**settings)
-
-
 @dataclass(frozen=True)
 class Family:
-    """How a `[surface]` table becomes a surface, and which settings it may and must have."""
+    """What a `[surface]` table becomes, and the settings that it must have: more than the class itself demands."""
 
-    make: Callable[..., Surface]
+    kind: type[Surface]
     required: tuple[str, ...]
-    optional: tuple[str, ...] = ()
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        names = (field.name for field in fields(self.kind))  # type: ignore[arg-type]
+        return tuple(name for name in names if name not in self.required)
 
 
+# The package's own FAMILIES cannot be used: its `__init__` imports this module.
 FAMILIES: dict[str, Family] = {
-    "formula": Family(_formula, ("text", "domain")),
-    "gaussian_hills": Family(_gaussian_hills, ("seed",), ("hills", "weights")),
-    "smoothed_noise": Family(_smoothed_noise, ("seed",), ("size", "smoothing", "bowl", "octaves", "domain")),
+    "formula": Family(Formula, ("text", "domain")),
+    "gaussian_hills": Family(GaussianHills, ("seed",)),
+    "smoothed_noise": Family(SmoothedNoise, ("seed",)),
 }
 
 
@@ -172,7 +161,7 @@ class Entry:
     def made(self) -> Surface:
         """The surface. Raises BadInput where its settings, or the points given for it, cannot be used."""
         try:
-            surface = FAMILIES[self.family].make(**self.settings)
+            surface = FAMILIES[self.family].kind(**self.settings)
         except BadInput as error:
             raise BadInput("gallery_surface", name=self.file, allowed=str(error)) from None
         for field, point in (("start", self.start), *(("minima", minimum) for minimum in self.minima)):

@@ -35,8 +35,8 @@ class SmoothedNoise(Surface):
     White noise on a `size` × `size` grid goes through `scipy.ndimage.gaussian_filter(sigma=smoothing, mode="wrap")`.
     Octave k adds noise of half the width and half the height of octave k − 1: rugged, as real losses are. The grid is
     scaled to [0, 1] and interpolated by a periodic cubic B-spline whose value, gradient and Hessian are exact
-    everywhere (the Hessian is continuous, with a kink at each knot). `bowl` adds bowl · (x² + y²) in units of the half-domain, so
-    that a path cannot wander off: 1 at the middle of each edge when bowl = 1.
+    everywhere (the Hessian is continuous, with a kink at each knot). `bowl` adds bowl · (x² + y²) in units of
+    the half-domain, so that a path cannot wander off: 1 at the middle of each edge when bowl = 1.
 
     seed: a whole number from 0 to 2³² − 1, or a sequence of them: one object for the whole stack (see `Surface`).
     """
