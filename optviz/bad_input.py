@@ -17,7 +17,6 @@ TEMPLATES: dict[str, str] = {
     "bad_interval": "{name} = {value} is not an interval; give two different numbers, smaller first, {allowed}.",
     "bad_seed": "{name} = {value} is not a seed; give whole numbers, {allowed}.",
     "no_samples": "batch_size = {value} needs a surface made of samples; {name} has none.",
-    "zero_denominator": "{name}: epsilon and initial_accumulator must not both be 0, the first step would divide by 0.",
     "too_many": "{name}: {value} are too many; the valid range is {allowed}.",
     "too_long": "{name} has {value} characters; the valid range is {allowed}.",
     "not_readable": "{name} cannot be read: {value}; expected {allowed}.",

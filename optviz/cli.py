@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from optviz.racer import Racer
 from optviz.statistics import scoreboard
 from optviz.surface import FAMILIES, gallery
 
+_NEGATIVE = re.compile(r"-[0-9.]+(?:[eE][+-]?[0-9]+)?")
 RACE_EXAMPLES = """\
 examples:
   optviz race --surface gaussian_hills --seed 1 --convention tensorflow1 --optimizers all --steps 200 --out paths.csv
@@ -30,7 +32,7 @@ examples:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code: 0, or 2 with one sentence on stderr for bad input."""
     parser = _parser()
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(_with_signs(sys.argv[1:] if arguments is None else arguments))
     try:
         code = int(options.run(options))
         sys.stdout.flush()
@@ -44,6 +46,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as problem:
         print(f"optviz: {problem.filename}: {problem.strerror}", file=sys.stderr)
     return 2
+
+
+def _with_signs(arguments: Sequence[str]) -> list[str]:
+    """Arguments in which a value that begins with a minus sign cannot be taken for an option.
+
+    argparse knows negative numbers, but neither `-1e-3` nor the formula `-x**2`: a number gets a space in front, and a
+    formula is joined to its option.
+    """
+    plain: list[str] = []
+    for argument in arguments:
+        if plain and plain[-1] == "--formula":
+            plain[-1] = f"--formula={argument}"
+        else:
+            plain.append(f" {argument}" if _NEGATIVE.fullmatch(argument) else argument)
+    return plain
 
 
 class _Parser(argparse.ArgumentParser):

@@ -20,15 +20,15 @@ from optviz.cli import RACE_EXAMPLES, main
 from optviz.export import to_csv
 from optviz.surface import FAMILIES
 
-THE_ISSUES_COMMAND = (
+THE_ARTICLES_RACE = (
     "race --surface gaussian_hills --seed 1 --convention tensorflow1 --optimizers all --steps 200 --out paths.csv"
 )
 
 
-def test_the_command_of_the_issue_writes_the_articles_race(tmp_path: Path) -> None:
+def test_the_articles_race_is_written_by_one_command(tmp_path: Path) -> None:
     """In a process of its own, as a user types it: `python -m optviz.cli` is what the `optviz` command runs."""
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "optviz.cli", *THE_ISSUES_COMMAND.split()],
+        [sys.executable, "-W", "error", "-m", "optviz.cli", *THE_ARTICLES_RACE.split()],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
@@ -224,3 +224,24 @@ def test_a_reader_who_has_seen_enough_is_no_error() -> None:
     )
     os.close(write)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_values_that_begin_with_a_minus_sign_are_values(tmp_path: Path) -> None:
+    file = tmp_path / "paths.json"
+    arguments = [
+        "race",
+        "--formula",
+        "-x**2 + x**4 + y**2",
+        "--start",
+        "-1e-3",
+        "-.5",
+        "--domain",
+        "-2",
+        "2",
+        "-1e0",
+        "1",
+    ]
+    assert main([*arguments, "--steps", "1", "--out", str(file)]) == 0
+    race = json.loads(file.read_bytes())["race"]
+    assert race["start"] == [-0.001, -0.5]
+    assert race["surface"] == {"name": "formula", "text": "-x**2 + x**4 + y**2", "domain": [-2.0, 2.0, -1.0, 1.0]}

@@ -54,7 +54,7 @@ LEVELS = [
     ["bad_input"],
     ["parameter"],
     ["surface", "optimizers"],
-    ["oracle", "conventions"],
+    ["oracle", "batches", "conventions"],
     ["outcome", "racer"],
     ["trajectory"],
     ["statistics", "experiment"],
@@ -121,8 +121,10 @@ def test_both_languages_have_the_same_words() -> None:
 def test_both_languages_fill_in_the_same_things(key: str) -> None:
     english, chinese = flat("en")[key], flat("zh").get(key, "")
     assert placeholders(english) == placeholders(chinese)
-    assert english.strip() == english != ""
-    assert chinese.strip() == chinese != ""
+    for text in (english, chinese):
+        # What stands between two names may end in a space, nothing else.
+        assert text.strip() == text or key == "stage.and"
+        assert text.strip()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optviz.bad_input import BadInput
 from optviz.optimizers.base import Optimizer, State, StepOracle, hyper
 
 
@@ -28,11 +27,6 @@ class Adagrad(Optimizer):
     initial_accumulator: float = hyper(0.0, slider=(0, 1), symbol="G₀", at_least=0, structural=True)
     epsilon_inside: bool = hyper(True, structural=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if np.any((np.asarray(self.epsilon) == 0) & (np.asarray(self.initial_accumulator) == 0)):
-            raise BadInput("zero_denominator", name="adagrad")
-
     def init(self, point: np.ndarray) -> State:
         return State(accumulated_square=np.zeros_like(point) + self.initial_accumulator)
 
@@ -43,7 +37,8 @@ class Adagrad(Optimizer):
             denominator = np.sqrt(accumulated_square + self.epsilon)
         else:
             denominator = np.sqrt(accumulated_square) + self.epsilon
-        effective_learning_rate = self.learning_rate / denominator
+        # With ε = 0 an axis whose gradient has always been 0 divides 0 by 0; it stays where it is.
+        effective_learning_rate = self.learning_rate / np.where(denominator > 0, denominator, np.inf)
         return point - effective_learning_rate * gradient, State(
             accumulated_square=accumulated_square, gradient=gradient, effective_learning_rate=effective_learning_rate
         )

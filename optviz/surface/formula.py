@@ -178,12 +178,9 @@ def _sympy_functions() -> tuple[SimpleNamespace, Any]:
                 with np.errstate(all="ignore"):
                     value = float(cls.known.value(*(float(argument) for argument in arguments)))
                 return sympy.Float(value) if math.isfinite(value) else None
-            if cls.__name__ == "power" and arguments[1].is_Float:
-                exponent = float(arguments[1])
-                if exponent.is_integer():
-                    return arguments[0] ** int(exponent)
-                return functions.sqrt(arguments[0]) if exponent == 0.5 else None
-            return None
+            # Other powers stay opaque: SymPy would write out all the digits of (x + x)**max(1e9, x - x).
+            half = cls.__name__ == "power" and arguments[1] == 0.5
+            return functions.sqrt(arguments[0]) if half else None
 
         @classmethod
         def _should_evalf(cls, argument: Any) -> int:

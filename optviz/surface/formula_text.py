@@ -84,8 +84,11 @@ FUNCTIONS: dict[str, Elementary] = {
 ELEMENTARY: dict[str, Elementary] = {
     **FUNCTIONS,
     "step": Elementary(lambda u: np.heaviside(u, 0.5), (lambda f, u: 0,), ""),
+    # As float, because NumPy refuses whole numbers to negative whole powers, and SymPy may find a 0 to the power -2.
     "power": Elementary(
-        np.power, (lambda f, u, v: v * f.power(u, v - 1), lambda f, u, v: f.log(u) * f.power(u, v)), ""
+        lambda u, v: np.power(u, v, dtype=float),
+        (lambda f, u, v: v * f.power(u, v - 1), lambda f, u, v: f.log(u) * f.power(u, v)),
+        "",
     ),
 }
 SAME_FUNCTION = {"ln": "log", "arcsin": "asin", "arccos": "acos", "arctan": "atan"}

@@ -83,6 +83,7 @@ function fill(value, arrays, theme) {
     for (const [name, item] of Object.entries(value)) filled[name] = fill(item, arrays, theme);
     return filled;
   }
+  if (typeof value === "string" && value.startsWith("@@")) return value.slice(1);
   if (typeof value === "string" && value.startsWith("@theme/")) return theme[value.slice(7)];
   if (typeof value === "string" && value.startsWith("@")) return arrays.get(value.slice(1));
   return value;
