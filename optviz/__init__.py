@@ -8,7 +8,16 @@ from optviz.experiment import Race
 from optviz.optimizers import OPTIMIZERS, Optimizer, State, hyper
 from optviz.outcome import Outcome
 from optviz.racer import Racer
-from optviz.surface import Formula, GaussianHills, SmoothedNoise, Surface, gallery, gallery_names
+from optviz.surface import (
+    FiniteSum,
+    Formula,
+    GaussianHills,
+    Regression,
+    SmoothedNoise,
+    Surface,
+    gallery,
+    gallery_names,
+)
 from optviz.trajectory import Trajectory, race, trace
 
 try:
@@ -20,12 +29,14 @@ __all__ = [
     "CONVENTIONS",
     "OPTIMIZERS",
     "BadInput",
+    "FiniteSum",
     "Formula",
     "GaussianHills",
     "Optimizer",
     "Outcome",
     "Race",
     "Racer",
+    "Regression",
     "SmoothedNoise",
     "State",
     "Surface",

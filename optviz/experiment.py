@@ -16,11 +16,21 @@ import numpy as np
 import tomli_w
 
 from optviz.bad_input import BadInput
+from optviz.batches import check_batch_size
 from optviz.conventions import CONVENTIONS, with_convention
-from optviz.optimizers import OPTIMIZERS, GradientDescent, Optimizer
+from optviz.optimizers import GradientDescent, Optimizer
 from optviz.parameter import SEED, STEPS, Parameter
-from optviz.racer import Racer, as_racer
-from optviz.surface import FAMILIES, GallerySurface, GaussianHills, Surface, gallery, gallery_names
+from optviz.racer import PICKS, Racer, as_racer
+from optviz.surface import (
+    FAMILIES,
+    FiniteSum,
+    GallerySurface,
+    GaussianHills,
+    Regression,
+    Surface,
+    gallery,
+    gallery_names,
+)
 from optviz.trajectory import Trajectory, check_start, race
 
 VERSION = 1
@@ -62,6 +72,8 @@ class Race:
             raise BadInput("unknown_choice", name="surface", value=self.surface, allowed=", ".join(surface_names()))
         _check_convention(self.convention)
         object.__setattr__(self, "racers", _check_racers(self.racers))
+        for racer in self.racers:
+            _check_batch(racer, self.surface)
         object.__setattr__(self, "steps", STEPS.check_number("steps", self.steps))
         object.__setattr__(self, "batch_seed", SEED.check_number("batch_seed", self.batch_seed))
         if self.start is not None:
@@ -77,13 +89,34 @@ class Race:
         """The same race with some fields changed."""
         return dataclasses.replace(self, **changes)
 
+    @property
+    def bare_surface(self) -> Surface:
+        """The surface without the samples that `FiniteSum` makes of it."""
+        return self.surface.surface if isinstance(self.surface, FiniteSum) else self.surface
+
+    def with_bare_surface(self, surface: Surface) -> Race:
+        """The race on another surface, from the same start; samples are made of it as they were of this one."""
+        return self.replaced(surface=self._sampled(surface))
+
+    def with_samples(self, **settings: Any) -> Race:
+        """The race on a surface made of samples; settings as of `FiniteSum`, or of `Regression`."""
+        surface = self.surface if self.surface.samples is not None else FiniteSum(self.surface)
+        return self.replaced(surface=dataclasses.replace(surface, **settings))  # type: ignore[type-var]
+
+    def _sampled(self, surface: Surface) -> Surface:
+        if surface.samples is not None:
+            return surface
+        if isinstance(self.surface, FiniteSum):
+            return dataclasses.replace(self.surface, surface=surface)
+        return FiniteSum(surface) if any(racer.batch_size is not None for racer in self.racers) else surface
+
     def on_surface(self, surface: Surface) -> Race:
         """The race on another surface, from that surface's own start.
 
         A learning rate that a surface suggests is set for all; it goes back to 0.1 where the next suggests none.
         """
         suggested, before = surface.suggested_learning_rate, self.surface.suggested_learning_rate
-        moved = self.replaced(surface=surface, start=None)
+        moved = self.replaced(surface=self._sampled(surface), start=None)
         if suggested is not None:
             return moved.with_learning_rate(suggested)
         if before is not None and self.shared_learning_rate == before:
@@ -105,18 +138,24 @@ class Race:
         racers = tuple(_with_rate(racer, learning_rate) for racer in self.racers)
         return self.replaced(racers=racers)
 
-    def with_optimizers(self, keys: Iterable[str]) -> Race:
-        """The race of exactly these kinds of optimizers: others go, missing ones join in the registry's order.
+    def with_optimizers(self, kinds: Iterable[str]) -> Race:
+        """The race of exactly these kinds (see `PICKS`): others go, missing ones join, all in the registry's order.
 
-        A newcomer gets the convention's defaults, and the learning rate that all others share, if they do.
+        A newcomer gets the convention's defaults, and the learning rate that all others share, if they do. One that
+        needs samples makes the surface a sum of them.
         """
-        chosen = set(keys)
-        racers = [racer for racer in self.racers if racer.key in chosen]
-        for key in OPTIMIZERS:
-            if key in chosen and not any(racer.key == key for racer in racers):
-                racers.append(_with_rate(Racer(with_convention(key, self.convention)), self.shared_learning_rate))
-        order = list(OPTIMIZERS)
-        return self.replaced(racers=tuple(sorted(racers, key=lambda racer: order.index(racer.key))))
+        chosen = set(kinds)
+        racers = [racer for racer in self.racers if racer.kind in chosen]
+        for kind, (key, batch_size) in PICKS.items():
+            if kind in chosen and not any(racer.kind == kind for racer in racers):
+                racer = Racer(with_convention(key, self.convention), batch_size)
+                racers.append(_with_rate(racer, self.shared_learning_rate))
+        order = list(PICKS)
+        racers.sort(key=lambda racer: order.index(racer.kind))
+        sampled = self.surface
+        if sampled.samples is None and any(racer.batch_size is not None for racer in racers):
+            sampled = FiniteSum(sampled)
+        return self.replaced(racers=tuple(racers), surface=sampled)
 
     @property
     def shared_learning_rate(self) -> float | None:
@@ -140,7 +179,9 @@ class Race:
         """A distinct name per racer: its label, else its optimizer's title (or key); repeats are numbered."""
         names: list[str] = []
         for racer in self.racers:
-            name = racer.label or (titles or {}).get(racer.key, racer.key)
+            name = racer.label or (titles or {}).get(racer.kind, racer.kind)
+            if racer.label is None and racer.batch_size is not None and racer.kind != "sgd":
+                name = f"{name} B={racer.batch_size}"
             taken, candidate, number = set(names), name, 2
             while candidate in taken:
                 candidate, number = f"{name} {number}", number + 1
@@ -232,20 +273,24 @@ class Race:
         record = self.to_record()
         surface = dict(record["surface"])
         name = surface.pop("name")
-        if isinstance(self.surface, GallerySurface):
+        sampling = {} if isinstance(self.surface, Regression) else _taken(surface, _SAMPLE_FIELDS)
+        if isinstance(self.bare_surface, GallerySurface):
             surface_code = f"optviz.gallery({name!r})"
         else:
             arguments = [
                 f"{key}={tuple(value) if isinstance(value, list) else value!r}" for key, value in surface.items()
             ]
-            surface_code = f"optviz.{type(self.surface).__name__}({', '.join(arguments)})"
+            surface_code = f"optviz.{type(self.bare_surface).__name__}({', '.join(arguments)})"
+        if sampling:
+            settings = ", ".join(f"{_SAMPLE_FIELDS[key]}={value!r}" for key, value in sampling.items())
+            surface_code = f"optviz.FiniteSum({surface_code}, {settings})"
         lines = ["import optviz", "", "race = optviz.Race(", f"    surface={surface_code},", "    racers=("]
-        for racer in (_racer_record(racer, self.convention, None) for racer in self.racers):
-            own = {key: racer[key] for key in ("batch_size", "label") if key in racer}
-            rest = [f"{key}={value!r}" for key, value in racer.items() if key not in (*own, "optimizer")]
-            optimizer = ", ".join([repr(racer["optimizer"]), repr(self.convention), *rest])
-            arguments = [f"optviz.with_convention({optimizer})", *(f"{key}={value!r}" for key, value in own.items())]
-            lines.append(f"        optviz.Racer({', '.join(arguments)}),")
+        for racer in self.racers:
+            own = {"batch_size": racer.batch_size, "label": racer.label}
+            rest = [f"{key}={value!r}" for key, value in _differences(racer, self.convention).items()]
+            optimizer = ", ".join([repr(racer.key), repr(self.convention), *rest])
+            told = [f"{key}={value!r}" for key, value in own.items() if value is not None]
+            lines.append(f"        optviz.Racer({', '.join([f'optviz.with_convention({optimizer})', *told])}),")
         lines += ["    ),", f"    convention={self.convention!r},"]
         if self.start is not None:
             lines.append(f"    start={self.start!r},")
@@ -278,13 +323,14 @@ def read_query(query: Mapping[str, str], reader: _Reader | None = None) -> tuple
         allowed = f"1 … {LONGEST_LINK:,} characters"
         return Race(), (BadInput("too_long", name="link", value="?", allowed=allowed),)
     known = {"v", "surface", "start", "convention", "steps", "batch_seed", "learning_rate", "racers"}
-    if not known & set(query) and not {name for names in _SURFACE_FIELDS.values() for name in names} & set(query):
+    known |= {*_SAMPLE_FIELDS, *(name for names in _SURFACE_FIELDS.values() for name in names)}
+    if not known & set(query):
         return Race(), ()
     record: dict[str, Any] = {"version": query.get("v", str(VERSION)), "surface": {}}
-    record["surface"]["name"] = query.get("surface", "gaussian_hills")
-    for name in _SURFACE_FIELDS.get(record["surface"]["name"], ()):
-        if name in query:
-            record["surface"][name] = query[name]
+    name = record["surface"]["name"] = query.get("surface", "gaussian_hills")
+    for key in (*_SURFACE_FIELDS.get(name, ()), *(() if name == "regression" else _SAMPLE_FIELDS)):
+        if key in query:
+            record["surface"][key] = query[key]
     told = ("start", "convention", "steps", "batch_seed", "learning_rate")
     record |= {name: query[name] for name in told if name in query}
     if "racers" in query:
@@ -301,6 +347,10 @@ def surface_names() -> tuple[str, ...]:
 
 def surface_record(surface: Surface) -> dict[str, Any]:
     """A surface as a plain dict: its name and the parameters that differ from its family's defaults; seed always."""
+    if isinstance(surface, FiniteSum):
+        told = {"samples": surface.samples, "spread": surface.spread}
+        told |= {"sample_seed": surface.seed} if surface.seed else {}
+        return surface_record(surface.surface) | told | ({"replacement": True} if surface.replacement else {})
     if isinstance(surface, GallerySurface):
         return {"name": surface.name}
     name = next((key for key, family in FAMILIES.items() if type(surface) is family), None)
@@ -320,6 +370,10 @@ def make_surface(record: Mapping[str, Any]) -> Surface:
     if not isinstance(name, str) or (name not in FAMILIES and name not in gallery_names()):
         raise BadInput("unknown_choice", name="surface", value=name, allowed=", ".join(surface_names()))
     rest = {key: value for key, value in record.items() if key != "name"}
+    sampling = {} if name == "regression" else _taken(rest, _SAMPLE_FIELDS)
+    if sampling:
+        settings = {_SAMPLE_FIELDS[key]: _value(key, value) for key, value in sampling.items()}
+        return FiniteSum(make_surface({"name": name, **rest}), **settings)
     if name not in FAMILIES:
         if rest:
             raise BadInput("unknown_field", name=name, value=", ".join(rest), allowed="–")
@@ -327,7 +381,7 @@ def make_surface(record: Mapping[str, Any]) -> Surface:
     for key in rest:
         if key not in _SURFACE_FIELDS[name]:
             raise BadInput("unknown_field", name=name, value=key, allowed=", ".join(_SURFACE_FIELDS[name]))
-    values = {key: value if key == "text" else _number_or_list(key, value) for key, value in rest.items()}
+    values = {key: _value(key, value) for key, value in rest.items()}
     for item in dataclasses.fields(FAMILIES[name]):  # type: ignore[arg-type]
         if item.default is dataclasses.MISSING and item.name not in values:
             raise BadInput("gallery_missing", name=name, value=item.name, allowed=item.name)
@@ -346,6 +400,22 @@ _SURFACE_FIELDS = {
     name: tuple(item.name for item in dataclasses.fields(family))  # type: ignore[arg-type]
     for name, family in FAMILIES.items()
 }
+
+
+_SAMPLE_FIELDS = {"samples": "samples", "spread": "spread", "sample_seed": "seed", "replacement": "replacement"}
+
+
+def _taken(record: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """The named entries, which leave the record."""
+    return {name: record.pop(name) for name in names if name in record}
+
+
+def _check_batch(racer: Racer, surface: Surface) -> Racer:
+    if racer.batch_size is not None:
+        if surface.samples is None:
+            raise BadInput("no_samples", name=surface.title, value=racer.batch_size)
+        check_batch_size(racer.batch_size, surface.samples)
+    return racer
 
 
 class _Reader:
@@ -388,7 +458,9 @@ def _restore(record: Any, reader: _Reader) -> Race:
         raise BadInput("not_readable", name="racers", value=type(listed).__name__, allowed="a list")
     for item in listed or ():
         racer = reader.read(lambda item=item: _make_racer(item, convention, rate, reader), None)  # type: ignore[misc]
-        racers += [racer] if racer is not None else []
+        if racer is not None:
+            whole = dataclasses.replace(racer, batch_size=None)
+            racers.append(reader.read(lambda racer=racer: _check_batch(racer, surface), whole))  # type: ignore[misc]
     if len(racers) > MOST_RACERS:
         problem = BadInput("too_many", name="racers", value=len(racers), allowed=f"1 … {MOST_RACERS}")
         reader.read(lambda: _refuse(problem), None)
@@ -464,9 +536,10 @@ def _make_racer(record: Any, convention: str, rate: float | None, reader: _Reade
     if not isinstance(record, Mapping):
         raise BadInput("not_readable", name="racers", value=record, allowed="tables with an optimizer each")
     key = record.get("optimizer")
-    if not isinstance(key, str) or key not in OPTIMIZERS:
-        raise BadInput("unknown_choice", name="optimizer", value=key, allowed=", ".join(OPTIMIZERS))
-    racer = _with_rate(Racer(with_convention(key, convention)), rate)
+    if not isinstance(key, str) or key not in PICKS:
+        raise BadInput("unknown_choice", name="optimizer", value=key, allowed=", ".join(PICKS))
+    optimizer, batch_size = PICKS[key]
+    racer = _with_rate(Racer(with_convention(optimizer, convention), batch_size), rate)
     settings = {name: value for name, value in record.items() if name != "optimizer"}
     try:
         # All at once, because a setting may be valid only together with another: epsilon = 0 needs an accumulator.
@@ -513,8 +586,8 @@ def _usual(key: str, convention: str) -> Optimizer:
 
 
 def _racer_record(racer: Racer, convention: str, rate: float | None) -> dict[str, Any]:
-    record: dict[str, Any] = {"optimizer": racer.key}
-    if racer.batch_size is not None:
+    record: dict[str, Any] = {"optimizer": racer.kind}
+    if racer.batch_size is not None and racer.kind != "sgd":
         record["batch_size"] = racer.batch_size
     if racer.label is not None:
         record["label"] = racer.label
@@ -555,6 +628,15 @@ def _read_racer(text: str) -> dict[str, str]:
             raise BadInput("not_readable", name="racers", value=text, allowed="adam--beta1-0.8~nag")
         record[name] = unquote(value) if name == "label" else value
     return record
+
+
+def _value(name: str, value: Any) -> Any:
+    """The value of a surface's field: text stays text, `true` and `false` become what they say, the rest is numbers."""
+    if name in ("text", "kind"):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    return value if isinstance(value, bool) else _number_or_list(name, value)
 
 
 def _number_or_list(name: str, value: Any) -> Any:

@@ -25,7 +25,7 @@ def to_csv(race: Race, paths: Sequence[Trajectory]) -> bytes:
         gaps = gap(path.losses, path.surface.lowest.loss)
         columns = zip(path.points.tolist(), path.losses.tolist(), gaps.tolist(), strict=True)
         for step, ((x, y), loss, share) in enumerate(columns):
-            writer.writerow([_safe(name), path.racer.key, step, *(_number(value) for value in (x, y, loss, share))])
+            writer.writerow([_safe(name), path.racer.kind, step, *(_number(value) for value in (x, y, loss, share))])
     return text.getvalue().encode()
 
 

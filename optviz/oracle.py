@@ -10,11 +10,12 @@ from optviz.surface.base import Surface
 class Oracle:
     """Loss, gradient and Hessian of one surface at points (..., 2), counted.
 
-    NAG's look-ahead and line searches ask the same oracle as the step itself, so they see the same batch of samples.
+    `surface` is exchanged before each step for the mean of that step's batch of samples. NAG's look-ahead and line
+    searches ask the same oracle as the step itself, so they see the same batch.
     """
 
     def __init__(self, surface: Surface) -> None:
-        self._surface = surface
+        self.surface = surface
         self.loss_evaluations = 0
         self.gradient_evaluations = 0
         self.hessian_evaluations = 0
@@ -22,14 +23,14 @@ class Oracle:
     def loss(self, point: np.ndarray) -> np.ndarray:
         """Loss (...)."""
         self.loss_evaluations += 1
-        return self._surface.loss(point)
+        return self.surface.loss(point)
 
     def gradient(self, point: np.ndarray) -> np.ndarray:
         """Gradient (..., 2)."""
         self.gradient_evaluations += 1
-        return self._surface.gradient(point)
+        return self.surface.gradient(point)
 
     def hessian(self, point: np.ndarray) -> np.ndarray:
         """Hessian (..., 2, 2)."""
         self.hessian_evaluations += 1
-        return self._surface.hessian(point)
+        return self.surface.hessian(point)

@@ -11,6 +11,14 @@ from optviz.parameter import BATCH_SIZE
 
 LONGEST_LABEL = 40
 
+PICKS: dict[str, tuple[str, int | None]] = {
+    "gradient_descent": ("gradient_descent", None),
+    "sgd": ("gradient_descent", 1),
+    "minibatch_sgd": ("gradient_descent", 8),
+    **{key: (key, None) for key in OPTIMIZERS if key != "gradient_descent"},
+}
+"""What a picker offers: kind → optimizer and batch size (None: all samples). One class, three batch sizes."""
+
 
 @dataclass(frozen=True)
 class Racer:
@@ -38,6 +46,13 @@ class Racer:
         """The optimizer's key in `OPTIMIZERS`; the class name in lower case for a class that is not registered."""
         kind = type(self.optimizer)
         return next((key for key, known in OPTIMIZERS.items() if known is kind), kind.__name__.lower())
+
+    @property
+    def kind(self) -> str:
+        """The racer's key in `PICKS`: "sgd" is gradient descent on one sample, "minibatch_sgd" on several."""
+        if self.key != "gradient_descent" or self.batch_size is None:
+            return self.key
+        return "sgd" if self.batch_size == 1 else "minibatch_sgd"
 
 
 def as_racer(racer: Racer | Optimizer) -> Racer:

@@ -208,7 +208,7 @@ def race_record(paths: Sequence[Trajectory], names: Sequence[str]) -> RaceRecord
     start = paths[0].points[0]
     return RaceRecord(
         names=tuple(names),
-        keys=tuple(path.racer.key for path in paths),
+        keys=tuple(path.racer.kind for path in paths),
         learning_rates=tuple(float(path.racer.optimizer.learning_rate) for path in paths),  # type: ignore[attr-defined]
         points=tuple(path.points for path in paths),
         losses=tuple(path.losses for path in paths),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from optviz.bad_input import BadInput
+from optviz.batches import batches, check_batch_size, samples_seen
 from optviz.optimizers import Optimizer
 from optviz.oracle import Oracle
 from optviz.outcome import Outcome, first_divergence, judge
-from optviz.parameter import COORDINATE, SEED, STEPS, array_of_numbers
+from optviz.parameter import COORDINATE, STEPS, array_of_numbers
 from optviz.racer import Racer, as_racer
-from optviz.surface.base import MOST_ELEMENTS, Surface
+from optviz.surface.base import MOST_ELEMENTS, Surface, check_seed
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +40,16 @@ class Trajectory:
         """How many steps were run."""
         return self.points.shape[-2] - 1
 
+    @property
+    def samples_seen(self) -> np.ndarray:
+        """How many samples the run had used up to each step (steps + 1,); see `optviz.batches`."""
+        return samples_seen(self.surface.samples, self.racer.batch_size, self.steps, self.surface.replacement)
+
+    @property
+    def epochs(self) -> np.ndarray:
+        """Passes over the data up to each step (steps + 1,); on a surface without samples each step is one."""
+        return self.samples_seen / (self.surface.samples or 1)
+
     @cached_property
     def outcome(self) -> Outcome | np.ndarray:
         """What became of the run: an `Outcome`, or an object array (...) of them."""
@@ -49,31 +61,35 @@ def trace(
     surface: Surface,
     start: Any = None,
     steps: int = 200,
-    seed: int = 0,
+    seed: Any = 0,
 ) -> Trajectory:
     """Run one racer: `steps` steps from `start` (..., 2), by default the surface's suggested start.
 
     Leading axes of `start`, of array-valued hyperparameters and of a stack of surfaces broadcast against each other.
-    `seed` (0 … 2³² − 1) draws the batches of samples, where the surface has samples.
+    `seed` (0 … 2³² − 1) draws the batches of samples, for a racer with a batch size; a sequence of seeds is one more
+    leading axis, of runs that differ in their batches only (not together with a stack).
 
     Raises BadInput (a ValueError) for steps outside 1 … 5,000, a start that is not finite, or a batch size on a surface
     without samples. A run that blows up is a result, not an error: see `Trajectory.diverged_at`.
     """
     racer = as_racer(racer)
     steps = int(STEPS.check_number("steps", steps))
-    SEED.check_number("seed", seed)
+    seeds = np.asarray(check_seed(seed))
     if racer.batch_size is not None and surface.samples is None:
         raise BadInput("no_samples", name=surface.title, value=racer.batch_size)
+    if seeds.ndim and surface.stack_shape:
+        raise BadInput("bad_seed", name="seed", value=seed, allowed="one seed for a stack")
     point = check_start(surface.suggested_start if start is None else start)
     optimizer = racer.optimizer
-    leading = np.broadcast_shapes(point.shape[:-1], optimizer.leading_shape, surface.stack_shape)
+    leading = np.broadcast_shapes(point.shape[:-1], optimizer.leading_shape, surface.stack_shape, seeds.shape)
     point = np.array(np.broadcast_to(point, (*leading, 2)))
     points = np.empty((steps + 1, *leading, 2))
     oracle = Oracle(surface)
     with np.errstate(all="ignore"):
         points[0] = point
         state = optimizer.init(point)
-        for step in range(1, steps + 1):
+        for step, seen in enumerate(_seen(racer, surface, steps, seeds), start=1):
+            oracle.surface = seen
             point, state = optimizer.step(point, state, oracle)
             points[step] = point
         losses = _losses(surface, points)
@@ -96,7 +112,7 @@ def race(
     surface: Surface,
     start: Any = None,
     steps: int = 200,
-    seed: int = 0,
+    seed: Any = 0,
 ) -> tuple[Trajectory, ...]:
     """Run many racers over one surface, from one start, for the same number of steps (see `trace`)."""
     start = surface.suggested_start if start is None else start
@@ -109,6 +125,15 @@ def check_start(start: Any) -> np.ndarray:
     if point is None or point.ndim == 0 or point.shape[-1] != 2 or not COORDINATE.contains(point):
         raise BadInput("bad_point", name="start", value=start, allowed=COORDINATE.range_text("x, y"))
     return point
+
+
+def _seen(racer: Racer, surface: Surface, steps: int, seeds: np.ndarray) -> Iterator[Surface]:
+    """What each step sees: the surface itself, or the mean of the step's samples."""
+    if racer.batch_size is None or surface.samples is None:
+        return itertools.repeat(surface, steps)
+    size = check_batch_size(racer.batch_size, surface.samples)
+    drawn = batches(surface.samples, size, steps, seeds, surface.replacement)
+    return (surface.on_batch(indices) for indices in drawn)
 
 
 def _losses(surface: Surface, points: np.ndarray) -> np.ndarray:

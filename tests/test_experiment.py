@@ -19,16 +19,19 @@ from optviz import (
     CONVENTIONS,
     OPTIMIZERS,
     BadInput,
+    FiniteSum,
     Formula,
     GaussianHills,
     Race,
     Racer,
+    Regression,
     SmoothedNoise,
     gallery,
     gallery_names,
     with_convention,
 )
 from optviz.experiment import make_surface, read_query, read_url, seven, surface_names, surface_record
+from optviz.surface.regression import KINDS
 
 
 def from_python(code: str) -> Race:
@@ -46,6 +49,7 @@ SPELLINGS: dict[str, Callable[[Race], Race]] = {
     "record": lambda race: Race.from_record(race.to_record()),
 }
 ADAM = with_convention("adam", "tensorflow1")
+DESCENT = with_convention("gradient_descent", "tensorflow1")
 RACES: dict[str, Race] = {
     "the article's setting": Race(),
     "the article's formulas": Race(racers=seven("article"), convention="article"),
@@ -72,7 +76,15 @@ RACES: dict[str, Race] = {
     "24 racers": Race(racers=tuple(Racer(OPTIMIZERS["adam"](beta1=index / 24)) for index in range(24))),
     "every configured optimizer, first half": Race(racers=tuple(map(Racer, list(CONFIGURED.values())[:24]))),
     "every configured optimizer, second half": Race(racers=tuple(map(Racer, list(CONFIGURED.values())[-24:]))),
-    "a batch size": Race(racers=(Racer(ADAM, batch_size=32), Racer(ADAM, batch_size=1_000_000))),
+    "batch sizes": Race(
+        FiniteSum(GaussianHills(seed=3), samples=100, spread=0.3, seed=4, replacement=True),
+        racers=tuple(Racer(optimizer, size) for optimizer in (DESCENT, ADAM) for size in (None, 1, 8, 32, 100)),
+        batch_seed=5,
+    ),
+    "samples of a gallery surface": Race(FiniteSum(gallery("beale")), racers=(Racer(DESCENT, 1),)),
+    "samples of a formula": Race(FiniteSum(Formula("x^2+y^4"), samples=2), racers=(Racer(DESCENT, 2),)),
+    **{f"regression, {kind}": Race(Regression(kind, seed=2), racers=(Racer(DESCENT, 4),)) for kind in KINDS},
+    "regression with replacement": Race(Regression("logistic", samples=9, replacement=True), racers=(Racer(ADAM, 9),)),
     "labels": Race(
         racers=tuple(
             Racer(ADAM, label=label)
@@ -107,10 +119,6 @@ def test_round_trip(name: str, spelling: str) -> None:
 @pytest.mark.parametrize("name", RACES)
 def test_round_trip_of_python_code(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     race = RACES[name]
-    if any(racer.batch_size for racer in race.racers):
-        with pytest.raises(BadInput, match="batch_size"):
-            from_python(race.to_python())
-        return
     # The code also runs the race, so that what it prints can be compared.
     short = race.replaced(steps=min(race.steps, 20))
     assert from_python(short.to_python()) == short
@@ -140,11 +148,12 @@ def random_race(random: np.random.Generator) -> Race:
             settings.pop("initial_accumulator")
         characters = list("abc-~%&=#?+/\\'\" .,:;<>{}[]()亚当ηβ₁🙂0129_")
         label = "".join(random.choice(characters, random.integers(1, 12))).strip()
-        batch_size = int(random.integers(1, 1_000_001)) if random.random() < 0.2 else None
+        batch_size = int(random.integers(1, samples + 1)) if samples and random.random() < 0.5 else None
         return Racer(
             with_convention(key, convention, **settings), batch_size, label if label and random.random() < 0.4 else None
         )
 
+    samples = int(random.integers(2, 200)) if random.random() < 0.3 else 0
     seed = int(random.integers(0, 2**32))
     low = random.uniform(-100, 100, 2)
     high = low + random.uniform(0.1, 100, 2)
@@ -164,6 +173,11 @@ def random_race(random: np.random.Generator) -> Race:
             dtype=object,
         )
     )
+    if samples:
+        surface = FiniteSum(surface, samples, number(0, 100), int(random.integers(0, 2**32)), bool(random.integers(2)))
+    elif random.random() < 0.2:
+        samples = int(random.integers(8, 1025))
+        surface = Regression(str(random.choice(KINDS)), seed, samples, bool(random.integers(2)))
     convention = str(random.choice(list(CONVENTIONS)))
     race = Race(
         surface=surface,
@@ -267,6 +281,13 @@ PARTLY_BROKEN: list[tuple[str, Race, list[str]]] = [
     ("racers=adam--epsilon_inside-maybe", Race(racers=(Racer(ADAM),)), ["maybe"]),
     ("racers=adam--batch_size-0", Race(racers=(Racer(ADAM),)), ["batch_size = 0"]),
     ("racers=adam--label-" + "x" * 41, Race(racers=(Racer(ADAM),)), ["41"]),
+    ("racers=sgd~adam", Race(racers=(Racer(DESCENT), Racer(ADAM))), ["batch_size = 1"]),
+    ("samples=64&racers=sgd~adam", Race(FiniteSum(GaussianHills(1)), (Racer(DESCENT, 1), Racer(ADAM))), []),
+    ("samples=4&racers=minibatch_sgd", Race(FiniteSum(GaussianHills(1), 4), (Racer(DESCENT),)), ["1 ≤ batch_size ≤ 4"]),
+    ("samples=1", Race(), ["samples = 1"]),
+    ("spread=2", Race(FiniteSum(GaussianHills(1), spread=2)), []),
+    ("surface=regression&kind=network&seed=3", Race(Regression("network", 3)), []),
+    ("surface=regression&kind=deep", Race(), ["kind = deep"]),
     ("racers=" + "~".join(["adam"] * 25), Race(racers=(Racer(ADAM),) * 24), ["25"]),
     ("v=2&steps=9", Race(steps=9), ["version = 2"]),
     ("steps=9&steps=8", Race(steps=9), []),
@@ -310,6 +331,7 @@ HOSTILE_WORDS = [
 FIELDS = [
     *("v", "surface", "seed", "hills", "weights", "size", "smoothing", "bowl", "octaves", "domain", "text"),
     *("start", "steps", "convention", "batch_seed", "learning_rate", "racers"),
+    *("samples", "spread", "sample_seed", "replacement", "kind"),
     *("name", "version", "unknown", ""),
 ]
 

@@ -15,6 +15,7 @@ from optviz import OPTIMIZERS, Formula, GaussianHills, Racer, race
 from optviz.figures import Figure, resolved
 from optviz.figures.race import race_figure
 from optviz.figures.theme import REPEATS, STYLES, THEMES, styles_of
+from optviz.racer import PICKS
 from optviz.statistics import Heights, RaceRecord, contour_heights, race_record
 
 WORDS = {name: f"the {name}" for name in ("x", "y", "step", "loss", "gap", "start", "lowest")}
@@ -213,15 +214,15 @@ def luminance(color: str) -> float:
 
 def test_themes_have_the_same_colours_and_every_optimizer_has_one() -> None:
     assert set(THEMES["light"]) == set(THEMES["dark"])
-    assert list(STYLES) == list(OPTIMIZERS)
+    assert list(STYLES) == list(PICKS)
     for theme in THEMES.values():
-        colours = [theme[key] for key in (*OPTIMIZERS, "other", "accent")]
+        colours = [theme[key] for key in (*PICKS, "other", "accent")]
         assert len(set(colours)) == len(colours)
     assert len({style["marker"] for style in STYLES.values()}) == len(STYLES)
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("key", [*OPTIMIZERS, "other", "accent", "ink"])
+@pytest.mark.parametrize("key", [*PICKS, "other", "accent", "ink"])
 def test_lines_stand_out_from_the_page(theme: str, key: str) -> None:
     """At least 3 : 1, which WCAG 2.2 asks of graphics (1.4.11)."""
     brighter, darker = sorted((luminance(THEMES[theme][key]), luminance(BACKGROUND[theme])), reverse=True)

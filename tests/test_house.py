@@ -53,7 +53,7 @@ def test_the_core_imports_neither_streamlit_nor_plotly(file: Path) -> None:
 LEVELS = [
     ["bad_input"],
     ["parameter"],
-    ["surface", "optimizers"],
+    ["surface", "optimizers", "batches"],
     ["oracle", "batches", "conventions"],
     ["outcome", "racer"],
     ["trajectory"],

@@ -11,6 +11,8 @@ from typing import Any
 
 STYLES: dict[str, dict[str, str]] = {
     "gradient_descent": {"dash": "solid", "marker": "circle"},
+    "sgd": {"dash": "dot", "marker": "pentagon"},
+    "minibatch_sgd": {"dash": "dashdot", "marker": "triangle-right"},
     "momentum": {"dash": "solid", "marker": "square"},
     "nag": {"dash": "dash", "marker": "diamond"},
     "adagrad": {"dash": "dot", "marker": "triangle-up"},
@@ -33,6 +35,8 @@ THEMES: dict[str, dict[str, Any]] = {
         "label_back": "#ffffff",
         "accent": "#6a48d7",
         "gradient_descent": "#111111",
+        "sgd": "#8a4b1f",
+        "minibatch_sgd": "#6b6f7c",
         "momentum": "#d1480b",
         "nag": "#b57a00",
         "adagrad": "#cf5c9c",
@@ -51,6 +55,8 @@ THEMES: dict[str, dict[str, Any]] = {
         "label_back": "#171b29",
         "accent": "#a48bff",
         "gradient_descent": "#ffffff",
+        "sgd": "#d9a06b",
+        "minibatch_sgd": "#b4bac8",
         "momentum": "#ff7a45",
         "nag": "#f2b632",
         "adagrad": "#f08cc4",

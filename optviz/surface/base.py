@@ -85,6 +85,15 @@ class Surface(abc.ABC):
         return None
 
     @property
+    def replacement(self) -> bool:
+        """Whether batches of samples are drawn with replacement (see `optviz.batches`)."""
+        return False
+
+    def on_batch(self, indices: np.ndarray) -> Surface:
+        """The mean of the samples with these indices (..., B), one set per leading axis of the points."""
+        raise BadInput("no_samples", name=self.title, value=indices.shape[-1])
+
+    @property
     def width(self) -> float:
         """The longer side of the domain: the unit in which distances on this surface are told."""
         x_min, x_max, y_min, y_max = self.domain

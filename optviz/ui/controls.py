@@ -18,9 +18,10 @@ from optviz.bad_input import BadInput
 from optviz.conventions import CONVENTIONS, with_convention
 from optviz.experiment import Race, make_surface, surface_names, with_hyperparameter
 from optviz.optimizers import OPTIMIZERS
-from optviz.parameter import COORDINATE, STEPS, Parameter, parameters
-from optviz.racer import Racer
-from optviz.surface import FAMILIES, Formula, GallerySurface, GaussianHills, Surface, gallery
+from optviz.parameter import COORDINATE, SEED, STEPS, Parameter, parameters
+from optviz.racer import PICKS, Racer
+from optviz.surface import FAMILIES, Formula, GallerySurface, GaussianHills, Regression, Surface, gallery
+from optviz.surface.regression import KINDS
 from optviz.ui import cached, session
 from optviz.ui.text import LANGUAGES, words
 
@@ -38,6 +39,7 @@ def sidebar(text: Words, language: str) -> None:
     _convention_control(text)
     _learning_rate_control(text)
     _racer_controls(text)
+    _sample_controls(text)
     _start_controls(text)
 
 
@@ -133,7 +135,7 @@ def number_widget(
 
 def _surface_controls(text: Words, language: str) -> None:
     label, tip = text["controls"], text["help"]
-    surface = session.race().surface
+    surface = session.race().bare_surface
     name = surface_key(surface)
 
     def choose() -> None:
@@ -173,17 +175,17 @@ def surface_title(key: str, text: Words, language: str) -> str:
 
 def _race_on(key: str) -> Race:
     race = session.race()
-    inner = getattr(race.surface, "inner", None)
+    inner = getattr(race.bare_surface, "inner", None)
     if key == "formula" and isinstance(inner, Formula):
         # From a formula of the gallery to its own text, to be edited: nothing else changes.
-        return race.replaced(surface=inner, start=race.start or cached.start(race.surface))
+        return race.replaced(start=race.start or cached.start(race.surface)).with_bare_surface(inner)
     return race.on_surface(Formula(FIRST_FORMULA) if key == "formula" else make_surface({"name": key}))
 
 
 def _change_surface(**changes: Any) -> None:
     def make() -> Race:
         race = session.race()
-        return race.replaced(surface=dataclasses.replace(race.surface, **changes))  # type: ignore[type-var]
+        return race.with_bare_surface(dataclasses.replace(race.bare_surface, **changes))  # type: ignore[type-var]
 
     attempt(make)
 
@@ -206,6 +208,9 @@ def _family_controls(surface: Surface, text: Words) -> None:
     )
     if isinstance(surface, GaussianHills):
         _article_seed_control(seed, text)
+    if isinstance(surface, Regression):
+        _kind_control(surface, text)
+        return
     with st.expander(label["more"], key="surface_more"):
         if isinstance(surface, GaussianHills):
             _weights_control(surface, text)
@@ -236,6 +241,51 @@ def _article_seed_control(seed: int, text: Words) -> None:
         help=text["help"]["article_seed"],
         on_change=choose,
     )
+
+
+def _kind_control(surface: Regression, text: Words) -> None:
+    st.selectbox(
+        text["controls"]["kind"],
+        KINDS,
+        format_func=lambda kind: text["surface"][f"regression_{kind}"],
+        key=show("kind", surface.kind),
+        help=text["help"][f"kind_{surface.kind}"],
+        on_change=lambda: _change_surface(kind=st.session_state.kind),
+    )
+
+
+def _sample_controls(text: Words) -> None:
+    """How the surface is made of samples, where a racer needs them."""
+    race = session.race()
+    surface = race.surface
+    if surface.samples is None:
+        return
+    label, tip = text["controls"], text["help"]
+    table = parameters(surface)
+    with st.expander(label["samples_section"], key="samples_more"):
+        for name in ("samples", "spread"):
+            if name in table:
+                number_widget(
+                    label[name], name, getattr(surface, name), table[name], tip[name], _sampling_changer(name)
+                )
+        st.toggle(
+            label["replacement"],
+            key=show("replacement", surface.replacement),
+            help=tip["replacement"],
+            on_change=lambda: _sampling_changer("replacement")(st.session_state.replacement),
+        )
+        number_widget(
+            label["batch_seed"],
+            "batch_seed",
+            race.batch_seed,
+            SEED,
+            tip["batch_seed"],
+            lambda seed: attempt(lambda: session.race().replaced(batch_seed=int(seed))),
+        )
+
+
+def _sampling_changer(name: str) -> Callable[[Any], None]:
+    return lambda value: attempt(lambda: session.race().with_samples(**{name: value}))
 
 
 def _weights_control(surface: GaussianHills, text: Words) -> None:
@@ -340,7 +390,7 @@ def _learning_rate_control(text: Words) -> None:
 def _racer_controls(text: Words) -> None:
     label, tip = text["controls"], text["help"]
     race = session.race()
-    present = [key for key in OPTIMIZERS if any(racer.key == key for racer in race.racers)]
+    present = [kind for kind in PICKS if any(racer.kind == kind for racer in race.racers)]
 
     def choose() -> None:
         chosen = st.session_state.racers
@@ -349,8 +399,8 @@ def _racer_controls(text: Words) -> None:
 
     st.pills(
         label["racers_section"],
-        list(OPTIMIZERS),
-        format_func=lambda key: text["optimizer"].get(key, key),
+        list(PICKS),
+        format_func=lambda kind: text["optimizer"].get(kind, kind),
         selection_mode="multi",
         key=show("racers", present),
         help=label["racers"],
@@ -398,7 +448,7 @@ def _duplicate(index: int) -> None:
 
 def _reset(index: int) -> None:
     racer = session.race().racers[index]
-    fresh = Racer(with_convention(racer.key, session.race().convention), racer.batch_size, racer.label)
+    fresh = dataclasses.replace(racer, optimizer=with_convention(racer.key, session.race().convention))
     attempt(lambda: session.race().with_racer(index, fresh))
 
 
@@ -412,6 +462,9 @@ def _racer_changer(index: int, name: str) -> Callable[[Any], None]:
 
 def _hyperparameter_controls(racer: Racer, index: int, text: Words) -> None:
     table = racer.optimizer.hyperparameters()
+    samples = session.race().surface.samples
+    if samples is not None:
+        _batch_size_control(racer, index, samples, text)
     for name in _named(table, structural=False):
         number_widget(
             text["hyperparameter"].get(name, name),
@@ -426,6 +479,26 @@ def _hyperparameter_controls(racer: Racer, index: int, text: Words) -> None:
         with st.expander(text["controls"]["form"], key="form"):
             for name in structural:
                 _structural_control(racer, index, name, table[name], text)
+
+
+def _batch_size_control(racer: Racer, index: int, samples: int, text: Words) -> None:
+    every = text["controls"]["batch_size_all"]
+    current = racer.batch_size
+    sizes = sorted({2**power for power in range(13) if 2**power < samples} | ({current} if current else set()))
+
+    def choose() -> None:
+        chosen = st.session_state.own_batch_size
+        size = None if chosen == every else int(chosen)
+        changed = dataclasses.replace(session.race().racers[index], batch_size=size)
+        attempt(lambda: session.race().with_racer(index, changed))
+
+    st.select_slider(
+        text["controls"]["batch_size"],
+        options=[*(str(size) for size in sizes), every],
+        key=show("own_batch_size", every if current is None else str(current)),
+        help=text["help"]["batch_size"],
+        on_change=choose,
+    )
 
 
 def _structural_control(racer: Racer, index: int, name: str, parameter: Parameter, text: Words) -> None:

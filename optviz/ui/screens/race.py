@@ -67,7 +67,7 @@ def _hook(race: Race, text: Words) -> None:
         said.markdown(words["article_formulas"])
         changed, label = authors, words["to_tensorflow"]
     else:
-        latex = getattr(race.surface, "latex", "")
+        latex = getattr(race.bare_surface, "latex", "")
         shown = f"  ${latex}$" if 0 < len(latex) <= LONGEST_LATEX else ""
         said.markdown(f"**{described(race, text)}**{shown}")
         changed, label = authors, words["reset"]
@@ -77,16 +77,17 @@ def _hook(race: Race, text: Words) -> None:
 
 def described(race: Race, text: Words) -> str:
     """The surface in one phrase."""
-    surface = race.surface
+    surface = race.bare_surface
     if isinstance(surface, GallerySurface):
         return surface.titles[session.language()]
     return text["surface"][f"described_{surface_key(surface)}"].format(seed=getattr(surface, "seed", ""))
 
 
 def _stage(race: Race, paths: Sequence[Trajectory], names: Sequence[str], text: Words) -> None:
-    map_key = _digest(repr(race.surface))
+    # The map is that of the full loss: how samples are drawn does not change it.
+    map_key = _digest(repr(race.bare_surface))
     record = race_record(paths, names)
-    figure = race_figure(record, cached.heights(race.surface), map_key, text["figure"])
+    figure = race_figure(record, cached.heights(race.bare_surface), map_key, text["figure"])
     sent: set[str] = st.session_state.setdefault("maps_sent", set())
     view = session.view()
     message = stage.pack(
@@ -96,7 +97,7 @@ def _stage(race: Race, paths: Sequence[Trajectory], names: Sequence[str], text: 
         token=_digest(repr((race, session.language()))),
         view={"axis": view.axis, "hidden": list(view.hidden), "stamp": st.session_state.view_stamp},
         start_by_click=True,
-        file_name=f"optviz-{surface_key(race.surface)}",
+        file_name=f"optviz-{surface_key(race.bare_surface)}",
     )
     sent.add(map_key)
     stage.mount(
@@ -132,7 +133,7 @@ def _map_needed() -> None:
 def _scoreboard(race: Race, paths: Sequence[Trajectory], names: Sequence[str], lowest: Any, text: Words) -> None:
     words = text["scoreboard"]
     rows = scoreboard(paths)
-    styles = styles_of(tuple(path.racer.key for path in paths))
+    styles = styles_of(tuple(path.racer.kind for path in paths))
     head = "".join(
         f'<th class="{"number" if numeric else ""}" title="{html.escape(words.get(f"{name}_help", ""))}">'
         f"{html.escape(words[name])}</th>"
@@ -200,7 +201,7 @@ def _downloads(race: Race, paths: Sequence[Trajectory], text: Words) -> None:
         column.download_button(
             words[ending],
             data=partial(FORMATS[ending], race, paths),
-            file_name=f"optviz-{surface_key(race.surface)}.{ending}",
+            file_name=f"optviz-{surface_key(race.bare_surface)}.{ending}",
             mime=MEDIA_TYPES[ending],
             key=f"download_{ending}",
             on_click="ignore",

@@ -791,6 +791,8 @@ function markerPath(name, x, y, r) {
     case "triangle-up": return polygon(3, 0);
     case "triangle-down": return polygon(3, Math.PI);
     case "hexagon": return polygon(6, 0);
+    case "pentagon": return polygon(5, 0);
+    case "triangle-right": return polygon(3, Math.PI / 2);
     case "star": return polygon(5, 0, 0.5);
     default: return `M${x - r},${y}a${r},${r} 0 1,0 ${2 * r},0a${r},${r} 0 1,0 ${-2 * r},0Z`;
   }
