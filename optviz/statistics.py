@@ -99,6 +99,14 @@ def loss_range(losses: np.ndarray) -> tuple[float, float]:
     return (low - margin, high + margin)
 
 
+def epoch_range(last: Sequence[float]) -> float:
+    """What an axis of epochs should span, given each racer's last: all, but at most 4 times the shortest run.
+
+    A step on all samples is an epoch, one on a single sample a fraction of it: the whole span would hide the latter.
+    """
+    return min(max(last), 4 * min(last))
+
+
 def gap_range(gaps: np.ndarray) -> tuple[float, float]:
     """What a logarithmic gap axis should span, as powers of ten: gaps (racers, steps + 1) → (low, high).
 
@@ -177,7 +185,8 @@ def contour_heights(surface: Surface, size: int = 121) -> Heights:
 class RaceRecord:
     """Everything the picture of a race shows, as numbers; one entry per racer in every tuple.
 
-    points (steps + 1, 2), losses and log_gaps (steps + 1,); `lost_at` is the last step before a run diverged, −1 for
+    points (steps + 1, 2), losses, log_gaps and epochs (steps + 1,); `epoch_range` is what an epoch axis should span;
+    `has_samples` says whether epochs mean anything; `lost_at` is the last step before a run diverged, −1 for
     none; `leader` and `riser` (steps + 1,) index the racers, −1 for nobody (see `leaders`, `largest_rises`);
     `winners` index those that share the lowest final loss (see `wins`).
     """
@@ -188,6 +197,9 @@ class RaceRecord:
     points: tuple[np.ndarray, ...]
     losses: tuple[np.ndarray, ...]
     log_gaps: tuple[np.ndarray, ...]
+    epochs: tuple[np.ndarray, ...]
+    epoch_range: float
+    has_samples: bool
     lost_at: tuple[int, ...]
     loss_range: tuple[float, float]
     gap_range: tuple[float, float]
@@ -213,6 +225,9 @@ def race_record(paths: Sequence[Trajectory], names: Sequence[str]) -> RaceRecord
         points=tuple(path.points for path in paths),
         losses=tuple(path.losses for path in paths),
         log_gaps=tuple(log_gap(path.losses, lowest.loss) for path in paths),
+        epochs=tuple(path.epochs for path in paths),
+        epoch_range=epoch_range([float(path.epochs[-1]) for path in paths]),
+        has_samples=surface.samples is not None,
         lost_at=tuple(int(path.diverged_at) - 1 if path.diverged_at >= 0 else -1 for path in paths),
         loss_range=loss_range(losses),
         gap_range=gap_range(np.stack([log_gap(path.losses, lowest.loss) for path in paths])),

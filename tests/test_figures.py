@@ -18,7 +18,7 @@ from optviz.figures.theme import REPEATS, STYLES, THEMES, styles_of
 from optviz.racer import PICKS
 from optviz.statistics import Heights, RaceRecord, contour_heights, race_record
 
-WORDS = {name: f"the {name}" for name in ("x", "y", "step", "loss", "gap", "start", "lowest")}
+WORDS = {name: f"the {name}" for name in ("x", "y", "step", "loss", "gap", "epoch", "start", "lowest")}
 NAN = float("nan")
 
 RECORD = RaceRecord(
@@ -32,6 +32,9 @@ RECORD = RaceRecord(
     ),
     losses=(np.array([5.0, 4, 3]), np.array([5.0, 6, 2]), np.array([5.0, NAN, NAN])),
     log_gaps=(np.array([1.0, 0.75, 0.5]), np.array([1.0, 1.25, 0.25]), np.array([1.0, NAN, NAN])),
+    epochs=(np.array([0.0, 1, 2]), np.array([0.0, 0.5, 1]), np.array([0.0, 0.5, 1])),
+    epoch_range=2.0,
+    has_samples=True,
     lost_at=(-1, -1, 0),
     loss_range=(1.9, 6.1),
     gap_range=(-0.7, 0.2),
@@ -51,7 +54,7 @@ HEIGHTS = Heights(
     logarithmic=False,
 )
 FIGURE = race_figure(RECORD, HEIGHTS, "map 1", WORDS)
-VIEWS = [None, *FIGURE.views]
+VIEWS = [(), *itertools.product(*FIGURE.choices.values())]
 DRAWN = list(itertools.product(THEMES, FIGURE.arrangements, VIEWS))
 
 
@@ -101,7 +104,7 @@ def test_titles_and_ranges() -> None:
 
 
 def test_the_gap_view_changes_the_curves_and_their_axis_only() -> None:
-    loss, gap = resolved(FIGURE, view="loss"), resolved(FIGURE, view="gap")
+    loss, gap = resolved(FIGURE, views=["loss"]), resolved(FIGURE, views=["gap"])
     assert gap["layout"]["yaxis2"]["type"] == "log"
     assert gap["layout"]["yaxis2"]["title"]["text"] == "the gap"
     assert gap["layout"]["yaxis2"]["range"] == [-0.7, 0.2]
@@ -171,7 +174,7 @@ def test_plotly_validates_real_races(surface: Any, theme: str) -> None:
     record = race_record(paths, [*OPTIMIZERS, "lost"])
     figure = race_figure(record, contour_heights(surface, 31), "map", WORDS)
     for view in figure.views:
-        plotly.graph_objects.Figure(resolved(figure, theme, view=view))
+        plotly.graph_objects.Figure(resolved(figure, theme, views=[view]))
 
 
 # A name, and what Plotly must be given so that it shows just that: it reads HTML, entities and %{templates}.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,8 @@ class Figure:
     """`plot` is {data, layout} with references (see `optviz.figures`); `arrays` holds what they refer to.
 
     `arrangements` are layout patches by name: the stage picks one that suits the room it has ("wide", "narrow").
-    `views` are alternatives a visitor may switch between: name → {"data": {trace index: patch}, "layout": patch}.
+    `views` are changes a visitor may choose: name → {"data": {trace index: patch}, "layout": patch}; `choices` groups
+    their names, one of each group is on, the first at the beginning.
     `playback` tells what moves: see `optviz.figures.race`. `map_key` names the arrays under `map/`, which are large and
     change rarely, so that they need not be sent twice.
     """
@@ -24,18 +26,19 @@ class Figure:
     arrays: dict[str, np.ndarray]
     arrangements: dict[str, dict[str, Any]] = field(default_factory=dict)
     views: dict[str, dict[str, Any]] = field(default_factory=dict)
+    choices: dict[str, list[str]] = field(default_factory=dict)
     playback: dict[str, Any] | None = None
     map_key: str = ""
 
 
 def resolved(
-    figure: Figure, theme: str = "light", arrangement: str = "wide", view: str | None = None
+    figure: Figure, theme: str = "light", arrangement: str = "wide", views: Iterable[str] = ()
 ) -> dict[str, Any]:
-    """The figure as Plotly takes it: references filled in, an arrangement and a view applied."""
+    """The figure as Plotly takes it: references filled in, an arrangement and views applied."""
     plot = _filled(figure.plot, figure.arrays, THEMES[theme])
     patch = _filled(figure.arrangements.get(arrangement, {}), figure.arrays, THEMES[theme])
     plot["layout"] = _merged(plot["layout"], patch)
-    if view is not None:
+    for view in views:
         chosen = _filled(figure.views[view], figure.arrays, THEMES[theme])
         plot["layout"] = _merged(plot["layout"], chosen["layout"])
         for index, change in chosen["data"].items():

@@ -48,6 +48,7 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
     data = [_contour(), *_marks(record, words)]
     racers = []
     gap_view: dict[str, Any] = {}
+    epoch_view: dict[str, Any] = {}
     for index, (name, style) in enumerate(zip(record.names, styles, strict=True)):
         prefix = f"racers/{index}"
         arrays[f"{prefix}/point"] = record.points[index]
@@ -55,6 +56,7 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
         arrays[f"{prefix}/gap"] = record.log_gaps[index]
         data += _racer_traces(prefix, name, style, words)
         gap_view[str(len(data) - 1)] = {"y": f"@{prefix}/gap"}
+        epoch_view[str(len(data) - 1)] = {"x": _epochs(record, index, arrays)}
         racers.append(
             {
                 "name": name,
@@ -62,6 +64,8 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
                 "y": f"@{prefix}/point:1",
                 "loss": f"@{prefix}/loss",
                 "gap": f"@{prefix}/gap",
+                "step": "@steps",
+                "epoch": _epochs(record, index, arrays),
                 "traces": [len(data) - 2, len(data) - 1],
                 "lost_at": record.lost_at[index],
                 **style,
@@ -75,6 +79,11 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
         "exponentformat": "power",
         "range": list(record.gap_range),
     }
+    epoch_axis = {
+        "title": {"text": words["epoch"]},
+        "uirevision": f"epoch {record.steps}",
+        "range": [0, record.epoch_range],
+    }
     return Figure(
         plot=plot,
         arrays=arrays,
@@ -82,17 +91,30 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
         views={
             "loss": {"data": {}, "layout": {}},
             "gap": {"data": gap_view, "layout": {"yaxis2": gap_axis}},
+            "step": {"data": {}, "layout": {}},
+            "epoch": {"data": epoch_view, "layout": {"xaxis2": epoch_axis}},
         },
+        choices={"axis": ["loss", "gap"], "by": ["step", "epoch"] if record.has_samples else ["step"]},
         playback={
             "steps": record.steps,
             "racers": racers,
             "leader": "@leader",
             "riser": "@riser",
-            "of_step": "@steps",
             "winners": list(record.winners),
         },
         map_key=map_key,
     )
+
+
+def _epochs(record: RaceRecord, index: int, arrays: dict[str, np.ndarray]) -> str:
+    """The reference to a racer's passes over the data; racers of one batch size share the array."""
+    if not record.has_samples:
+        return "@steps"
+    for name, known in arrays.items():
+        if name.startswith("epochs/") and np.array_equal(known, record.epochs[index]):
+            return f"@{name}"
+    arrays[f"epochs/{index}"] = record.epochs[index]
+    return f"@epochs/{index}"
 
 
 def _contour() -> dict[str, Any]:

@@ -22,9 +22,10 @@ from optviz.ui.text import LANGUAGES, browser_language
 
 @dataclass(frozen=True)
 class View:
-    """How the race is looked at: axis of the loss chart ("loss" or "gap"), hidden racers, chosen language if any."""
+    """How the race is looked at: axes of the loss chart, hidden racers, chosen language if any."""
 
     axis: str = "loss"
+    by: str = "step"
     hidden: tuple[int, ...] = ()
     language: str | None = None
 
@@ -35,6 +36,8 @@ class View:
             query["lang"] = self.language
         if self.axis != "loss":
             query["axis"] = self.axis
+        if self.by != "step":
+            query["by"] = self.by
         if self.hidden:
             query["hidden"] = ",".join(str(index) for index in self.hidden)
         return query
@@ -45,6 +48,7 @@ class View:
         hidden = [part for part in query.get("hidden", "")[:200].split(",") if part.isascii() and part.isdigit()]
         return cls(
             axis="gap" if query.get("axis") == "gap" else "loss",
+            by="epoch" if query.get("by") == "epoch" else "step",
             hidden=tuple(sorted({int(part) for part in hidden if len(part) <= 3})),
             language=query["lang"] if query.get("lang") in LANGUAGES else None,
         )

@@ -95,7 +95,11 @@ def _stage(race: Race, paths: Sequence[Trajectory], names: Sequence[str], text: 
         text["stage"],
         with_map=map_key not in sent,
         token=_digest(repr((race, session.language()))),
-        view={"axis": view.axis, "hidden": list(view.hidden), "stamp": st.session_state.view_stamp},
+        view={
+            "chosen": {"axis": view.axis, "by": view.by},
+            "hidden": list(view.hidden),
+            "stamp": st.session_state.view_stamp,
+        },
         start_by_click=True,
         file_name=f"optviz-{surface_key(race.bare_surface)}",
     )
@@ -121,9 +125,13 @@ def _start_clicked() -> None:
 
 def _view_changed() -> None:
     changed = st.session_state.stage.view
-    if isinstance(changed, dict) and isinstance(changed.get("hidden"), list):
-        hidden = tuple(index for index in changed["hidden"][:100] if isinstance(index, int))
-        session.change_view(axis="gap" if changed.get("axis") == "gap" else "loss", hidden=hidden)
+    chosen = changed.get("chosen") if isinstance(changed, dict) else None
+    if isinstance(chosen, dict) and isinstance(changed.get("hidden"), list):
+        session.change_view(
+            axis="gap" if chosen.get("axis") == "gap" else "loss",
+            by="epoch" if chosen.get("by") == "epoch" else "step",
+            hidden=tuple(index for index in changed["hidden"][:100] if isinstance(index, int)),
+        )
 
 
 def _map_needed() -> None:

@@ -98,6 +98,7 @@ def pack(figure: Figure, text: Mapping[str, str], *, with_map: bool = True, **ex
         "plot": figure.plot,
         "arrangements": figure.arrangements,
         "views": figure.views,
+        "choices": figure.choices,
         "playback": figure.playback,
         "map_key": figure.map_key,
         "arrays": places,

@@ -121,7 +121,7 @@ class Stage {
     this.position = null; // in steps, fractional while playing
     this.playing = false;
     this.speed = 1;
-    this.view = "loss";
+    this.chosen = {}; // group of views → the one that is on
     this.hidden = new Set();
     this.viewStamp = null;
     this.rendering = Promise.resolve();
@@ -153,7 +153,7 @@ class Stage {
         <input type="range" class="optviz-scrubber" min="0" step="1">
         <output class="optviz-readout"></output>
         <select class="optviz-speed"></select>
-        <div class="optviz-views" role="group"></div>
+        <div class="optviz-choices"></div>
         <button data-do="image">${icon("image")}</button>
       </div>
       <p class="optviz-sentence" aria-live="polite"></p>`;
@@ -168,7 +168,7 @@ class Stage {
     this.scrubber = find("scrubber");
     this.readout = find("readout");
     this.speedPicker = find("speed");
-    this.viewPicker = find("views");
+    this.choices = find("choices");
     this.sentence = find("sentence");
     body.querySelectorAll("button[data-do]").forEach((button) => {
       button.type = "button";
@@ -225,8 +225,11 @@ class Stage {
     this.position = Math.min(this.position, steps);
     if (header.view && header.view.stamp !== this.viewStamp) {
       this.viewStamp = header.view.stamp;
-      this.view = header.view.axis in header.views ? header.view.axis : this.view;
+      this.chosen = { ...header.view.chosen };
       this.hidden = new Set(header.view.hidden);
+    }
+    for (const [group, names] of Object.entries(header.choices)) {
+      if (!names.includes(this.chosen[group])) this.chosen[group] = names[0];
     }
     this.dress();
     this.render();
@@ -234,7 +237,7 @@ class Stage {
 
   // Everything around the picture: words, legend, buttons.
   dress() {
-    const { text, playback, views } = this.header;
+    const { text, playback, choices } = this.header;
     this.body.setAttribute("aria-label", text.stage);
     this.body.querySelectorAll("button[data-do]").forEach((button) => label(button, text[button.dataset.do]));
     this.legend.setAttribute("aria-label", text.legend);
@@ -246,19 +249,26 @@ class Stage {
     if (this.speedPicker.options.length === 0) {
       for (const speed of SPEEDS) this.speedPicker.add(new Option(`${speed}×`, speed, false, speed === this.speed));
     }
-    const names = Object.keys(views ?? {});
-    this.viewPicker.hidden = names.length < 2;
-    this.viewPicker.setAttribute("aria-label", text.views);
-    sync(this.viewPicker, names, () => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.addEventListener("click", () => this.switchView(button.dataset.name));
-      return button;
-    }, (button, name) => {
-      button.dataset.name = name;
-      button.textContent = text[`view_${name}`];
-      button.title = text[`view_${name}_help`];
-      button.setAttribute("aria-pressed", String(name === this.view));
+    const groups = Object.entries(choices).filter(([, names]) => names.length > 1);
+    sync(this.choices, groups, () => {
+      const box = document.createElement("div");
+      box.className = "optviz-views";
+      box.setAttribute("role", "group");
+      return box;
+    }, (box, [group, names]) => {
+      box.setAttribute("aria-label", text[`choose_${group}`]);
+      sync(box, names, () => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.addEventListener("click", () => this.choose(button.dataset.group, button.dataset.name));
+        return button;
+      }, (button, name) => {
+        button.dataset.group = group;
+        button.dataset.name = name;
+        button.textContent = text[`view_${name}`];
+        button.title = text[`view_${name}_help`];
+        button.setAttribute("aria-pressed", String(name === this.chosen[group]));
+      });
     });
     sync(this.legend, playback?.racers ?? [], () => {
       const chip = document.createElement("button");
@@ -308,9 +318,11 @@ class Stage {
     const plot = fill(header.plot, arrays, this.theme);
     merge(plot.layout, fill(header.arrangements[this.arrangement] ?? {}, arrays, this.theme));
     if (touch) plot.layout.dragmode = false;
-    const view = fill(header.views?.[this.view] ?? {}, arrays, this.theme);
-    merge(plot.layout, view.layout);
-    for (const [index, patch] of Object.entries(view.data ?? {})) merge(plot.data[index], patch);
+    for (const group of Object.keys(header.choices)) {
+      const view = fill(header.views[this.chosen[group]], arrays, this.theme);
+      merge(plot.layout, view.layout);
+      for (const [index, patch] of Object.entries(view.data)) merge(plot.data[index], patch);
+    }
     header.playback?.racers.forEach((racer, index) => {
       for (const trace of racer.traces) plot.data[trace].visible = !this.hidden.has(index);
     });
@@ -382,13 +394,12 @@ class Stage {
     };
     const { xaxis, yaxis, xaxis2, yaxis2 } = layout;
     const box = (x, y) => ({ left: x._offset, top: y._offset, width: x._length, height: y._length });
-    const steps = pixels(xaxis2, this.array(playback.of_step));
     this.boxes = [box(xaxis, yaxis), box(xaxis2, yaxis2)];
-    this.stepPixels = steps;
+    this.headLine = this.chosen.by === "epoch" ? null : pixels(xaxis2, this.array(playback.racers[0].step));
     this.tracks = playback.racers.map((racer) => {
       const charts = [
         { x: pixels(xaxis, this.array(racer.x)), y: pixels(yaxis, this.array(racer.y)) },
-        { x: steps, y: pixels(yaxis2, this.array(racer[this.view])) },
+        { x: pixels(xaxis2, this.array(racer[this.chosen.by])), y: pixels(yaxis2, this.array(racer[this.chosen.axis])) },
       ];
       charts.forEach((chart, index) => {
         chart.length = lengths(chart.x, chart.y);
@@ -469,17 +480,7 @@ class Stage {
     const context = this.heads.getContext("2d");
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.heads.width, this.heads.height);
-    const [, curves] = this.boxes;
-    const head = at(this.stepPixels, position);
-    context.save();
-    clip(context, curves);
-    context.strokeStyle = this.theme.accent;
-    context.lineWidth = 1.5;
-    context.beginPath();
-    context.moveTo(head, curves.top);
-    context.lineTo(head, curves.top + curves.height);
-    context.stroke();
-    context.restore();
+    this.paintHeadLine(context, position);
     this.boxes.forEach((box, chart) => {
       context.save();
       clip(context, { left: box.left - 7, top: box.top - 7, width: box.width + 14, height: box.height + 14 });
@@ -490,6 +491,21 @@ class Stage {
       context.restore();
     });
     this.frames += 1;
+  }
+
+  paintHeadLine(context, position) {
+    if (!this.headLine) return; // by epoch each racer is elsewhere at the same step
+    const [, curves] = this.boxes;
+    const head = at(this.headLine, position);
+    context.save();
+    clip(context, curves);
+    context.strokeStyle = this.theme.accent;
+    context.lineWidth = 1.5;
+    context.beginPath();
+    context.moveTo(head, curves.top);
+    context.lineTo(head, curves.top + curves.height);
+    context.stroke();
+    context.restore();
   }
 
   paintTail(context, track, index, chart, position) {
@@ -605,15 +621,15 @@ class Stage {
     this.viewChanged();
   }
 
-  switchView(name) {
-    this.view = name;
+  choose(group, name) {
+    this.chosen[group] = name;
     this.viewChanged();
   }
 
   viewChanged() {
     this.dress();
     this.render();
-    this.send("view", { axis: this.view, hidden: [...this.hidden].sort((a, b) => a - b) });
+    this.send("view", { chosen: this.chosen, hidden: [...this.hidden].sort((a, b) => a - b) });
   }
 
   listenForClicks() {
