@@ -182,13 +182,41 @@ def contour_heights(surface: Surface, size: int = 121) -> Heights:
 
 
 @dataclass(frozen=True, eq=False)
+class Fan:
+    """Runs that differ only in their batches, summed up at each step: quantiles (3, steps + 1) of loss and log gap.
+
+    The rows are the 10 %, 50 % and 90 % quantile; a run that has diverged counts as infinitely high.
+    """
+
+    losses: np.ndarray
+    log_gaps: np.ndarray
+    runs: int
+
+
+QUANTILES = (0.1, 0.5, 0.9)
+
+
+def fan(path: Trajectory) -> Fan:
+    """The fan of a trajectory with one leading axis of runs (see `trace` with a sequence of seeds)."""
+    known = np.where(np.isfinite(path.losses), path.losses, np.inf)
+    # "lower" takes a run's own loss: between a finite one and infinity there is nothing to interpolate.
+    losses = np.quantile(known, QUANTILES, axis=0, method="lower")
+    drop = path.losses[0, 0] - path.surface.lowest.loss
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gaps = (losses - path.surface.lowest.loss) / drop if drop > 0 else np.full_like(losses, np.nan)
+        log_gaps = np.where(gaps > 0, np.maximum(gaps, 1e-16), np.nan)
+    return Fan(np.where(np.isfinite(losses), losses, np.nan), log_gaps, path.losses.shape[0])
+
+
+@dataclass(frozen=True, eq=False)
 class RaceRecord:
     """Everything the picture of a race shows, as numbers; one entry per racer in every tuple.
 
     points (steps + 1, 2), losses, log_gaps and epochs (steps + 1,); `epoch_range` is what an epoch axis should span;
-    `has_samples` says whether epochs mean anything; `lost_at` is the last step before a run diverged, −1 for
+    `has_samples` says whether epochs mean anything, `has_batches` whether other runs would differ; `lost_at` is the last step before a run diverged, −1 for
     none; `leader` and `riser` (steps + 1,) index the racers, −1 for nobody (see `leaders`, `largest_rises`);
-    `winners` index those that share the lowest final loss (see `wins`).
+    `winners` index those that share the lowest final loss (see `wins`). `fans` has None
+    for a racer that was run once.
     """
 
     names: tuple[str, ...]
@@ -200,20 +228,24 @@ class RaceRecord:
     epochs: tuple[np.ndarray, ...]
     epoch_range: float
     has_samples: bool
+    has_batches: bool
     lost_at: tuple[int, ...]
     loss_range: tuple[float, float]
     gap_range: tuple[float, float]
     leader: np.ndarray
     riser: np.ndarray
     winners: tuple[int, ...]
+    fans: tuple[Fan | None, ...]
     steps: int
     start: tuple[float, float]
     lowest: tuple[float, float]
     domain: tuple[float, float, float, float]
 
 
-def race_record(paths: Sequence[Trajectory], names: Sequence[str]) -> RaceRecord:
-    """The record of trajectories over one single surface from one start."""
+def race_record(
+    paths: Sequence[Trajectory], names: Sequence[str], fans: Sequence[Fan | None] | None = None
+) -> RaceRecord:
+    """The record of trajectories over one single surface from one start, and the fans of those with batches."""
     surface = paths[0].surface
     lowest = surface.lowest
     losses = np.stack([path.losses for path in paths])
@@ -228,11 +260,13 @@ def race_record(paths: Sequence[Trajectory], names: Sequence[str]) -> RaceRecord
         epochs=tuple(path.epochs for path in paths),
         epoch_range=epoch_range([float(path.epochs[-1]) for path in paths]),
         has_samples=surface.samples is not None,
+        has_batches=any(path.racer.batch_size is not None for path in paths),
         lost_at=tuple(int(path.diverged_at) - 1 if path.diverged_at >= 0 else -1 for path in paths),
         loss_range=loss_range(losses),
         gap_range=gap_range(np.stack([log_gap(path.losses, lowest.loss) for path in paths])),
         leader=leaders(losses),
         riser=largest_rises(losses),
+        fans=tuple(fans) if fans is not None else (None,) * len(paths),
         winners=tuple(np.flatnonzero(wins(losses[:, -1]) > 0).tolist()),
         steps=paths[0].steps,
         start=(float(start[0]), float(start[1])),

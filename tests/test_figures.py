@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from optviz.figures import Figure, resolved
 from optviz.figures.race import race_figure
 from optviz.figures.theme import REPEATS, STYLES, THEMES, styles_of
 from optviz.racer import PICKS
-from optviz.statistics import Heights, RaceRecord, contour_heights, race_record
+from optviz.statistics import Fan, Heights, RaceRecord, contour_heights, race_record
 
 WORDS = {name: f"the {name}" for name in ("x", "y", "step", "loss", "gap", "epoch", "start", "lowest")}
 NAN = float("nan")
@@ -35,6 +36,8 @@ RECORD = RaceRecord(
     epochs=(np.array([0.0, 1, 2]), np.array([0.0, 0.5, 1]), np.array([0.0, 0.5, 1])),
     epoch_range=2.0,
     has_samples=True,
+    has_batches=True,
+    fans=(None, None, None),
     lost_at=(-1, -1, 0),
     loss_range=(1.9, 6.1),
     gap_range=(-0.7, 0.2),
@@ -54,6 +57,12 @@ HEIGHTS = Heights(
     logarithmic=False,
 )
 FIGURE = race_figure(RECORD, HEIGHTS, "map 1", WORDS)
+FAN = Fan(
+    losses=np.array([[5.0, 4, 1], [5.0, 6, 2], [5.0, 7, NAN]]),
+    log_gaps=np.array([[1.0, 0.7, 0.1], [1.0, 1.2, 0.2], [1.0, 1.4, NAN]]),
+    runs=9,
+)
+FANNED = race_figure(replace(RECORD, fans=(None, FAN, None)), HEIGHTS, "map 1", WORDS)
 VIEWS = [(), *itertools.product(*FIGURE.choices.values())]
 DRAWN = list(itertools.product(THEMES, FIGURE.arrangements, VIEWS))
 
@@ -114,6 +123,23 @@ def test_the_gap_view_changes_the_curves_and_their_axis_only() -> None:
             assert np.array_equal(after["y"], RECORD.log_gaps[racer], equal_nan=True)
         else:
             assert repr(after) == repr(before)
+
+
+def test_a_fan_adds_its_band_and_median_and_changes_nothing_else() -> None:
+    plain, fanned = resolved(FIGURE)["data"], resolved(FANNED)["data"]
+    assert repr(fanned[: len(plain)]) == repr(plain)
+    low, median, high = fanned[len(plain) :]
+    for trace, losses in zip((low, median, high), FAN.losses, strict=True):
+        assert np.array_equal(trace["y"], losses, equal_nan=True)
+        assert (trace["xaxis"], trace["yaxis"], trace["name"]) == ("x2", "y2", "Adam 2")
+    assert ("fill" in low, median["fill"], high["fill"]) == (False, "tonexty", "tonexty")
+    gaps = resolved(FANNED, views=["gap", "epoch"])["data"][len(plain) :]
+    for trace, log_gaps in zip(gaps, FAN.log_gaps, strict=True):
+        assert np.array_equal(trace["y"], log_gaps, equal_nan=True)
+        assert np.array_equal(trace["x"], RECORD.epochs[1])
+    assert FANNED.playback is not None
+    assert FANNED.playback["racers"][1]["traces"] == [5, 6, 9, 10, 11], "the legend hides the fan as well"
+    plotly.graph_objects.Figure(resolved(FANNED, "dark", views=["gap", "many"]))
 
 
 def test_arrangements_put_the_charts_beside_each_other_or_below() -> None:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf, log10, nan
 from typing import Any
 
 import numpy as np
 import pytest
 
-from optviz import OPTIMIZERS, Formula, GaussianHills, Racer, Trajectory, gallery, race
+from optviz import (
+    OPTIMIZERS,
+    FiniteSum,
+    Formula,
+    GaussianHills,
+    Racer,
+    Trajectory,
+    gallery,
+    race,
+    trace,
+    with_convention,
+)
 from optviz.statistics import (
     best_reached,
     contour_heights,
+    epoch_range,
+    fan,
     gap,
     gap_range,
     largest_rises,
@@ -266,3 +280,23 @@ def test_level_ground_has_no_shade(text: str) -> None:
 def test_nowhere_defined() -> None:
     heights = contour_heights(Formula("log(-1 - x**2)"), 11)
     assert not np.isfinite(heights.losses).any()
+
+
+def test_a_fan_sums_up_its_runs() -> None:
+    surface = FiniteSum(GaussianHills(1), samples=16)
+    path = trace(Racer(with_convention("gradient_descent", "article"), 4), surface, steps=3, seed=range(11))
+    losses = np.arange(44.0).reshape(11, 4)
+    losses[:, 0] = 50.0
+    losses[10, 2:] = np.nan
+    told = fan(replace(path, losses=losses))
+    assert told.runs == 11
+    # Of 11 runs the 10 %, 50 % and 90 % quantiles are the second, sixth and tenth from below.
+    assert told.losses[:, 1].tolist() == [5.0, 21.0, 37.0]
+    assert told.losses[:, 2].tolist() == [6.0, 22.0, 38.0], "the run that diverged counts as highest"
+    lowest = surface.lowest.loss
+    np.testing.assert_allclose(told.log_gaps, (told.losses - lowest) / (50.0 - lowest), rtol=1e-15)
+
+
+def test_an_epoch_axis_spans_all_unless_one_run_is_much_shorter() -> None:
+    assert epoch_range([200.0, 200.0]) == 200
+    assert epoch_range([200.0, 3.125]) == 12.5

@@ -46,7 +46,7 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
     }
     styles = styles_of(record.keys)
     data = [_contour(), *_marks(record, words)]
-    racers = []
+    racers: list[dict[str, Any]] = []
     gap_view: dict[str, Any] = {}
     epoch_view: dict[str, Any] = {}
     for index, (name, style) in enumerate(zip(record.names, styles, strict=True)):
@@ -57,6 +57,7 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
         data += _racer_traces(prefix, name, style, words)
         gap_view[str(len(data) - 1)] = {"y": f"@{prefix}/gap"}
         epoch_view[str(len(data) - 1)] = {"x": _epochs(record, index, arrays)}
+        traces = [len(data) - 2, len(data) - 1]
         racers.append(
             {
                 "name": name,
@@ -66,11 +67,23 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
                 "gap": f"@{prefix}/gap",
                 "step": "@steps",
                 "epoch": _epochs(record, index, arrays),
-                "traces": [len(data) - 2, len(data) - 1],
+                "traces": traces,
                 "lost_at": record.lost_at[index],
                 **style,
             }
         )
+    # The fans come last, so that nothing before them changes its place when they open.
+    for index, fan in enumerate(record.fans):
+        if fan is not None:
+            prefix = f"racers/{index}/fan"
+            arrays |= {f"{prefix}/loss": fan.losses.T, f"{prefix}/gap": fan.log_gaps.T}
+            for quantile, trace in enumerate(
+                _fan_traces(prefix, racers[index]["color"], data[racers[index]["traces"][1]])
+            ):
+                gap_view[str(len(data))] = {"y": f"@{prefix}/gap:{quantile}"}
+                epoch_view[str(len(data))] = {"x": _epochs(record, index, arrays)}
+                racers[index]["traces"].append(len(data))
+                data.append(trace)
     plot = {"data": data, "layout": _layout(record, map_key, words)}
     gap_axis = {
         "type": "log",
@@ -92,9 +105,16 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
             "loss": {"data": {}, "layout": {}},
             "gap": {"data": gap_view, "layout": {"yaxis2": gap_axis}},
             "step": {"data": {}, "layout": {}},
+            # The fans are there once many runs have been asked for.
+            "one": {"data": {}, "layout": {}},
+            "many": {"data": {}, "layout": {}},
             "epoch": {"data": epoch_view, "layout": {"xaxis2": epoch_axis}},
         },
-        choices={"axis": ["loss", "gap"], "by": ["step", "epoch"] if record.has_samples else ["step"]},
+        choices={
+            "axis": ["loss", "gap"],
+            "by": ["step", "epoch"] if record.has_samples else ["step"],
+            "runs": ["one", "many"] if record.has_batches else ["one"],
+        },
         playback={
             "steps": record.steps,
             "racers": racers,
@@ -196,6 +216,27 @@ def _racer_traces(prefix: str, name: str, style: Mapping[str, str], words: Mappi
         ),
     }
     return [path, curve]
+
+
+def _fan_traces(prefix: str, color: str, curve: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The band between the 10 % and 90 % quantiles, and the median: three lines, low first."""
+    shared = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": curve["x"],
+        "xaxis": "x2",
+        "yaxis": "y2",
+        "name": curve["name"],
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "fillcolor": f"{color}/band",
+    }
+    edge = {"color": color, "width": 0}
+    return [
+        {**shared, "y": f"@{prefix}/loss:0", "line": edge},
+        {**shared, "y": f"@{prefix}/loss:1", "line": {"color": color, "width": 1.2}, "fill": "tonexty"},
+        {**shared, "y": f"@{prefix}/loss:2", "line": edge, "fill": "tonexty"},
+    ]
 
 
 def _layout(record: RaceRecord, map_key: str, words: Mapping[str, str]) -> dict[str, Any]:

@@ -68,6 +68,15 @@ THEMES: dict[str, dict[str, Any]] = {
 }
 
 
+def _with_bands(theme: dict[str, Any]) -> dict[str, Any]:
+    """Each racer's colour once more, faint, for a band: `@theme/adam/band`."""
+    bands = {f"{key}/band": f"{theme[key]}2e" for key in (*STYLES, "other")}
+    return theme | bands
+
+
+THEMES = {name: _with_bands(theme) for name, theme in THEMES.items()}
+
+
 def color_of(key: str) -> str:
     """A reference to the colour of an optimizer, by its key."""
     return f"@theme/{key if key in STYLES else 'other'}"

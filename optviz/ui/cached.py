@@ -9,15 +9,24 @@ from __future__ import annotations
 from functools import lru_cache
 
 from optviz.racer import Racer
-from optviz.statistics import Heights, contour_heights
+from optviz.statistics import Fan, Heights, contour_heights, fan
 from optviz.surface import Surface
 from optviz.trajectory import Trajectory, trace
+
+FAN_RUNS = 20
 
 
 @lru_cache(maxsize=1024)
 def path(racer: Racer, surface: Surface, start: tuple[float, float], steps: int, batch_seed: int) -> Trajectory:
     """`trace`, once per racer and setting: changing one racer recomputes only that one."""
     return trace(racer, prepared(surface), start, steps, batch_seed)
+
+
+@lru_cache(maxsize=256)
+def fan_of(racer: Racer, surface: Surface, start: tuple[float, float], steps: int, batch_seed: int) -> Fan:
+    """The fan of `FAN_RUNS` runs with successive batch seeds."""
+    seeds = [(batch_seed + run) % 2**32 for run in range(FAN_RUNS)]
+    return fan(trace(racer, prepared(surface), start, steps, seeds))
 
 
 @lru_cache(maxsize=256)

@@ -22,10 +22,11 @@ from optviz.ui.text import LANGUAGES, browser_language
 
 @dataclass(frozen=True)
 class View:
-    """How the race is looked at: axes of the loss chart, hidden racers, chosen language if any."""
+    """How the race is looked at: axes of the loss chart, one run or many, hidden racers, language if chosen."""
 
     axis: str = "loss"
     by: str = "step"
+    runs: str = "one"
     hidden: tuple[int, ...] = ()
     language: str | None = None
 
@@ -38,6 +39,8 @@ class View:
             query["axis"] = self.axis
         if self.by != "step":
             query["by"] = self.by
+        if self.runs != "one":
+            query["runs"] = self.runs
         if self.hidden:
             query["hidden"] = ",".join(str(index) for index in self.hidden)
         return query
@@ -49,6 +52,7 @@ class View:
         return cls(
             axis="gap" if query.get("axis") == "gap" else "loss",
             by="epoch" if query.get("by") == "epoch" else "step",
+            runs="many" if query.get("runs") == "many" else "one",
             hidden=tuple(sorted({int(part) for part in hidden if len(part) <= 3})),
             language=query["lang"] if query.get("lang") in LANGUAGES else None,
         )

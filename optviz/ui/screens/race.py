@@ -84,19 +84,25 @@ def described(race: Race, text: Words) -> str:
 
 
 def _stage(race: Race, paths: Sequence[Trajectory], names: Sequence[str], text: Words) -> None:
+    view = session.view()
     # The map is that of the full loss: how samples are drawn does not change it.
     map_key = _digest(repr(race.bare_surface))
-    record = race_record(paths, names)
+    fans = [
+        cached.fan_of(path.racer, race.surface, race.start or cached.start(race.surface), race.steps, race.batch_seed)
+        if view.runs == "many" and path.racer.batch_size is not None
+        else None
+        for path in paths
+    ]
+    record = race_record(paths, names, fans)
     figure = race_figure(record, cached.heights(race.bare_surface), map_key, text["figure"])
     sent: set[str] = st.session_state.setdefault("maps_sent", set())
-    view = session.view()
     message = stage.pack(
         figure,
         text["stage"],
         with_map=map_key not in sent,
-        token=_digest(repr((race, session.language()))),
+        token=_digest(repr((race, session.language(), view.runs))),
         view={
-            "chosen": {"axis": view.axis, "by": view.by},
+            "chosen": {"axis": view.axis, "by": view.by, "runs": view.runs},
             "hidden": list(view.hidden),
             "stamp": st.session_state.view_stamp,
         },
@@ -130,6 +136,7 @@ def _view_changed() -> None:
         session.change_view(
             axis="gap" if chosen.get("axis") == "gap" else "loss",
             by="epoch" if chosen.get("by") == "epoch" else "step",
+            runs="many" if chosen.get("runs") == "many" else "one",
             hidden=tuple(index for index in changed["hidden"][:100] if isinstance(index, int)),
         )
 
