@@ -213,9 +213,9 @@ class RaceRecord:
     """Everything the picture of a race shows, as numbers; one entry per racer in every tuple.
 
     points (steps + 1, 2), losses, log_gaps and epochs (steps + 1,); `epoch_range` is what an epoch axis should span;
-    `has_samples` says whether epochs mean anything, `has_batches` whether other runs would differ; `lost_at` is the last step before a run diverged, −1 for
-    none; `leader` and `riser` (steps + 1,) index the racers, −1 for nobody (see `leaders`, `largest_rises`);
-    `winners` index those that share the lowest final loss (see `wins`). `fans` has None
+    `has_samples` says whether epochs mean anything, `has_batches` whether other runs would differ; `lost_at` is the
+    last step before a run diverged, −1 for none; `leader` and `riser` (steps + 1,) index the racers, −1 for nobody (see
+    `leaders`, `largest_rises`); `winners` index those that share the lowest final loss (see `wins`); `fans` has None
     for a racer that was run once.
     """
 
