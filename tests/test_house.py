@@ -57,7 +57,7 @@ LEVELS = [
     ["oracle", "batches", "conventions"],
     ["outcome", "racer"],
     ["trajectory"],
-    ["statistics", "experiment"],
+    ["statistics", "experiment", "gradient_noise"],
     ["export", "figures"],
     ["cli"],
 ]

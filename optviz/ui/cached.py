@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import numpy as np
+
+from optviz.gradient_noise import GradientNoise, gradient_noise
 from optviz.racer import Racer
 from optviz.statistics import Fan, Heights, contour_heights, fan
 from optviz.surface import Surface
@@ -27,6 +30,12 @@ def fan_of(racer: Racer, surface: Surface, start: tuple[float, float], steps: in
     """The fan of `FAN_RUNS` runs with successive batch seeds."""
     seeds = [(batch_seed + run) % 2**32 for run in range(FAN_RUNS)]
     return fan(trace(racer, prepared(surface), start, steps, seeds))
+
+
+@lru_cache(maxsize=256)
+def noise_at(surface: Surface, point: tuple[float, float], batch_size: int, seed: int) -> GradientNoise:
+    """`gradient_noise`, once per point and batch size."""
+    return gradient_noise(prepared(surface), np.array(point), batch_size, seed)
 
 
 @lru_cache(maxsize=256)

@@ -12,6 +12,7 @@ import streamlit as st
 
 from optviz.experiment import Race
 from optviz.export import FORMATS
+from optviz.figures.gradient_noise import gradient_noise_figure
 from optviz.figures.race import race_figure
 from optviz.figures.theme import THEMES, styles_of
 from optviz.statistics import race_record, scoreboard
@@ -53,6 +54,8 @@ def show() -> None:
     _hook(race, text)
     _stage(race, paths, names, text)
     _scoreboard(race, paths, names, surface.lowest, text)
+    if race.surface.samples is not None:
+        _gradient_noise(race, paths, names, text)
     _downloads(race, paths, text)
 
 
@@ -206,6 +209,36 @@ def number(value: float) -> str:
     if value != value or value in (float("inf"), float("-inf")):
         return "–"
     return f"{value:.4g}".replace("-", "−")
+
+
+def _gradient_noise(race: Race, paths: Sequence[Trajectory], names: Sequence[str], text: Words) -> None:
+    words, label = text["gradient_noise"], text["controls"]
+    box = st.expander(words["title"], key="gradient_noise", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        st.caption(words["explained"])
+        who, when = st.columns([1, 2])
+        index = who.selectbox(
+            words["racer"], range(len(names)), format_func=lambda place: names[place] if place < len(names) else ""
+        )
+        step = when.slider(words["step"], 0, race.steps, 0)
+        index = min(index or 0, len(paths) - 1)
+        path = paths[index]
+        x, y = path.points[step].tolist()
+        if x != x or y != y:
+            st.caption(text["outcome_sentence"]["diverged"].format(step=path.diverged_at))
+            return
+        size = path.racer.batch_size or min(8, race.surface.samples or 8)
+        noise = cached.noise_at(race.surface, (x, y), size, race.batch_seed)
+        st.caption(words["where"].format(x=number(x), y=number(y), batch_size=size))
+        message = stage.pack(
+            gradient_noise_figure(noise, words | {"batch_size": label["batch_size"]}),
+            text["stage"] | {"stage": words["title"]},
+            token=_digest(repr((race, index, step, session.language()))),
+            file_name="optviz-gradient-noise",
+        )
+        stage.mount(message, key="gradient_noise_stage")
 
 
 def _downloads(race: Race, paths: Sequence[Trajectory], text: Words) -> None:
