@@ -90,8 +90,33 @@ def language() -> str:
     return view().language or browser_language()
 
 
+def shown() -> Race:
+    """The race as it is shown: the visit's own, with what is being dragged at this moment."""
+    live = st.session_state.get("live") or {}
+    try:
+        if "start" in live:
+            return race().replaced(start=live["start"])
+        if "learning_rate" in live:
+            return race().with_learning_rate(live["learning_rate"])
+    except BadInput:
+        pass
+    return race()
+
+
+def drag(live: Any) -> None:
+    """Note what is being dragged: nothing of it is in the race, the address or the history until it is let go."""
+    st.session_state.live = live if isinstance(live, dict) else None
+
+
+def live_number() -> int | None:
+    """The number of the request that the picture answers."""
+    number = (st.session_state.get("live") or {}).get("number")
+    return number if isinstance(number, int) else None
+
+
 def change(new: Race) -> None:
     """Another race; racers hidden by their place in the list come back when the list changes its length."""
+    st.session_state.live = None
     if len(new.racers) != len(race().racers) and view().hidden:
         st.session_state.view = replace(view(), hidden=())
         st.session_state.view_stamp += 1
@@ -106,6 +131,7 @@ def change_view(**fields: Any) -> None:
 
 def refuse(problem: BadInput) -> None:
     """Keep the race as it is, and tell why."""
+    st.session_state.live = None
     st.session_state.problems = [problem]
 
 

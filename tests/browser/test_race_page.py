@@ -472,3 +472,93 @@ def test_the_png_shows_picture_and_legend(open_page: Open) -> None:
     )
     assert size["width"] == 2 * page.plot("plot => plot._fullLayout.width")
     assert size["blue"] > 500, "Adam's blue: its path, head and legend"
+
+
+# The hand on the picture
+
+COUNT_PICTURES = """() => {
+    window.pictures = new Set();
+    new MutationObserver(() => window.pictures.add(document.querySelector('.optviz-stage').dataset.drawn))
+        .observe(document.querySelector('.optviz-stage'), {attributes: true, attributeFilter: ['data-drawn']});
+}"""
+
+
+def test_dragging_the_start_is_followed_and_committed_once(open_page: Open) -> None:
+    page = open_page()
+    page.page.evaluate(COUNT_PICTURES)
+    entries = page.page.evaluate("history.length")
+    begin, end = page.place(*Race().surface.peak()), page.place(0.8, -0.9)
+    page.page.mouse.move(*begin)
+    page.page.mouse.down()
+    for move in range(1, 81):  # two seconds
+        page.page.mouse.move(*(a + (b - a) * move / 80 for a, b in zip(begin, end, strict=True)))
+        page.page.wait_for_timeout(25)
+    assert page.query() == {}, "nothing is in the address while the start is held"
+    page.page.mouse.up()
+    page.wait_for_address("start=")
+    x, y = (float(part) for part in page.query()["start"].split("~"))
+    assert (x, y) == pytest.approx((0.8, -0.9), abs=0.01)
+    page.page.wait_for_function("start => document.querySelector('.optviz-plot').data[2].x[0] === start", arg=x)
+    assert_drawn(page, Race(start=(x, y)))
+    assert page.page.evaluate("window.pictures.size") >= 10
+    assert page.page.evaluate("history.length") == entries + 1
+    page.page.go_back()
+    page.page.wait_for_function("!location.search.includes('start=')")
+
+
+def test_the_learning_rate_follows_the_hand_and_is_committed_once(open_page: Open) -> None:
+    page = open_page()
+    page.page.evaluate(COUNT_PICTURES)
+    entries = page.page.evaluate("history.length")
+    handle = page.page.locator(".optviz-rate input")
+    box = handle.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.page.mouse.move(box["x"] + 0.6 * box["width"], middle)
+    page.page.mouse.down()
+    for move in range(60):
+        page.page.mouse.move(box["x"] + (0.6 + 0.2 * move / 60) * box["width"], middle)
+        page.page.wait_for_timeout(25)
+    assert page.query() == {}
+    page.page.mouse.up()
+    page.wait_for_address("learning_rate=")
+    rate = float(page.query()["learning_rate"])
+    assert rate > 0.2
+    assert page.page.locator(".optviz-rate output").inner_text() == f"{rate:g}"
+    page.page.wait_for_function("window.pictures.size >= 6")
+    assert page.page.evaluate("history.length") == entries + 1
+    race, problems = read_url(page.page.url)
+    assert problems == ()
+    assert race.shared_learning_rate == rate
+
+
+# Samples
+
+
+def test_sgd_minibatch_and_gradient_descent_part_on_the_page(open_page: Open) -> None:
+    page = open_page()
+    token = page.token()
+    page.page.get_by_test_id("stSidebar").get_by_role("button", name="SGD", exact=True).click()
+    page.wait_for_another(token)
+    token = page.token()
+    page.page.get_by_test_id("stSidebar").get_by_role("button", name="Minibatch SGD").click()
+    page.wait_for_another(token)
+    assert page.page.locator(".optviz-legend button").all_inner_texts()[:3] == [
+        "Gradient descent",
+        "SGD",
+        "Minibatch SGD B=8",
+    ]
+    race, problems = read_url(page.page.url)
+    assert problems == ()
+    assert_drawn(page, race)
+    descent, sgd, minibatch = drawn_paths(page)[:3]
+    assert np.abs(descent - sgd).max() > 1e-2
+    assert np.abs(descent - minibatch).max() > 1e-3
+    assert np.abs(sgd - minibatch).max() > 1e-3
+    page.page.get_by_role("button", name="epochs").click()
+    page.wait_for_address("by=epoch")
+    last = page.plot("plot => plot.data.filter(trace => trace.xaxis === 'x2').slice(0, 3).map(trace => trace.x[200])")
+    assert last == [200, 200 / 64, 25]
+    page.page.get_by_role("button", name="20 runs").click()
+    page.wait_for_address("runs=many")
+    page.page.wait_for_function("document.querySelector('.optviz-plot').data.some(trace => trace.fill === 'tonexty')")

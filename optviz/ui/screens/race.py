@@ -45,7 +45,7 @@ SCOREBOARD_STYLE = """
 
 def show() -> None:
     """The page."""
-    race = session.race()
+    race = session.shown()
     text = words(session.language())
     surface = cached.prepared(race.surface)
     start = race.start or cached.start(race.surface)
@@ -110,13 +110,17 @@ def _stage(race: Race, paths: Sequence[Trajectory], names: Sequence[str], text: 
             "stamp": st.session_state.view_stamp,
         },
         start_by_click=True,
+        learning_rate=race.shared_learning_rate,
+        live=session.live_number(),
         file_name=f"optviz-{surface_key(race.bare_surface)}",
     )
     sent.add(map_key)
     stage.mount(
         message,
         key="stage",
-        on_start_change=_start_clicked,
+        on_start_change=_start_chosen,
+        on_learning_rate_change=_learning_rate_chosen,
+        on_live_change=_dragged,
         on_view_change=_view_changed,
         on_need_map_change=_map_needed,
     )
@@ -126,10 +130,20 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _start_clicked() -> None:
-    clicked = st.session_state.stage.start
-    if clicked is not None:
-        attempt(lambda: session.race().replaced(start=clicked))
+def _start_chosen() -> None:
+    chosen = st.session_state.stage.start
+    if chosen is not None:
+        attempt(lambda: session.race().replaced(start=chosen))
+
+
+def _learning_rate_chosen() -> None:
+    chosen = st.session_state.stage.learning_rate
+    if chosen is not None:
+        attempt(lambda: session.race().with_learning_rate(chosen))
+
+
+def _dragged() -> None:
+    session.drag(st.session_state.stage.live)
 
 
 def _view_changed() -> None:

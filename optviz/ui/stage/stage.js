@@ -9,6 +9,7 @@ const NARROW_BELOW = 620;
 const CLICK_THRESHOLD = 4;
 const TAIL_STEPS = 14;
 const MAPS_KEPT = 12;
+const GRAB_RADIUS = 14;
 
 const maps = new Map(); // map key → arrays of the surface, for as long as the document lives
 let plotlyLoading = null;
@@ -126,6 +127,8 @@ class Stage {
     this.viewStamp = null;
     this.rendering = Promise.resolve();
     this.frames = 0;
+    this.live = { number: 0, inFlight: null, waiting: null }; // what follows the hand: one request at a time
+    this.grabbed = null; // where the start is held, in pixels of the plot
     this.build();
   }
 
@@ -153,6 +156,7 @@ class Stage {
         <input type="range" class="optviz-scrubber" min="0" step="1">
         <output class="optviz-readout"></output>
         <select class="optviz-speed"></select>
+        <label class="optviz-rate"><span></span><input type="range" min="-4" max="1" step="0.02"><output></output></label>
         <div class="optviz-choices"></div>
         <button data-do="image">${icon("image")}</button>
       </div>
@@ -168,6 +172,7 @@ class Stage {
     this.scrubber = find("scrubber");
     this.readout = find("readout");
     this.speedPicker = find("speed");
+    this.rate = find("rate");
     this.choices = find("choices");
     this.sentence = find("sentence");
     body.querySelectorAll("button[data-do]").forEach((button) => {
@@ -181,6 +186,13 @@ class Stage {
     this.speedPicker.addEventListener("change", () => {
       this.speed = Number(this.speedPicker.value);
     });
+    const handle = this.rate.querySelector("input");
+    handle.addEventListener("input", () => {
+      this.showRate(rateOf(handle));
+      this.follow({ learning_rate: rateOf(handle) });
+    });
+    handle.addEventListener("change", () => this.settle("learning_rate", rateOf(handle)));
+    this.listenForGrabs();
     this.listenForClicks();
     this.onKey = (event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
@@ -244,6 +256,16 @@ class Stage {
     this.scrubber.setAttribute("aria-label", text.scrubber);
     this.speedPicker.setAttribute("aria-label", text.speed);
     this.speedPicker.title = text.speed;
+    this.rate.hidden = this.header.learning_rate === undefined;
+    this.rate.title = text.rate_help;
+    this.rate.querySelector("span").textContent = "η";
+    const handle = this.rate.querySelector("input");
+    handle.setAttribute("aria-label", text.rate);
+    if (this.live.inFlight === null && this.header.learning_rate !== undefined) {
+      const rate = this.header.learning_rate;
+      handle.value = String(Math.log10(rate ?? 0.1));
+      this.showRate(rate);
+    }
     this.scrubber.max = playback?.steps ?? 0;
     this.transport.hidden = !playback;
     if (this.speedPicker.options.length === 0) {
@@ -282,6 +304,36 @@ class Stage {
       chip.querySelector("span").textContent = racer.name;
       chip.setAttribute("aria-pressed", String(!this.hidden.has(index)));
     });
+  }
+
+  showRate(rate) {
+    this.rate.querySelector("output").textContent = rate === null ? "–" : Number(rate.toPrecision(3)).toString();
+  }
+
+  // While something is dragged the server is told where it is now, and answers with a picture; the next request leaves
+  // when that picture has been drawn, and takes the newest value along.
+  follow(value) {
+    if (this.live.inFlight !== null) {
+      this.live.waiting = value;
+      return;
+    }
+    this.live.number += 1;
+    this.live.inFlight = this.live.number;
+    this.live.waiting = null;
+    this.send("live", { ...value, number: this.live.number });
+  }
+
+  answered(number) {
+    if (this.live.inFlight === null || number !== this.live.inFlight) return;
+    this.live.inFlight = null;
+    if (this.live.waiting) this.follow(this.live.waiting);
+  }
+
+  // On release the value is committed: only this one is in the address and in the history.
+  settle(name, value) {
+    this.live.inFlight = null;
+    this.live.waiting = null;
+    this.send(name, value);
   }
 
   themeName() {
@@ -343,6 +395,7 @@ class Stage {
     this.paintLegend();
     this.measure();
     this.body.dataset.drawn = header.token;
+    this.answered(header.live);
   }
 
   paintLegend() {
@@ -481,6 +534,11 @@ class Stage {
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.heads.width, this.heads.height);
     this.paintHeadLine(context, position);
+    if (this.grabbed) {
+      context.strokeStyle = this.theme.accent;
+      context.lineWidth = 3;
+      context.stroke(new Path2D(markerPath("circle", this.grabbed.left, this.grabbed.top, 10)));
+    }
     this.boxes.forEach((box, chart) => {
       context.save();
       clip(context, { left: box.left - 7, top: box.top - 7, width: box.width + 14, height: box.height + 14 });
@@ -632,6 +690,78 @@ class Stage {
     this.send("view", { chosen: this.chosen, hidden: [...this.hidden].sort((a, b) => a - b) });
   }
 
+  listenForGrabs() {
+    const near = (event) => {
+      const at = this.startPixel();
+      if (!at || !this.header.start_by_click) return false;
+      const frame = this.plot.getBoundingClientRect();
+      return Math.hypot(event.clientX - frame.left - at.left, event.clientY - frame.top - at.top) <= GRAB_RADIUS;
+    };
+    // Plotly begins its zoom on mousedown and touchstart; where the start is grabbed they never reach it.
+    this.plot.addEventListener("mousedown", (event) => {
+      if (near(event)) event.stopImmediatePropagation();
+    }, true);
+    this.plot.addEventListener("touchstart", (event) => {
+      if (event.touches.length === 1 && near(event.touches[0])) {
+        event.stopImmediatePropagation();
+        event.preventDefault();
+      }
+    }, { capture: true, passive: false });
+    this.plot.addEventListener("pointermove", (event) => {
+      if (!this.grabbed) this.plot.classList.toggle("optviz-grab", near(event));
+    });
+    this.plot.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0 || !near(event)) return;
+      let moved = false;
+      const begin = { x: event.clientX, y: event.clientY };
+      const move = (next) => {
+        if (!moved && Math.hypot(next.clientX - begin.x, next.clientY - begin.y) <= CLICK_THRESHOLD) return;
+        moved = true;
+        const point = this.pointAt(next.clientX, next.clientY, true);
+        this.grabbed = this.pixelOf(point);
+        this.paint();
+        this.follow({ start: point });
+      };
+      const release = (last) => {
+        document.removeEventListener("pointermove", move);
+        document.removeEventListener("pointerup", release);
+        document.removeEventListener("pointercancel", release);
+        this.grabbed = null;
+        if (moved && last.type === "pointerup") this.settle("start", this.pointAt(last.clientX, last.clientY, true));
+        else if (moved) this.settle("live", null);
+        this.paint();
+      };
+      document.addEventListener("pointermove", move);
+      document.addEventListener("pointerup", release);
+      document.addEventListener("pointercancel", release);
+    }, true);
+  }
+
+  startPixel() {
+    const start = this.header?.plot.data[2];
+    return this.header?.start_by_click && this.plot._fullLayout ? this.pixelOf([start.x[0], start.y[0]]) : null;
+  }
+
+  pixelOf([x, y]) {
+    const { xaxis, yaxis } = this.plot._fullLayout;
+    return { left: xaxis._offset + xaxis.d2p(x), top: yaxis._offset + yaxis.d2p(y) };
+  }
+
+  // The point of the surface under a place on the screen: null outside the contour, or held inside it.
+  pointAt(clientX, clientY, held = false) {
+    const { xaxis, yaxis } = this.plot._fullLayout;
+    const frame = this.plot.getBoundingClientRect();
+    let left = clientX - frame.left - xaxis._offset;
+    let top = clientY - frame.top - yaxis._offset;
+    if (held) {
+      left = Math.max(0, Math.min(xaxis._length, left));
+      top = Math.max(0, Math.min(yaxis._length, top));
+    }
+    if (left < 0 || top < 0 || left > xaxis._length || top > yaxis._length) return null;
+    // Seven digits are finer than a pixel and short enough for a link.
+    return [xaxis.p2d(left), yaxis.p2d(top)].map((value) => Number(value.toPrecision(7)));
+  }
+
   listenForClicks() {
     let down = null;
     this.plot.addEventListener("pointerdown", (event) => {
@@ -649,15 +779,9 @@ class Stage {
   }
 
   clicked(clientX, clientY) {
-    const layout = this.plot._fullLayout;
-    if (!layout?.xaxis || !this.header.start_by_click) return;
-    const frame = this.plot.getBoundingClientRect();
-    const { xaxis, yaxis } = layout;
-    const left = clientX - frame.left - xaxis._offset;
-    const top = clientY - frame.top - yaxis._offset;
-    if (left < 0 || top < 0 || left > xaxis._length || top > yaxis._length) return;
-    // Seven digits are finer than a pixel and short enough for a link.
-    this.send("start", [xaxis.p2d(left), yaxis.p2d(top)].map((value) => Number(value.toPrecision(7))));
+    if (!this.plot._fullLayout?.xaxis || !this.header.start_by_click) return;
+    const point = this.pointAt(clientX, clientY);
+    if (point) this.send("start", point);
   }
 
   async saveImage() {
@@ -703,6 +827,10 @@ function sync(parent, items, make, update) {
   while (parent.children.length > items.length) parent.lastChild.remove();
   while (parent.children.length < items.length) parent.appendChild(make());
   items.forEach((item, index) => update(parent.children[index], item, index));
+}
+
+function rateOf(handle) {
+  return Number((10 ** Number(handle.value)).toPrecision(3));
 }
 
 function label(button, text) {
