@@ -15,7 +15,7 @@ def check_batch_size(batch_size: Any, samples: int) -> int:
     """A batch size of 1 … samples. Raises BadInput."""
     size = int(BATCH_SIZE.check_number("batch_size", batch_size))
     if size > samples:
-        raise BadInput("out_of_range", name="batch_size", value=size, allowed=f"1 ≤ batch_size ≤ {samples:,} samples")
+        raise BadInput("out_of_range", name="batch_size", value=size, allowed=f"1 ≤ batch_size ≤ {samples:,}")
     return size
 
 

@@ -39,6 +39,7 @@ LONGEST_LINK = 8000
 LONGEST_FILE = 100_000
 AUTHORS_CONVENTION = "tensorflow1"
 USUAL_LEARNING_RATE = 0.1
+FIRST_FORMULA = "x^2/4 + y^2/2 + sin(3*x)*cos(2*y)/2"
 ARTICLE_OPTIMIZERS = ("gradient_descent", "momentum", "nag", "adagrad", "adadelta", "rmsprop", "adam")
 
 Value = TypeVar("Value")
@@ -247,9 +248,9 @@ class Race:
         """The race as the text after `?` of a link; empty for the article's setting."""
         return urlencode(self.to_query(), quote_via=quote)
 
-    def to_query(self) -> dict[str, str]:
-        """The race as query parameters; none for the article's setting, all of them otherwise."""
-        if self == Race():
+    def to_query(self, whole: bool = False) -> dict[str, str]:
+        """The race as query parameters: all of them, but none for the article's setting unless `whole`."""
+        if self == Race() and not whole:
             return {}
         record = self.to_record()
         surface = {name: _spell(value) for name, value in record["surface"].items()}
@@ -309,7 +310,7 @@ def read_url(text: str) -> tuple[Race, tuple[BadInput, ...]]:
     """
     reader = _Reader(strict=False)
     if len(text) > LONGEST_LINK:
-        allowed = f"1 … {LONGEST_LINK:,} characters"
+        allowed = f"1 … {LONGEST_LINK:,}"
         return Race(), (BadInput("too_long", name="link", value=f"{len(text):,}", allowed=allowed),)
     query = text.split("#")[0]
     query = query.split("?", 1)[1] if "?" in query else query
@@ -320,7 +321,7 @@ def read_query(query: Mapping[str, str], reader: _Reader | None = None) -> tuple
     """`read_url` for query parameters that somebody else has split already."""
     reader = reader or _Reader(strict=False)
     if sum(len(value) for value in query.values()) > LONGEST_LINK:
-        allowed = f"1 … {LONGEST_LINK:,} characters"
+        allowed = f"1 … {LONGEST_LINK:,}"
         return Race(), (BadInput("too_long", name="link", value="?", allowed=allowed),)
     known = {"v", "surface", "start", "convention", "steps", "batch_seed", "learning_rate", "racers"}
     known |= {*_SAMPLE_FIELDS, *(name for names in _SURFACE_FIELDS.values() for name in names)}
@@ -328,16 +329,24 @@ def read_query(query: Mapping[str, str], reader: _Reader | None = None) -> tuple
         return Race(), ()
     record: dict[str, Any] = {"version": query.get("v", str(VERSION)), "surface": {}}
     name = record["surface"]["name"] = query.get("surface", "gaussian_hills")
+    if name == "formula":
+        record["surface"]["text"] = FIRST_FORMULA
     for key in (*_SURFACE_FIELDS.get(name, ()), *(() if name == "regression" else _SAMPLE_FIELDS)):
         if key in query:
             record["surface"][key] = query[key]
     told = ("start", "convention", "steps", "batch_seed", "learning_rate")
     record |= {name: query[name] for name in told if name in query}
     if "racers" in query:
-        parts = query["racers"].split("~")
+        # One more than may run, so that too many are told as such.
+        parts = query["racers"].split("~", MOST_RACERS + 1)[: MOST_RACERS + 1]
         read = [reader.read(lambda part=part: _read_racer(part), None) for part in parts]  # type: ignore[misc]
         record["racers"] = [racer for racer in read if racer is not None]
-    return _restore(record, reader), tuple(reader.problems)
+    restored = _restore(record, reader)
+    suggested = restored.surface.suggested_learning_rate
+    if suggested is not None and not {"v", "racers", "learning_rate"} & set(query):
+        # A link written by hand, such as ?surface=rosenbrock: what the picker would have set.
+        restored = restored.with_learning_rate(suggested)
+    return restored, tuple(reader.problems)
 
 
 def surface_names() -> tuple[str, ...]:

@@ -146,7 +146,7 @@ def _check_array(name: str, value: Any, parameter: Parameter) -> np.ndarray:
     return array
 
 
-STEPS = Parameter(slider=(10, 1000), log=True, at_least=1, at_most=5000, whole=True)
+STEPS = Parameter(slider=(1, 5000), log=True, at_least=1, at_most=5000, whole=True)
 SEED = Parameter(slider=(0, 9999), at_least=0, at_most=2**32 - 1, whole=True)
 BATCH_SIZE = Parameter(slider=(1, 256), log=True, at_least=1, at_most=1_000_000, whole=True)
 COORDINATE = Parameter(at_least=-1e9, at_most=1e9)

@@ -13,6 +13,7 @@ from optviz.trajectory import Trajectory
 
 SHARE_OF_DROP = 0.9
 TIE = 1e-6
+LARGEST_SHOWN = 1e300
 
 
 def gap(losses: np.ndarray, lowest: Any) -> np.ndarray:
@@ -61,40 +62,19 @@ def log_gap(losses: np.ndarray, lowest: Any, floor: float = 1e-16) -> np.ndarray
         return np.where(gaps > 0, np.maximum(gaps, floor), np.nan)
 
 
-def leaders(losses: np.ndarray) -> np.ndarray:
-    """Who has the lowest loss at each step: losses (racers, steps + 1) → index of the racer, −1 where all are NaN."""
-    known = np.where(np.isfinite(losses), losses, np.inf)
-    return np.where(np.isfinite(known).any(axis=0), known.argmin(axis=0), -1)
-
-
-def largest_rises(losses: np.ndarray, share: float = 1e-3) -> np.ndarray:
-    """Who moved uphill most in the step that led here: losses (racers, steps + 1) → index of the racer, −1 for nobody.
-
-    A rise counts from `share` of the largest drop that any racer has made from the start.
-    """
-    with np.errstate(invalid="ignore"):
-        rises = np.where(np.isfinite(losses[:, 1:]), losses[:, 1:] - losses[:, :-1], -np.inf)
-        drop = losses[0, 0] - np.fmin.reduce(losses, axis=None)
-    index = np.full(losses.shape[1], -1)
-    largest = rises.max(axis=0)
-    index[1:] = np.where(largest > share * max(drop, 0.0), rises.argmax(axis=0), -1)
-    index[1:][largest <= 0] = -1
-    return index
-
-
 def loss_range(losses: np.ndarray) -> tuple[float, float]:
     """What a linear loss axis should span: losses (racers, steps + 1) → (low, high), with a margin of 5 %.
 
-    From the lowest loss to the highest, but no further above the start than the largest drop reaches below it: one
-    racer that blows up must not flatten the others.
+    From the lowest loss to the highest, but no further above the start than the largest drop reaches below it (where
+    nobody drops: than twice the start): one racer that blows up must not flatten the others. Always finite.
     """
-    finite = losses[np.isfinite(losses)]
+    finite = np.clip(losses[np.isfinite(losses)], -LARGEST_SHOWN, LARGEST_SHOWN)
     if not finite.size:
         return (0.0, 1.0)
-    start = losses[0, 0] if np.isfinite(losses[0, 0]) else finite.max()
-    low = float(finite.min())
-    drop = float(start - low)
-    high = min(float(finite.max()), float(start) + drop) if drop > 0 else float(finite.max())
+    low, highest = float(finite.min()), float(finite.max())
+    start = float(np.clip(losses[0, 0], -LARGEST_SHOWN, LARGEST_SHOWN)) if np.isfinite(losses[0, 0]) else highest
+    room = start - low if start > low else 2 * max(abs(start), 1e-12)
+    high = min(highest, start + room)
     margin = 0.05 * (high - low) or max(abs(low), 1.0) * 0.05
     return (low - margin, high + margin)
 
@@ -123,11 +103,13 @@ def gap_range(gaps: np.ndarray) -> tuple[float, float]:
 def scoreboard(paths: Sequence[Trajectory]) -> list[dict[str, Any]]:
     """One row per racer of a single surface, best first: final loss and gap, steps to 90 %, outcome, learning rate.
 
-    Keys: index (in `paths`), final_loss, final_gap, steps_to_90 (−1 never, None where start = lowest), outcome,
+    Keys: index (in `paths`), final_loss, final_gap, steps_to_90 (−1 never, None where start = lowest or no
+    lowest is known), steps_to_90_of_best (of the drop to the best that any of them reached), outcome,
     diverged_at (−1 never), win (share). NaN sorts last.
     """
     final = np.array([path.losses[-1] for path in paths])
     shares = wins(final)
+    best = best_reached([path.losses for path in paths])
     rows = []
     for index, path in enumerate(paths):
         lowest = path.surface.lowest.loss
@@ -139,6 +121,7 @@ def scoreboard(paths: Sequence[Trajectory]) -> list[dict[str, Any]]:
                 "final_loss": float(final[index]),
                 "final_gap": float(gaps[-1]),
                 "steps_to_90": int(reached) if np.isfinite(gaps[0]) else None,
+                "steps_to_90_of_best": int(steps_to_drop(path.losses, best)),
                 "outcome": path.outcome,
                 "diverged_at": int(path.diverged_at),
                 "win": float(shares[index]),
@@ -170,6 +153,7 @@ def contour_heights(surface: Surface, size: int = 121) -> Heights:
     x_min, x_max, y_min, y_max = surface.domain
     x, y = np.linspace(x_min, x_max, size), np.linspace(y_min, y_max, size)
     losses = surface.losses_on(x, y)
+    losses = np.where(np.isfinite(losses), np.clip(losses, -LARGEST_SHOWN, LARGEST_SHOWN), np.nan)
     finite = losses[np.isfinite(losses)]
     low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
     share = (losses - low) / (high - low) if high > low else np.zeros_like(losses)
@@ -214,14 +198,11 @@ class RaceRecord:
 
     points (steps + 1, 2), losses, log_gaps and epochs (steps + 1,); `epoch_range` is what an epoch axis should span;
     `has_samples` says whether epochs mean anything, `has_batches` whether other runs would differ; `lost_at` is the
-    last step before a run diverged, −1 for none; `leader` and `riser` (steps + 1,) index the racers, −1 for nobody (see
-    `leaders`, `largest_rises`); `winners` index those that share the lowest final loss (see `wins`); `fans` has None
-    for a racer that was run once.
+    last step before a run diverged, −1 for none; `fans` has None for a racer that was run once.
     """
 
     names: tuple[str, ...]
     keys: tuple[str, ...]
-    learning_rates: tuple[float, ...]
     points: tuple[np.ndarray, ...]
     losses: tuple[np.ndarray, ...]
     log_gaps: tuple[np.ndarray, ...]
@@ -232,9 +213,6 @@ class RaceRecord:
     lost_at: tuple[int, ...]
     loss_range: tuple[float, float]
     gap_range: tuple[float, float]
-    leader: np.ndarray
-    riser: np.ndarray
-    winners: tuple[int, ...]
     fans: tuple[Fan | None, ...]
     steps: int
     start: tuple[float, float]
@@ -243,17 +221,18 @@ class RaceRecord:
 
 
 def race_record(
-    paths: Sequence[Trajectory], names: Sequence[str], fans: Sequence[Fan | None] | None = None
+    paths: Sequence[Trajectory],
+    names: Sequence[str],
+    start: tuple[float, float],
+    fans: Sequence[Fan | None] | None = None,
 ) -> RaceRecord:
     """The record of trajectories over one single surface from one start, and the fans of those with batches."""
     surface = paths[0].surface
     lowest = surface.lowest
     losses = np.stack([path.losses for path in paths])
-    start = paths[0].points[0]
     return RaceRecord(
         names=tuple(names),
         keys=tuple(path.racer.kind for path in paths),
-        learning_rates=tuple(float(path.racer.optimizer.learning_rate) for path in paths),  # type: ignore[attr-defined]
         points=tuple(path.points for path in paths),
         losses=tuple(path.losses for path in paths),
         log_gaps=tuple(log_gap(path.losses, lowest.loss) for path in paths),
@@ -264,12 +243,9 @@ def race_record(
         lost_at=tuple(int(path.diverged_at) - 1 if path.diverged_at >= 0 else -1 for path in paths),
         loss_range=loss_range(losses),
         gap_range=gap_range(np.stack([log_gap(path.losses, lowest.loss) for path in paths])),
-        leader=leaders(losses),
-        riser=largest_rises(losses),
         fans=tuple(fans) if fans is not None else (None,) * len(paths),
-        winners=tuple(np.flatnonzero(wins(losses[:, -1]) > 0).tolist()),
         steps=paths[0].steps,
-        start=(float(start[0]), float(start[1])),
+        start=start,
         lowest=(float(lowest.point[0]), float(lowest.point[1])),
         domain=surface.domain,
     )

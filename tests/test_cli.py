@@ -151,7 +151,7 @@ BAD_INPUT: list[tuple[str, list[str]]] = [
     ("race --out paths", ["paths", ".csv, .json, .npz"]),
     ("race --out nowhere/paths.csv", ["nowhere"]),
     ("race --link surface=nowhere", ["nowhere"]),
-    ("race --link surface=formula", ["text"]),
+    ("race --link surface=formula&text=import", ["import"]),
     ("optimizers --convention keras", ["keras"]),
 ]
 

@@ -30,7 +30,7 @@ from optviz import (
     gallery_names,
     with_convention,
 )
-from optviz.experiment import make_surface, read_query, read_url, seven, surface_names, surface_record
+from optviz.experiment import FIRST_FORMULA, make_surface, read_query, read_url, seven, surface_names, surface_record
 from optviz.surface.regression import KINDS
 
 
@@ -254,9 +254,12 @@ PARTLY_BROKEN: list[tuple[str, Race, list[str]]] = [
     ("steps=", Race(), ["steps"]),
     ("seed=-1&steps=9", Race(steps=9), ["seed = -1"]),
     ("seed=1,2&steps=9", Race(steps=9), ["seed"]),
-    ("surface=himmelblau&seed=5", Race(surface=gallery("himmelblau")), []),
+    ("surface=himmelblau&seed=5", Race().on_surface(gallery("himmelblau")), []),
     ("surface=nowhere&steps=9", Race(steps=9), ["surface = nowhere"]),
-    ("surface=formula", Race(), ["formula"]),
+    ("surface=formula", Race(surface=Formula(FIRST_FORMULA)), []),
+    ("surface=rosenbrock", Race().on_surface(gallery("rosenbrock")), []),
+    ("surface=rosenbrock&v=1", Race(surface=gallery("rosenbrock")), []),
+    ("surface=rosenbrock&racers=adam", Race(surface=gallery("rosenbrock"), racers=(Racer(ADAM),)), []),
     ("surface=formula&text=import%20os", Race(), ["import"]),
     ("surface=formula&text=x%2By&domain=1~0~0~1", Race(), ["domain"]),
     ("surface=formula&text=x%2By", Race(surface=Formula("x+y")), []),

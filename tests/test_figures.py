@@ -25,7 +25,6 @@ NAN = float("nan")
 RECORD = RaceRecord(
     names=("Adam", "Adam 2", "lost"),
     keys=("adam", "adam", "gradient_descent"),
-    learning_rates=(0.1, 0.2, 9.0),
     points=(
         np.array([[0.0, 0.5], [0.1, 0.4], [0.2, 0.3]]),
         np.array([[0.0, 0.5], [0.3, 0.6], [0.4, 0.7]]),
@@ -41,9 +40,6 @@ RECORD = RaceRecord(
     lost_at=(-1, -1, 0),
     loss_range=(1.9, 6.1),
     gap_range=(-0.7, 0.2),
-    leader=np.array([0, 0, 1]),
-    riser=np.array([-1, 1, -1]),
-    winners=(1,),
     steps=2,
     start=(0.0, 0.5),
     lowest=(0.25, 0.75),
@@ -197,7 +193,7 @@ def test_the_validation_would_notice_a_wrong_figure() -> None:
 def test_plotly_validates_real_races(surface: Any, theme: str) -> None:
     racers = [Racer(kind()) for kind in OPTIMIZERS.values()]
     paths = race([*racers, Racer(OPTIMIZERS["gradient_descent"](learning_rate=1e9))], surface, (0.5, 0.5), 20)
-    record = race_record(paths, [*OPTIMIZERS, "lost"])
+    record = race_record(paths, [*OPTIMIZERS, "lost"], tuple(paths[0].points[0]))
     figure = race_figure(record, contour_heights(surface, 31), "map", WORDS)
     for view in figure.views:
         plotly.graph_objects.Figure(resolved(figure, theme, views=[view]))

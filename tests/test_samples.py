@@ -176,7 +176,7 @@ def test_epochs_of_a_run() -> None:
 
 
 BAD = [
-    (lambda: trace(Racer(OPTIMIZERS["adam"](), 51), SUMS["hills"]), "1 ≤ batch_size ≤ 50 samples"),
+    (lambda: trace(Racer(OPTIMIZERS["adam"](), 51), SUMS["hills"]), "1 ≤ batch_size ≤ 50"),
     (lambda: FiniteSum(GaussianHills(1), samples=1), "2 ≤ samples ≤ 4,096"),
     (lambda: FiniteSum(GaussianHills(1), samples=5000), "2 ≤ samples ≤ 4,096"),
     (lambda: FiniteSum(GaussianHills(1), spread=-1), "0 ≤ spread ≤ 100"),

@@ -28,8 +28,6 @@ from optviz.statistics import (
     fan,
     gap,
     gap_range,
-    largest_rises,
-    leaders,
     log_gap,
     loss_range,
     race_record,
@@ -123,36 +121,6 @@ def test_log_gap_has_no_place_for_zero() -> None:
 
 
 @pytest.mark.parametrize(
-    ("losses", "indices"),
-    [
-        ([[5, 4, 3], [5, 3, 4]], [0, 1, 0]),
-        ([[5, nan, nan], [5, 6, nan]], [0, 1, -1]),
-        ([[5, -inf, inf], [5, 6, 7]], [0, 1, 1]),
-        ([[1, 1, 1]], [0, 0, 0]),
-    ],
-)
-def test_leaders(losses: Any, indices: list[int]) -> None:
-    assert leaders(np.array(losses, dtype=float)).tolist() == indices
-
-
-@pytest.mark.parametrize(
-    ("losses", "indices"),
-    [
-        # The largest drop is 10: a rise counts from 0.01.
-        ([[10, 0, 1, 0.5], [10, 5, 4, 7]], [-1, -1, 0, 1]),
-        ([[10, 0, 0.009, 0], [10, 9, 8, 7]], [-1, -1, -1, -1]),
-        ([[10, 0, 0.011, 0], [10, 9, 8, 7]], [-1, -1, 0, -1]),
-        ([[10, 0, nan, nan], [10, 11, 12, 13.5]], [-1, 1, 1, 1]),
-        ([[10, 12, 11, 11], [10, 13, 13, 13]], [-1, 1, -1, -1]),
-        ([[10, 10, 10, 10], [10, 10, 10, 10]], [-1, -1, -1, -1]),
-        ([[nan, nan, nan, nan], [nan, nan, nan, nan]], [-1, -1, -1, -1]),
-    ],
-)
-def test_largest_rises(losses: Any, indices: list[int]) -> None:
-    assert largest_rises(np.array(losses, dtype=float)).tolist() == indices
-
-
-@pytest.mark.parametrize(
     ("losses", "low", "high"),
     [
         ([[10, 0]], -0.5, 10.5),
@@ -224,10 +192,9 @@ def test_race_record() -> None:
     racers = [Racer(OPTIMIZERS["adam"](learning_rate=0.3)), Racer(OPTIMIZERS["gradient_descent"](learning_rate=1e3))]
     surface = Formula("(x-1)**4 + y**2", domain=(-2, 2, -1, 3))
     paths = race(racers, surface, (0.5, 2.0), 30)
-    record = race_record(paths, ("A", "B"))
+    record = race_record(paths, ("A", "B"), tuple(paths[0].points[0]))
     assert record.names == ("A", "B")
     assert record.keys == ("adam", "gradient_descent")
-    assert record.learning_rates == (0.3, 1e3)
     assert record.steps == 30
     assert record.start == (0.5, 2.0)
     assert record.lowest == pytest.approx((1, 0), abs=1e-3)
@@ -236,9 +203,6 @@ def test_race_record() -> None:
     assert np.isfinite(record.points[1][record.lost_at[1]]).all()
     assert np.isnan(record.points[1][record.lost_at[1] + 1]).all()
     assert record.log_gaps[0][0] == 1
-    assert record.leader.shape == record.riser.shape == (31,)
-    for step, leader in enumerate(record.leader):
-        assert record.losses[leader][step] == min(losses[step] for losses in record.losses if np.isfinite(losses[step]))
 
 
 @pytest.mark.parametrize(

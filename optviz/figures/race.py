@@ -14,9 +14,9 @@ from optviz.statistics import Heights, RaceRecord
 CONTOURS = 22
 NARROW = {
     "xaxis": {"domain": [0, 1], "anchor": "y"},
-    "yaxis": {"domain": [0.40, 1], "anchor": "x"},
+    "yaxis": {"domain": [0.37, 1], "anchor": "x"},
     "xaxis2": {"domain": [0, 1], "anchor": "y2"},
-    "yaxis2": {"domain": [0, 0.29], "anchor": "x2"},
+    "yaxis2": {"domain": [0, 0.27], "anchor": "x2"},
     "margin": {"l": 46, "r": 10, "t": 8, "b": 34},
     "dragmode": False,
 }
@@ -41,8 +41,6 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
         "map/y": heights.y,
         "map/shade": heights.shade,
         "steps": np.arange(record.steps + 1),
-        "leader": record.leader,
-        "riser": record.riser,
     }
     styles = styles_of(record.keys)
     data = [_contour(), *_marks(record, words)]
@@ -55,7 +53,8 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
         arrays[f"{prefix}/loss"] = record.losses[index]
         arrays[f"{prefix}/gap"] = record.log_gaps[index]
         data += _racer_traces(prefix, name, style, words)
-        gap_view[str(len(data) - 1)] = {"y": f"@{prefix}/gap"}
+        told = data[-1]["hovertemplate"].replace(f"{words['loss']} %{{y:.6g}}", f"{words['gap']} %{{y:.3g}}")
+        gap_view[str(len(data) - 1)] = {"y": f"@{prefix}/gap", "hovertemplate": told}
         epoch_view[str(len(data) - 1)] = {"x": _epochs(record, index, arrays)}
         traces = [len(data) - 2, len(data) - 1]
         racers.append(
@@ -88,9 +87,11 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
     gap_axis = {
         "type": "log",
         "title": {"text": words["gap"]},
-        "uirevision": f"gap {record.steps}",
+        "uirevision": f"gap {map_key} {record.steps}",
         "exponentformat": "power",
         "range": list(record.gap_range),
+        # Within one decade 2 and 5 are told as well; over more, the tens alone.
+        "dtick": 1 if record.gap_range[1] - record.gap_range[0] > 1.5 else "D2",
     }
     epoch_axis = {
         "title": {"text": words["epoch"]},
@@ -118,9 +119,6 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
         playback={
             "steps": record.steps,
             "racers": racers,
-            "leader": "@leader",
-            "riser": "@riser",
-            "winners": list(record.winners),
         },
         map_key=map_key,
     )
@@ -211,7 +209,7 @@ def _racer_traces(prefix: str, name: str, style: Mapping[str, str], words: Mappi
         "xaxis": "x2",
         "yaxis": "y2",
         "hovertemplate": (
-            f"<b>{safe}</b><br>{words['step']} %{{x}}<br>%{{y:.6g}}"
+            f"<b>{safe}</b><br>{words['step']} %{{pointNumber}}<br>{words['loss']} %{{y:.6g}}"
             "<br>θ = (%{customdata[0]:.4f}, %{customdata[1]:.4f})<extra></extra>"
         ),
     }

@@ -27,7 +27,8 @@ MOST_ELEMENTS = 1 << 17
 class Lowest:
     """The lowest point of a surface inside its domain: `loss` (...), `point` (..., 2).
 
-    `exact` says whether it is known from theory, or was found by dense search and local refinement.
+    `exact` says whether it is known from theory, or was found by dense search and local refinement. The loss
+    is −∞ where it has no lower bound on the search grid, and ∞ where no point of the grid has a finite loss.
     """
 
     loss: Any
@@ -161,12 +162,16 @@ def _search_lowest(surface: Surface) -> Lowest:
     y = np.linspace(y_min, y_max, SEARCH_GRID)
     losses = surface.losses_on(x, y)
     losses = np.where(np.isnan(losses), np.inf, losses)
+    bottomless = np.argwhere(losses == -np.inf)
+    if bottomless.size:
+        row, column = bottomless[0]
+        return Lowest(-np.inf, np.array([x[column], y[row]]), exact=False)
     padded = np.pad(losses, 1, constant_values=np.inf)
     shifts = [shift for shift in itertools.product((0, 1, 2), repeat=2) if shift != (1, 1)]
     neighbours = [padded[row : row + SEARCH_GRID, column : column + SEARCH_GRID] for row, column in shifts]
     dips = np.flatnonzero((losses <= np.minimum.reduce(neighbours)) & np.isfinite(losses))
     dips = dips[np.argsort(losses.ravel()[dips], kind="stable")][:4]
-    best_loss, best_point = np.inf, np.array([x_min, y_min])
+    best_loss, best_point = np.inf, np.array([(x_min + x_max) / 2, (y_min + y_max) / 2])
     for dip in dips:
         row, column = np.unravel_index(dip, losses.shape)
         candidates = [np.array([x[column], y[row]])]

@@ -12,6 +12,7 @@ from optviz.bad_input import BadInput
 from optviz.parameter import Parameter, check_fields, hyper
 from optviz.surface.base import Domain, Surface, check_seed
 
+FARTHEST = 1e150
 WEIGHT = Parameter(at_least=-100, at_most=100)
 
 
@@ -77,6 +78,9 @@ class GaussianHills(Surface):
         """Distances in sigmas (..., 2, hills), heights (..., hills) and sigmas."""
         factors, means, sigmas = self._shape_of_hills
         distances = (np.asarray(point, dtype=float)[..., None] - means) / sigmas
+        # Where exp has long been 0 a square must not overflow, else 0 · ∞ is not a number.
+        np.minimum(distances, FARTHEST, out=distances)
+        np.maximum(distances, -FARTHEST, out=distances)
         squares = distances * distances
         return distances, factors * np.exp(-0.5 * (squares[..., 0, :] + squares[..., 1, :])), sigmas
 

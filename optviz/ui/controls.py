@@ -16,11 +16,20 @@ import streamlit as st
 
 from optviz.bad_input import BadInput
 from optviz.conventions import CONVENTIONS, with_convention
-from optviz.experiment import Race, make_surface, surface_names, with_hyperparameter
+from optviz.experiment import (
+    FIRST_FORMULA,
+    MOST_RACERS,
+    USUAL_LEARNING_RATE,
+    Race,
+    make_surface,
+    surface_names,
+    with_hyperparameter,
+)
 from optviz.optimizers import OPTIMIZERS
 from optviz.parameter import COORDINATE, SEED, STEPS, Parameter, parameters
 from optviz.racer import PICKS, Racer
 from optviz.surface import FAMILIES, Formula, GallerySurface, GaussianHills, Regression, Surface, gallery
+from optviz.surface.formula_text import MOST_CHARACTERS
 from optviz.surface.regression import KINDS
 from optviz.ui import cached, session
 from optviz.ui.text import LANGUAGES, words
@@ -30,7 +39,6 @@ Words = dict[str, dict[str, str]]
 ARTICLE_SEEDS = tuple(2**power for power in range(16))
 WEIGHTS = {(-0.2, 0.05): "weights_figures", (-1.0, 0.2): "weights_notebook"}
 MANTISSAS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
-FIRST_FORMULA = "x^2/4 + y^2/2 + sin(3*x)*cos(2*y)/2"
 
 
 def sidebar(text: Words, language: str) -> None:
@@ -38,9 +46,9 @@ def sidebar(text: Words, language: str) -> None:
     _surface_controls(text, language)
     _convention_control(text)
     _learning_rate_control(text)
+    _start_controls(text)
     _racer_controls(text)
     _sample_controls(text)
-    _start_controls(text)
 
 
 def attempt(make: Callable[[], Race]) -> None:
@@ -151,10 +159,7 @@ def _surface_controls(text: Words, language: str) -> None:
     )
     if isinstance(surface, GallerySurface):
         st.caption(surface.teaches[language])
-        rate = surface.suggested_learning_rate
-        if rate is not None and session.race().shared_learning_rate == rate:
-            title = surface.titles[language]
-            st.caption(label["learning_rate_suggested"].format(rate=f"{rate:g}", surface=title))
+        _suggestion(surface, text, language)
     elif isinstance(surface, Formula):
         _formula_controls(surface, text)
     else:
@@ -171,6 +176,22 @@ def surface_key(surface: Surface) -> str:
 def surface_title(key: str, text: Words, language: str) -> str:
     """What the picker calls a surface."""
     return text["surface"][key] if key in FAMILIES else gallery(key).titles[language]
+
+
+def _suggestion(surface: GallerySurface, text: Words, language: str) -> None:
+    label, rate = text["controls"], surface.suggested_learning_rate
+    if rate is None or rate == USUAL_LEARNING_RATE:
+        return
+    if session.race().shared_learning_rate == rate:
+        told = "learning_rate_suggested" if rate < USUAL_LEARNING_RATE else "learning_rate_suggested_high"
+        st.caption(label[told].format(rate=f"{rate:g}", surface=surface.titles[language]))
+    else:
+        st.button(
+            label["use_suggested"].format(rate=f"{rate:g}"),
+            key="use_suggested",
+            width="stretch",
+            on_click=lambda: attempt(lambda: session.race().with_learning_rate(rate)),
+        )
 
 
 def _race_on(key: str) -> Race:
@@ -308,13 +329,19 @@ def _weights_control(surface: GaussianHills, text: Words) -> None:
 
 def _formula_controls(surface: Formula, text: Words) -> None:
     label, tip = text["controls"], text["help"]
-    st.text_area(
+    # What was refused stays in the field, so that it can be mended.
+    draft = st.session_state.get("formula_draft") if session.problems() else None
+
+    def typed() -> None:
+        st.session_state.formula_draft = st.session_state.formula
+        _change_surface(text=st.session_state.formula)
+
+    st.text_input(
         label["formula"],
-        key=show("formula", surface.text),
+        key=show("formula", draft or surface.text),
         help=tip["formula"],
-        max_chars=300,
-        height="content",
-        on_change=lambda: _change_surface(text=st.session_state.formula),
+        max_chars=MOST_CHARACTERS,
+        on_change=typed,
     )
     with st.expander(label["domain"], key="domain_more"):
         columns = st.columns(2)
@@ -426,6 +453,7 @@ def _racer_controls(text: Words) -> None:
         label["duplicate"],
         key="duplicate",
         help=tip["duplicate"],
+        disabled=len(names) >= MOST_RACERS,
         width="stretch",
         on_click=_duplicate,
         args=(index,),

@@ -5,15 +5,16 @@ from pathlib import Path
 import streamlit as st
 
 from optviz.ui import controls, session
-from optviz.ui.text import sentence, words
+from optviz.ui.text import plain, sentence, words
 
 # Not called "pages": Streamlit takes a folder of that name beside the entry script for its older kind of app.
 SCREENS = Path(__file__).with_name("screens")
+MOST_TOLD = 4
 LOGO = str(Path(__file__).with_name("logo.svg"))
 STYLE = """
 <style>
 [data-testid="stMainBlockContainer"] { padding: 2.6rem 2rem 2rem; max-width: 1500px; }
-[data-testid="stHeader"] { height: 2.6rem; min-height: 2.6rem; background: transparent; }
+[data-testid="stHeader"] { height: 2.6rem; min-height: 2.6rem; background: var(--st-background-color); }
 [data-testid="stSidebarUserContent"] { padding-top: 0.5rem; }
 [data-testid="stSidebarHeader"] { height: 2.6rem; padding-top: 0.4rem; padding-bottom: 0; margin-bottom: 0; }
 [data-testid="stMain"] [data-testid="stVerticalBlock"] { gap: 0.6rem; }
@@ -47,8 +48,11 @@ def main() -> None:
         controls.language_control(language)
     with st.sidebar:
         controls.sidebar(text, language)
-    for problem in session.problems():
-        st.warning(sentence(problem, language), icon="⚠️")
+    problems = session.problems()
+    for problem in problems[:MOST_TOLD]:
+        st.warning(plain(sentence(problem, language)), icon="⚠️")
+    if len(problems) > MOST_TOLD:
+        st.warning(text["app"]["more_problems"].format(count=len(problems) - MOST_TOLD), icon="⚠️")
     page.run()
     session.write_address()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import gzip
 import logging
+import re
 import threading
 import tomllib
 import webbrowser
@@ -39,14 +40,14 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
-        "connect-src 'self' ws: wss: data: blob:",
+        "connect-src 'self' {sockets} data: blob:",
         "worker-src 'self' blob:",
         "object-src 'none'",
         "base-uri 'self'",
+        "form-action 'self'",
     ]
 )
 HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
@@ -102,6 +103,13 @@ def _sender(asset: Asset) -> Any:
     return send
 
 
+def _content_security_policy(scope: Scope) -> str:
+    # Not every browser lets 'self' stand for the WebSocket of the same host, so it is named.
+    host = Headers(scope=scope).get("host", "")
+    sockets = f"ws://{host} wss://{host}" if re.fullmatch(r"[\w.:\[\]-]{1,255}", host) else ""
+    return CONTENT_SECURITY_POLICY.format(sockets=sockets)
+
+
 def _preload() -> str:
     # The browser fetches plotly.js and the stage while Streamlit's own scripts start, not after the first run.
     root = _asset_root()
@@ -131,6 +139,7 @@ class _Headers:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                headers.setdefault("Content-Security-Policy", _content_security_policy(scope))
                 if headers.get("content-type", "").startswith("text/html"):
                     headers.append("Link", _preload())
             await send(message)
@@ -149,11 +158,12 @@ def _same_origin(scope: Scope) -> bool:
 @asynccontextmanager
 async def _lifespan(_: Any) -> AsyncIterator[None]:
     from optviz.experiment import Race
-    from optviz.statistics import contour_heights, scoreboard
+    from optviz.ui import cached
 
     race = Race()
-    scoreboard(race.run())
-    contour_heights(race.surface)
+    cached.heights(race.surface)
+    for racer in race.racers:
+        _ = cached.path(racer, race.surface, cached.start(race.surface), race.steps, race.batch_seed).outcome
     # What is loaded by now lives as long as the server; no later collection needs to look at it.
     gc.collect()
     gc.freeze()
@@ -161,8 +171,10 @@ async def _lifespan(_: Any) -> AsyncIterator[None]:
 
 
 def _on_script_error(error: Exception) -> bool:
+    from optviz.ui import session
     from optviz.ui.text import browser_language, words
 
     LOGGER.error("unexpected error", exc_info=error)
-    st.error(words(browser_language())["app"]["unexpected"])
+    language = session.language() if "view" in st.session_state else browser_language()
+    st.error(words(language)["app"]["unexpected"])
     return True

@@ -16,7 +16,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from optviz.bad_input import BadInput
-from optviz.experiment import Race, read_query
+from optviz.experiment import MOST_RACERS, Race, read_query
 from optviz.ui.text import LANGUAGES, browser_language
 
 
@@ -48,14 +48,20 @@ class View:
     @classmethod
     def from_query(cls, query: dict[str, str]) -> View:
         """The view of query parameters; what cannot be used falls back silently, it changes no result."""
-        hidden = [part for part in query.get("hidden", "")[:200].split(",") if part.isascii() and part.isdigit()]
+        hidden = [int(part) for part in query.get("hidden", "")[:200].split(",") if part.isascii() and part.isdigit()]
         return cls(
             axis="gap" if query.get("axis") == "gap" else "loss",
             by="epoch" if query.get("by") == "epoch" else "step",
             runs="many" if query.get("runs") == "many" else "one",
-            hidden=tuple(sorted({int(part) for part in hidden if len(part) <= 3})),
+            hidden=places(hidden),
             language=query["lang"] if query.get("lang") in LANGUAGES else None,
         )
+
+
+def places(listed: Any) -> tuple[int, ...]:
+    """Places in the list of racers, from whatever a browser may send: sorted, distinct, in range."""
+    known = listed if isinstance(listed, list) else []
+    return tuple(sorted({place for place in known if type(place) is int and 0 <= place < MOST_RACERS}))
 
 
 def begin_run() -> None:
@@ -153,10 +159,9 @@ def write_address() -> None:
         st.query_params.from_dict(query)
 
 
-def query_text() -> str:
-    """Race and view as the text after the `?` of a link, which is then in the address bar as well."""
-    write_address()
-    return urlencode(st.session_state.address, quote_via=quote)
+def link() -> str:
+    """Race and view as the text after the `?` of a link, every setting told, even where it is the default."""
+    return urlencode({**race().to_query(whole=True), **view().to_query()}, quote_via=quote)
 
 
 def _query() -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import math
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -33,11 +34,15 @@ SCOREBOARD_STYLE = """
 .optviz-scores .why { opacity: 0.75; }
 .optviz-scores .dot { display: inline-block; width: 0.75em; height: 0.75em; border-radius: 50%; margin-right: 0.5em; }
 .optviz-scores td:first-child, .optviz-scores .word { white-space: nowrap; }
+.optviz-scores th:last-child, .optviz-scores td:last-child { padding-left: 28px; }
 .optviz-scroll { overflow-x: auto; }
+.optviz-scroll + p { margin-top: 0.9rem; }
 @media (max-width: 640px) {
   .optviz-scores { font-size: 0.85rem; }
-  .optviz-scores th { white-space: nowrap; }
-  .optviz-scores td:last-child { min-width: 17em; }
+  .optviz-scores .learning_rate, .optviz-scores .why { display: none; }
+  .optviz-scores th { max-width: 7em; vertical-align: bottom; }
+  .optviz-scores th:last-child, .optviz-scores td:last-child { padding-left: 8px; }
+  .optviz-scores td:first-child { position: sticky; left: 0; background: var(--st-background-color, transparent); }
 }
 </style>
 """
@@ -96,7 +101,7 @@ def _stage(race: Race, paths: Sequence[Trajectory], names: Sequence[str], text: 
         else None
         for path in paths
     ]
-    record = race_record(paths, names, fans)
+    record = race_record(paths, names, race.start or cached.start(race.surface), fans)
     figure = race_figure(record, cached.heights(race.bare_surface), map_key, text["figure"])
     sent: set[str] = st.session_state.setdefault("maps_sent", set())
     message = stage.pack(
@@ -124,6 +129,9 @@ def _stage(race: Race, paths: Sequence[Trajectory], names: Sequence[str], text: 
         on_view_change=_view_changed,
         on_need_map_change=_map_needed,
     )
+    heights = cached.heights(race.bare_surface)
+    said = [text["figure"]["key_line"], *([text["figure"]["key_logarithmic"]] if heights.logarithmic else [])]
+    st.caption(" ".join(said))
 
 
 def _digest(text: str) -> str:
@@ -149,12 +157,12 @@ def _dragged() -> None:
 def _view_changed() -> None:
     changed = st.session_state.stage.view
     chosen = changed.get("chosen") if isinstance(changed, dict) else None
-    if isinstance(chosen, dict) and isinstance(changed.get("hidden"), list):
+    if isinstance(chosen, dict) and isinstance(changed, dict):
         session.change_view(
             axis="gap" if chosen.get("axis") == "gap" else "loss",
             by="epoch" if chosen.get("by") == "epoch" else "step",
             runs="many" if chosen.get("runs") == "many" else "one",
-            hidden=tuple(index for index in changed["hidden"][:100] if isinstance(index, int)),
+            hidden=session.places(changed.get("hidden")),
         )
 
 
@@ -166,56 +174,74 @@ def _scoreboard(race: Race, paths: Sequence[Trajectory], names: Sequence[str], l
     words = text["scoreboard"]
     rows = scoreboard(paths)
     styles = styles_of(tuple(path.racer.kind for path in paths))
+    nobody = all(row["steps_to_90"] in (None, -1) for row in rows)
+    # Where nobody comes near the surface's lowest point, what they did reach still tells who was quick.
+    columns = ["learning_rate", "final_loss", "gap", "steps_to_90_of_best" if nobody else "steps_to_90"]
     head = "".join(
-        f'<th class="{"number" if numeric else ""}" title="{html.escape(words.get(f"{name}_help", ""))}">'
+        f'<th class="number {name}" title="{html.escape(words.get(f"{name}_help", ""))}">'
         f"{html.escape(words[name])}</th>"
-        for name, numeric in (
-            ("racer", False),
-            ("learning_rate", True),
-            ("final_loss", True),
-            ("gap", True),
-            ("steps_to_90", True),
-            ("outcome", False),
+        for name in columns
+    )
+    body = "".join(_score_row(row, race, columns, names, styles, text) for row in rows)
+    st.html(
+        f"{SCOREBOARD_STYLE}<h3>{html.escape(words['title'])}</h3>"
+        f'<div class="optviz-scroll"><table class="optviz-scores"><thead><tr>'
+        f"<th>{html.escape(words['racer'])}</th>{head}<th>{html.escape(words['outcome'])}</th></tr></thead><tbody>{body}</tbody></table></div>"
+        f"<p>{html.escape(' '.join(_score_notes(rows, lowest, words)))}</p>"
+    )
+
+
+def _score_notes(rows: Sequence[dict[str, Any]], lowest: Any, words: dict[str, str]) -> list[str]:
+    if not math.isfinite(lowest.loss):
+        return [words["no_lowest"]]
+    notes = [
+        words["lowest_exact" if lowest.exact else "lowest_found"].format(
+            loss=number(lowest.loss), x=number(lowest.point[0]), y=number(lowest.point[1])
         )
-    )
-    body = "".join(_score_row(row, race, names, styles, text) for row in rows)
-    said = words["lowest_exact" if lowest.exact else "lowest_found"].format(
-        loss=number(lowest.loss), x=number(lowest.point[0]), y=number(lowest.point[1])
-    )
-    notes = [said]
+    ]
     if all(row["steps_to_90"] is None for row in rows):
         notes.append(words["start_is_lowest"])
     elif all(row["steps_to_90"] == -1 for row in rows):
-        notes.append(words["nobody"])
-    st.html(
-        f"{SCOREBOARD_STYLE}<h3>{html.escape(words['title'])}</h3>"
-        f'<div class="optviz-scroll"><table class="optviz-scores"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div><p>{html.escape(' '.join(notes))}</p>"
-    )
+        notes += [words["nobody"], f"{words['steps_to_90_of_best']}: {words['steps_to_90_of_best_help']}."]
+    return [*notes, f"{words['gap']}: {words['gap_help']}."]
 
 
 def _score_row(
-    row: dict[str, Any], race: Race, names: Sequence[str], styles: Sequence[dict[str, str]], text: Words
+    row: dict[str, Any],
+    race: Race,
+    columns: Sequence[str],
+    names: Sequence[str],
+    styles: Sequence[dict[str, str]],
+    text: Words,
 ) -> str:
     index, words = row["index"], text["scoreboard"]
     key = styles[index]["color"].removeprefix("@theme/")
     color = f"light-dark({THEMES['light'][key]}, {THEMES['dark'][key]})"
-    if row["steps_to_90"] is None:
-        reached = words["undefined"]
-    elif row["steps_to_90"] < 0:
-        reached = words["never"].format(steps=race.steps)
-    else:
-        reached = str(row["steps_to_90"])
+    optimizer = race.racers[index].optimizer
+    # A factor is not a learning rate: Adadelta's rule has none.
+    rate = f"{optimizer.learning_rate:g}" if optimizer.has_own_learning_rate else "–"
+    shown = {
+        "learning_rate": rate,
+        "final_loss": number(row["final_loss"]),
+        "gap": words["undefined"] if row["steps_to_90"] is None else number(row["final_gap"]),
+        "steps_to_90": _steps(row, "steps_to_90", race, words),
+        "steps_to_90_of_best": _steps(row, "steps_to_90_of_best", race, words),
+    }
+    cells = "".join(f'<td class="number {name}">{html.escape(shown[name])}</td>' for name in columns)
     why = text["outcome_sentence"][row["outcome"]].format(step=row["diverged_at"])
-    gap = number(row["final_gap"]) if row["steps_to_90"] is not None else words["undefined"]
-    rate = race.racers[index].optimizer.learning_rate
     return (
-        f'<tr><td><span class="dot" style="background:{color}"></span>{html.escape(names[index])}</td>'
-        f'<td class="number">{rate:g}</td><td class="number">{number(row["final_loss"])}</td>'
-        f'<td class="number">{gap}</td><td class="number">{html.escape(reached)}</td>'
-        f'<td><span class="word">{html.escape(text["outcome"][row["outcome"]])}</span> · '
-        f'<span class="why">{html.escape(why)}</span></td></tr>'
+        f'<tr><td><span class="dot" style="background:{color}"></span>{html.escape(names[index])}</td>{cells}'
+        f'<td><span class="word">{html.escape(text["outcome"][row["outcome"]])}</span>'
+        f'<span class="why"> · {html.escape(why)}</span></td></tr>'
     )
+
+
+def _steps(row: dict[str, Any], name: str, race: Race, words: dict[str, str]) -> str:
+    if row[name] is None:
+        return words["undefined"]
+    if row[name] >= 0:
+        return str(row[name])
+    return "–" if row["diverged_at"] >= 0 else words["never"].format(steps=race.steps)
 
 
 def number(value: float) -> str:
@@ -272,8 +298,7 @@ def _downloads(race: Race, paths: Sequence[Trajectory], text: Words) -> None:
     columns[2].caption(words["png_hint"])
     base = (st.context.url or "").split("?")[0]
     st.caption(words["link"])
-    query = session.query_text()
-    st.code(f"{base}?{query}" if query else base, language=None, wrap_lines=True)
+    st.code(f"{base}?{session.link()}", language=None, wrap_lines=True)
 
 
 show()

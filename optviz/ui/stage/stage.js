@@ -10,6 +10,9 @@ const CLICK_THRESHOLD = 4;
 const TAIL_STEPS = 14;
 const MAPS_KEPT = 12;
 const GRAB_RADIUS = 14;
+const DOUBLE_CLICK = 300; // milliseconds
+const SAME = 1e-3;
+const NAMES_TOLD = 4;
 
 const maps = new Map(); // map key → arrays of the surface, for as long as the document lives
 let plotlyLoading = null;
@@ -385,6 +388,7 @@ class Stage {
       displayModeBar: false,
       responsive: false,
       doubleClick: "reset",
+      showTips: false,
       scrollZoom: false,
     });
     if (!this.listening) {
@@ -485,22 +489,40 @@ class Stage {
     this.body.dataset.frames = String(this.frames);
   }
 
+  // One plain sentence about this step, of the racers that are shown.
   describe(step, racers) {
     const { text, playback } = this.header;
-    const leader = this.array(playback.leader)[step];
-    const riser = this.array(playback.riser)[step];
-    const loss = (index, place) => number(this.array(racers[index].loss)[place]);
-    if (step === 0) return text.say_start;
-    if (leader < 0) return text.say_lost;
-    const leads = { step, racer: racers[leader].name, loss: loss(leader, step) };
-    if (step === playback.steps && playback.winners.length > 1) {
-      return put(text.say_shared, { ...leads, racers: playback.winners.map((index) => racers[index].name).join(text.and) });
+    const shown = racers.map((racer, index) => ({ name: racer.name, losses: this.array(racer.loss), index }))
+      .filter(({ index }) => !this.hidden.has(index));
+    if (step === 0 || shown.length === 0) return text.say_start;
+    const known = shown.filter(({ losses }) => Number.isFinite(losses[step]));
+    if (known.length === 0) return text.say_lost;
+    const best = known.reduce((low, { losses }) => Math.min(low, losses[step]), Infinity);
+    const drop = known[0].losses[0] - best;
+    const riser = this.largestRise(known, step, drop);
+    if (riser && step < playback.steps) {
+      return put(text.say_uphill, { step, racer: riser.name, from: number(riser.losses[step - 1]), to: number(riser.losses[step]) });
     }
-    if (step === playback.steps) return put(text.say_end, leads);
-    if (riser >= 0 && !this.hidden.has(riser)) {
-      return put(text.say_uphill, { step, racer: racers[riser].name, from: loss(riser, step - 1), to: loss(riser, step) });
+    // What differs by less than a thousandth of the drop looks the same in the picture and in the number.
+    const leaders = known.filter(({ losses }) => losses[step] - best <= SAME * Math.max(drop, 0));
+    const first = leaders.slice(0, NAMES_TOLD).map(({ name }) => name).join(text.and);
+    const names = leaders.length > NAMES_TOLD ? put(text.and_more, { names: first, count: leaders.length }) : first;
+    const values = { step, racer: names, racers: names, loss: number(best) };
+    const last = step === playback.steps;
+    const said = put(text[leaders.length > 1 ? (last ? "say_shared" : "say_lead_together") : (last ? "say_end" : "say_leads")], values);
+    const lost = shown.filter((racer) => !known.includes(racer));
+    return lost.length ? `${said} ${put(text.say_some_lost, { racers: lost.map(({ name }) => name).join(text.and) })}` : said;
+  }
+
+  // The racer that climbed most in this step, if it climbed visibly.
+  largestRise(known, step, drop) {
+    let most = SAME * Math.max(drop, 0);
+    let riser = null;
+    for (const racer of known) {
+      const rise = racer.losses[step] - racer.losses[step - 1];
+      if (rise > most) [most, riser] = [rise, racer];
     }
-    return put(text.say_leads, leads);
+    return riser;
   }
 
   paintTrails(position) {
@@ -620,7 +642,10 @@ class Stage {
     const what = keys[event.key];
     if (!what || event.ctrlKey || event.metaKey || event.altKey || !this.header?.playback) return;
     const focus = document.activeElement;
-    const busy = focus && focus !== document.body && focus !== this.scrubber &&
+    // A button of the stage that has just been clicked must not keep the keys to itself, but for the space that presses it.
+    const own = focus && focus.tagName === "BUTTON" && this.body.contains(focus);
+    const playing = focus && focus.dataset?.do === "play";
+    const busy = focus && focus !== document.body && focus !== this.scrubber && !(own && (event.key !== " " || playing)) &&
       focus.closest("input, textarea, select, button, a, [role=slider], [role=listbox], [role=tab], [contenteditable=true]");
     if (busy || document.querySelector("[role=dialog]")) return;
     event.preventDefault();
@@ -765,7 +790,7 @@ class Stage {
   listenForClicks() {
     let down = null;
     this.plot.addEventListener("pointerdown", (event) => {
-      down = { x: event.clientX, y: event.clientY };
+      down = event.isPrimary && event.button === 0 ? { x: event.clientX, y: event.clientY } : null;
     }, true);
     this.plot.addEventListener("click", (event) => event.stopPropagation());
     this.onPointerUp = (event) => {
@@ -773,7 +798,12 @@ class Stage {
       down = null;
       if (!start || !this.plot.contains(event.target) && !event.target.closest?.(".dragcover")) return;
       if (Math.hypot(event.clientX - start.x, event.clientY - start.y) > CLICK_THRESHOLD) return;
-      this.clicked(event.clientX, event.clientY);
+      // Two clicks put the axes back; only a single one moves the start.
+      window.clearTimeout(this.click);
+      const again = event.timeStamp - (this.lastClick ?? -Infinity) < DOUBLE_CLICK;
+      this.lastClick = event.timeStamp;
+      const { clientX, clientY } = event;
+      if (!again) this.click = window.setTimeout(() => this.clicked(clientX, clientY), DOUBLE_CLICK);
     };
     document.addEventListener("pointerup", this.onPointerUp, true);
   }
@@ -845,8 +875,8 @@ function put(template, values) {
 function number(value) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : value.toPrecision(4);
-  return text.replace("-", "−");
+  const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : String(Number(value.toPrecision(4)));
+  return text.replaceAll("-", "−");
 }
 
 function rgb(text) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,14 @@ def browser_language() -> str:
     return "zh" if str(locale or "").lower().startswith("zh") else "en"
 
 
+def plain(text: str) -> str:
+    """Text that Markdown leaves as it is: what a stranger put into a link must not become a link or a picture."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+
+
 def sentence(problem: BadInput, language: str) -> str:
     """A problem with the input, in the visitor's language."""
-    return words(language)["bad_input"][problem.key].format(**problem.parts)
+    told = words(language)
+    english = {text: key for key, text in words("en")["fragment"].items()}
+    parts = {name: told["fragment"][english[text]] if text in english else text for name, text in problem.parts.items()}
+    return told["bad_input"][problem.key].format(**parts)
