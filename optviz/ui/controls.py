@@ -175,7 +175,7 @@ def surface_key(surface: Surface) -> str:
 
 def surface_title(key: str, text: Words, language: str) -> str:
     """What the picker calls a surface."""
-    return text["surface"][key] if key in FAMILIES else gallery(key).titles[language]
+    return text["surface"].get(key, key) if key in FAMILIES else gallery(key).titles[language]
 
 
 def _suggestion(surface: GallerySurface, text: Words, language: str) -> None:
@@ -214,21 +214,10 @@ def _change_surface(**changes: Any) -> None:
 def _family_controls(surface: Surface, text: Words) -> None:
     label, tip = text["controls"], text["help"]
     table = parameters(surface)
-    seed: int = surface.seed  # type: ignore[attr-defined]
-    field, dice = st.columns([4, 1], vertical_alignment="bottom")
-    with field:
-        number_widget(
-            label["seed"], "seed", seed, table["seed"], tip["seed"], lambda new: _change_surface(seed=int(new))
-        )
-    dice.button(
-        "⚄",
-        key="dice",
-        help=label["dice"],
-        width="stretch",
-        on_click=lambda: _change_surface(seed=random.SystemRandom().randrange(10_000)),
-    )
+    if "seed" in table:
+        _seed_controls(surface, table["seed"], text)
     if isinstance(surface, GaussianHills):
-        _article_seed_control(seed, text)
+        _article_seed_control(surface.seed, text)
     if isinstance(surface, Regression):
         _kind_control(surface, text)
         return
@@ -238,7 +227,21 @@ def _family_controls(surface: Surface, text: Words) -> None:
         for name, parameter in table.items():
             if name != "seed":
                 value = getattr(surface, name)
-                number_widget(label[name], name, value, parameter, tip[name], _surface_changer(name))
+                number_widget(label.get(name, name), name, value, parameter, tip.get(name), _surface_changer(name))
+
+
+def _seed_controls(surface: Surface, parameter: Parameter, text: Words) -> None:
+    label, seed = text["controls"], getattr(surface, "seed", 0)
+    field, dice = st.columns([4, 1], vertical_alignment="bottom")
+    with field:
+        number_widget(label["seed"], "seed", seed, parameter, text["help"]["seed"], _surface_changer("seed"))
+    dice.button(
+        "⚄",
+        key="dice",
+        help=label["dice"],
+        width="stretch",
+        on_click=lambda: _change_surface(seed=random.SystemRandom().randrange(10_000)),
+    )
 
 
 def _surface_changer(name: str) -> Callable[[Any], None]:

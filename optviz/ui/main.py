@@ -1,11 +1,12 @@
 """The entry script: page config, navigation, language, and the sidebar that all pages share."""
 
+import html
 from pathlib import Path
 
 import streamlit as st
 
 from optviz.ui import controls, session
-from optviz.ui.text import plain, sentence, words
+from optviz.ui.text import sentence, words
 
 # Not called "pages": Streamlit takes a folder of that name beside the entry script for its older kind of app.
 SCREENS = Path(__file__).with_name("screens")
@@ -21,6 +22,11 @@ STYLE = """
 /* Room for two lines, so that the picture below stays where it is when the sentence changes. */
 .st-key-hook_row [data-testid="stMarkdownContainer"] { overflow-x: auto; overflow-y: hidden; }
 .st-key-hook_row { min-height: 3.4rem; justify-content: center; }
+.optviz-told {
+  border: 1px solid #d09a2a; border-left-width: 6px; border-radius: 0.6rem; padding: 0.5rem 0.9rem;
+  background: color-mix(in srgb, #d09a2a 12%, transparent);
+}
+.optviz-told p { margin: 0.15rem 0; overflow-wrap: anywhere; }
 .st-key-language_switch { position: fixed; top: 0.25rem; right: 3.4rem; z-index: 999990; width: auto; }
 .st-key-language_switch button { min-height: 2rem; padding: 0.1rem 0.6rem; }
 @media (max-width: 640px) {
@@ -49,10 +55,13 @@ def main() -> None:
     with st.sidebar:
         controls.sidebar(text, language)
     problems = session.problems()
-    for problem in problems[:MOST_TOLD]:
-        st.warning(plain(sentence(problem, language)), icon="⚠️")
+    told = [sentence(problem, language) for problem in problems[:MOST_TOLD]]
     if len(problems) > MOST_TOLD:
-        st.warning(text["app"]["more_problems"].format(count=len(problems) - MOST_TOLD), icon="⚠️")
+        told.append(text["app"]["more_problems"].format(count=len(problems) - MOST_TOLD))
+    if told:
+        # Not st.warning: its Markdown makes links of what a stranger has put into a link.
+        lines = "".join(f"<p>{html.escape(line)}</p>" for line in told)
+        st.html(f'<div class="optviz-told" role="alert">{lines}</div>')
     page.run()
     session.write_address()
 

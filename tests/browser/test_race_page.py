@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import Browser
 
 from optviz import Race
 from optviz.experiment import read_url
@@ -294,7 +295,7 @@ def test_a_formula_is_drawn_and_a_bad_one_is_told_and_changes_nothing(open_page:
     field = page.page.get_by_role("textbox", name="Formula in x and y")
     field.fill("x^2 + __import__('os')")
     field.press("Enter")
-    told = page.page.locator("[data-testid=stAlert]")
+    told = page.page.locator(".optviz-told")
     told.wait_for()
     assert "column 18" in told.inner_text()
     assert page.token() == token
@@ -322,7 +323,7 @@ def test_a_link_restores_the_exact_picture(open_page: Open, link: str) -> None:
     assert problems == ()
     assert_drawn(page, race)
     assert read_url(page.page.url)[0] == race
-    assert page.page.locator("[data-testid=stAlert]").count() == 0
+    assert page.page.locator(".optviz-told").count() == 0
 
 
 BROKEN = [
@@ -343,7 +344,7 @@ def test_a_broken_link_is_told_in_one_sentence_and_the_race_runs(
     open_page: Open, link: str, locale: str, sentence: str
 ) -> None:
     page = open_page(link, locale=locale)
-    told = page.page.locator("[data-testid=stAlert]").all_inner_texts()
+    told = page.page.locator(".optviz-told").all_inner_texts()
     assert any(sentence in text for text in told), told
     assert len(drawn_paths(page)) >= 1
     body = page.page.locator("body").inner_text()
@@ -562,3 +563,64 @@ def test_sgd_minibatch_and_gradient_descent_part_on_the_page(open_page: Open) ->
     page.page.get_by_role("button", name="20 runs").click()
     page.wait_for_address("runs=many")
     page.page.wait_for_function("document.querySelector('.optviz-plot').data.some(trace => trace.fill === 'tonexty')")
+
+
+# What a first reading found
+
+
+def test_a_double_click_puts_the_axes_back_and_leaves_the_start(open_page: Open) -> None:
+    page = open_page()
+    whole = page.ranges()
+    left, top = page.place(-1, 1)
+    right, bottom = page.place(0.5, 0)
+    page.page.mouse.move(left, top)
+    page.page.mouse.down()
+    page.page.mouse.move(right, bottom)
+    page.page.mouse.up()
+    page.page.wait_for_function("document.querySelector('.optviz-plot')._fullLayout.xaxis.range[0] > -1.4")
+    page.page.mouse.dblclick((left + right) / 2, (top + bottom) / 2)
+    page.page.wait_for_function("document.querySelector('.optviz-plot')._fullLayout.xaxis.range[0] < -1.4")
+    assert page.ranges()["xaxis"] == pytest.approx(whole["xaxis"])
+    # A click that counts would have been sent by now.
+    page.page.wait_for_timeout(700)
+    assert page.query() == {}
+
+
+def test_keys_work_after_a_click_on_the_transport_bar(open_page: Open) -> None:
+    page = open_page()
+    page.do("first")
+    page.page.keyboard.press("ArrowRight")
+    assert page.step() == 1
+    page.do("forward")
+    page.page.keyboard.press("End")
+    assert page.step() == 200
+
+
+def test_the_sentence_is_about_the_racers_that_are_shown(open_page: Open) -> None:
+    page = open_page("?hidden=1,2,3,4,5,6")
+    said = page.page.locator(".optviz-sentence").inner_text()
+    assert "Gradient descent" in said
+    assert "Adam" not in said
+
+
+def test_text_of_a_link_is_never_a_link_on_the_page(open_page: Open) -> None:
+    page = open_page("?steps=[free](https://evil.example)%20:red[x]%20!%5Bp%5D(https://evil.example/p.png)")
+    told = page.page.locator(".optviz-told")
+    assert "[free](https://evil.example)" in told.inner_text()
+    assert told.locator("a, img").count() == 0
+
+
+def test_another_origin_cannot_open_the_socket(server: str, browser: Browser) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.route(
+        "http://elsewhere.example/*", lambda route: route.fulfill(body="<p>elsewhere</p>", content_type="text/html")
+    )
+    page.goto("http://elsewhere.example/")
+    outcome = page.evaluate(
+        "address => new Promise(resolve => { const socket = new WebSocket(address);"
+        " socket.onopen = () => resolve('open'); socket.onerror = () => resolve('refused'); })",
+        server.replace("http", "ws") + "/_stcore/stream",
+    )
+    context.close()
+    assert outcome == "refused"

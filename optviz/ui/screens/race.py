@@ -40,7 +40,7 @@ SCOREBOARD_STYLE = """
 @media (max-width: 640px) {
   .optviz-scores { font-size: 0.85rem; }
   .optviz-scores .learning_rate, .optviz-scores .why { display: none; }
-  .optviz-scores th { max-width: 7em; vertical-align: bottom; }
+  .optviz-scores th.number { max-width: 6em; white-space: normal; vertical-align: bottom; }
   .optviz-scores th:last-child, .optviz-scores td:last-child { padding-left: 8px; }
   .optviz-scores td:first-child { position: sticky; left: 0; background: var(--st-background-color, transparent); }
 }
@@ -88,7 +88,8 @@ def described(race: Race, text: Words) -> str:
     surface = race.bare_surface
     if isinstance(surface, GallerySurface):
         return surface.titles[session.language()]
-    return text["surface"][f"described_{surface_key(surface)}"].format(seed=getattr(surface, "seed", ""))
+    told = text["surface"].get(f"described_{surface_key(surface)}")
+    return surface.title if told is None else told.format(seed=getattr(surface, "seed", ""))
 
 
 def _stage(race: Race, paths: Sequence[Trajectory], names: Sequence[str], text: Words) -> None:
@@ -186,7 +187,8 @@ def _scoreboard(race: Race, paths: Sequence[Trajectory], names: Sequence[str], l
     st.html(
         f"{SCOREBOARD_STYLE}<h3>{html.escape(words['title'])}</h3>"
         f'<div class="optviz-scroll"><table class="optviz-scores"><thead><tr>'
-        f"<th>{html.escape(words['racer'])}</th>{head}<th>{html.escape(words['outcome'])}</th></tr></thead><tbody>{body}</tbody></table></div>"
+        f"<th>{html.escape(words['racer'])}</th>{head}<th>{html.escape(words['outcome'])}</th></tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
         f"<p>{html.escape(' '.join(_score_notes(rows, lowest, words)))}</p>"
     )
 
@@ -202,8 +204,12 @@ def _score_notes(rows: Sequence[dict[str, Any]], lowest: Any, words: dict[str, s
     if all(row["steps_to_90"] is None for row in rows):
         notes.append(words["start_is_lowest"])
     elif all(row["steps_to_90"] == -1 for row in rows):
-        notes += [words["nobody"], f"{words['steps_to_90_of_best']}: {words['steps_to_90_of_best_help']}."]
-    return [*notes, f"{words['gap']}: {words['gap_help']}."]
+        notes += [words["nobody"], _explained("steps_to_90_of_best", words)]
+    return [*notes, _explained("gap", words)]
+
+
+def _explained(name: str, words: dict[str, str]) -> str:
+    return words["note"].format(name=words[name], help=words[f"{name}_help"])
 
 
 def _score_row(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -26,11 +25,6 @@ def browser_language() -> str:
 
     locale: Any = st.context.locale
     return "zh" if str(locale or "").lower().startswith("zh") else "en"
-
-
-def plain(text: str) -> str:
-    """Text that Markdown leaves as it is: what a stranger put into a link must not become a link or a picture."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
 
 
 def sentence(problem: BadInput, language: str) -> str:
