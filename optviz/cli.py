@@ -15,10 +15,12 @@ from optviz.conventions import CONVENTIONS, with_convention
 from optviz.experiment import Race, make_surface, read_url, surface_names, with_hyperparameter
 from optviz.export import FORMATS
 from optviz.optimizers import OPTIMIZERS
+from optviz.parameter import Parameter
 from optviz.racer import Racer
 from optviz.statistics import scoreboard
 from optviz.surface import FAMILIES, gallery
 
+PORT = Parameter(at_least=1, at_most=65535, whole=True)
 _NEGATIVE = re.compile(r"-[0-9.]+(?:[eE][+-]?[0-9]+)?")
 RACE_EXAMPLES = """\
 examples:
@@ -76,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="open the app in a browser", description="Serve the app.")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this computer only)")
-    serve.add_argument("--port", type=int, default=8501, help="port to listen on (default: 8501)")
+    serve.add_argument("--port", default="8501", help="port to listen on (default: 8501)")
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser window")
     serve.set_defaults(run=_serve)
 
@@ -88,9 +90,10 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     where = race.add_argument_group("surface")
-    where.add_argument("--surface", default="gaussian_hills", help="a key that `optviz surfaces` lists")
+    which = where.add_mutually_exclusive_group()
+    which.add_argument("--surface", default="gaussian_hills", help="a key that `optviz surfaces` lists")
+    which.add_argument("--formula", metavar="TEXT", help="a formula in x and y, instead of --surface")
     where.add_argument("--seed", help="seed of a random surface (default: 1)")
-    where.add_argument("--formula", metavar="TEXT", help="a formula in x and y, instead of --surface")
     where.add_argument("--domain", nargs=4, metavar=("X_MIN", "X_MAX", "Y_MIN", "Y_MAX"), help="of a formula")
     where.add_argument("--start", nargs=2, metavar=("X", "Y"), help="default: the surface's own start")
     who = race.add_argument_group("optimizers")
@@ -216,7 +219,8 @@ def _serve(options: argparse.Namespace) -> int:
     # The app needs the web packages, the other commands do not.
     from optviz.ui.server import serve
 
-    serve(host=options.host, port=options.port, browser=not options.no_browser)
+    port = PORT.check_number("port", _number("port", options.port))
+    serve(host=options.host, port=int(port), browser=not options.no_browser)
     return 0
 
 

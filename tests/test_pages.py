@@ -62,7 +62,7 @@ def assert_shows_its_race(app: AppTest) -> None:
 
 def told(app: AppTest) -> list[str]:
     """The sentences about what could not be used."""
-    boxes = [html.proto.body for html in app.get("html") if "optviz-told" in html.proto.body]
+    boxes = [html.proto.body for html in app.get("html") if 'class="optviz-told"' in html.proto.body]
     return [unescape(line) for box in boxes for line in re.findall("<p>(.*?)</p>", box)]
 
 
@@ -320,7 +320,7 @@ def test_what_a_link_says_is_told_as_text() -> None:
     said = "<b>[free](https://evil.example)</b>"
     app = visit(steps=said)
     assert said in told(app)[0]
-    (box,) = [html.proto.body for html in app.get("html") if "optviz-told" in html.proto.body]
+    (box,) = [html.proto.body for html in app.get("html") if 'class="optviz-told"' in html.proto.body]
     assert "<b>" not in box
 
 
