@@ -305,6 +305,9 @@ def _downloads(race: Race, paths: Sequence[Trajectory], text: Words) -> None:
     base = (st.context.url or "").split("?")[0]
     st.caption(words["link"])
     st.code(f"{base}?{session.link()}", language=None, wrap_lines=True)
+    code = st.expander(words["python"], key="python_code", on_change="rerun")
+    if code.open:
+        code.code(race.to_python(), language="python")
 
 
 show()
