@@ -41,7 +41,7 @@ CONFIGURED: dict[str, Optimizer] = {
     **{f"{key}, {convention}": with_convention(key, convention) for convention in CONVENTIONS for key in OPTIMIZERS},
     **dict(_structural_choices()),
 }
-"""All 21 cells of the conventions' table, and every combination of structural fields."""
+"""Every optimizer in every convention (the article's seven make 21), and every combination of structural fields."""
 
 FAMILY_SURFACES: dict[str, Surface] = {
     "hills 1": GaussianHills(seed=1),

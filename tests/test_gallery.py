@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from optviz.bad_input import BadInput
-from optviz.surface.gallery import FAMILIES, GallerySurface, gallery, gallery_names, read_entry
+from optviz.surface.gallery import SETTINGS, GallerySurface, gallery, gallery_names, read_entry
 
 FOLDER = Path(__file__).parents[1] / "surfaces"
 NAMES = gallery_names()
@@ -233,9 +233,20 @@ def test_a_new_file_is_read(tmp_path: Path) -> None:
     assert entry.made.loss(np.array([0.5, 0.0])) == 0.25
 
 
+def test_what_a_file_must_and_may_say_of_its_surface() -> None:
+    """A new family adds a row of its own; one that is made of samples has none."""
+    expected = {
+        "gaussian_hills": (("seed",), ("hills", "weights")),
+        "smoothed_noise": (("seed",), ("size", "smoothing", "bowl", "octaves", "domain")),
+        "formula": (("text", "domain"), ()),
+    }
+    assert {family: SETTINGS.get(family) for family in expected} == expected
+    assert "regression" not in SETTINGS
+
+
 @pytest.mark.parametrize(("family", "settings"), [("gaussian_hills", "seed = 3"), ("smoothed_noise", "seed = 3")])
 def test_every_family_can_be_in_the_gallery(tmp_path: Path, family: str, settings: str) -> None:
-    assert family in FAMILIES
+    assert family in SETTINGS
     formula = VALID[VALID.index("family") : VALID.index("[title]")]
     path = tmp_path / "new.toml"
     path.write_text(VALID.replace(formula, f'family = "{family}"\n{settings}\n\n'), encoding="utf-8")

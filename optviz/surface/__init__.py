@@ -1,20 +1,13 @@
 """Loss surfaces: the concept (`base`) and its families."""
 
 from optviz.surface.base import Lowest, Surface
+from optviz.surface.families import FAMILIES
 from optviz.surface.finite_sum import FiniteSum
 from optviz.surface.formula import Formula
 from optviz.surface.gallery import GallerySurface, gallery, gallery_names
 from optviz.surface.gaussian_hills import GaussianHills
 from optviz.surface.regression import Regression
 from optviz.surface.smoothed_noise import SmoothedNoise
-
-FAMILIES: dict[str, type[Surface]] = {
-    "gaussian_hills": GaussianHills,
-    "smoothed_noise": SmoothedNoise,
-    "regression": Regression,
-    "formula": Formula,
-}
-"""Key → family with parameters of its own; every other surface key names a file of the gallery."""
 
 __all__ = [
     "FAMILIES",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,7 @@ import numpy as np
 
 from optviz.bad_input import BadInput
 from optviz.surface.base import Domain, Lowest, Surface
-from optviz.surface.formula import Formula
-from optviz.surface.gaussian_hills import GaussianHills
-from optviz.surface.smoothed_noise import SmoothedNoise
+from optviz.surface.families import FAMILIES
 
 LANGUAGES = ("en", "zh")
 REQUIRED = ("order", "start", "learning_rate", "surface", "title", "teaches")
@@ -121,25 +119,19 @@ _gallery = lru_cache(maxsize=256)(GallerySurface)
 # --- files ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Family:
-    """What a `[surface]` table becomes, and the settings that it must have: more than the class itself demands."""
+def _settings(kind: type[Surface]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The settings that a `[surface]` table must and may have: it says more than the class itself demands.
 
-    kind: type[Surface]
-    required: tuple[str, ...]
-
-    @property
-    def optional(self) -> tuple[str, ...]:
-        names = (field.name for field in fields(self.kind))  # type: ignore[arg-type]
-        return tuple(name for name in names if name not in self.required)
+    What has no default, and the seed; without a seed the domain, for a formula says nothing about where to look.
+    """
+    defaults = {field.name: field.default for field in fields(kind)}  # type: ignore[arg-type]
+    told = "seed" if "seed" in defaults else "domain"
+    required = tuple(name for name, default in defaults.items() if default is MISSING or name == told)
+    return required, tuple(name for name in defaults if name not in required)
 
 
-# The package's own FAMILIES cannot be used: its `__init__` imports this module.
-FAMILIES: dict[str, Family] = {
-    "formula": Family(Formula, ("text", "domain")),
-    "gaussian_hills": Family(GaussianHills, ("seed",)),
-    "smoothed_noise": Family(SmoothedNoise, ("seed",)),
-}
+# A gallery surface does not hand samples on, so families that are made of samples cannot be in it.
+SETTINGS = {key: _settings(kind) for key, kind in FAMILIES.items() if kind.samples is Surface.samples}
 
 
 @dataclass(frozen=True)
@@ -161,7 +153,7 @@ class Entry:
     def made(self) -> Surface:
         """The surface. Raises BadInput where its settings, or the points given for it, cannot be used."""
         try:
-            surface = FAMILIES[self.family].kind(**self.settings)
+            surface = FAMILIES[self.family](**self.settings)
         except BadInput as error:
             raise BadInput("gallery_surface", name=self.file, allowed=str(error)) from None
         for field, point in (("start", self.start), *(("minima", minimum) for minimum in self.minima)):
@@ -184,10 +176,11 @@ def read_entry(path: Path) -> Entry:
     if not isinstance(surface, dict):
         raise BadInput("gallery_field", name=f"{path.name}: surface", value=surface, allowed="a table")
     family = surface.get("family")
-    if not isinstance(family, str) or family not in FAMILIES:
+    if not isinstance(family, str) or family not in SETTINGS:
         name = f"{path.name}: surface.family"
-        raise BadInput("unknown_choice", name=name, value=family, allowed=", ".join(FAMILIES))
-    _check_keys(f"{path.name}: surface", surface, ("family", *FAMILIES[family].required), FAMILIES[family].optional)
+        raise BadInput("unknown_choice", name=name, value=family, allowed=", ".join(SETTINGS))
+    required, optional = SETTINGS[family]
+    _check_keys(f"{path.name}: surface", surface, ("family", *required), optional)
     minima = told.get("minima", [])
     if not isinstance(minima, list):
         raise BadInput("gallery_field", name=f"{path.name}: minima", value=minima, allowed="a list of points")
