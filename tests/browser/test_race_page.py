@@ -431,7 +431,7 @@ def test_nothing_is_cut_off(open_page: Open) -> None:
                 )
             cut = page.page.evaluate(
                 "[...document.querySelectorAll('button, .optviz-readout, .optviz-sentence')]"
-                ".filter(part => part.offsetParent && [part, ...part.querySelectorAll('p')]"
+                ".filter(part => part.offsetParent && [part, ...part.querySelectorAll('div, span, p')]"
                 ".some(inner => inner.scrollWidth > inner.clientWidth + 1"
                 " && getComputedStyle(inner).overflow !== 'visible'))"
                 ".map(part => part.innerText)"
