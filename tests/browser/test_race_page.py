@@ -197,9 +197,14 @@ def test_hover_tells_racer_step_loss_and_place(open_page: Open) -> None:
     page = open_page()
     adam = Race().run()[6]
     # Step 4 lies alone on the way down; later points crowd.
-    page.page.mouse.move(*page.place(*adam.points[4]))
     label = page.page.locator(".optviz-plot .hoverlayer .hovertext").first
-    label.wait_for()
+    for nudge in range(60):
+        # Plotly answers the last of several moves; one that comes while it draws is lost.
+        left, top = page.place(*adam.points[4])
+        page.page.mouse.move(left + nudge % 2, top)
+        page.page.wait_for_timeout(100)
+        if label.is_visible():
+            break
     text = label.text_content() or ""
     x, y = adam.points[4]
     assert "Adam" in text
