@@ -53,6 +53,7 @@ def test_the_hook_switches_to_the_article_formulas_and_the_ranking_changes(open_
     before, token = ranking.all_inner_texts(), page.token()
     page.page.get_by_role("button", name="See the ranking change").click()
     page.wait_for_another(token)
+    page.wait_for_address("convention=article")
     assert page.query()["convention"] == "article"
     assert_drawn(page, Race().with_convention("article"))
     page.page.wait_for_function(
@@ -224,6 +225,7 @@ def test_a_click_on_the_contour_sets_the_start_at_the_exact_pixel(open_page: Ope
     left, top = (round(pixel) for pixel in page.place(*target))
     page.page.mouse.click(left, top)
     page.wait_for_another(token)
+    page.wait_for_address("start=")
     x, y = (float(part) for part in page.query()["start"].split("~"))
     # Back on the screen it is the pixel that was clicked, to the six decimals that are kept.
     assert page.place(x, y) == pytest.approx((left, top), abs=0.01)
@@ -307,6 +309,7 @@ def test_a_formula_is_drawn_and_a_bad_one_is_told_and_changes_nothing(open_page:
     field.fill("(x-1)^2 + y^4")
     field.press("Enter")
     page.wait_for_another(token)
+    page.wait_for_address("x-1")
     assert_drawn(page, read_url(page.page.url)[0])
     told.wait_for(state="detached")
 
@@ -379,6 +382,7 @@ def test_the_language_switch_is_kept_in_the_address(open_page: Open) -> None:
     token = page.token()
     page.page.get_by_role("radio", name="中文").click()
     page.wait_for_another(token)
+    page.wait_for_address("lang=zh")
     assert page.query()["lang"] == "zh"
     assert "梯度下降" in page.page.locator(".optviz-legend").inner_text()
 
@@ -554,6 +558,7 @@ def test_sgd_minibatch_and_gradient_descent_part_on_the_page(open_page: Open) ->
         "SGD",
         "Minibatch SGD B=8",
     ]
+    page.wait_for_address("minibatch_sgd")
     race, problems = read_url(page.page.url)
     assert problems == ()
     assert_drawn(page, race)
