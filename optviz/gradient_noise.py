@@ -32,6 +32,15 @@ class GradientNoise:
     without_replacement: np.ndarray
     with_replacement: np.ndarray
 
+    @property
+    def variance_range(self) -> tuple[float, float]:
+        """What a logarithmic axis of the variance should span, as powers of ten; rounding errors of 0 do not count."""
+        variances = np.concatenate([self.measured, self.without_replacement, self.with_replacement])
+        known = variances[variances > 1e-12 * max(float(variances.max()), 1e-300)]
+        if not known.size:
+            return (-1.0, 1.0)
+        return (float(np.log10(known.min())) - 0.2, float(np.log10(known.max())) + 0.2)
+
 
 def gradient_noise(surface: Surface, point: np.ndarray, batch_size: int, seed: int = 0) -> GradientNoise:
     """Draw `DRAWS` batches of each size at one point (2,) of a single surface made of samples.

@@ -42,6 +42,14 @@ def test_the_measured_variance_follows_theory(name: str) -> None:
     assert noise.gradients.shape == (DRAWS, 2)
 
 
+def test_the_axis_of_the_variance_spans_what_is_not_zero() -> None:
+    noise = gradient_noise(SURFACES["sum"], POINT, 8)
+    low, high = noise.variance_range
+    assert 10**high > noise.with_replacement.max()
+    assert 0 < 10**low < noise.without_replacement[:-1].min()
+    assert gradient_noise(FiniteSum(GaussianHills(1), spread=0), POINT, 8).variance_range == (-1.0, 1.0)
+
+
 def test_the_noise_depends_on_the_seed_and_only_on_it() -> None:
     first, again, other = (gradient_noise(SURFACES["sum"], POINT, 4, seed) for seed in (1, 1, 9))
     np.testing.assert_array_equal(first.gradients, again.gradients)

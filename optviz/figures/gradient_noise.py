@@ -107,9 +107,6 @@ def gradient_noise_figure(noise: GradientNoise, words: Mapping[str, str]) -> Fig
         "tickfont": {"color": "@theme/faint", "size": 12},
         "title": {"font": {"color": "@theme/ink", "size": 13}, "standoff": 6},
     }
-    variances = np.concatenate([noise.measured, noise.without_replacement, noise.with_replacement])
-    known = variances[variances > 1e-12 * max(float(variances.max()), 1e-300)]
-    spanned = [float(np.log10(known.min())) - 0.2, float(np.log10(known.max())) + 0.2] if known.size else [-1.0, 1.0]
     layout: dict[str, Any] = {
         "xaxis": {**axis, "title": {**axis["title"], "text": words["along_x"]}},
         "yaxis": {**axis, "title": {**axis["title"], "text": words["along_y"]}, "scaleanchor": "x"},
@@ -119,7 +116,7 @@ def gradient_noise_figure(noise: GradientNoise, words: Mapping[str, str]) -> Fig
             "title": {**axis["title"], "text": words["variance"]},
             "type": "log",
             "exponentformat": "power",
-            "range": spanned,
+            "range": list(noise.variance_range),
         },
         "paper_bgcolor": "@theme/paper",
         "plot_bgcolor": "@theme/paper",
