@@ -634,3 +634,12 @@ def test_another_origin_cannot_open_the_socket(server: str, browser: Browser) ->
     )
     context.close()
     assert outcome == "refused"
+
+
+def test_the_cloud_of_gradients_opens_below_the_scoreboard(open_page: Open) -> None:
+    page = open_page("?samples=64&racers=gradient_descent~minibatch_sgd")
+    page.page.get_by_text("Mini-batch gradients at one point").click()
+    cloud = page.page.locator(".optviz-stage[data-drawn]").nth(1)
+    cloud.wait_for()
+    assert cloud.locator(".optviz-transport").is_hidden()
+    assert cloud.locator(".scatterlayer .trace").count() == 6
