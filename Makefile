@@ -82,7 +82,8 @@ $(VENV)/ready: requirements.txt pyproject.toml
 	@$(INSTALL) --no-deps --editable .
 	@touch $@
 
-$(VENV)/ready-dev: requirements-dev.txt $(VENV)/ready
-	@echo 'Installing what the tests need into $(VENV): half a minute, once.'
+$(VENV)/ready-dev: requirements-dev.txt requirements-torch.txt $(VENV)/ready
+	@echo 'Installing what the tests need into $(VENV): a minute, once.'
 	@$(INSTALL) -r requirements-dev.txt
+	@$(INSTALL) --no-deps --retries 0 -r requirements-torch.txt
 	@touch $@
