@@ -12,6 +12,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,7 @@ from optviz.figures import Figure
 from optviz.figures.theme import THEMES
 
 ASSETS = "optviz-assets"
+PARTS = ("drawing.js", "pictures.js")
 _HERE = Path(__file__).parent
 
 
@@ -39,10 +41,18 @@ class Asset:
 
 @cache
 def stage_module() -> str:
-    """stage.js with its style sheet, as one self-contained module."""
-    script = (_HERE / "stage.js").read_text(encoding="utf-8")
-    style = (_HERE / "stage.css").read_text(encoding="utf-8")
-    return f"{script}\nconst STYLE_SHEET = {json.dumps(style)};\n"
+    """stage.js with the modules that it imports and its style sheet, as one self-contained module.
+
+    The parts import each other by name only (`import { … } from "./drawing.js";` on one line), and no two of them have a
+    name in common, so that joining them is a matter of leaving those lines out. Only stage.js exports.
+    """
+    parts = [re.sub(r"(?m)^export (?=async function|function|const|class)", "", _source(name)) for name in PARTS]
+    script = re.sub(r'(?m)^import \{[^}]*\} from "\./\w+\.js";\n', "", "\n".join([*parts, _source("stage.js")]))
+    return f"{script}\nconst STYLE_SHEET = {json.dumps(_source('stage.css'))};\n"
+
+
+def _source(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
 
 
 @cache
