@@ -40,6 +40,7 @@ TEMPLATES: dict[str, str] = {
     "gallery_missing": "{name} has no {value}; it must have {allowed}.",
     "gallery_field": "{name} = {value} cannot be used; it must be {allowed}.",
     "gallery_surface": "{name} describes a surface that cannot be made: {allowed}",
+    "no_pytorch": "{name} = {value} cannot be written as PyTorch code; the code can have {allowed}.",
 }
 
 
