@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import itertools
 import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, quote, unquote, urlencode
+from urllib.parse import quote, urlencode
 
 import numpy as np
 import tomli_w
@@ -35,14 +37,28 @@ from optviz.trajectory import Trajectory, check_start, race
 
 VERSION = 1
 MOST_RACERS = 24
+MOST_SETTINGS = 16
+MOST_NUMBERS = 4
 LONGEST_LINK = 8000
 LONGEST_FILE = 100_000
 AUTHORS_CONVENTION = "tensorflow1"
 USUAL_LEARNING_RATE = 0.1
 FIRST_FORMULA = "x^2/4 + y^2/2 + sin(3*x)*cos(2*y)/2"
+ENCODED = re.compile("(?:%[0-9A-Fa-f]{2})+")
 ARTICLE_OPTIMIZERS = ("gradient_descent", "momentum", "nag", "adagrad", "adadelta", "rmsprop", "adam")
 
 Value = TypeVar("Value")
+
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+"""Version → a function that makes of a record of that version one of the next, so that a printed link stays true.
+
+A default stays out of links and files. Whoever changes one, or renames a field, raises `VERSION` and adds the row that
+says what the version before meant: `record["surface"].setdefault("hills", 30)`. The function may change the record it
+gets, which has the shape of `Race.to_record`: `surface`, if there, is a table, and `racers` a list of tables. Of a link
+numbers and lists are still text, and every parameter, a stranger's too, stands both beside the surface and among its
+fields, because no list says where earlier versions had it. So a migration moves, renames and fills in; it does not
+compute, and it need not tidy up after links.
+"""
 
 
 def seven(convention: str = AUTHORS_CONVENTION) -> tuple[Racer, ...]:
@@ -164,6 +180,29 @@ class Race:
         rates = {r.optimizer.learning_rate for r in self.racers if r.optimizer.has_own_learning_rate}  # type: ignore[attr-defined]
         return rates.pop() if len(rates) == 1 else None
 
+    def differences(self, other: Race) -> tuple[str, ...]:
+        """In what this race differs from another one on the same bare surface, in as few words as tell it.
+
+        Of convention, learning_rate, start, steps, batch_seed, samples, racers (other ones), hyperparameters (of the
+        same ones, beyond what the convention and the shared learning rate account for).
+        """
+        rate, others = self.shared_learning_rate, other.shared_learning_rate
+        rates_told = rate is not None and others is not None
+        alike = self.with_convention(other.convention)
+        alike = alike.with_learning_rate(others) if rates_told and others is not None else alike
+        same_racers = [(r.kind, r.batch_size) for r in self.racers] == [(r.kind, r.batch_size) for r in other.racers]
+        found = {
+            "convention": self.convention != other.convention,
+            "learning_rate": rates_told and rate != others,
+            "start": self.start != other.start,
+            "steps": self.steps != other.steps,
+            "batch_seed": self.batch_seed != other.batch_seed,
+            "samples": self.surface != other.surface,
+            "racers": not same_racers,
+            "hyperparameters": same_racers and alike.racers != other.racers,
+        }
+        return tuple(name for name, differs in found.items() if differs)
+
     def with_racer(self, index: int, racer: Racer) -> Race:
         """The race with one racer exchanged."""
         return self.replaced(racers=(*self.racers[:index], racer, *self.racers[index + 1 :]))
@@ -225,10 +264,12 @@ class Race:
         """The race that `to_json` wrote. Raises BadInput."""
         _check_length("JSON", text, LONGEST_FILE)
         try:
-            record = json.loads(text)
+            return cls.from_record(json.loads(text))
+        except BadInput:
+            raise
         except (ValueError, RecursionError) as error:
+            # Also of a list as deep or a number as long as can be read, but not be told.
             raise BadInput("not_readable", name="JSON", value=str(error), allowed="a race") from None
-        return cls.from_record(record)
 
     def to_toml(self) -> str:
         """The race as TOML, to be edited by hand."""
@@ -239,10 +280,12 @@ class Race:
         """The race that `to_toml` wrote. Raises BadInput."""
         _check_length("TOML", text, LONGEST_FILE)
         try:
-            record = tomllib.loads(text)
+            return cls.from_record(tomllib.loads(text))
+        except BadInput:
+            raise
         except (ValueError, RecursionError) as error:
+            # Also of a list as deep or a number as long as can be read, but not be told.
             raise BadInput("not_readable", name="TOML", value=str(error), allowed="a race") from None
-        return cls.from_record(record)
 
     def to_url(self) -> str:
         """The race as the text after `?` of a link; empty for the article's setting."""
@@ -314,28 +357,24 @@ def read_url(text: str) -> tuple[Race, tuple[BadInput, ...]]:
         return Race(), (BadInput("too_long", name="link", value=f"{len(text):,}", allowed=allowed),)
     query = text.split("#")[0]
     query = query.split("?", 1)[1] if "?" in query else query
-    return read_query(dict(reversed(parse_qsl(query, keep_blank_values=True, errors="replace"))), reader)
+    parts = [part.replace("+", " ").partition("=") for part in query.split("&") if part]
+    # Reversed, so that of a parameter that is told twice the first counts.
+    return read_query({_decoded(name): _decoded(value) for name, _, value in reversed(parts)}, reader)
 
 
 def read_query(query: Mapping[str, str], reader: _Reader | None = None) -> tuple[Race, tuple[BadInput, ...]]:
     """`read_url` for query parameters that somebody else has split already."""
     reader = reader or _Reader(strict=False)
-    if sum(len(value) for value in query.values()) > LONGEST_LINK:
+    if sum(len(name) + len(value) for name, value in query.items()) > LONGEST_LINK:
         allowed = f"1 … {LONGEST_LINK:,}"
         return Race(), (BadInput("too_long", name="link", value="?", allowed=allowed),)
-    known = {"v", "surface", "start", "convention", "steps", "batch_seed", "learning_rate", "racers"}
-    known |= {*_SAMPLE_FIELDS, *(name for names in _SURFACE_FIELDS.values() for name in names)}
-    if not known & set(query):
+    if not {"v", *_BESIDE_SURFACE, *_SAMPLE_FIELDS, *itertools.chain(*_SURFACE_FIELDS.values())} & set(query):
         return Race(), ()
-    record: dict[str, Any] = {"version": query.get("v", str(VERSION)), "surface": {}}
-    name = record["surface"]["name"] = query.get("surface", "gaussian_hills")
-    if name == "formula":
-        record["surface"]["text"] = FIRST_FORMULA
-    for key in (*_SURFACE_FIELDS.get(name, ()), *(() if name == "regression" else _SAMPLE_FIELDS)):
-        if key in query:
-            record["surface"][key] = query[key]
-    told = ("start", "convention", "steps", "batch_seed", "learning_rate")
-    record |= {name: query[name] for name in told if name in query}
+    surface = {name: value for name, value in query.items() if name not in ("v", *_BESIDE_SURFACE)}
+    surface["name"] = query.get("surface", "gaussian_hills")
+    if surface["name"] == "formula":
+        surface.setdefault("text", FIRST_FORMULA)
+    record: dict[str, Any] = {**query, "version": query.get("v", VERSION), "surface": surface}
     if "racers" in query:
         # One more than may run, so that too many are told as such.
         parts = query["racers"].split("~", MOST_RACERS + 1)[: MOST_RACERS + 1]
@@ -405,6 +444,9 @@ def with_hyperparameter(racer: Racer, name: str, value: Any) -> Racer:
     return dataclasses.replace(racer, optimizer=dataclasses.replace(racer.optimizer, **{name: value}))  # type: ignore[type-var]
 
 
+_BESIDE_SURFACE = ("surface", "start", "convention", "steps", "batch_seed", "learning_rate", "racers")
+
+
 _SURFACE_FIELDS = {
     name: tuple(item.name for item in dataclasses.fields(family))  # type: ignore[arg-type]
     for name, family in FAMILIES.items()
@@ -447,16 +489,14 @@ class _Reader:
 def _restore(record: Any, reader: _Reader) -> Race:
     if not isinstance(record, Mapping):
         raise BadInput("not_readable", name="race", value=type(record).__name__, allowed="a table of settings")
-    known = ("version", "surface", "start", "convention", "steps", "batch_seed", "learning_rate", "racers")
-    for name in record:
-        if name not in known:
-            raise BadInput("unknown_field", name="race", value=name, allowed=", ".join(known))
+    record = reader.read(lambda: _migrated(record), record)
+    if reader.strict:
+        _check_names(record)
     default = Race()
-    reader.read(lambda: _check_version(record.get("version", VERSION)), None)
     convention = reader.read(
         lambda: _check_convention(record.get("convention", default.convention)), default.convention
     )
-    surface = reader.read(lambda: _check_surface(record.get("surface")), default.surface)
+    surface = reader.read(lambda: _check_surface(record.get("surface"), reader.strict), default.surface)
     start = reader.read(lambda: _check_point(record.get("start")), None)
     steps = reader.read(lambda: _whole(STEPS, "steps", record.get("steps", default.steps)), default.steps)
     batch_seed = reader.read(lambda: _whole(SEED, "batch_seed", record.get("batch_seed", 0)), 0)
@@ -481,9 +521,48 @@ def _refuse(problem: BadInput) -> None:
     raise problem
 
 
-def _check_version(version: Any) -> None:
-    if str(version) != str(VERSION):
-        raise BadInput("unknown_choice", name="version", value=version, allowed=str(VERSION))
+def _migrated(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The record in today's version; without a version it is that already. Raises BadInput, whatever is in it."""
+    told, readable = record.get("version", VERSION), _readable()
+    version = next((known for known in readable if type(told) in (int, str) and told in (known, str(known))), None)
+    if version is None:
+        raise BadInput("unknown_choice", name="version", value=told, allowed=", ".join(map(str, readable)))
+    for known in range(version, VERSION):
+        try:
+            moved = MIGRATIONS[known](copy.deepcopy(_shaped(record)))
+            record = _shaped({**moved, "version": known + 1})
+        except BadInput:
+            raise
+        except Exception as problem:
+            # A migration is written for what we wrote ourselves; this record may be a stranger's.
+            allowed = f"a race of version {known}"
+            raise BadInput("not_readable", name="race", value=type(problem).__name__, allowed=allowed) from None
+    return record
+
+
+def _readable() -> list[int]:
+    """The versions from which migrations lead to today's, oldest first."""
+    first = VERSION
+    while first - 1 in MIGRATIONS:
+        first -= 1
+    return list(range(first, VERSION + 1))
+
+
+def _shaped(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The record as a dict, in which a migration finds tables where it looks for them. Raises BadInput."""
+    surface, racers = record.get("surface", {}), record.get("racers", [])
+    if not isinstance(surface, dict):
+        raise BadInput("not_readable", name="surface", value=surface, allowed="a table with a name")
+    if not isinstance(racers, list) or not all(isinstance(racer, dict) for racer in racers):
+        raise BadInput("not_readable", name="racers", value=racers, allowed="tables with an optimizer each")
+    return dict(record)
+
+
+def _check_names(record: Mapping[str, Any]) -> None:
+    known = ("version", *_BESIDE_SURFACE)
+    for name in record:
+        if name not in known:
+            raise BadInput("unknown_field", name="race", value=name, allowed=", ".join(known))
 
 
 def _check_convention(convention: Any) -> str:
@@ -506,9 +585,14 @@ def _check_racers(racers: Any) -> tuple[Racer, ...]:
     return checked
 
 
-def _check_surface(record: Any) -> Surface:
+def _check_surface(record: Any, strict: bool) -> Surface:
     if not isinstance(record, Mapping):
         raise BadInput("not_readable", name="surface", value=record, allowed="a table with a name")
+    if not strict:
+        # A link may tell of other surfaces' fields, and of much else: only what belongs to this one is read.
+        name = record.get("name")
+        fields = (*_SURFACE_FIELDS.get(str(name), ()), *(() if name == "regression" else _SAMPLE_FIELDS))
+        record = {key: record[key] for key in ("name", *fields) if key in record}
     surface = make_surface(record)
     if surface.stack_shape:
         raise BadInput("bad_seed", name="seed", value=record.get("seed"), allowed="0 ≤ seed ≤ 4,294,967,295")
@@ -548,34 +632,41 @@ def _make_racer(record: Any, convention: str, rate: float | None, reader: _Reade
     if not isinstance(key, str) or key not in PICKS:
         raise BadInput("unknown_choice", name="optimizer", value=key, allowed=", ".join(PICKS))
     optimizer, batch_size = PICKS[key]
-    racer = _with_rate(Racer(with_convention(optimizer, convention), batch_size), rate)
-    settings = {name: value for name, value in record.items() if name != "optimizer"}
-    try:
-        # All at once, because a setting may be valid only together with another: epsilon = 0 needs an accumulator.
-        return _with_settings(racer, settings)
-    except BadInput:
-        for name, value in settings.items():
-            racer = reader.read(lambda racer=racer, name=name, value=value: _with_settings(racer, {name: value}), racer)  # type: ignore[misc]
+    racer = _with_rate(Racer(_usual(optimizer, convention), batch_size), rate)
+    own: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
+    for name, value in record.items():
+        # Each one is checked by itself, because to make an optimizer for each takes ten times as long.
+        if name in ("label", "batch_size"):
+            own[name] = value
+        elif name != "optimizer":
+            settings |= reader.read(partial(_setting, racer, name, value), dict[str, Any]())
+    made = reader.read(lambda: dataclasses.replace(racer.optimizer, **settings), racer.optimizer)  # type: ignore[type-var]
+    racer = dataclasses.replace(racer, optimizer=made)
+    for name, value in own.items():
+        racer = reader.read(partial(_with_own, racer, name, value), racer)
     return racer
 
 
-def _with_settings(racer: Racer, settings: Mapping[Any, Any]) -> Racer:
-    own: dict[str, Any] = {}
-    hyperparameters: dict[str, Any] = {}
-    known = racer.optimizer.hyperparameters()
-    for name, value in settings.items():
-        if name == "label":
-            own[name] = value
-        elif name == "batch_size":
-            own[name] = _number_or_list(name, value)
-        elif name not in known:
-            raise BadInput("unknown_field", name=racer.key, value=name, allowed=", ".join(known))
-        elif isinstance(value, str) and value in ("true", "false"):
-            hyperparameters[name] = value == "true"
-        else:
-            hyperparameters[name] = value if isinstance(value, bool) else _number_or_list(name, value)
-    optimizer = dataclasses.replace(racer.optimizer, **hyperparameters)  # type: ignore[type-var]
-    return dataclasses.replace(racer, optimizer=optimizer, **own)
+def _with_own(racer: Racer, name: str, value: Any) -> Racer:
+    own: dict[str, Any] = {name: value if name == "label" else _number_or_list(name, value)}
+    return dataclasses.replace(racer, **own)
+
+
+def _setting(racer: Racer, name: Any, value: Any) -> dict[str, Any]:
+    known = _known(type(racer.optimizer))
+    if name not in known:
+        raise BadInput("unknown_field", name=racer.key, value=name, allowed=", ".join(known))
+    if not isinstance(getattr(racer.optimizer, name), bool):
+        return {name: known[name].check_number(name, _number_or_list(name, value))}
+    if not isinstance(value, bool) and value not in ("true", "false"):
+        raise BadInput("unknown_choice", name=name, value=value, allowed="true, false")
+    return {name: value in (True, "true")}
+
+
+@cache
+def _known(kind: type[Optimizer]) -> dict[str, Parameter]:
+    return kind.hyperparameters()
 
 
 def _differences(racer: Racer, convention: str) -> dict[str, Any]:
@@ -631,12 +722,17 @@ def _spell_racer(record: Mapping[str, Any]) -> str:
 def _read_racer(text: str) -> dict[str, str]:
     optimizer, *settings = text.split("--")
     record = {"optimizer": optimizer}
+    if len(settings) > MOST_SETTINGS or not all("-" in setting for setting in settings):
+        raise BadInput("not_readable", name="racers", value=text, allowed="adam--beta1-0.8~nag")
     for setting in settings:
-        name, dash, value = setting.partition("-")
-        if not dash:
-            raise BadInput("not_readable", name="racers", value=text, allowed="adam--beta1-0.8~nag")
-        record[name] = unquote(value) if name == "label" else value
+        name, _, value = setting.partition("-")
+        record[name] = _decoded(value) if name == "label" else value
     return record
+
+
+def _decoded(text: str) -> str:
+    # As urllib's `unquote` does, which takes ten times as long for a text of nothing but %.
+    return ENCODED.sub(lambda run: bytes.fromhex(run[0].replace("%", "")).decode(errors="replace"), text)
 
 
 def _value(name: str, value: Any) -> Any:
@@ -651,7 +747,10 @@ def _value(name: str, value: Any) -> Any:
 def _number_or_list(name: str, value: Any) -> Any:
     """Numbers spelled as text become numbers; everything else is left for the field's own check."""
     if isinstance(value, str):
-        parts = [_parse_number(name, part) for part in re.split("[,~]", value)]
+        texts = re.split("[,~]", value)
+        if len(texts) > MOST_NUMBERS:
+            raise BadInput("too_many", name=name, value=f"{len(texts):,}", allowed=f"1 … {MOST_NUMBERS}")
+        parts = [_parse_number(name, part) for part in texts]
         return parts[0] if len(parts) == 1 else tuple(parts)
     return tuple(value) if isinstance(value, list) else value
 
