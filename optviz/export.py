@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import math
 from collections.abc import Callable, Sequence
@@ -11,15 +12,23 @@ from typing import Any
 
 import numpy as np
 
+from optviz.bad_input import BadInput
 from optviz.experiment import Race
 from optviz.statistics import gap
 from optviz.trajectory import Trajectory
 
+CSV_TITLE = "# A race of optviz. Its settings, as TOML:"
+
 
 def to_csv(race: Race, paths: Sequence[Trajectory]) -> bytes:
-    """UTF-8 CSV, one row per racer and step: racer, optimizer, step, x, y, loss, gap. Empty fields after divergence."""
+    """UTF-8 CSV, one row per racer and step: racer, optimizer, step, x, y, loss, gap. Empty fields after divergence.
+
+    The race's settings stand above the table, as TOML in lines that begin with `# `: `pandas.read_csv(…, comment="#")`
+    leaves them out, `settings_of_csv` reads them. Text is quoted, so that a # in a label begins no comment.
+    """
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    text.writelines(f"{line}\n" for line in _settings(race))
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(["racer", "optimizer", "step", "x", "y", "loss", "gap"])
     for name, path in zip(race.racer_names(), paths, strict=True):
         gaps = gap(path.losses, path.surface.lowest.loss)
@@ -27,6 +36,22 @@ def to_csv(race: Race, paths: Sequence[Trajectory]) -> bytes:
         for step, ((x, y), loss, share) in enumerate(columns):
             writer.writerow([_safe(name), path.racer.kind, step, *(_number(value) for value in (x, y, loss, share))])
     return text.getvalue().encode()
+
+
+def settings_of_csv(table: bytes) -> Race:
+    """The race whose trajectories `to_csv` wrote. Raises BadInput."""
+    lines = table.decode("utf-8", errors="replace").splitlines()
+    told = itertools.takewhile(lambda line: line.startswith("#"), lines)
+    return Race.from_toml("\n".join(line.removeprefix("# ") for line in told if line not in (CSV_TITLE, "#")))
+
+
+def _settings(race: Race) -> list[str]:
+    try:
+        toml = race.to_toml()
+    except BadInput:
+        # A surface of the author's own class: it runs, but no file can name it.
+        return [CSV_TITLE, f"# surface: {race.surface.title}"]
+    return [CSV_TITLE, *(f"# {line}".rstrip() for line in toml.splitlines())]
 
 
 def to_json(race: Race, paths: Sequence[Trajectory]) -> bytes:
@@ -70,8 +95,8 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _number(value: float) -> str:
-    return repr(value) if math.isfinite(value) else ""
+def _number(value: float) -> float | str:
+    return value if math.isfinite(value) else ""
 
 
 def _safe(name: str) -> str:

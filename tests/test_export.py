@@ -7,10 +7,11 @@ import io
 import json
 
 import numpy as np
+import pandas
 import pytest
 
-from optviz import OPTIMIZERS, Formula, GaussianHills, Race, Racer, SmoothedNoise, Trajectory
-from optviz.export import FORMATS, to_csv, to_json, to_npz
+from optviz import OPTIMIZERS, BadInput, Formula, GaussianHills, Race, Racer, SmoothedNoise, Trajectory
+from optviz.export import FORMATS, settings_of_csv, to_csv, to_json, to_npz
 from optviz.statistics import gap
 
 RACES: dict[str, Race] = {
@@ -24,7 +25,10 @@ RACES: dict[str, Race] = {
     ),
     "from the lowest point": Race(surface=Formula("x**2 + y**2"), start=(0, 0), steps=3),
     "labels": Race(
-        racers=tuple(Racer(OPTIMIZERS["adam"](), label=label) for label in ("亚当", 'a,"b"', "a;b", "🙂")), steps=2
+        racers=tuple(
+            Racer(OPTIMIZERS["adam"](), label=label) for label in ("亚当", 'a,"b"', "a;b", "🙂", "# no comment", "a#b")
+        ),
+        steps=2,
     ),
 }
 
@@ -38,9 +42,15 @@ def bits(values: list[float]) -> bytes:
     return np.array(values, dtype=float).tobytes()
 
 
+def table(written: bytes) -> list[dict[str, str]]:
+    """The rows below the settings."""
+    lines = [line for line in written.decode("utf-8").split("\n") if not line.startswith("#")]
+    return list(csv.DictReader(io.StringIO("\n".join(lines), newline="")))
+
+
 def test_csv_gives_back_every_bit(raced: tuple[Race, tuple[Trajectory, ...]]) -> None:
     race, paths = raced
-    rows = list(csv.DictReader(io.StringIO(to_csv(race, paths).decode("utf-8"), newline="")))
+    rows = table(to_csv(race, paths))
     assert list(rows[0]) == ["racer", "optimizer", "step", "x", "y", "loss", "gap"]
     assert len(rows) == len(paths) * (race.steps + 1)
     for index, (name, path) in enumerate(zip(race.racer_names(), paths, strict=True)):
@@ -60,6 +70,26 @@ def test_csv_gives_back_every_bit(raced: tuple[Race, tuple[Trajectory, ...]]) ->
                 values[known]
             )
             assert {row[column] for row, there in zip(mine, known, strict=True) if not there} <= {""}
+
+
+def test_csv_tells_its_settings(raced: tuple[Race, tuple[Trajectory, ...]]) -> None:
+    assert settings_of_csv(to_csv(*raced)) == raced[0]
+
+
+def test_a_csv_without_settings_is_refused() -> None:
+    with pytest.raises(BadInput, match="surface"):
+        settings_of_csv(b"racer,step\nadam,0\n")
+
+
+def test_pandas_reads_the_csv(raced: tuple[Race, tuple[Trajectory, ...]]) -> None:
+    race, paths = raced
+    frame = pandas.read_csv(io.BytesIO(to_csv(race, paths)), comment="#")
+    assert list(frame.columns) == ["racer", "optimizer", "step", "x", "y", "loss", "gap"]
+    assert len(frame) == len(paths) * (race.steps + 1)
+    names = [name for name in race.racer_names() for _ in range(race.steps + 1)]
+    assert frame["racer"].tolist() == names
+    np.testing.assert_array_equal(frame["loss"].to_numpy(), np.concatenate([path.losses for path in paths]))
+    np.testing.assert_array_equal(frame[["x", "y"]].to_numpy(), np.concatenate([path.points for path in paths]))
 
 
 def test_json_gives_back_every_bit_and_the_race(raced: tuple[Race, tuple[Trajectory, ...]]) -> None:
@@ -95,16 +125,15 @@ def test_npz_gives_back_every_bit_without_pickles(raced: tuple[Race, tuple[Traje
 @pytest.mark.parametrize("label", ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0", "=", " =1+1", "＝1+1"])
 def test_no_label_becomes_a_spreadsheets_formula(label: str) -> None:
     race = Race(surface=GaussianHills(seed=2), racers=(Racer(OPTIMIZERS["adam"](), label=label),), steps=1)
-    row = list(csv.reader(io.StringIO(to_csv(race, race.run()).decode())))[1]
-    assert row[0].lstrip()[0] not in "=+-@＝＋－＠"
-    assert label in row[0]
+    name = table(to_csv(race, race.run()))[0]["racer"]
+    assert name.lstrip()[0] not in "=+-@＝＋－＠"
+    assert label in name
 
 
 def test_numbers_below_zero_stay_numbers() -> None:
     """The apostrophe that defuses a label would make text of a number."""
     race = Race(surface=Formula("-x"), start=(-1, -1), steps=1)
-    rows = list(csv.DictReader(io.StringIO(to_csv(race, race.run()).decode())))
-    assert rows[0]["x"] == "-1.0"
+    assert table(to_csv(race, race.run()))[0]["x"] == "-1.0"
 
 
 def test_the_formats() -> None:
