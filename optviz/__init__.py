@@ -5,6 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 from optviz.bad_input import BadInput
 from optviz.conventions import CONVENTIONS, with_convention
 from optviz.experiment import Race
+from optviz.notebook import show
 from optviz.optimizers import OPTIMIZERS, Optimizer, State, hyper
 from optviz.outcome import Outcome
 from optviz.racer import Racer
@@ -45,6 +46,7 @@ __all__ = [
     "gallery_names",
     "hyper",
     "race",
+    "show",
     "trace",
     "with_convention",
 ]

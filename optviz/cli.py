@@ -19,8 +19,10 @@ from optviz.parameter import Parameter
 from optviz.racer import Racer
 from optviz.statistics import scoreboard
 from optviz.surface import FAMILIES, gallery
+from optviz.trajectory import Trajectory
 
 PORT = Parameter(at_least=1, at_most=65535, whole=True)
+ENDINGS = (*FORMATS, "html")
 _NEGATIVE = re.compile(r"-[0-9.]+(?:[eE][+-]?[0-9]+)?")
 RACE_EXAMPLES = """\
 examples:
@@ -28,6 +30,7 @@ examples:
   optviz race --surface himmelblau --optimizers adam,nag --learning-rate 0.01
   optviz race --formula "(1-x)**2 + 100*(y-x**2)**2" --domain -2 2 -1 3 --start -1.5 2 --set adam.beta1=0.8
   optviz race --link "surface=gaussian_hills&seed=128" --out race.json
+  optviz race --surface rosenbrock --learning-rate 0.001 --out race.html
 """
 
 
@@ -105,7 +108,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     race.add_argument("--steps", default="200", help="1 … 5000 (default: 200)")
     race.add_argument("--link", metavar="URL", help="a link copied from the app, instead of all of the above")
-    race.add_argument("--out", type=Path, metavar="FILE", help=f"write every step: .{', .'.join(FORMATS)}")
+    race.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help=f"write every step: .{', .'.join(FORMATS)}; or a page that plays in any browser, without a network: .html",
+    )
+    race.add_argument("--language", default="en", help="of the page: en, zh (default: en)")
     race.set_defaults(run=_race)
 
     surfaces = commands.add_parser("surfaces", help="list the surfaces")
@@ -117,14 +126,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _race(options: argparse.Namespace) -> int:
-    if options.out is not None and options.out.suffix[1:] not in FORMATS:
-        raise BadInput(
-            "unknown_choice", name="out", value=options.out.name, allowed=", ".join(f".{f}" for f in FORMATS)
-        )
+    ending = "" if options.out is None else options.out.suffix[1:]
+    if options.out is not None and ending not in ENDINGS:
+        allowed = ", ".join(f".{known}" for known in ENDINGS)
+        raise BadInput("unknown_choice", name="out", value=options.out.name, allowed=allowed)
     race = _race_of_link(options.link) if options.link is not None else _race_of_options(options)
     paths = race.run()
     if options.out is not None:
-        options.out.write_bytes(FORMATS[options.out.suffix[1:]](race, paths))
+        content = _page(race, paths, options.language) if ending == "html" else FORMATS[ending](race, paths)
+        options.out.write_bytes(content)
     names = race.racer_names()
     longest = max(len(name) for name in names)
     print(f"{race.surface.title}, {race.convention}, {race.steps} steps")
@@ -136,6 +146,13 @@ def _race(options: argparse.Namespace) -> int:
             f"{row['outcome'].replace('_', ' ')}"
         )
     return 0
+
+
+def _page(race: Race, paths: Sequence[Trajectory], language: str) -> bytes:
+    # Only this format needs plotly.js, which takes a while to read.
+    from optviz.ui.standalone import fans_of, html_page
+
+    return html_page(race, paths, language, fans_of(race))
 
 
 def _race_of_link(link: str) -> Race:

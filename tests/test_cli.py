@@ -20,6 +20,7 @@ from optviz.cli import RACE_EXAMPLES, main
 from optviz.experiment import ARTICLE_OPTIMIZERS
 from optviz.export import to_csv
 from optviz.surface import FAMILIES
+from optviz.ui.standalone import fans_of, html_page
 
 THE_ARTICLES_RACE = (
     "race --surface gaussian_hills --seed 1 --convention tensorflow1 --optimizers all --steps 200 --out paths.csv"
@@ -71,6 +72,22 @@ def test_formats(ending: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     else:
         assert np.load(io.BytesIO(content), allow_pickle=False)["losses"].shape == (2, 10)
     assert capsys.readouterr().err == ""
+
+
+def test_a_page_is_the_one_that_the_app_gives(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "race.html"
+    arguments = ["race", "--surface", "himmelblau", "--optimizers", "adam,nag", "--learning-rate", "0.01"]
+    assert main([*arguments, "--steps", "9", "--language", "zh", "--out", str(file)]) == 0
+    race = raced(tmp_path, *arguments[1:], "--steps", "9")
+    assert file.read_bytes() == html_page(race, race.run(), "zh")
+    assert capsys.readouterr().err == ""
+
+
+def test_a_page_of_a_race_with_batches_has_its_20_runs(tmp_path: Path) -> None:
+    file = tmp_path / "race.html"
+    race = Race(steps=9).with_optimizers(["sgd", "adam"])
+    assert main(["race", "--link", race.to_url(), "--out", str(file)]) == 0
+    assert file.read_bytes() == html_page(race, race.run(), "en", fans_of(race)) != html_page(race, race.run())
 
 
 def raced(tmp_path: Path, *arguments: str) -> Race:
@@ -157,9 +174,10 @@ BAD_INPUT: list[tuple[str, list[str]]] = [
     ("race --set adam.beta1", ["adam.beta1", "OPTIMIZER.NAME=VALUE"]),
     ("race --set adam.beta1=high", ["beta1", "high"]),
     ("race --set adam.epsilon_inside=1", ["epsilon_inside"]),
-    ("race --out paths.xlsx", ["paths.xlsx", ".csv, .json, .npz"]),
-    ("race --out paths", ["paths", ".csv, .json, .npz"]),
+    ("race --out paths.xlsx", ["paths.xlsx", ".csv, .json, .npz, .html"]),
+    ("race --out paths", ["paths", ".csv, .json, .npz, .html"]),
     ("race --out nowhere/paths.csv", ["nowhere"]),
+    ("race --out race.html --language tlh", ["language = tlh", "en, zh"]),
     ("race --link surface=nowhere", ["nowhere"]),
     ("race --link surface=formula&text=import", ["import"]),
     ("serve --port 99999", ["port = 99999", "65,535"]),
@@ -214,10 +232,10 @@ def test_the_examples_in_the_help_run(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     examples = [shlex.split(line) for line in RACE_EXAMPLES.splitlines() if line.strip().startswith("optviz ")]
-    assert len(examples) == 4
+    assert len(examples) == 5
     for _, *arguments in examples:
         assert main(arguments) == 0
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["paths.csv", "race.json"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["paths.csv", "race.html", "race.json"]
     assert capsys.readouterr().err == ""
 
 

@@ -1,0 +1,233 @@
+"""A race as one HTML file: the stage, plotly.js and the numbers in it, so that it plays from disk, without a network.
+
+Nothing in the file asks a server for anything, and its Content-Security-Policy says so: only the two scripts whose
+hashes it names may run, whatever a label or a formula contains.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import gzip
+import hashlib
+import html
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from optviz.bad_input import BadInput
+from optviz.experiment import Race, surface_record
+from optviz.figures import Figure
+from optviz.figures.race import race_figure
+from optviz.statistics import Fan, RaceRecord, beside, race_record
+from optviz.surface import Formula, GallerySurface
+from optviz.trajectory import Trajectory
+from optviz.ui import cached, stage
+from optviz.ui.text import LANGUAGES, words
+
+RUN_AGAIN = """\
+from pathlib import Path
+import optviz
+
+race = optviz.Race.from_toml(Path("race.toml").read_text(encoding="utf-8"))
+paths = race.run()
+optviz.show(race)\
+"""
+
+# The stage chooses its theme by the background of the body.
+STYLE = """
+:root { color-scheme: light dark; --page: #fcfcfe; --words: #1b1d2a; --quiet: #5d6273; --block: #f1f2f8; }
+@media (prefers-color-scheme: dark) {
+  :root { --page: #12151f; --words: #eceef5; --quiet: #a3a9bb; --block: #1b2030; }
+}
+body {
+  margin: 0 auto; max-width: 1500px; padding: 10px 16px; background: var(--page); color: var(--words);
+  font: 15px/1.5 Inter, "Segoe UI", system-ui, -apple-system, "Noto Sans", "Noto Sans CJK SC", "PingFang SC",
+    "Microsoft YaHei", sans-serif;
+}
+h1 { font-size: 1.25rem; margin: 0; overflow-wrap: anywhere; }
+.setting, .key { color: var(--quiet); font-size: 0.87rem; margin: 0 0 6px; }
+#stage { min-height: 360px; }
+.optviz-page .optviz-picture { height: clamp(280px, calc(100vh - 270px), 760px); }
+pre { background: var(--block); border-radius: 8px; padding: 10px 12px; overflow-x: auto; font-size: 0.82rem; }
+summary { cursor: pointer; }
+"""
+
+# Runs in the stage's own module, so that `show` is at hand. The block keeps its names apart from the stage's.
+BOOTSTRAP = """
+{
+  const place = document.getElementById("stage");
+  const inflated = (id) => {
+    const packed = Uint8Array.from(atob(document.getElementById(id).textContent), (letter) => letter.charCodeAt(0));
+    return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip")));
+  };
+  try {
+    const script = document.createElement("script");
+    script.textContent = await inflated("plotly").text();
+    document.head.appendChild(script);
+    script.remove();
+    show(place, new Uint8Array(await inflated("figure").arrayBuffer()));
+  } catch (error) {
+    place.textContent = place.dataset.broken;
+    console.error(error);
+  }
+}
+"""
+
+
+def html_page(
+    race: Race,
+    paths: Sequence[Trajectory],
+    language: str = "en",
+    fans: Sequence[Fan | None] | None = None,
+    view: Mapping[str, Any] | None = None,
+    pinned: RaceRecord | None = None,
+) -> bytes:
+    """The page, UTF-8. paths: what `race.run()` gives. fans: what `fans_of` gives, if 20 runs are to be a choice.
+
+    view: what is chosen and hidden when the page opens, as in a message to the stage: {"chosen": {"axis": "gap"},
+    "hidden": [0]}. pinned: another race on this surface, to lie under this one. Raises BadInput for another language.
+    """
+    if language not in LANGUAGES:
+        raise BadInput("unknown_choice", name="language", value=language, allowed=", ".join(LANGUAGES))
+    text = words(language)
+    heights = cached.heights(race.bare_surface)
+    record = race_record(paths, race.racer_names(text["optimizer"]), _start(race), fans)
+    if pinned is not None:
+        record = beside(record, pinned)
+    figure = _figure(race_figure(record, heights, "map", text["figure"], pinned))
+    message = stage.pack(
+        figure,
+        text["stage"],
+        token="race",
+        file_name=f"optviz-{_surface_name(race)}",
+        view={"chosen": {}, "hidden": [], **(view or {}), "stamp": 1},
+    )
+    key_line = [text["figure"]["key_line"], *([text["figure"]["key_logarithmic"]] if heights.logarithmic else [])]
+    surface = race.bare_surface
+    # Who opens the file is not who typed the formula.
+    title = f"J(x, y) = {surface.text}" if isinstance(surface, Formula) else described(race, language)
+    said = text["standalone"]
+    script = _script()
+    page = f"""<!doctype html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{_policy(script)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{html.escape(title)} – optviz</title>
+<style>{STYLE}</style>
+</head>
+<body class="optviz-page">
+<h1>{html.escape(title)}</h1>
+<p class="setting">{html.escape(" · ".join(_setting(race, text)))}</p>
+<div id="stage" data-broken="{html.escape(said["broken"])}"></div>
+<noscript>{html.escape(said["needs_script"])}</noscript>
+<p class="key">{html.escape(" ".join(key_line))}</p>
+{_settings(race, said)}
+<script type="text/plain" id="figure">{_base64(gzip.compress(message, 9, mtime=0))}</script>
+<script type="text/plain" id="plotly">{_plotly()[0]}</script>
+<script type="module">{script}</script>
+</body>
+</html>
+"""
+    return page.encode()
+
+
+def described(race: Race, language: str) -> str:
+    """The race's surface in one phrase."""
+    surface = race.bare_surface
+    if isinstance(surface, GallerySurface):
+        return surface.titles[language]
+    told = words(language)["surface"].get(f"described_{_surface_name(race)}")
+    return surface.title if told is None else told.format(seed=getattr(surface, "seed", ""))
+
+
+def fans_of(race: Race) -> list[Fan | None]:
+    """20 runs with other batches of every racer that sees batches; None for a racer that sees all samples."""
+    return [
+        cached.fan_of(racer, race.surface, _start(race), race.steps, race.batch_seed)
+        if racer.batch_size is not None
+        else None
+        for racer in race.racers
+    ]
+
+
+def _start(race: Race) -> tuple[float, float]:
+    return race.start or cached.start(race.surface)
+
+
+def _surface_name(race: Race) -> str:
+    """The surface's key in a record; for a class that nobody registered, what its author called it."""
+    try:
+        return str(surface_record(race.bare_surface)["name"])
+    except BadInput:
+        return type(race.bare_surface).__name__.lower()
+
+
+def _figure(figure: Figure) -> Figure:
+    """The figure for a stage that nobody answers: what the server would leave out is hidden instead."""
+    fans = [place for place, trace in enumerate(figure.plot["data"]) if "/fan/" in str(trace.get("y"))]
+    if not fans:
+        return dataclasses.replace(figure, choices=figure.choices | {"runs": ["one"]})
+    one = {"data": {str(place): {"mode": "none", "fill": "none"} for place in fans}, "layout": {}}
+    return dataclasses.replace(figure, views=figure.views | {"one": one})
+
+
+def _setting(race: Race, text: Mapping[str, Mapping[str, str]]) -> list[str]:
+    said, rate, (x, y) = text["standalone"], race.shared_learning_rate, _start(race)
+    return [
+        said["convention"].format(convention=text["convention"][race.convention]),
+        said["steps"].format(steps=race.steps),
+        *([said["learning_rate"].format(rate=f"{rate:g}")] if rate is not None else []),
+        said["start"].format(x=_number(x), y=_number(y)),
+    ]
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}".replace("-", "−")
+
+
+def _settings(race: Race, said: Mapping[str, str]) -> str:
+    try:
+        toml = race.to_toml()
+    except BadInput:
+        # A surface of the author's own class: it runs, but no file can name it.
+        return ""
+    return (
+        f"<details><summary>{html.escape(said['settings'])}</summary>"
+        f"<p>{html.escape(said['again'])}</p><pre><code>{html.escape(RUN_AGAIN)}</code></pre>"
+        f'<pre><code id="settings">{html.escape(toml)}</code></pre></details>'
+    )
+
+
+def _script() -> str:
+    return f"{stage.stage_module()}{BOOTSTRAP}"
+
+
+@cache
+def _plotly() -> tuple[str, str]:
+    """plotly.js as gzip in base64, and the hash of the script that comes out of it."""
+    body = stage.assets()["plotly"].body
+    return _base64(body), _hash(gzip.decompress(body))
+
+
+def _policy(script: str) -> str:
+    allowed = {
+        "default-src": "'none'",
+        "script-src": f"'{_hash(script.encode())}' '{_plotly()[1]}'",
+        # Plotly and the stage write style sheets and attributes while they run.
+        "style-src": "'unsafe-inline'",
+        "img-src": "data: blob:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    return "; ".join(f"{what} {where}" for what, where in allowed.items())
+
+
+def _hash(script: bytes) -> str:
+    return f"sha256-{_base64(hashlib.sha256(script).digest())}"
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
