@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -248,4 +249,14 @@ def race_record(
         start=start,
         lowest=(float(lowest.point[0]), float(lowest.point[1])),
         domain=surface.domain,
+    )
+
+
+def beside(record: RaceRecord, pinned: RaceRecord) -> RaceRecord:
+    """The record with axes that span a second race on the same surface as well."""
+    losses, gaps = (record.loss_range, pinned.loss_range), (record.gap_range, pinned.gap_range)
+    return dataclasses.replace(
+        record,
+        loss_range=(min(low for low, _ in losses), max(high for _, high in losses)),
+        gap_range=(min(low for low, _ in gaps), max(high for _, high in gaps)),
     )

@@ -28,13 +28,28 @@ WIDE = {
     "margin": {"l": 48, "r": 12, "t": 8, "b": 40},
     "dragmode": "zoom",
 }
+_PRESENTED_AXIS = {"tickfont": {"size": 17}, "title": {"font": {"size": 19}}}
+# On top of one of the two above, for the last row of a lecture room.
+PRESENTED = {
+    **dict.fromkeys(("xaxis", "yaxis", "xaxis2", "yaxis2"), _PRESENTED_AXIS),
+    "font": {"size": 18},
+    "hoverlabel": {"font": {"size": 18}},
+    "margin": {"l": 66, "b": 58},
+}
 
 
-def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mapping[str, str]) -> Figure:
+def race_figure(
+    record: RaceRecord,
+    heights: Heights,
+    map_key: str,
+    words: Mapping[str, str],
+    pinned: RaceRecord | None = None,
+) -> Figure:
     """Contour, faint full paths, loss curves; `words` gives the titles: step, loss, gap, start, lowest, x, y.
 
-    Trace 0 is the contour, 1 the lowest point, 2 the start; then two traces per racer, path and loss curve.
-    The playback says which arrays move: per racer the path, the loss and its gap, by name.
+    Trace 0 is the contour, 1 the lowest point, 2 the start; then broad pale lines for the race that is `pinned`, two
+    per racer, then two traces per racer, path and loss curve. The playback says which arrays move: per racer the path,
+    the loss and its gap, by name.
     """
     arrays: dict[str, np.ndarray] = {
         "map/x": heights.x,
@@ -47,6 +62,18 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
     racers: list[dict[str, Any]] = []
     gap_view: dict[str, Any] = {}
     epoch_view: dict[str, Any] = {}
+    shadows: dict[str, list[int]] = {}
+    if pinned is not None:
+        arrays["pinned/steps"] = np.arange(pinned.steps + 1)
+        for index, (name, style) in enumerate(zip(pinned.names, styles_of(pinned.keys), strict=True)):
+            prefix = f"pinned/{index}"
+            arrays[f"{prefix}/point"] = pinned.points[index]
+            arrays[f"{prefix}/loss"] = pinned.losses[index]
+            arrays[f"{prefix}/gap"] = pinned.log_gaps[index]
+            shadows.setdefault(name, []).extend([len(data), len(data) + 1])
+            gap_view[str(len(data) + 1)] = {"y": f"@{prefix}/gap"}
+            epoch_view[str(len(data) + 1)] = {"x": _epochs(pinned, index, arrays, "pinned/")}
+            data += _pinned_traces(prefix, style["color"])
     for index, (name, style) in enumerate(zip(record.names, styles, strict=True)):
         prefix = f"racers/{index}"
         arrays[f"{prefix}/point"] = record.points[index]
@@ -56,7 +83,7 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
         told = data[-1]["hovertemplate"].replace(f"{words['loss']} %{{y:.6g}}", f"{words['gap']} %{{y:.3g}}")
         gap_view[str(len(data) - 1)] = {"y": f"@{prefix}/gap", "hovertemplate": told}
         epoch_view[str(len(data) - 1)] = {"x": _epochs(record, index, arrays)}
-        traces = [len(data) - 2, len(data) - 1]
+        traces = [len(data) - 2, len(data) - 1, *shadows.get(name, [])]
         racers.append(
             {
                 "name": name,
@@ -101,7 +128,7 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
     return Figure(
         plot=plot,
         arrays=arrays,
-        arrangements={"wide": WIDE, "narrow": NARROW},
+        arrangements={"wide": WIDE, "narrow": NARROW, "presented": PRESENTED},
         views={
             "loss": {"data": {}, "layout": {}},
             "gap": {"data": gap_view, "layout": {"yaxis2": gap_axis}},
@@ -124,15 +151,15 @@ def race_figure(record: RaceRecord, heights: Heights, map_key: str, words: Mappi
     )
 
 
-def _epochs(record: RaceRecord, index: int, arrays: dict[str, np.ndarray]) -> str:
+def _epochs(record: RaceRecord, index: int, arrays: dict[str, np.ndarray], prefix: str = "") -> str:
     """The reference to a racer's passes over the data; racers of one batch size share the array."""
     if not record.has_samples:
-        return "@steps"
+        return f"@{prefix}steps"
     for name, known in arrays.items():
-        if name.startswith("epochs/") and np.array_equal(known, record.epochs[index]):
+        if name.startswith(f"{prefix}epochs/") and np.array_equal(known, record.epochs[index]):
             return f"@{name}"
-    arrays[f"epochs/{index}"] = record.epochs[index]
-    return f"@epochs/{index}"
+    arrays[f"{prefix}epochs/{index}"] = record.epochs[index]
+    return f"@{prefix}epochs/{index}"
 
 
 def _contour() -> dict[str, Any]:
@@ -214,6 +241,22 @@ def _racer_traces(prefix: str, name: str, style: Mapping[str, str], words: Mappi
         ),
     }
     return [path, curve]
+
+
+def _pinned_traces(prefix: str, color: str) -> list[dict[str, Any]]:
+    """A racer of the pinned race: path and loss curve as broad pale lines, to lie under the present ones."""
+    shared = {
+        "type": "scatter",
+        "mode": "lines",
+        "line": {"color": color, "width": 6},
+        "opacity": 0.26,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    return [
+        {**shared, "x": f"@{prefix}/point:0", "y": f"@{prefix}/point:1", "xaxis": "x", "yaxis": "y"},
+        {**shared, "x": "@pinned/steps", "y": f"@{prefix}/loss", "xaxis": "x2", "yaxis": "y2"},
+    ]
 
 
 def _fan_traces(prefix: str, color: str, curve: Mapping[str, Any]) -> list[dict[str, Any]]:

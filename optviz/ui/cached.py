@@ -13,6 +13,7 @@ from typing import ParamSpec, TypeVar
 
 import numpy as np
 
+from optviz.experiment import Race
 from optviz.gradient_noise import GradientNoise, gradient_noise
 from optviz.racer import Racer
 from optviz.statistics import Fan, Heights, contour_heights, fan
@@ -46,6 +47,12 @@ def once(maxsize: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
 def path(racer: Racer, surface: Surface, start: tuple[float, float], steps: int, batch_seed: int) -> Trajectory:
     """`trace`, once per racer and setting: changing one racer recomputes only that one."""
     return trace(racer, prepared(surface), start, steps, batch_seed)
+
+
+def paths(race: Race) -> list[Trajectory]:
+    """The trajectories of a race, in the order of its racers."""
+    begin = race.start or start(race.surface)
+    return [path(racer, race.surface, begin, race.steps, race.batch_seed) for racer in race.racers]
 
 
 @once(maxsize=256)

@@ -604,6 +604,18 @@ def _random_start() -> None:
     attempt(lambda: session.race().replaced(start=start))
 
 
+def present_control(text: Words) -> None:
+    """The button for a lecture room."""
+    label, present = text["app"], session.view().present
+    st.button(
+        label["present_end" if present else "present"],
+        key="present",
+        help=None if present else label["present_help"],
+        on_click=session.change_view,
+        kwargs={"present": not present},
+    )
+
+
 def language_control(language: str) -> None:
     """The language switch, always in sight."""
 

@@ -15,7 +15,7 @@ LOGO = str(Path(__file__).with_name("logo.svg"))
 STYLE = """
 <style>
 [data-testid="stMainBlockContainer"] { padding: 2.6rem 2rem 2rem; max-width: 1500px; }
-[data-testid="stHeader"] { height: 2.6rem; min-height: 2.6rem; background: var(--st-background-color); }
+[data-testid="stHeader"] { height: 2.6rem; min-height: 2.6rem; background: light-dark(#fcfcfe, #12151f); }
 [data-testid="stSidebarUserContent"] { padding-top: 0.5rem; }
 [data-testid="stSidebarHeader"] { height: 2.6rem; padding-top: 0.4rem; padding-bottom: 0; margin-bottom: 0; }
 [data-testid="stMain"] [data-testid="stVerticalBlock"] { gap: 0.6rem; }
@@ -27,30 +27,46 @@ STYLE = """
   background: color-mix(in srgb, #d09a2a 12%, transparent);
 }
 .optviz-told p { margin: 0.15rem 0; overflow-wrap: anywhere; }
-.st-key-language_switch { position: fixed; top: 0.25rem; right: 3.4rem; z-index: 999990; width: auto; }
-.st-key-language_switch button { min-height: 2rem; padding: 0.1rem 0.6rem; }
+.st-key-corner { position: fixed; top: 0.25rem; right: 3.4rem; z-index: 999990; width: auto; }
+.st-key-corner button { min-height: 2rem; padding: 0.1rem 0.6rem; white-space: nowrap; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 2.4rem 0.7rem 2rem; }
   .st-key-hook_row p { font-size: 0.9rem; line-height: 1.35; }
   .st-key-hook_row [data-testid="stHorizontalBlock"] { gap: 0.3rem; }
+  .st-key-present { display: none; }
 }
+</style>
+"""
+# Everything on a Streamlit page is measured in rem.
+PRESENTED_STYLE = """
+<style>
+html { font-size: 19px; }
+[data-testid="stMainBlockContainer"] { padding: 2.6rem 1.2rem 1rem; max-width: none; }
+.st-key-hook_row { min-height: 0; }
 </style>
 """
 
 
 def main() -> None:
     """One run of the app."""
-    st.set_page_config(page_title="optviz", page_icon="📉", layout="wide", initial_sidebar_state="auto")
     session.begin_run()
+    present = session.view().present
+    st.set_page_config(
+        page_title="optviz",
+        page_icon="📉",
+        layout="wide",
+        initial_sidebar_state="collapsed" if present else "auto",
+    )
     language = session.language()
     text = words(language)
-    st.html(STYLE)
+    st.html(STYLE + (PRESENTED_STYLE if present else ""))
     st.logo(LOGO, size="large")
     page = st.navigation(
         [st.Page(SCREENS / "race.py", title=text["app"]["page_race"], default=True)],
         position="top",
     )
-    with st.container(key="language_switch"):
+    with st.container(key="corner", horizontal=True):
+        controls.present_control(text)
         controls.language_control(language)
     with st.sidebar:
         controls.sidebar(text, language)

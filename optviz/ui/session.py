@@ -16,19 +16,25 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from optviz.bad_input import BadInput
-from optviz.experiment import MOST_RACERS, Race, read_query
+from optviz.experiment import LONGEST_LINK, MOST_RACERS, Race, read_query, read_url
+from optviz.tour import Tour
 from optviz.ui.text import LANGUAGES, browser_language
 
 
 @dataclass(frozen=True)
 class View:
-    """How the race is looked at: axes of the loss chart, one run or many, hidden racers, language if chosen."""
+    """How the race is looked at: axes of the loss chart, one run or many, hidden racers, language if chosen.
+
+    present: for a lecture room, in large type. pinned: another race that stays in sight under this one.
+    """
 
     axis: str = "loss"
     by: str = "step"
     runs: str = "one"
     hidden: tuple[int, ...] = ()
     language: str | None = None
+    present: bool = False
+    pinned: Race | None = None
 
     def to_query(self) -> dict[str, str]:
         """The view as query parameters; defaults stay out."""
@@ -43,6 +49,10 @@ class View:
             query["runs"] = self.runs
         if self.hidden:
             query["hidden"] = ",".join(str(index) for index in self.hidden)
+        if self.present:
+            query["present"] = "1"
+        if self.pinned is not None:
+            query["pinned"] = urlencode(self.pinned.to_query(whole=True), quote_via=quote)
         return query
 
     @classmethod
@@ -55,7 +65,14 @@ class View:
             runs="many" if query.get("runs") == "many" else "one",
             hidden=places(hidden),
             language=query["lang"] if query.get("lang") in LANGUAGES else None,
+            present=query.get("present") == "1",
+            pinned=_pinned(query.get("pinned", "")),
         )
+
+
+def _pinned(text: str) -> Race | None:
+    pinned, problems = read_url(text)
+    return pinned if "surface=" in text and not problems else None
 
 
 def places(listed: Any) -> tuple[int, ...]:
@@ -73,6 +90,7 @@ def begin_run() -> None:
     query = {name: st.query_params[name] for name in st.query_params}
     race, problems = read_query(query)
     st.session_state.race = race
+    st.session_state.touring = False
     st.session_state.view = View.from_query(query)
     st.session_state.view_stamp = st.session_state.get("view_stamp", 0) + 1
     st.session_state.address = _query() if not problems else None
@@ -112,6 +130,8 @@ def shown() -> Race:
 def drag(live: Any) -> None:
     """Note what is being dragged: nothing of it is in the race, the address or the history until it is let go."""
     st.session_state.live = live if isinstance(live, dict) else None
+    if st.session_state.live is not None:
+        end_tour()
 
 
 def live_number() -> int | None:
@@ -123,11 +143,51 @@ def live_number() -> int | None:
 def change(new: Race) -> None:
     """Another race; racers hidden by their place in the list come back when the list changes its length."""
     st.session_state.live = None
+    st.session_state.touring = False
     if len(new.racers) != len(race().racers) and view().hidden:
         st.session_state.view = replace(view(), hidden=())
         st.session_state.view_stamp += 1
     st.session_state.race = new
     st.session_state.problems = []
+
+
+# A tour changes the race at every seed; only where it ends is written to the address.
+
+
+def touring() -> Tour | None:
+    """The tour that is under way."""
+    return last_tour() if st.session_state.get("touring") else None
+
+
+def last_tour() -> Tour | None:
+    """The tour that is under way, or else the last one of this visit."""
+    last: Tour | None = st.session_state.get("tour")
+    return last
+
+
+def tour_number() -> int:
+    """A number that no other seed of this visit's tours has."""
+    number: int = st.session_state.get("tour_number", 0)
+    return number
+
+
+def begin_tour(tour: Tour) -> None:
+    """Go on a tour."""
+    change(tour.race)
+    go_on(tour)
+
+
+def go_on(tour: Tour) -> None:
+    """The tour is at another seed now."""
+    st.session_state.tour = tour
+    st.session_state.tour_number = tour_number() + 1
+    st.session_state.touring = True
+    st.session_state.race = tour.race
+
+
+def end_tour() -> None:
+    """Stay where the tour is."""
+    st.session_state.touring = False
 
 
 def change_view(**fields: Any) -> None:
@@ -150,13 +210,23 @@ def problems() -> list[BadInput]:
 def write_address() -> None:
     """Bring the address up to date, if the race or the view has changed since it was last written."""
     shown = (race(), view())
-    if st.session_state.get("addressed") == shown:
+    if touring() is not None or st.session_state.get("addressed") == shown:
         return
     st.session_state.addressed = shown
     query = _query()
     if st.session_state.address != query:
         st.session_state.address = query
         st.query_params.from_dict(query)
+
+
+def pin(pinned: bool) -> None:
+    """Keep the race that is shown in sight under those that follow, or let go of it."""
+    changed = replace(view(), pinned=race() if pinned else None)
+    length = len(urlencode({**race().to_query(whole=True), **changed.to_query()}, quote_via=quote))
+    if pinned and length > LONGEST_LINK:
+        refuse(BadInput("too_long", name="link", value=f"{length:,}", allowed=f"1 … {LONGEST_LINK:,}"))
+        return
+    st.session_state.view = changed
 
 
 def link() -> str:

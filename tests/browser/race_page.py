@@ -7,6 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, Locator
 
+from optviz import Race
+from optviz.experiment import read_url
+
 DESKTOP = {"width": 1440, "height": 900}
 PROJECTOR = {"width": 1024, "height": 768}
 PHONE = {"width": 390, "height": 844}
@@ -109,8 +112,19 @@ class RacePage:
         for _ in range(times):
             self.page.keyboard.press(key)
 
-    def type_seed(self, seed: int) -> None:
+    def race(self) -> Race:
+        """The race in the address, which must be without a fault."""
+        race, problems = read_url(self.page.url)
+        assert problems == ()
+        return race
+
+    def take(self, what: str) -> None:
+        """Choose an entry of the menu that saves: png, svg, webm, link."""
+        self.do("save")
+        self.page.locator(f".optviz-menu [data-take={what}]").click()
+
+    def type_seed(self, seed: int, name: str = "Seed") -> None:
         """Type another seed."""
-        field = self.page.get_by_role("spinbutton", name="Seed")
+        field = self.page.get_by_role("spinbutton", name=name, exact=True)
         field.fill(str(seed))
         field.press("Enter")

@@ -35,11 +35,12 @@ class Server:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
-    """A server on a free port of 127.0.0.1, stopped at the end."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def serving(port: int = 0) -> Iterator[Server]:
+    """A server on a free port of 127.0.0.1, or on the one that is named; stopped at the end."""
+    if port == 0:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log.txt"

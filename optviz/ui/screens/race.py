@@ -5,26 +5,23 @@ from __future__ import annotations
 import hashlib
 import html
 import math
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from optviz.experiment import Race
-from optviz.export import FORMATS
 from optviz.figures.gradient_noise import gradient_noise_figure
 from optviz.figures.race import race_figure
 from optviz.figures.theme import THEMES, styles_of
-from optviz.statistics import race_record, scoreboard
-from optviz.surface import GallerySurface
+from optviz.statistics import RaceRecord, beside, race_record, scoreboard
 from optviz.trajectory import Trajectory
-from optviz.ui import cached, session, stage
+from optviz.ui import cached, session, sharing, stage, touring
 from optviz.ui.controls import Words, attempt, surface_key
+from optviz.ui.standalone import described, fans_of
 from optviz.ui.text import words
 
 LONGEST_LATEX = 90
-MEDIA_TYPES = {"csv": "text/csv", "json": "application/json"}
 SCOREBOARD_STYLE = """
 <style>
 .optviz-scores { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.93rem; }
@@ -42,7 +39,7 @@ SCOREBOARD_STYLE = """
   .optviz-scores .learning_rate, .optviz-scores .why { display: none; }
   .optviz-scores th.number { max-width: 6em; white-space: normal; vertical-align: bottom; }
   .optviz-scores th:last-child, .optviz-scores td:last-child { padding-left: 8px; }
-  .optviz-scores td:first-child { position: sticky; left: 0; background: var(--st-background-color, transparent); }
+  .optviz-scores td:first-child { position: sticky; left: 0; background: light-dark(#fcfcfe, #12151f); }
 }
 </style>
 """
@@ -53,15 +50,16 @@ def show() -> None:
     race = session.shown()
     text = words(session.language())
     surface = cached.prepared(race.surface)
-    start = race.start or cached.start(race.surface)
-    paths = [cached.path(racer, race.surface, start, race.steps, race.batch_seed) for racer in race.racers]
+    paths = cached.paths(race)
     names = race.racer_names(text["optimizer"])
+    pinned = _pinned_paths(race)
     _hook(race, text)
-    _stage(race, paths, names, text)
-    _scoreboard(race, paths, names, surface.lowest, text)
+    _stage(race, paths, names, pinned, text)
+    touring.panel(text)
+    _scoreboard(race, paths, names, pinned, surface.lowest, text)
     if race.surface.samples is not None:
         _gradient_noise(race, paths, names, text)
-    _downloads(race, paths, text)
+    sharing.section(race, paths, _pinned_record(pinned, text), text)
 
 
 def _hook(race: Race, text: Words) -> None:
@@ -77,39 +75,47 @@ def _hook(race: Race, text: Words) -> None:
     else:
         latex = getattr(race.bare_surface, "latex", "")
         shown = f"  ${latex}$" if 0 < len(latex) <= LONGEST_LATEX else ""
-        said.markdown(f"**{described(race, text)}**{shown}")
+        said.markdown(f"**{described(race, session.language())}**{shown}")
         changed, label = authors, words["reset"]
     kind: Any = "primary" if race == authors else "secondary"
     button.button(label, key="hook", type=kind, width="stretch", on_click=lambda: attempt(lambda: changed))
 
 
-def described(race: Race, text: Words) -> str:
-    """The surface in one phrase."""
-    surface = race.bare_surface
-    if isinstance(surface, GallerySurface):
-        return surface.titles[session.language()]
-    told = text["surface"].get(f"described_{surface_key(surface)}")
-    return surface.title if told is None else told.format(seed=getattr(surface, "seed", ""))
+def _pinned_paths(race: Race) -> list[Trajectory] | None:
+    """The pinned race's trajectories, if there is one on this surface."""
+    pinned = session.view().pinned
+    return cached.paths(pinned) if pinned is not None and pinned.bare_surface == race.bare_surface else None
 
 
-def _stage(race: Race, paths: Sequence[Trajectory], names: Sequence[str], text: Words) -> None:
+def _pinned_record(paths: Sequence[Trajectory] | None, text: Words) -> RaceRecord | None:
+    pinned = session.view().pinned
+    if paths is None or pinned is None:
+        return None
+    return race_record(paths, pinned.racer_names(text["optimizer"]), pinned.start or cached.start(pinned.surface))
+
+
+def _stage(
+    race: Race,
+    paths: Sequence[Trajectory],
+    names: Sequence[str],
+    pinned: Sequence[Trajectory] | None,
+    text: Words,
+) -> None:
     view = session.view()
     # The map is that of the full loss: how samples are drawn does not change it.
     map_key = _digest(repr(race.bare_surface))
-    fans = [
-        cached.fan_of(path.racer, race.surface, race.start or cached.start(race.surface), race.steps, race.batch_seed)
-        if view.runs == "many" and path.racer.batch_size is not None
-        else None
-        for path in paths
-    ]
+    fans = fans_of(race) if view.runs == "many" else None
     record = race_record(paths, names, race.start or cached.start(race.surface), fans)
-    figure = race_figure(record, cached.heights(race.bare_surface), map_key, text["figure"])
+    shadow = _pinned_record(pinned, text)
+    if shadow is not None:
+        record = beside(record, shadow)
+    figure = race_figure(record, cached.heights(race.bare_surface), map_key, text["figure"], shadow)
     sent: set[str] = st.session_state.setdefault("maps_sent", set())
     message = stage.pack(
         figure,
         text["stage"],
         with_map=map_key not in sent,
-        token=_digest(repr((race, session.language(), view.runs))),
+        token=_digest(repr((race, session.language(), view.runs, view.pinned, view.present))),
         view={
             "chosen": {"axis": view.axis, "by": view.by, "runs": view.runs},
             "hidden": list(view.hidden),
@@ -119,6 +125,12 @@ def _stage(race: Race, paths: Sequence[Trajectory], names: Sequence[str], text: 
         learning_rate=race.shared_learning_rate,
         live=session.live_number(),
         file_name=f"optviz-{surface_key(race.bare_surface)}",
+        tools=["tour", "pin"],
+        pinned=view.pinned is not None,
+        present=view.present,
+        tour=touring.header(),
+        link=session.link(),
+        hints=[{"about": about, "text": hint} for about, hint in text["hint"].items()],
     )
     sent.add(map_key)
     stage.mount(
@@ -129,10 +141,29 @@ def _stage(race: Race, paths: Sequence[Trajectory], names: Sequence[str], text: 
         on_live_change=_dragged,
         on_view_change=_view_changed,
         on_need_map_change=_map_needed,
+        on_pin_change=_pin_pressed,
+        on_tour_change=_tour_asked,
     )
     heights = cached.heights(race.bare_surface)
     said = [text["figure"]["key_line"], *([text["figure"]["key_logarithmic"]] if heights.logarithmic else [])]
+    if view.pinned is not None:
+        said.append(_pinned_told(race, view.pinned, pinned is not None, text))
     st.caption(" ".join(said))
+
+
+def _pinned_told(race: Race, pinned: Race, drawn: bool, text: Words) -> str:
+    """One sentence about the pale lines: in what their race differs from the one that is shown."""
+    words = text["pinned"]
+    if not drawn:
+        return words["elsewhere"]
+    values: dict[str, Any] = {
+        "convention": text["convention"][pinned.convention],
+        "steps": pinned.steps,
+        "batch_seed": pinned.batch_seed,
+        "learning_rate": f"{pinned.shared_learning_rate or 0:g}",
+    }
+    told = [words[name].format(value=values.get(name)) for name in pinned.differences(race)]
+    return words["shown"].format(difference=", ".join(told) or words["same"])
 
 
 def _digest(text: str) -> str:
@@ -167,23 +198,46 @@ def _view_changed() -> None:
         )
 
 
+def _pin_pressed() -> None:
+    session.pin(bool(st.session_state.stage.pin))
+
+
+def _tour_asked() -> None:
+    touring.handle(st.session_state.stage.tour)
+
+
 def _map_needed() -> None:
     st.session_state.maps_sent = set()
 
 
-def _scoreboard(race: Race, paths: Sequence[Trajectory], names: Sequence[str], lowest: Any, text: Words) -> None:
+def _scoreboard(
+    race: Race,
+    paths: Sequence[Trajectory],
+    names: Sequence[str],
+    pinned: Sequence[Trajectory] | None,
+    lowest: Any,
+    text: Words,
+) -> None:
     words = text["scoreboard"]
     rows = scoreboard(paths)
+    before = _pinned_record(pinned, text)
+    finals = (
+        {}
+        if before is None
+        else {name: float(losses[-1]) for name, losses in zip(before.names, before.losses, strict=True)}
+    )
     styles = styles_of(tuple(path.racer.kind for path in paths))
     nobody = all(row["steps_to_90"] in (None, -1) for row in rows)
     # Where nobody comes near the surface's lowest point, what they did reach still tells who was quick.
     columns = ["learning_rate", "final_loss", "gap", "steps_to_90_of_best" if nobody else "steps_to_90"]
+    if finals:
+        columns.insert(2, "pinned")
     head = "".join(
         f'<th class="number {name}" title="{html.escape(words.get(f"{name}_help", ""))}">'
         f"{html.escape(words[name])}</th>"
         for name in columns
     )
-    body = "".join(_score_row(row, race, columns, names, styles, text) for row in rows)
+    body = "".join(_score_row(row, race, columns, names, finals, styles, text) for row in rows)
     st.html(
         f"{SCOREBOARD_STYLE}<h3>{html.escape(words['title'])}</h3>"
         f'<div class="optviz-scroll"><table class="optviz-scores"><thead><tr>'
@@ -217,6 +271,7 @@ def _score_row(
     race: Race,
     columns: Sequence[str],
     names: Sequence[str],
+    finals: Mapping[str, float],
     styles: Sequence[dict[str, str]],
     text: Words,
 ) -> str:
@@ -229,6 +284,7 @@ def _score_row(
     shown = {
         "learning_rate": rate,
         "final_loss": number(row["final_loss"]),
+        "pinned": number(finals.get(names[index], math.nan)),
         "gap": words["undefined"] if row["steps_to_90"] is None else number(row["final_gap"]),
         "steps_to_90": _steps(row, "steps_to_90", race, words),
         "steps_to_90_of_best": _steps(row, "steps_to_90_of_best", race, words),
@@ -285,29 +341,6 @@ def _gradient_noise(race: Race, paths: Sequence[Trajectory], names: Sequence[str
             file_name="optviz-gradient-noise",
         )
         stage.mount(message, key="gradient_noise_stage")
-
-
-def _downloads(race: Race, paths: Sequence[Trajectory], text: Words) -> None:
-    words = text["download"]
-    st.html(f"<h3>{html.escape(words['title'])}</h3>")
-    columns = st.columns([1, 1, 4], vertical_alignment="center")
-    for column, ending in zip(columns, MEDIA_TYPES, strict=False):
-        column.download_button(
-            words[ending],
-            data=partial(FORMATS[ending], race, paths),
-            file_name=f"optviz-{surface_key(race.bare_surface)}.{ending}",
-            mime=MEDIA_TYPES[ending],
-            key=f"download_{ending}",
-            on_click="ignore",
-            width="stretch",
-        )
-    columns[2].caption(words["png_hint"])
-    base = (st.context.url or "").split("?")[0]
-    st.caption(words["link"])
-    st.code(f"{base}?{session.link()}", language=None, wrap_lines=True)
-    code = st.expander(words["python"], key="python_code", on_change="rerun")
-    if code.open:
-        code.code(race.to_python(), language="python")
 
 
 show()

@@ -26,7 +26,7 @@ from optviz.figures import Figure
 from optviz.figures.theme import THEMES
 
 ASSETS = "optviz-assets"
-PARTS = ("drawing.js", "pictures.js")
+PARTS = ("connection.js", "drawing.js", "hints.js", "pictures.js", "sentences.js")
 _HERE = Path(__file__).parent
 
 
@@ -43,8 +43,8 @@ class Asset:
 def stage_module() -> str:
     """stage.js with the modules that it imports and its style sheet, as one self-contained module.
 
-    The parts import each other by name only (`import { … } from "./drawing.js";` on one line), and no two of them have a
-    name in common, so that joining them is a matter of leaving those lines out. Only stage.js exports.
+    The parts import each other by name only (`import { … } from "./drawing.js";` on one line), and no two of them have
+    a name in common, so that joining them is a matter of leaving those lines out. Only stage.js exports.
     """
     parts = [re.sub(r"(?m)^export (?=async function|function|const|class)", "", _source(name)) for name in PARTS]
     script = re.sub(r'(?m)^import \{[^}]*\} from "\./\w+\.js";\n', "", "\n".join([*parts, _source("stage.js")]))

@@ -1,42 +1,215 @@
-// The stage as a picture of its own.
+// The stage as a picture or a video of its own: what stands still, what has moved, and the legend above it.
 
-import { markerPath } from "./drawing.js";
+import { dashOf, markerPath, stroke } from "./drawing.js";
 
-export async function saveImage(stage) {
-  const { width, height } = stage.plot._fullLayout;
-  const scale = 2;
-  const source = await window.Plotly.toImage(stage.plot, { format: "png", width, height, scale });
-  const picture = await loadImage(source);
-  const legend = 30;
-  const canvas = document.createElement("canvas");
-  canvas.width = width * scale;
-  canvas.height = (height + legend) * scale;
-  const context = canvas.getContext("2d");
-  context.scale(scale, scale);
-  context.fillStyle = stage.theme.label_back;
-  context.fillRect(0, 0, width, height + legend);
-  context.drawImage(picture, 0, legend, width, height);
-  context.drawImage(stage.trails, 0, legend, width, height);
-  context.drawImage(stage.heads, 0, legend, width, height);
-  drawLegend(stage, context, width, legend);
-  const link = document.createElement("a");
-  link.download = `${stage.header.file_name}.png`;
-  link.href = canvas.toDataURL("image/png");
-  link.click();
+const SCALE = 2;
+const ROW = 28;
+const LEGEND_FONT = 13;
+const FRAMES_PER_SECOND = 30;
+const LAST_PICTURE = 1200; // milliseconds for which a video rests on its last picture
+const VIDEO_TYPES = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm", "video/mp4"];
+
+export const PICTURES = { png: savePng, svg: saveSvg };
+
+async function savePng(stage) {
+  const frame = await background(stage);
+  const canvas = frame.canvas();
+  frame.draw(canvas.getContext("2d"));
+  canvas.toBlob((blob) => download(blob, `${stage.header.file_name}.png`), "image/png");
 }
 
-function drawLegend(stage, context, width, height) {
-  context.font = `13px ${getComputedStyle(stage.body).fontFamily}`;
-  context.textBaseline = "middle";
-  let left = 14;
+// Plotly's own picture once, as a bitmap, and how to put a moment of the race on top of it.
+async function background(stage) {
+  const { width, height } = stage.plot._fullLayout;
+  const picture = await loadImage(await window.Plotly.toImage(stage.plot, { format: "png", width, height, scale: SCALE }));
+  const chips = legend(stage, width);
+  return {
+    canvas() {
+      const canvas = document.createElement("canvas");
+      canvas.width = width * SCALE;
+      canvas.height = (height + chips.height) * SCALE;
+      return canvas;
+    },
+    draw(context) {
+      context.setTransform(SCALE, 0, 0, SCALE, 0, 0);
+      context.fillStyle = stage.theme.label_back;
+      context.fillRect(0, 0, width, height + chips.height);
+      context.drawImage(picture, 0, chips.height, width, height);
+      context.drawImage(stage.trails, 0, chips.height, width, height);
+      context.drawImage(stage.heads, 0, chips.height, width, height);
+      context.font = chips.font;
+      context.textBaseline = "middle";
+      for (const { marker, color, name, left, middle } of chips.entries) {
+        context.fillStyle = color;
+        context.fill(new Path2D(markerPath(marker, left, middle, 5)));
+        context.fillStyle = stage.theme.ink;
+        context.fillText(name, left + 10, middle);
+      }
+    },
+  };
+}
+
+// Where each racer that is shown stands in the legend, in as many rows as it takes.
+function legend(stage, width) {
+  const font = `${LEGEND_FONT}px ${getComputedStyle(stage.body).fontFamily}`;
+  const context = document.createElement("canvas").getContext("2d");
+  context.font = font;
+  const entries = [];
+  let [left, row] = [14, 0];
+  (stage.tracks ?? []).forEach(({ racer, color }, index) => {
+    if (stage.hidden.has(index)) return;
+    const needed = 30 + context.measureText(racer.name).width;
+    if (left > 14 && left + needed > width) [left, row] = [14, row + 1];
+    entries.push({ name: racer.name, marker: racer.marker, color, left, middle: (row + 0.5) * ROW });
+    left += needed;
+  });
+  return { entries, font, height: entries.length ? (row + 1) * ROW : 0 };
+}
+
+// Plotly's SVG inside one of our own, with the canvases' strokes drawn again as shapes.
+async function saveSvg(stage) {
+  const { width, height } = stage.plot._fullLayout;
+  const source = await window.Plotly.toImage(stage.plot, { format: "svg", width, height });
+  const chips = legend(stage, width);
+  const inner = new DOMParser().parseFromString(decodeURIComponent(source.slice(source.indexOf(",") + 1)), "image/svg+xml");
+  const root = element("svg", { xmlns: SVG, width, height: height + chips.height, viewBox: `0 0 ${width} ${height + chips.height}` });
+  root.append(element("rect", { width, height: height + chips.height, fill: stage.theme.label_back }));
+  const plot = document.importNode(inner.documentElement, true);
+  plot.setAttribute("y", chips.height);
+  root.append(plot);
+  const moved = element("g", { transform: `translate(0 ${chips.height})`, fill: "none" });
+  root.append(moved);
+  (stage.boxes ?? []).forEach((box, chart) => moved.append(...chartShapes(stage, box, chart)));
+  for (const { marker, color, name, left, middle } of chips.entries) {
+    root.append(element("path", { d: markerPath(marker, left, middle, 5), fill: color }));
+    const text = element("text", {
+      x: left + 10, y: middle, fill: stage.theme.ink, "font-size": LEGEND_FONT, "dominant-baseline": "central",
+      "font-family": getComputedStyle(stage.body).fontFamily,
+    });
+    text.textContent = name;
+    root.append(text);
+  }
+  const text = new XMLSerializer().serializeToString(root);
+  download(new Blob([text], { type: "image/svg+xml" }), `${stage.header.file_name}.svg`);
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function element(name, attributes) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) if (key !== "xmlns") made.setAttribute(key, value);
+  return made;
+}
+
+// The travelled paths and heads of one chart, through the same strokes that the canvases show.
+function chartShapes(stage, box, chart) {
+  const name = `inside-${chart}`;
+  const inside = element("clipPath", { id: name });
+  inside.append(element("rect", { x: box.left, y: box.top, width: box.width, height: box.height }));
+  const paths = element("g", { "clip-path": `url(#${name})`, "stroke-width": 2.2 * stage.thickness, "stroke-linejoin": "round" });
+  const heads = element("g", {});
   stage.tracks.forEach((track, index) => {
     if (stage.hidden.has(index)) return;
-    context.fillStyle = track.color;
-    context.fill(new Path2D(markerPath(track.racer.marker, left, height / 2, 5)));
-    context.fillStyle = stage.theme.ink;
-    context.fillText(track.racer.name, left + 10, height / 2);
-    left += 30 + context.measureText(track.racer.name).width;
+    const travelled = new Recorder();
+    stroke(travelled, track.charts[chart].x, track.charts[chart].y, 0, stage.position);
+    paths.append(element("path", { d: travelled.text(), stroke: track.color, "stroke-dasharray": dashOf(track.racer.dash).join(" ") || "none" }));
+    const head = stage.headOf(track, chart, stage.position);
+    if (!head) return;
+    const style = head.cross ? { stroke: track.color, "stroke-width": 2.5 } : { fill: track.color, stroke: stage.theme.label_back, "stroke-width": 1.5 };
+    heads.append(element("path", { d: head.path, ...style }));
   });
+  return [inside, paths, heads];
+}
+
+// Takes the strokes that a canvas would, and writes them down as the data of an SVG path.
+class Recorder {
+  constructor() {
+    this.parts = [];
+  }
+
+  beginPath() {}
+
+  stroke() {}
+
+  moveTo(x, y) {
+    this.parts.push(`M${x.toFixed(2)},${y.toFixed(2)}`);
+  }
+
+  lineTo(x, y) {
+    this.parts.push(`L${x.toFixed(2)},${y.toFixed(2)}`);
+  }
+
+  text() {
+    return this.parts.join("");
+  }
+}
+
+export function canRecord() {
+  return Boolean(videoType()) && "captureStream" in HTMLCanvasElement.prototype;
+}
+
+function videoType() {
+  return window.MediaRecorder ? VIDEO_TYPES.find((type) => MediaRecorder.isTypeSupported(type)) : undefined;
+}
+
+// Plays the race once from the start and saves what was seen. `stop` ends it early; `finished` resolves when it is saved.
+export function recordVideo(stage) {
+  let finish;
+  const recording = {
+    token: stage.header.token,
+    finished: new Promise((resolve) => { finish = resolve; }),
+    frame() {},
+    stop() { this.stopped = true; },
+  };
+  const begin = async () => {
+    const still = await background(stage);
+    const canvas = still.canvas();
+    const context = canvas.getContext("2d");
+    const type = videoType();
+    const recorder = new MediaRecorder(canvas.captureStream(FRAMES_PER_SECOND), { mimeType: type, videoBitsPerSecond: 8e6 });
+    const parts = [];
+    recorder.addEventListener("dataavailable", ({ data }) => parts.push(data));
+    recorder.addEventListener("stop", () => {
+      const ending = type.startsWith("video/mp4") ? "mp4" : "webm";
+      download(new Blob(parts, { type: type.split(";")[0] }), `${stage.header.file_name}.${ending}`);
+      finish();
+    });
+    recording.frame = () => still.draw(context);
+    recording.stop = () => {
+      recording.frame = () => {};
+      if (recorder.state !== "inactive") recorder.stop();
+    };
+    if (recording.stopped) return finish();
+    stage.pause();
+    stage.seek(0);
+    recorder.start();
+    stage.play();
+    // Frames of a picture that rests: a stream only takes what is drawn anew.
+    let rested = null;
+    const rest = (now) => {
+      if (recorder.state === "inactive") return;
+      if (!stage.playing) {
+        recording.frame();
+        rested ??= now;
+        if (now - rested > LAST_PICTURE) return recording.stop();
+      }
+      requestAnimationFrame(rest);
+    };
+    requestAnimationFrame(rest);
+  };
+  begin().catch((error) => {
+    console.error(error);
+    finish();
+  });
+  return recording;
+}
+
+function download(blob, name) {
+  const link = document.createElement("a");
+  link.download = name;
+  link.href = URL.createObjectURL(blob);
+  link.click();
+  window.setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 function loadImage(source) {

@@ -5,7 +5,10 @@
 // also joins the modules of this folder into one.
 
 import { at, clip, dashOf, exit, lengths, markerPath, rgb, stroke } from "./drawing.js";
-import { saveImage } from "./pictures.js";
+import { serverAnswered, watchConnection } from "./connection.js";
+import { nextHint, skipHint } from "./hints.js";
+import { canRecord, PICTURES, recordVideo } from "./pictures.js";
+import { happened, put, standings } from "./sentences.js";
 
 const SECONDS_PER_RUN = 8; // at speed 1
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
@@ -15,8 +18,8 @@ const TAIL_STEPS = 14;
 const MAPS_KEPT = 12;
 const GRAB_RADIUS = 14;
 const DOUBLE_CLICK = 300; // milliseconds
-const SAME = 1e-3;
-const NAMES_TOLD = 4;
+const TOUR_MOVES = 0.75; // the share of a seed's time in which its paths move; then the picture rests
+const PRESENTED = 1.6; // how much thicker lines and heads are in a lecture room
 
 const maps = new Map(); // map key → arrays of the surface, for as long as the document lives
 let plotlyLoading = null;
@@ -113,7 +116,10 @@ const ICONS = {
   forward: "M8 5v14l9-7zM17 5h2v14h-2z",
   first: "M19 5v14l-8-7zM11 5v14l-8-7z",
   last: "M5 5v14l8-7zM13 5v14l8-7z",
-  image: "M5 20h14v-2H5zM19 9h-4V3H9v6H5l7 7z",
+  save: "M5 20h14v-2H5zM19 9h-4V3H9v6H5l7 7z",
+  pin: "M16 9V4h1V2H7v2h1v5l-2 3v2h5.2v7l.8 1 .8-1v-7H18v-2z",
+  tour: "M4 6h10v2H4zM4 11h10v2H4zM4 16h6v2H4zM14 13.5v7l6-3.5z",
+  more: "M6 10a2 2 0 1 0 0 4 2 2 0 0 0 0-4m6 0a2 2 0 1 0 0 4 2 2 0 0 0 0-4m6 0a2 2 0 1 0 0 4 2 2 0 0 0 0-4",
 };
 
 function icon(name) {
@@ -136,6 +142,8 @@ class Stage {
     this.frames = 0;
     this.live = { number: 0, inFlight: null, waiting: null }; // what follows the hand: one request at a time
     this.grabbed = null; // where the start is held, in pixels of the plot
+    this.toured = null; // the number of the tour's seed that was last played
+    this.recording = null;
     this.build();
   }
 
@@ -162,12 +170,21 @@ class Stage {
         </div>
         <input type="range" class="optviz-scrubber" min="0" step="1">
         <output class="optviz-readout"></output>
-        <select class="optviz-speed"></select>
-        <label class="optviz-rate"><span></span><input type="range" min="-4" max="1" step="0.02"><output></output></label>
-        <div class="optviz-choices"></div>
-        <button data-do="image">${icon("image")}</button>
+        <div class="optviz-extra">
+          <select class="optviz-speed"></select>
+          <label class="optviz-rate"><span></span><input type="range" min="-4" max="1" step="0.02"><output></output></label>
+          <div class="optviz-choices"></div>
+        </div>
+        <div class="optviz-buttons optviz-tools">
+          <button data-do="more" aria-expanded="false">${icon("more")}</button>
+          <button data-do="tour" aria-pressed="false">${icon("tour")}<span></span></button>
+          <button data-do="pin" aria-pressed="false">${icon("pin")}<span></span></button>
+          <button data-do="save" aria-haspopup="menu" aria-expanded="false">${icon("save")}</button>
+        </div>
+        <div class="optviz-menu" role="menu" hidden></div>
       </div>
-      <p class="optviz-sentence" aria-live="polite"></p>`;
+      <div class="optviz-says"><p class="optviz-sentence" aria-live="polite"></p>
+        <p class="optviz-hint" hidden><span></span><button data-do="hint">×</button></p></div>`;
     this.root.appendChild(body);
     this.body = body;
     const find = (name) => body.querySelector(`.optviz-${name}`);
@@ -182,6 +199,8 @@ class Stage {
     this.rate = find("rate");
     this.choices = find("choices");
     this.sentence = find("sentence");
+    this.menu = find("menu");
+    this.hint = find("hint");
     body.querySelectorAll("button[data-do]").forEach((button) => {
       button.type = "button";
       button.addEventListener("click", () => this.act(button.dataset.do));
@@ -201,6 +220,10 @@ class Stage {
     handle.addEventListener("change", () => this.settle("learning_rate", rateOf(handle)));
     this.listenForGrabs();
     this.listenForClicks();
+    this.menu.addEventListener("keydown", (event) => this.menuKey(event));
+    this.menu.addEventListener("focusout", (event) => {
+      if (!this.menu.contains(event.relatedTarget) && event.relatedTarget?.dataset?.do !== "save") this.openMenu(false);
+    });
     this.onKey = (event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
     new ResizeObserver(() => this.resized()).observe(this.plot.parentElement);
@@ -222,6 +245,7 @@ class Stage {
 
   receive(bytes, send) {
     this.send = send;
+    serverAnswered();
     const { header, arrays } = unpack(bytes);
     const own = [...arrays].filter(([name]) => name.startsWith("map/"));
     if (own.length) {
@@ -242,6 +266,8 @@ class Stage {
     this.arrays = arrays;
     if (atEnd && !this.playing) this.position = steps;
     this.position = Math.min(this.position, steps);
+    if (this.recording && header.token !== this.recording.token) this.recording.stop();
+    if (!header.tour) this.toured = null;
     if (header.view && header.view.stamp !== this.viewStamp) {
       this.viewStamp = header.view.stamp;
       this.chosen = { ...header.view.chosen };
@@ -273,6 +299,8 @@ class Stage {
       handle.value = String(Math.log10(rate ?? 0.1));
       this.showRate(rate);
     }
+    watchConnection(text.lost, () => this.settle("live", null));
+    this.dressTools();
     this.scrubber.max = playback?.steps ?? 0;
     this.transport.hidden = !playback;
     if (this.speedPicker.options.length === 0) {
@@ -308,9 +336,89 @@ class Stage {
     }, (chip, racer, index) => {
       chip.dataset.index = index;
       chip.title = text.legend_help;
-      chip.querySelector("span").textContent = racer.name;
+      const wins = this.header.tour?.wins[index];
+      chip.querySelector("span").textContent = wins === undefined ? racer.name : put(text.tally, { racer: racer.name, wins });
       chip.setAttribute("aria-pressed", String(!this.hidden.has(index)));
     });
+  }
+
+  // What the page around the stage offers: each of its tools has a button, and none has one where there is no page.
+  dressTools() {
+    const { text, tools = [], tour } = this.header;
+    const button = (name) => this.transport.querySelector(`[data-do=${name}]`);
+    for (const name of ["tour", "pin"]) button(name).hidden = !tools.includes(name);
+    button("pin").setAttribute("aria-pressed", String(Boolean(this.header.pinned)));
+    button("tour").setAttribute("aria-pressed", String(Boolean(tour)));
+    for (const name of ["tour", "pin"]) button(name).querySelector("span").textContent = text[`${name}_short`];
+    label(button("pin"), text[this.header.pinned ? "unpin" : "pin"]);
+    label(button("tour"), text[tour ? "tour_end" : "tour"]);
+    this.body.dataset.present = String(Boolean(this.header.present));
+    this.body.dataset.touring = String(Boolean(tour));
+    const entries = ["png", "svg", ...(canRecord() && this.header.playback ? ["webm"] : []), ...(this.header.link ? ["link"] : [])];
+    sync(this.menu, entries, () => {
+      const entry = document.createElement("button");
+      entry.type = "button";
+      entry.setAttribute("role", "menuitem");
+      entry.addEventListener("click", () => this.take(entry.dataset.take));
+      return entry;
+    }, (entry, name) => {
+      entry.dataset.take = name;
+      entry.textContent = text[name === "webm" && this.recording ? "webm_stop" : `save_${name}`];
+    });
+    this.showHint();
+  }
+
+  showHint() {
+    const hint = nextHint(this.header.hints ?? []);
+    this.hint.hidden = !hint;
+    if (hint) this.hint.querySelector("span").textContent = hint.text;
+  }
+
+  // A hint goes when it is put away, or when what it says has been done.
+  done(what) {
+    if (!this.header?.hints) return;
+    skipHint(what);
+    this.showHint();
+  }
+
+  openMenu(open) {
+    this.menu.hidden = !open;
+    this.transport.querySelector("[data-do=save]").setAttribute("aria-expanded", String(open));
+    if (open) this.menu.firstElementChild?.focus();
+  }
+
+  menuKey(event) {
+    const entries = [...this.menu.children];
+    const place = entries.indexOf(document.activeElement);
+    const to = { ArrowDown: place + 1, ArrowUp: place - 1, Home: 0, End: entries.length - 1 }[event.key];
+    if (event.key === "Escape") this.openMenu(false);
+    if (event.key === "Escape") this.transport.querySelector("[data-do=save]").focus();
+    if (to !== undefined) entries.at(to % entries.length).focus();
+    if (to !== undefined || event.key === "Escape") event.preventDefault();
+    event.stopPropagation();
+  }
+
+  async take(what) {
+    this.openMenu(false);
+    this.transport.querySelector("[data-do=save]").focus();
+    if (what === "link") return this.copyLink();
+    if (what !== "webm") return PICTURES[what](this);
+    if (this.recording) return this.recording.stop();
+    this.recording = recordVideo(this);
+    this.body.dataset.recording = "true";
+    this.dressTools();
+    this.sentence.textContent = this.header.text.recording;
+    await this.recording.finished;
+    this.recording = null;
+    this.body.dataset.recording = "false";
+    this.dressTools();
+    this.shownStep = null;
+    return this.paint();
+  }
+
+  async copyLink() {
+    const link = `${location.origin}${location.pathname}?${this.header.link}`;
+    this.sentence.textContent = (await copied(link)) ? this.header.text.link_copied : put(this.header.text.link_shown, { link });
   }
 
   showRate(rate) {
@@ -338,9 +446,13 @@ class Stage {
 
   // On release the value is committed: only this one is in the address and in the history.
   settle(name, value) {
+    this.settled();
+    this.send(name, value);
+  }
+
+  settled() {
     this.live.inFlight = null;
     this.live.waiting = null;
-    this.send(name, value);
   }
 
   themeName() {
@@ -376,6 +488,8 @@ class Stage {
     const touch = window.matchMedia("(pointer: coarse)").matches;
     const plot = fill(header.plot, arrays, this.theme);
     merge(plot.layout, fill(header.arrangements[this.arrangement] ?? {}, arrays, this.theme));
+    if (header.present) merge(plot.layout, fill(header.arrangements.presented ?? {}, arrays, this.theme));
+    this.thickness = header.present ? PRESENTED : 1;
     if (touch) plot.layout.dragmode = false;
     for (const group of Object.keys(header.choices)) {
       const view = fill(header.views[this.chosen[group]], arrays, this.theme);
@@ -383,7 +497,10 @@ class Stage {
       for (const [index, patch] of Object.entries(view.data)) merge(plot.data[index], patch);
     }
     header.playback?.racers.forEach((racer, index) => {
-      for (const trace of racer.traces) plot.data[trace].visible = !this.hidden.has(index);
+      for (const trace of racer.traces) {
+        plot.data[trace].visible = !this.hidden.has(index);
+        plot.data[trace].line.width *= this.thickness;
+      }
     });
     plot.layout.width = width;
     plot.layout.height = this.plot.parentElement.clientHeight;
@@ -402,8 +519,32 @@ class Stage {
     }
     this.paintLegend();
     this.measure();
+    this.plot.setAttribute("role", "img");
     this.body.dataset.drawn = header.token;
     this.answered(header.live);
+    this.goOn();
+  }
+
+  // On a tour each seed is played once, from the start, in the time that it has.
+  goOn() {
+    const { tour } = this.header;
+    if (!tour || tour.number === this.toured) return;
+    this.toured = tour.number;
+    window.clearTimeout(this.rest);
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.position = calm ? this.header.playback.steps : 0;
+    if (calm) this.arrived();
+    else this.play();
+  }
+
+  // The last step has been played: on a tour the picture rests, then the next seed is asked for.
+  arrived() {
+    const { tour } = this.header;
+    if (!tour) return;
+    const seconds = tour.seconds * (1 - TOUR_MOVES);
+    this.rest = window.setTimeout(() => {
+      if (this.header.tour?.number === tour.number && !this.playing) this.send("tour", { do: "next", number: tour.number });
+    }, 1000 * seconds);
   }
 
   paintLegend() {
@@ -486,47 +627,14 @@ class Stage {
       this.scrubber.style.setProperty("--done", `${(100 * step) / steps}%`);
       this.readout.textContent = `${step} / ${steps}`;
       this.scrubber.setAttribute("aria-valuetext", `${step} / ${steps}`);
-      const words = this.describe(step, racers);
-      if (!this.playing || step % 5 === 0) this.sentence.textContent = words;
+      const shown = racers.map((racer) => ({ name: racer.name, losses: this.array(racer.loss) }))
+        .filter((_, index) => !this.hidden.has(index));
+      const { text } = this.header;
+      if (!this.recording && (!this.playing || step % 5 === 0)) this.sentence.textContent = happened(text, shown, step, steps);
+      if (!this.playing) this.plot.setAttribute("aria-label", standings(text, shown, step, steps));
     }
     this.body.dataset.step = String(step);
     this.body.dataset.frames = String(this.frames);
-  }
-
-  // One plain sentence about this step, of the racers that are shown.
-  describe(step, racers) {
-    const { text, playback } = this.header;
-    const shown = racers.map((racer, index) => ({ name: racer.name, losses: this.array(racer.loss), index }))
-      .filter(({ index }) => !this.hidden.has(index));
-    if (step === 0 || shown.length === 0) return text.say_start;
-    const known = shown.filter(({ losses }) => Number.isFinite(losses[step]));
-    if (known.length === 0) return text.say_lost;
-    const best = known.reduce((low, { losses }) => Math.min(low, losses[step]), Infinity);
-    const drop = known[0].losses[0] - best;
-    const riser = this.largestRise(known, step, drop);
-    if (riser && step < playback.steps) {
-      return put(text.say_uphill, { step, racer: riser.name, from: number(riser.losses[step - 1]), to: number(riser.losses[step]) });
-    }
-    // What differs by less than a thousandth of the drop looks the same in the picture and in the number.
-    const leaders = known.filter(({ losses }) => losses[step] - best <= SAME * Math.max(drop, 0));
-    const first = leaders.slice(0, NAMES_TOLD).map(({ name }) => name).join(text.and);
-    const names = leaders.length > NAMES_TOLD ? put(text.and_more, { names: first, count: leaders.length }) : first;
-    const values = { step, racer: names, racers: names, loss: number(best) };
-    const last = step === playback.steps;
-    const said = put(text[leaders.length > 1 ? (last ? "say_shared" : "say_lead_together") : (last ? "say_end" : "say_leads")], values);
-    const lost = shown.filter((racer) => !known.includes(racer));
-    return lost.length ? `${said} ${put(text.say_some_lost, { racers: lost.map(({ name }) => name).join(text.and) })}` : said;
-  }
-
-  // The racer that climbed most in this step, if it climbed visibly.
-  largestRise(known, step, drop) {
-    let most = SAME * Math.max(drop, 0);
-    let riser = null;
-    for (const racer of known) {
-      const rise = racer.losses[step] - racer.losses[step - 1];
-      if (rise > most) [most, riser] = [rise, racer];
-    }
-    return riser;
   }
 
   paintTrails(position) {
@@ -543,7 +651,7 @@ class Stage {
           const { x, y, length } = track.charts[chart];
           const start = from ?? 0;
           context.strokeStyle = track.color;
-          context.lineWidth = 2.2;
+          context.lineWidth = 2.2 * this.thickness;
           context.lineJoin = "round";
           context.setLineDash(dashOf(track.racer.dash));
           context.lineDashOffset = at(length, start);
@@ -575,6 +683,7 @@ class Stage {
       context.restore();
     });
     this.frames += 1;
+    this.recording?.frame();
   }
 
   paintHeadLine(context, position) {
@@ -599,46 +708,56 @@ class Stage {
     context.lineCap = "round";
     for (let part = 1; part <= 3; part += 1) {
       context.globalAlpha = 0.16;
-      context.lineWidth = 3 + 2.2 * part;
+      context.lineWidth = (3 + 2.2 * part) * this.thickness;
       stroke(context, x, y, Math.max(0, position - TAIL_STEPS / part), position);
     }
     context.globalAlpha = 1;
   }
 
   paintHead(context, track, chart, position) {
-    const { x, y, exit: left_at } = track.charts[chart];
-    if (left_at && position >= left_at.step) {
-      // A cross marks where the path left for good.
-      const { left, top } = left_at;
-      context.strokeStyle = track.color;
-      context.lineWidth = 2.5;
-      context.beginPath();
-      context.moveTo(left - 5, top - 5);
-      context.lineTo(left + 5, top + 5);
-      context.moveTo(left + 5, top - 5);
-      context.lineTo(left - 5, top + 5);
-      context.stroke();
-      return;
-    }
-    const [left, top] = [at(x, position), at(y, position)];
-    if (!Number.isFinite(left) || !Number.isFinite(top)) return;
-    const shape = new Path2D(markerPath(track.racer.marker, left, top, chart === 0 ? 6.5 : 5));
+    const head = this.headOf(track, chart, position);
+    if (!head) return;
+    const shape = new Path2D(head.path);
+    context.lineWidth = head.cross ? 2.5 : 1.5;
+    context.strokeStyle = head.cross ? track.color : this.theme.label_back;
     context.fillStyle = track.color;
-    context.strokeStyle = this.theme.label_back;
-    context.lineWidth = 1.5;
-    context.fill(shape);
+    if (!head.cross) context.fill(shape);
     context.stroke(shape);
   }
 
+  // The shape of a racer's head at a position: its marker, or a cross where the path left for good; null for neither.
+  headOf(track, chart, position) {
+    const { x, y, exit: lost } = track.charts[chart];
+    if (lost && position >= lost.step) {
+      const { left, top } = lost;
+      return { cross: true, path: `M${left - 5},${top - 5}l10,10M${left + 5},${top - 5}l-10,10` };
+    }
+    const [left, top] = [at(x, position), at(y, position)];
+    if (!Number.isFinite(left) || !Number.isFinite(top)) return null;
+    const radius = (chart === 0 ? 6.5 : 5) * Math.sqrt(this.thickness);
+    return { cross: false, path: markerPath(track.racer.marker, left, top, radius) };
+  }
+
   act(what) {
+    if (what === "save") return this.openMenu(this.menu.hidden);
+    if (what === "hint") return this.done(null);
+    if (what === "more") return this.fold(this.body.dataset.more === "true");
+    if (what === "pin") return this.send("pin", !this.header.pinned);
+    if (what === "tour") return this.send("tour", { do: this.header.tour ? "end" : "begin" });
     const { steps } = this.header.playback;
+    this.done("play");
     if (what === "play") return this.playing ? this.pause() : this.play();
-    if (what === "image") return saveImage(this);
     this.pause();
     const step = Math.floor(this.position + 1e-6);
     if (what === "back") return this.seek(Math.max(0, Math.ceil(this.position - 1e-6) - 1));
     if (what === "forward") return this.seek(Math.min(steps, step + 1));
     return this.seek(what === "first" ? 0 : steps);
+  }
+
+  // On a phone what is rarely needed is folded away until it is asked for.
+  fold(folded) {
+    this.body.dataset.more = String(!folded);
+    this.transport.querySelector("[data-do=more]").setAttribute("aria-expanded", String(!folded));
   }
 
   key(event) {
@@ -673,14 +792,21 @@ class Stage {
       if (last !== null) {
         // A tab that was in the background goes on where it stopped instead of jumping ahead.
         const seconds = Math.min((now - last) / 1000, 0.25);
-        this.position = Math.min(total, this.position + (seconds * this.speed * total) / SECONDS_PER_RUN);
+        this.position = Math.min(total, this.position + (seconds * total) / this.secondsPerRun());
       }
       last = now;
-      if (this.position >= total) this.pause();
-      else this.paint();
+      if (this.position >= total) {
+        this.pause();
+        this.arrived();
+      } else this.paint();
       if (this.playing) requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
+  }
+
+  secondsPerRun() {
+    const { tour } = this.header;
+    return tour && !this.recording ? tour.seconds * TOUR_MOVES : SECONDS_PER_RUN / this.speed;
   }
 
   pause() {
@@ -705,6 +831,7 @@ class Stage {
   toggle(index) {
     if (this.hidden.has(index)) this.hidden.delete(index);
     else this.hidden.add(index);
+    this.done("legend");
     this.viewChanged();
   }
 
@@ -756,6 +883,7 @@ class Stage {
         document.removeEventListener("pointerup", release);
         document.removeEventListener("pointercancel", release);
         this.grabbed = null;
+        if (moved) this.done("start");
         if (moved && last.type === "pointerup") this.settle("start", this.pointAt(last.clientX, last.clientY, true));
         else if (moved) this.settle("live", null);
         this.paint();
@@ -815,7 +943,9 @@ class Stage {
   clicked(clientX, clientY) {
     if (!this.plot._fullLayout?.xaxis || !this.header.start_by_click) return;
     const point = this.pointAt(clientX, clientY);
-    if (point) this.send("start", point);
+    if (!point) return;
+    this.done("start");
+    this.send("start", point);
   }
 }
 
@@ -835,14 +965,20 @@ function label(button, text) {
   button.setAttribute("aria-label", text);
 }
 
-function put(template, values) {
-  return template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-}
-
-function number(value) {
-  if (!Number.isFinite(value)) return "–";
-  const size = Math.abs(value);
-  const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : String(Number(value.toPrecision(4)));
-  return text.replaceAll("-", "−");
+// The clipboard of the browser is only there on safe origins, which a classroom's server often is not.
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const field = document.createElement("textarea");
+    field.value = text;
+    field.style.position = "fixed";
+    document.body.appendChild(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    return done;
+  }
 }
 

@@ -1,0 +1,111 @@
+"""Taking a race away: downloads, its link and QR code, and its code."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+from functools import partial
+from urllib.parse import urlsplit
+
+import segno
+import streamlit as st
+
+from optviz.bad_input import BadInput
+from optviz.experiment import Race
+from optviz.export import to_csv, to_json
+from optviz.pytorch_code import to_pytorch
+from optviz.statistics import RaceRecord
+from optviz.trajectory import Trajectory
+from optviz.ui import session
+from optviz.ui.controls import Words, surface_key
+from optviz.ui.standalone import fans_of, html_page
+from optviz.ui.text import sentence
+
+MEDIA_TYPES = {"csv": "text/csv", "json": "application/json", "html": "text/html"}
+CODES: dict[str, Callable[[Race], str]] = {"python": Race.to_python, "pytorch": to_pytorch}
+MOST_IN_QR_CODE = 2953
+"""Bytes in the largest QR code, at the lowest level of error correction (ISO/IEC 18004, table 7)."""
+
+QR_STYLE = "background: #fff; padding: 10px; border-radius: 8px; width: min(100%, 320px); image-rendering: pixelated"
+
+
+def section(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, text: Words) -> None:
+    """The part of the page below the scoreboard."""
+    words = text["download"]
+    st.html(f"<h3>{html.escape(words['title'])}</h3>")
+    _downloads(race, paths, pinned, words)
+    link = f"{(st.context.url or '').split('?')[0]}?{session.link()}"
+    st.caption(words["link"])
+    st.code(link, language=None, wrap_lines=True)
+    _qr_code(link, words)
+    _code(race, words)
+
+
+def _downloads(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, words: dict[str, str]) -> None:
+    view = session.view()
+    seen = {"chosen": {"axis": view.axis, "by": view.by, "runs": view.runs}, "hidden": list(view.hidden)}
+    fans = fans_of(race) if view.runs == "many" else None
+    files: dict[str, Callable[[], bytes]] = {
+        "csv": partial(to_csv, race, paths),
+        "json": partial(to_json, race, paths),
+        "html": partial(html_page, race, paths, session.language(), fans, seen, pinned),
+    }
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for ending, media_type in MEDIA_TYPES.items():
+            st.download_button(
+                words[ending],
+                data=files[ending],
+                file_name=f"optviz-{surface_key(race.bare_surface)}.{ending}",
+                mime=media_type,
+                key=f"download_{ending}",
+                help=words[f"{ending}_help"],
+                on_click="ignore",
+            )
+        st.caption(words["png_hint"])
+
+
+def _qr_code(link: str, words: dict[str, str]) -> None:
+    box = st.expander(words["qr_title"], key="qr_code", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        picture = qr_code(link)
+        if picture is None:
+            st.caption(words["qr_too_long"].format(length=f"{len(link):,}", most=f"{MOST_IN_QR_CODE:,}"))
+            return
+        if urlsplit(link).hostname in ("localhost", "127.0.0.1", "::1"):
+            st.caption(words["qr_local"])
+        st.html(f'<img class="optviz-qr" style="{QR_STYLE}" src="{picture}" alt="{html.escape(words["qr"])}">')
+
+
+def qr_code(text: str) -> str | None:
+    """A QR code as the address of an SVG picture that holds it; None where the text does not fit into one."""
+    try:
+        code = segno.make(text, error="l", micro=False)
+    except segno.DataOverflowError:
+        return None
+    address: str = code.svg_data_uri(border=2, omitsize=True, encode_minimal=False)
+    return address
+
+
+def _code(race: Race, words: dict[str, str]) -> None:
+    box = st.expander(words["code"], key="race_code", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        chosen = st.segmented_control(
+            words["code_language"],
+            list(CODES),
+            format_func=lambda name: words[f"code_{name}"],
+            default="python",
+            key="code_language",
+            label_visibility="collapsed",
+        )
+        name = chosen or "python"
+        st.caption(words[f"code_{name}_note"])
+        try:
+            code = CODES[name](race)
+        except BadInput as problem:
+            st.html(f"<p>{html.escape(sentence(problem, session.language()))}</p>")
+            return
+        st.code(code, language="python")

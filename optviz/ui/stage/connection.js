@@ -1,0 +1,52 @@
+// Says when the server does not answer. Streamlit connects again by itself; until then a race that has been drawn still
+// plays, so its own dialog, which covers the page and speaks English only, makes way for one sentence.
+
+const ANSWERED_BY = 4000; // milliseconds after which a server that is connected counts as back in any case
+const LOST_AFTER = 1200; // milliseconds; a shorter break is nobody's concern
+let sentenceWhenLost = null;
+let askAgain = () => {};
+let watching = false;
+let back = () => {};
+
+// `again` asks the server for this page. A server that was started anew knows nothing of the visit until it is asked: it
+// would take the next change for the first run, which reads the address, and lose it.
+export function watchConnection(text, again) {
+  sentenceWhenLost = text;
+  askAgain = again;
+  const app = document.querySelector("[data-test-connection-state]");
+  if (!app || watching) return;
+  watching = true;
+  const banner = document.createElement("p");
+  banner.className = "optviz-lost";
+  banner.setAttribute("role", "alert");
+  banner.hidden = true;
+  document.body.appendChild(banner);
+  let patience = null;
+  back = () => {
+    if (patience === null) banner.hidden = true;
+  };
+  const look = () => {
+    const connected = app.dataset.testConnectionState === "CONNECTED";
+    document.documentElement.toggleAttribute("data-optviz-lost", !connected);
+    if (connected) {
+      if (patience === null) return;
+      window.clearInterval(patience);
+      patience = null;
+      askAgain();
+      window.setTimeout(back, ANSWERED_BY);
+    } else {
+      patience ??= window.setInterval(() => {
+        document.querySelector(".stDialog [role=dialog] > button")?.click();
+        banner.textContent = sentenceWhenLost;
+        banner.hidden = false;
+      }, LOST_AFTER);
+    }
+  };
+  new MutationObserver(look).observe(app, { attributes: true, attributeFilter: ["data-test-connection-state"] });
+  look();
+}
+
+// The server has sent a picture: it is there again.
+export function serverAnswered() {
+  back();
+}

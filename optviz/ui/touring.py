@@ -1,0 +1,131 @@
+"""The tour on the page: what its buttons do, and the tally."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import streamlit as st
+
+from optviz.bad_input import BadInput
+from optviz.parameter import SEED
+from optviz.tour import SEEDED, Tour, tour
+from optviz.ui import cached, session
+from optviz.ui.controls import Words, show
+
+SECONDS = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30)
+USUAL_SECONDS = 4
+
+
+def handle(sent: Any) -> None:
+    """What the stage asks for: to begin a tour, to end it, or the next seed."""
+    if not isinstance(sent, dict):
+        return
+    going = session.touring()
+    if sent.get("do") == "begin" and going is None:
+        begin()
+    elif sent.get("do") == "end":
+        session.end_tour()
+    elif sent.get("do") == "next" and going is not None and sent.get("number") == session.tour_number():
+        session.go_on(going.after(cached.paths(going.race)))
+
+
+def begin() -> None:
+    """Begin a tour with the settings of the panel, or from the race that is shown."""
+    settings = st.session_state.get("tour_settings", {})
+    try:
+        session.begin_tour(tour(session.race(), settings.get("first"), settings.get("family")))
+    except BadInput as problem:
+        session.refuse(problem)
+
+
+def seconds() -> int:
+    """How long each seed is shown."""
+    chosen: int = st.session_state.get("tour_settings", {}).get("seconds", USUAL_SECONDS)
+    return chosen
+
+
+def header() -> dict[str, Any] | None:
+    """What the stage needs to know of a tour that is under way."""
+    going = session.touring()
+    if going is None:
+        return None
+    return {"number": session.tour_number(), "seconds": seconds(), "wins": [tally(share) for share in going.wins]}
+
+
+def tally(share: float) -> str:
+    """A number of wins for reading: whole, or with one decimal where a win was shared."""
+    return f"{share:.0f}" if abs(share - round(share)) < 1e-9 else f"{share:.1f}"
+
+
+def panel(text: Words) -> None:
+    """Settings of the tour and the tally so far, below the picture."""
+    words = text["tour"]
+    box = st.expander(words["title"], key="tour_panel", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        st.caption(words["explained"])
+        _settings(text)
+        going = session.touring()
+        st.button(
+            words["end" if going else "begin"],
+            key="tour_button",
+            on_click=session.end_tour if going else begin,
+        )
+        last = session.last_tour()
+        if last is not None:
+            _tally(last, text)
+
+
+def _settings(text: Words) -> None:
+    words, settings = text["tour"], st.session_state.setdefault("tour_settings", {})
+    preset = session.touring() or tour(session.race())
+    family, first, pace = st.columns([2, 1, 2])
+
+    def keep(name: str, key: str) -> None:
+        settings[name] = st.session_state[key]
+
+    family.selectbox(
+        words["family"],
+        SEEDED,
+        format_func=lambda name: text["surface"].get(name, name),
+        key=show("tour_family", settings.get("family", preset.family)),
+        on_change=keep,
+        args=("family", "tour_family"),
+    )
+    first.number_input(
+        words["first"],
+        min_value=SEED.at_least,
+        max_value=SEED.at_most,
+        step=1,
+        key=show("tour_first", settings.get("first", preset.first)),
+        on_change=keep,
+        args=("first", "tour_first"),
+    )
+    pace.select_slider(
+        words["seconds"],
+        SECONDS,
+        key=show("tour_seconds", settings.get("seconds", USUAL_SECONDS)),
+        on_change=keep,
+        args=("seconds", "tour_seconds"),
+    )
+
+
+def _tally(last: Tour, text: Words) -> None:
+    words = text["tour"]
+    if last.visited == 0:
+        st.caption(words["nobody"])
+        return
+    names = last.race.racer_names(text["optimizer"])
+    rows = sorted(zip(last.wins, last.shares, names, strict=True), key=lambda row: -row[0])
+    body = "".join(
+        f"<tr><td>{html.escape(name)}</td><td class='number'>{tally(won)}</td><td class='number'>{share:.0%}</td></tr>"
+        for won, share, name in rows
+    )
+    title = words["tally_one"] if last.visited == 1 else words["tally"].format(count=last.visited)
+    st.html(
+        f"<p>{html.escape(title)}</p><table class='optviz-scores optviz-tally'><thead><tr>"
+        f"<th>{html.escape(words['racer'])}</th><th class='number'>{html.escape(words['wins'])}</th>"
+        f"<th class='number'>{html.escape(words['share'])}</th></tr></thead><tbody>{body}</tbody></table>"
+    )
