@@ -64,6 +64,10 @@ def _rebuild(key: str, parts: dict[str, str]) -> BadInput:
 
 
 def _short(value: object, most: int = 60) -> str:
-    text = value if isinstance(value, str) else repr(value)
+    try:
+        text = value if isinstance(value, str) else repr(value)
+    except (ValueError, RecursionError):
+        # A whole number of 5,000 digits, a list that holds itself a thousand times.
+        text = type(value).__name__
     text = "".join(character if character.isprintable() else "�" for character in text)
     return text if len(text) <= most else text[: most - 1] + "…"

@@ -230,18 +230,22 @@ class Race:
 
     # Four spellings
 
-    def to_record(self) -> dict[str, Any]:
-        """Plain nested dict of strings, numbers and lists: what JSON and TOML write."""
-        record: dict[str, Any] = {"version": VERSION, "surface": surface_record(self.surface)}
+    def to_record(self, whole: bool = False) -> dict[str, Any]:
+        """Plain nested dict of strings, numbers and lists: what JSON and TOML write.
+
+        What goes without saying is left out, unless `whole`: then every setting is there but a start that is the
+        surface's own, and numbers that do not depend on this program's defaults stay true without it.
+        """
+        record: dict[str, Any] = {"version": VERSION, "surface": surface_record(self.surface, whole)}
         if self.start is not None:
             record["start"] = list(self.start)
         record |= {"convention": self.convention, "steps": self.steps}
-        if self.batch_seed:
+        if self.batch_seed or whole:
             record["batch_seed"] = self.batch_seed
-        rate = self._told_learning_rate
+        rate = None if whole else self._told_learning_rate
         if rate is not None:
             record["learning_rate"] = rate
-        record["racers"] = [_racer_record(racer, self.convention, rate) for racer in self.racers]
+        record["racers"] = [_racer_record(racer, self.convention, rate, whole) for racer in self.racers]
         return record
 
     @property
@@ -271,9 +275,9 @@ class Race:
             # Also of a list as deep or a number as long as can be read, but not be told.
             raise BadInput("not_readable", name="JSON", value=str(error), allowed="a race") from None
 
-    def to_toml(self) -> str:
-        """The race as TOML, to be edited by hand."""
-        return tomli_w.dumps(self.to_record())
+    def to_toml(self, whole: bool = False) -> str:
+        """The race as TOML, to be edited by hand; `whole` as of `to_record`."""
+        return tomli_w.dumps(self.to_record(whole))
 
     @classmethod
     def from_toml(cls, text: str) -> Race:
@@ -358,8 +362,8 @@ def read_url(text: str) -> tuple[Race, tuple[BadInput, ...]]:
     query = text.split("#")[0]
     query = query.split("?", 1)[1] if "?" in query else query
     parts = [part.replace("+", " ").partition("=") for part in query.split("&") if part]
-    # Reversed, so that of a parameter that is told twice the first counts.
-    return read_query({_decoded(name): _decoded(value) for name, _, value in reversed(parts)}, reader)
+    # Of a parameter that is told twice the last counts, as it does in the app.
+    return read_query({_decoded(name): _decoded(value) for name, _, value in parts}, reader)
 
 
 def read_query(query: Mapping[str, str], reader: _Reader | None = None) -> tuple[Race, tuple[BadInput, ...]]:
@@ -393,12 +397,16 @@ def surface_names() -> tuple[str, ...]:
     return (*FAMILIES, *gallery_names())
 
 
-def surface_record(surface: Surface) -> dict[str, Any]:
-    """A surface as a plain dict: its name and the parameters that differ from its family's defaults; seed always."""
+def surface_record(surface: Surface, whole: bool = False) -> dict[str, Any]:
+    """A surface as a plain dict: its name, its seed, and the parameters that differ from its family's defaults.
+
+    With `whole`, all its parameters.
+    """
     if isinstance(surface, FiniteSum):
-        told = {"samples": surface.samples, "spread": surface.spread}
-        told |= {"sample_seed": surface.seed} if surface.seed else {}
-        return surface_record(surface.surface) | told | ({"replacement": True} if surface.replacement else {})
+        told: dict[str, Any] = {"samples": surface.samples, "spread": surface.spread}
+        told |= {"sample_seed": surface.seed} if surface.seed or whole else {}
+        told |= {"replacement": surface.replacement} if surface.replacement or whole else {}
+        return surface_record(surface.surface, whole) | told
     if isinstance(surface, GallerySurface):
         return {"name": surface.name}
     name = next((key for key, family in FAMILIES.items() if type(surface) is family), None)
@@ -407,7 +415,7 @@ def surface_record(surface: Surface) -> dict[str, Any]:
     record: dict[str, Any] = {"name": name}
     for item in dataclasses.fields(surface):  # type: ignore[arg-type]
         value = getattr(surface, item.name)
-        if item.name in ("seed", "text") or value != item.default:
+        if whole or item.name in ("seed", "text") or value != item.default:
             record[item.name] = list(value) if isinstance(value, tuple) else value
     return record
 
@@ -685,12 +693,14 @@ def _usual(key: str, convention: str) -> Optimizer:
     return with_convention(key, convention)
 
 
-def _racer_record(racer: Racer, convention: str, rate: float | None) -> dict[str, Any]:
+def _racer_record(racer: Racer, convention: str, rate: float | None, whole: bool) -> dict[str, Any]:
     record: dict[str, Any] = {"optimizer": racer.kind}
     if racer.batch_size is not None and racer.kind != "sgd":
         record["batch_size"] = racer.batch_size
     if racer.label is not None:
         record["label"] = racer.label
+    if whole:
+        return record | {name: getattr(racer.optimizer, name) for name in racer.optimizer.hyperparameters()}
     differences = _differences(racer, convention)
     if rate is not None and racer.optimizer.has_own_learning_rate:
         del differences["learning_rate"]

@@ -47,7 +47,7 @@ def settings_of_csv(table: bytes) -> Race:
 
 def _settings(race: Race) -> list[str]:
     try:
-        toml = race.to_toml()
+        toml = race.to_toml(whole=True)
     except BadInput:
         # A surface of the author's own class: it runs, but no file can name it.
         return [CSV_TITLE, f"# surface: {race.surface.title}"]
@@ -58,7 +58,7 @@ def to_json(race: Race, paths: Sequence[Trajectory]) -> bytes:
     """UTF-8 JSON: `race` (every setting), `lowest`, `racers` with points, losses, outcome; null after divergence."""
     lowest = race.surface.lowest
     record: dict[str, Any] = {
-        "race": race.to_record(),
+        "race": race.to_record(whole=True),
         "lowest": {"loss": _finite(float(lowest.loss)), "point": lowest.point.tolist(), "exact": lowest.exact},
         "racers": [
             {

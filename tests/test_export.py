@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tomllib
 
 import numpy as np
 import pandas
@@ -73,7 +74,12 @@ def test_csv_gives_back_every_bit(raced: tuple[Race, tuple[Trajectory, ...]]) ->
 
 
 def test_csv_tells_its_settings(raced: tuple[Race, tuple[Trajectory, ...]]) -> None:
-    assert settings_of_csv(to_csv(*raced)) == raced[0]
+    written = to_csv(*raced)
+    assert settings_of_csv(written) == raced[0]
+    told = tomllib.loads("\n".join(line[2:] for line in written.decode().split("\n")[1:] if line.startswith("#")))
+    for racer, record in zip(raced[0].racers, told["racers"], strict=True):
+        for name in racer.optimizer.hyperparameters():
+            assert record[name] == getattr(racer.optimizer, name), "also where it is the default"
 
 
 def test_a_csv_without_settings_is_refused() -> None:

@@ -440,7 +440,9 @@ def _racer_controls(text: Words) -> None:
     index = min(st.session_state.get("tuned", len(names) - 1), len(names) - 1)
 
     def tune() -> None:
-        st.session_state.tuned = st.session_state.tune
+        # The browser sends a name; where no racer has it any more, it stays a name.
+        if isinstance(st.session_state.tune, int):
+            st.session_state.tuned = st.session_state.tune
 
     st.selectbox(
         label["tune"],

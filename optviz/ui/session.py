@@ -221,18 +221,21 @@ def write_address() -> None:
 
 def pin(pinned: bool) -> None:
     """Keep the race that is shown in sight under those that follow, or let go of it."""
-    changed = replace(view(), pinned=race() if pinned else None)
-    length = len(urlencode({**race().to_query(whole=True), **changed.to_query()}, quote_via=quote))
-    if pinned and length > LONGEST_LINK:
-        refuse(BadInput("too_long", name="link", value=f"{length:,}", allowed=f"1 … {LONGEST_LINK:,}"))
-        return
-    st.session_state.view = changed
+    change_view(pinned=race() if pinned else None)
 
 
 def link() -> str:
     """Race and view as the text after the `?` of a link, every setting told, even where it is the default."""
-    return urlencode({**race().to_query(whole=True), **view().to_query()}, quote_via=quote)
+    return urlencode(_within_a_link(race().to_query(whole=True)), quote_via=quote)
 
 
 def _query() -> dict[str, str]:
-    return {**race().to_query(), **view().to_query()}
+    return _within_a_link(race().to_query())
+
+
+def _within_a_link(query: dict[str, str]) -> dict[str, str]:
+    """The query with the view's; the pinned race is left out where both together are longer than a link may be."""
+    whole = {**query, **view().to_query()}
+    if len(urlencode(whole, quote_via=quote)) > LONGEST_LINK:
+        whole.pop("pinned", None)
+    return whole

@@ -11,7 +11,7 @@ import segno
 import streamlit as st
 
 from optviz.bad_input import BadInput
-from optviz.experiment import Race
+from optviz.experiment import LONGEST_LINK, Race
 from optviz.export import to_csv, to_json
 from optviz.pytorch_code import to_pytorch
 from optviz.statistics import RaceRecord
@@ -34,10 +34,14 @@ def section(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, 
     words = text["download"]
     st.html(f"<h3>{html.escape(words['title'])}</h3>")
     _downloads(race, paths, pinned, words)
-    link = f"{(st.context.url or '').split('?')[0]}?{session.link()}"
-    st.caption(words["link"])
-    st.code(link, language=None, wrap_lines=True)
-    _qr_code(link, words)
+    query = session.link()
+    if len(query) > LONGEST_LINK:
+        st.caption(words["link_too_long"].format(length=f"{len(query):,}", most=f"{LONGEST_LINK:,}"))
+    else:
+        link = f"{(st.context.url or '').split('?')[0]}?{query}"
+        st.caption(words["link"])
+        st.code(link, language=None, wrap_lines=True)
+        _qr_code(link, words)
     _code(race, words)
 
 

@@ -59,7 +59,7 @@ def test_the_links_are_of_every_kind() -> None:
     assert sum(race != Race() for race, _ in read) > LINKS / 2
     assert {type(race.bare_surface) for race, _ in read} == {*FAMILIES.values(), GallerySurface}
     assert sum(race.surface.samples is not None for race, _ in read) > 20
-    assert sum(len(race.racers) == 24 for race, _ in read) > 5
+    assert sum(len(race.racers) > 8 for race, _ in read) > 20
     assert sum(len(link) > 6000 for link in hostile_links()) > 10
 
 
@@ -77,7 +77,11 @@ def test_two_hundred_hostile_links_show_a_race_each(open_page: Open) -> None:
         assert page.errors == [], ascii(link)
 
 
-@pytest.mark.parametrize("link", hostile_links()[:8], ids=range(8))
+# Streamlit leaves an address of more than a thousand parameters unread: what is shown is the article's setting.
+TOO_MANY_PARAMETERS = "&".join(["steps"] * 1200)
+
+
+@pytest.mark.parametrize("link", [*hostile_links()[:6], TOO_MANY_PARAMETERS], ids=range(7))
 def test_a_hostile_link_loads(open_page: Open, link: str) -> None:
     page = open_page("?" + link)
     assert page.page.evaluate(LOOK) == FINE

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import csv
-import io
-import json
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -446,42 +441,6 @@ def test_nothing_is_cut_off(open_page: Open) -> None:
                 ".map(part => part.innerText)"
             )
             assert cut == [], (viewport, locale)
-
-
-# Downloads
-
-
-def test_csv_and_json_downloads(open_page: Open) -> None:
-    page = open_page()
-    paths = Race().run()
-    with page.page.expect_download() as download:
-        page.page.get_by_role("button", name="CSV").click()
-    rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"))))
-    assert len(rows) == 7 * 201
-    assert float(rows[-1]["loss"]) == paths[-1].losses[-1]
-    with page.page.expect_download() as download:
-        page.page.get_by_role("button", name="JSON").click()
-    record = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
-    assert Race.from_record(record["race"]) == Race()
-
-
-def test_the_png_shows_picture_and_legend(open_page: Open) -> None:
-    page = open_page()
-    with page.page.expect_download() as download:
-        page.do("image")
-    picture = Path(download.value.path()).read_bytes()
-    assert picture[:8] == b"\x89PNG\r\n\x1a\n"
-    size = page.page.evaluate(
-        "async source => { const image = new Image(); image.src = source; await image.decode();"
-        " const canvas = new OffscreenCanvas(image.width, image.height), context = canvas.getContext('2d');"
-        " context.drawImage(image, 0, 0); const data = context.getImageData(0, 0, image.width, image.height).data;"
-        " let blue = 0; for (let i = 0; i < data.length; i += 4)"
-        " blue += data[i] === 11 && data[i + 1] === 69 && data[i + 2] === 184;"
-        " return {width: image.width, blue}; }",
-        "data:image/png;base64," + base64.b64encode(picture).decode(),
-    )
-    assert size["width"] == 2 * page.plot("plot => plot._fullLayout.width")
-    assert size["blue"] > 500, "Adam's blue: its path, head and legend"
 
 
 # The hand on the picture

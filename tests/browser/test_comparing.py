@@ -1,0 +1,167 @@
+"""Comparing on the page: the pinned race under the next one, and the tour over seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from optviz import GaussianHills, Race, SmoothedNoise
+from optviz.statistics import wins
+from optviz.trajectory import race as run
+from optviz.ui.touring import tally
+from race_page import RacePage
+
+Open = Callable[..., RacePage]
+PALE = "plot => plot.data.filter(trace => trace.line?.width === 6)"
+STARTED = """() => {
+    window.seen = [];
+    const stage = document.querySelector('.optviz-stage');
+    new MutationObserver(() => window.seen.push(stage.dataset.drawn))
+        .observe(stage, {attributes: true, attributeFilter: ['data-drawn']});
+}"""
+
+
+def test_the_pinned_race_lies_under_the_next_one(open_page: Open) -> None:
+    page = open_page()
+    token = page.token()
+    page.do("pin")
+    page.wait_for_another(token)
+    page.wait_for_address("pinned=")
+    token = page.token()
+    page.slide("One learning rate for all", "ArrowRight", 3)
+    page.wait_for_address("learning_rate=0.2")
+    page.page.wait_for_function("token => document.querySelector('.optviz-stage').dataset.drawn !== token", arg=token)
+    page.page.get_by_text("the pinned race (learning rate 0.1)").wait_for()
+    pale = page.plot(f"{PALE}.map(trace => [Array.from(trace.x), Array.from(trace.y)])")
+    paths = Race().run()
+    assert len(pale) == 2 * len(paths), "a path and a loss curve each"
+    for (x, y), (_, losses), path in zip(pale[::2], pale[1::2], paths, strict=True):
+        np.testing.assert_allclose(np.stack([x, y], axis=1), path.points, atol=1e-6)
+        np.testing.assert_allclose(losses, path.losses, atol=1e-6)
+    # Under the present ones: drawn before them.
+    order = page.plot("plot => plot.data.filter(t => t.mode === 'lines').map(t => t.line.width === 6)")
+    assert order == sorted(order, reverse=True)
+    header = page.page.locator(".optviz-scores thead").first.inner_text()
+    assert "Final loss, pinned" in header
+    again = open_page("?" + page.page.url.split("?", 1)[1])
+    assert again.token() == page.token(), "the link brings the pinned race along"
+    # The legend hides a racer and its pale lines.
+    again.page.locator(".optviz-legend button", has_text="Adam").click()
+    again.wait_for_address("hidden=6")
+    assert again.plot(f"{PALE}.filter(trace => trace.visible).length") == 12
+    token = again.token()
+    again.do("pin")
+    again.wait_for_another(token)
+    again.page.wait_for_function("!location.search.includes('pinned=')")
+    assert again.plot(f"{PALE}.length") == 0
+
+
+def test_a_pinned_race_stays_while_the_learning_rate_is_dragged(open_page: Open) -> None:
+    page = open_page()
+    token = page.token()
+    page.do("pin")
+    page.wait_for_another(token)
+    page.page.locator(".optviz-rate input").focus()
+    for _ in range(10):
+        page.page.keyboard.press("ArrowRight")
+    page.wait_for_address("learning_rate=")
+    assert page.plot(f"{PALE}.length") == 14
+
+
+def test_on_another_surface_the_pinned_race_is_not_drawn_and_that_is_said(open_page: Open) -> None:
+    page = open_page()
+    token = page.token()
+    page.do("pin")
+    page.wait_for_another(token)
+    page.type_seed(2)
+    page.wait_for_address("seed=2")
+    page.page.get_by_text("on another surface").wait_for()
+    assert page.plot(f"{PALE}.length") == 0
+
+
+def open_tour(page: RacePage, seconds: int) -> None:
+    """Open the panel of the tour and set its pace."""
+    page.page.get_by_text("Tour of seeds").click()
+    pace = page.page.locator(".st-key-tour_seconds").get_by_role("slider")
+    pace.wait_for()
+    pace.focus()
+    page.page.keyboard.press("Home")
+    page.page.wait_for_function(
+        "seconds => document.querySelector('.st-key-tour_seconds').innerText.includes(`\\n${seconds}`)", arg=seconds
+    )
+
+
+def test_the_tour_visits_twenty_seeds_and_its_tally_is_the_cores(open_page: Open) -> None:
+    page = open_page("?steps=60&convention=article")
+    open_tour(page, 1)
+    entries, address = page.page.evaluate("history.length"), page.page.url
+    page.page.evaluate(STARTED)
+    page.do("tour")
+    page.page.get_by_text("Wins after 20 seeds").wait_for(timeout=120_000)
+    assert page.page.url == address, "a tour is no history"
+    page.do("tour")
+    page.page.wait_for_selector(".optviz-stage[data-touring=false]")
+    page.wait_for_address("seed=")
+    visited = page.page.evaluate("new Set(window.seen).size")
+    assert visited >= 20
+    race = page.race()
+    count = race.surface.seed - 1
+    assert count >= 20
+    assert page.page.evaluate("history.length") == entries + 1
+    stack = run(race.racers, GaussianHills(seed=range(1, 1 + count)), steps=60)
+    shares = wins(np.stack([path.losses[:, -1] for path in stack])).sum(axis=1)
+    names = race.racer_names(dict(zip([r.kind for r in race.racers], SEVEN, strict=True)))
+    expected = {name: tally(float(share)) for name, share in zip(names, shares, strict=True)}
+    rows = page.page.locator(".optviz-tally tbody tr")
+    shown = {row.split("\t")[0]: row.split("\t")[1] for row in rows.all_inner_texts()}
+    assert shown == expected
+    assert len(set(shown.values())) > 2
+
+
+SEVEN = ["Gradient descent", "Momentum", "NAG", "Adagrad", "Adadelta", "RMSProp", "Adam"]
+
+
+def test_the_tour_waits_while_it_is_paused_and_a_change_ends_it(open_page: Open) -> None:
+    page = open_page("?surface=rosenbrock")
+    page.page.locator(".optviz-legend").wait_for()
+    page.do("tour")
+    page.page.wait_for_selector(".optviz-stage[data-touring=true][data-playing=true]")
+    assert page.page.locator(".optviz-legend button").all_inner_texts()[0] == "Gradient descent · 0"
+    page.do("play")
+    step = page.step()
+    page.page.wait_for_timeout(1500)
+    assert (page.step(), page.stage.get_attribute("data-touring")) == (step, "true")
+    page.slide("Steps", "ArrowLeft")
+    page.page.wait_for_selector(".optviz-stage[data-touring=false]")
+    page.wait_for_address("steps=")
+    assert page.race().surface == GaussianHills(seed=1), "from a surface without seeds the tour goes to the hills"
+    assert page.race().shared_learning_rate == 0.1
+
+
+def test_family_and_first_seed_of_a_tour_can_be_chosen(open_page: Open) -> None:
+    page = open_page()
+    open_tour(page, 1)
+    page.page.locator(".st-key-tour_family").get_by_role("combobox").click()
+    page.page.get_by_role("option", name="Smoothed noise").click()
+    first = page.page.locator(".st-key-tour_first").get_by_role("spinbutton")
+    first.fill("500")
+    first.press("Enter")
+    page.page.wait_for_timeout(500)
+    page.page.get_by_role("button", name="Start the tour").click()
+    page.page.get_by_text("Wins after 1 seed", exact=True).wait_for()
+    page.page.get_by_role("button", name="Stop at this seed").first.click()
+    page.wait_for_address("surface=smoothed_noise")
+    race = page.race()
+    assert isinstance(race.surface, SmoothedNoise)
+    assert 501 <= race.surface.seed <= 505
+
+
+def test_who_asked_for_less_motion_sees_each_seed_at_its_end(open_page: Open) -> None:
+    page = open_page(reduced_motion="reduce")
+    token = page.token()
+    page.do("tour")
+    page.page.wait_for_selector(".optviz-stage[data-touring=true]")
+    page.page.wait_for_function("token => document.querySelector('.optviz-stage').dataset.drawn !== token", arg=token)
+    assert page.step() == 200
+    assert page.stage.get_attribute("data-playing") != "true"

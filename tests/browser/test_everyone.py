@@ -1,0 +1,200 @@
+"""For everyone: axe-core, the keyboard alone, readers of the screen, a phone's thumb, a lecture room, a first visit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+
+import pytest
+
+from race_page import DESKTOP, PHONE, RacePage
+
+Open = Callable[..., RacePage]
+SERIOUS = ("serious", "critical")
+
+
+@cache
+def axe() -> str:
+    return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+
+
+def violations(page: RacePage) -> list[str]:
+    """What axe-core finds that is serious or critical: rule, and the elements."""
+    page.page.evaluate(f"{axe()}; undefined")
+    found = page.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{rule['id']} ({rule['impact']}): " + json.dumps([node["html"][:200] for node in rule["nodes"][:5]])
+        for rule in found["violations"]
+        if rule["impact"] in SERIOUS
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("present", ["", "&present=1"])
+def test_axe_finds_nothing_serious(open_page: Open, scheme: str, present: str) -> None:
+    page = open_page(f"?samples=64&racers=sgd~adam&hidden=1{present}", color_scheme=scheme)
+    page.do("pin")
+    page.wait_for_address("pinned=")
+    for box in ("Tour of seeds", "QR code", "This race as code"):
+        page.page.get_by_text(box, exact=True).click()
+        page.page.get_by_test_id("stExpander").filter(has_text=box).get_by_test_id("stExpanderDetails").wait_for()
+    page.page.locator(".optviz-qr").wait_for()
+    page.do("save")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_a_phone(open_page: Open, scheme: str) -> None:
+    page = open_page(
+        "?steps=nonsense", viewport=PHONE, is_mobile=True, has_touch=True, color_scheme=scheme, locale="zh-CN"
+    )
+    page.do("more")
+    assert violations(page) == []
+
+
+def test_axe_would_find_something(open_page: Open) -> None:
+    page = open_page()
+    page.page.evaluate("document.querySelector('.optviz-scrubber').removeAttribute('aria-label')")
+    assert any(found.startswith("label") for found in violations(page))
+
+
+def focused(page: RacePage) -> str:
+    return str(
+        page.page.evaluate(
+            "(e => e.dataset?.do || e.className?.baseVal || e.getAttribute('aria-label') || e.innerText || e.tagName)"
+            "(document.activeElement)"
+        )
+    )
+
+
+def test_everything_on_the_stage_is_reached_by_tab_and_its_focus_is_seen(open_page: Open) -> None:
+    page = open_page()
+    page.page.locator(".optviz-legend button").first.focus()
+    seen, outlined = [], []
+    for _ in range(26):
+        seen.append(focused(page))
+        outlined.append(
+            page.page.evaluate(
+                "(s => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0)"
+                "(getComputedStyle(document.activeElement))"
+            )
+        )
+        page.page.keyboard.press("Tab")
+    for part in ("first", "back", "play", "forward", "last", "Step", "Speed", "tour", "pin", "save"):
+        assert part in seen, (part, seen)
+    assert [part for part, shown in zip(seen, outlined, strict=True) if not shown] == []
+
+
+def test_the_menu_is_worked_with_the_keyboard(open_page: Open) -> None:
+    page = open_page()
+    page.page.locator("[data-do=save]").focus()
+    page.page.keyboard.press("Enter")
+    assert focused(page) == "Picture (PNG)"
+    page.page.keyboard.press("ArrowDown")
+    assert focused(page) == "Picture (SVG)"
+    page.page.keyboard.press("End")
+    assert focused(page) == "Copy link"
+    page.page.keyboard.press("ArrowDown")
+    assert focused(page) == "Picture (PNG)"
+    with page.page.expect_download() as download:
+        page.page.keyboard.press("Enter")
+    assert download.value.suggested_filename == "optviz-gaussian_hills.png"
+    page.page.keyboard.press("Enter")
+    page.page.keyboard.press("Escape")
+    assert page.page.locator(".optviz-menu").is_hidden()
+    assert focused(page) == "save"
+    assert page.step() == 200, "the menu's arrows are not the race's"
+
+
+def number(text: str) -> float:
+    return float(text.replace("−", "-"))
+
+
+@pytest.mark.parametrize("step", [5, 60, 200])
+def test_the_words_say_who_leads_and_by_how_much(open_page: Open, step: int) -> None:
+    page = open_page("?racers=gradient_descent~adagrad~adam")
+    page.page.locator(".optviz-scrubber").fill(str(step))
+    names = ["Gradient descent", "Adagrad", "Adam"]
+    race = page.race()
+    losses = {name: float(path.losses[step]) for name, path in zip(names, race.run(), strict=True)}
+    ranking = sorted(losses, key=lambda name: losses[name])
+    told = page.plot("plot => plot.getAttribute('aria-label')")
+    assert page.plot("plot => plot.getAttribute('role')") == "img"
+    words = told.split("highest: ", 1)[1].rstrip(".").split(", ")
+    assert [word.rsplit(" ", 1)[0] for word in words] == ranking
+    assert [number(word.rsplit(" ", 1)[1]) for word in words] == pytest.approx(
+        [losses[name] for name in ranking], rel=1e-3
+    )
+    said = page.page.locator(".optviz-sentence").inner_text()
+    assert ranking[0] in said
+    if "uphill" not in said:
+        lead = losses[ranking[1]] - losses[ranking[0]]
+        shared = lead <= 1e-3 * (race.run()[0].losses[0] - losses[ranking[0]])
+        behind = losses[ranking[2 if shared else 1]] - losses[ranking[0]]
+        assert number(said.rsplit("next, ", 1)[1].split(" ")[0]) == pytest.approx(behind, rel=0.06)
+
+
+def test_a_phones_controls_fold_and_its_scrubber_fits_a_thumb(open_page: Open) -> None:
+    page = open_page(viewport=PHONE, is_mobile=True, has_touch=True)
+    assert page.page.locator(".optviz-rate").is_hidden()
+    for part in (".optviz-scrubber", "[data-do=play]", "[data-do=back]", "[data-do=save]", "[data-do=more]"):
+        box = page.page.locator(part).bounding_box()
+        assert box is not None
+        assert box["height"] >= 40, part
+        assert box["width"] >= 40, part
+    box = page.page.locator(".optviz-scrubber").bounding_box()
+    assert box is not None
+    page.page.touchscreen.tap(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+    page.page.wait_for_function("+document.querySelector('.optviz-stage').dataset.step < 100")
+    assert page.step() == pytest.approx(50, abs=12)
+    page.page.locator("[data-do=more]").tap()
+    assert page.page.locator(".optviz-rate").is_visible()
+    assert page.page.locator(".optviz-speed").is_visible()
+
+
+def test_presenting_folds_the_settings_and_enlarges_the_type(open_page: Open) -> None:
+    page = open_page()
+
+    def sizes() -> dict[str, float]:
+        return page.page.evaluate(
+            "() => ({legend: parseFloat(getComputedStyle(document.querySelector('.optviz-legend button')).fontSize),"
+            " sentence: parseFloat(getComputedStyle(document.querySelector('.optviz-sentence')).fontSize),"
+            " axis: document.querySelector('.optviz-plot')._fullLayout.xaxis.tickfont.size,"
+            " line: document.querySelector('.optviz-plot').data.at(-1).line.width})"
+        )
+
+    before, token = sizes(), page.token()
+    page.page.get_by_role("button", name="Present", exact=True).click()
+    page.wait_for_another(token)
+    page.wait_for_address("present=1")
+    page.page.wait_for_function("document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().right <= 1")
+    after = sizes()
+    assert all(after[part] > 1.2 * before[part] for part in before), (before, after)
+    for part in (".optviz-legend", ".optviz-picture", ".optviz-transport", ".optviz-sentence"):
+        box = page.page.locator(part).bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= DESKTOP["height"], part
+    token = page.token()
+    page.page.get_by_role("button", name="End presentation").click()
+    page.wait_for_another(token)
+    assert sizes() == before
+    page.page.wait_for_function("!location.search.includes('present')")
+
+
+def test_hints_of_a_first_visit_go_one_by_one_and_stay_away(open_page: Open) -> None:
+    page = open_page()
+    hint = page.page.locator(".optviz-hint")
+    said = [hint.inner_text()]
+    assert "space bar" in said[0]
+    page.page.keyboard.press("ArrowLeft")
+    said.append(hint.inner_text())
+    assert "Drag the circle" in said[1], "what has been done needs no hint"
+    hint.get_by_role("button").click()
+    assert "Click a name" in hint.inner_text()
+    hint.get_by_role("button").click()
+    assert hint.is_hidden()
+    page.page.reload()
+    page.page.wait_for_selector(".optviz-stage[data-drawn]")
+    assert hint.is_hidden()
