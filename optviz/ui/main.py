@@ -22,6 +22,10 @@ STYLE = """
 /* Room for two lines, so that the picture below stays where it is when the sentence changes. */
 .st-key-hook_row [data-testid="stMarkdownContainer"] { overflow-x: auto; overflow-y: hidden; }
 .st-key-hook_row { min-height: 3.4rem; justify-content: center; }
+/* Streamlit's own colours for these two have too little contrast: WCAG 2.2, 1.4.3. */
+[data-testid="stCaptionContainer"] { opacity: 1; color: light-dark(#565b6c, #a9afc1); }
+[data-testid="stBaseButton-primary"] p { color: light-dark(#ffffff, #14121f); }
+[data-testid="stMain"] :is(summary, button, [role="radio"]):focus-visible { outline: 2px solid light-dark(#6a48d7, #a48bff); }
 .optviz-told {
   border: 1px solid #d09a2a; border-left-width: 6px; border-radius: 0.6rem; padding: 0.5rem 0.9rem;
   background: color-mix(in srgb, #d09a2a 12%, transparent);

@@ -240,7 +240,8 @@ def _scoreboard(
     body = "".join(_score_row(row, race, columns, names, finals, styles, text) for row in rows)
     st.html(
         f"{SCOREBOARD_STYLE}<h3>{html.escape(words['title'])}</h3>"
-        f'<div class="optviz-scroll"><table class="optviz-scores"><thead><tr>'
+        f'<div class="optviz-scroll" tabindex="0" role="region" aria-label="{html.escape(words["title"])}">'
+        f'<table class="optviz-scores"><thead><tr>'
         f"<th>{html.escape(words['racer'])}</th>{head}<th>{html.escape(words['outcome'])}</th></tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
         f"<p>{html.escape(' '.join(_score_notes(rows, lowest, words)))}</p>"
