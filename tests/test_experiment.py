@@ -228,6 +228,28 @@ def test_round_trips_would_notice_a_lost_setting() -> None:
         assert again != RACES["noise"]
 
 
+ELSEWHERE = FiniteSum(GaussianHills(1), samples=9)
+DIFFERENCES: list[tuple[Race, Race, tuple[str, ...]]] = [
+    (Race(), Race(), ()),
+    (Race(), Race().with_learning_rate(0.3), ("learning_rate",)),
+    (Race(), Race().with_convention("pytorch"), ("convention",)),
+    (Race(), Race().with_convention("article").with_learning_rate(0.01), ("convention", "learning_rate")),
+    (Race(), Race(start=(1, 2), steps=9), ("start", "steps")),
+    (Race(), Race(batch_seed=4), ("batch_seed",)),
+    (Race(), Race(ELSEWHERE), ("samples",)),
+    (Race(), Race().without(0), ("racers",)),
+    (Race(ELSEWHERE, (Racer(ADAM),)), Race(ELSEWHERE, (Racer(ADAM, 3),)), ("racers",)),
+    (Race(), Race().with_racer(6, Racer(with_convention("adam", "tensorflow1", beta1=0.5))), ("hyperparameters",)),
+    (Race(), Race().with_racer(0, Racer(OPTIMIZERS["gradient_descent"](learning_rate=1))), ("hyperparameters",)),
+]
+
+
+@pytest.mark.parametrize(("race", "other", "named"), DIFFERENCES, ids=lambda value: str(value)[:40])
+def test_in_what_two_races_differ(race: Race, other: Race, named: tuple[str, ...]) -> None:
+    assert race.differences(other) == named
+    assert other.differences(race) == named
+
+
 # --- links ---------------------------------------------------------------------------------------------------------
 
 

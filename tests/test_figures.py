@@ -60,6 +60,19 @@ FAN = Fan(
     runs=9,
 )
 FANNED = race_figure(replace(RECORD, fans=(None, FAN, None)), HEIGHTS, "map 1", WORDS)
+PINNED = replace(
+    RECORD,
+    names=("Adam", "NAG"),
+    keys=("adam", "nag"),
+    points=RECORD.points[:2],
+    losses=(np.array([4.0, 3, 2, 1]), np.array([4.0, 5, 6, 7])),
+    log_gaps=(np.array([1.0, 0.6, 0.3, 0.1]), np.array([1.0, 1.1, 1.2, 1.3])),
+    epochs=(np.array([0.0, 0.1, 0.2, 0.3]), np.array([0.0, 1, 2, 3])),
+    fans=(None, None),
+    lost_at=(-1, -1),
+    steps=3,
+)
+COMPARED = race_figure(RECORD, HEIGHTS, "map 1", WORDS, PINNED)
 VIEWS = [(), *itertools.product(*FIGURE.choices.values())]
 DRAWN = list(itertools.product(THEMES, FIGURE.arrangements, VIEWS))
 
@@ -137,6 +150,28 @@ def test_a_fan_adds_its_band_and_median_and_changes_nothing_else() -> None:
     assert FANNED.playback is not None
     assert FANNED.playback["racers"][1]["traces"] == [5, 6, 9, 10, 11], "the legend hides the fan as well"
     plotly.graph_objects.Figure(resolved(FANNED, "dark", views=["gap", "many"]))
+
+
+def test_a_pinned_race_lies_under_the_racers_and_changes_nothing_else() -> None:
+    plain, compared = resolved(FIGURE)["data"], resolved(COMPARED)["data"]
+    assert repr(compared[:3]) == repr(plain[:3])
+    assert repr(compared[7:]) == repr(plain[3:])
+    pale = compared[3:7]
+    assert [trace["line"]["width"] > 3 * compared[7]["line"]["width"] for trace in pale] == [True] * 4
+    for index in range(2):
+        path, curve = pale[2 * index : 2 * index + 2]
+        assert np.array_equal(path["x"], PINNED.points[index][:, 0])
+        assert np.array_equal(curve["x"], [0, 1, 2, 3]), "its own steps"
+        assert np.array_equal(curve["y"], PINNED.losses[index])
+        assert path["line"]["color"] == curve["line"]["color"] == THEMES["light"][PINNED.keys[index]]
+    seen = resolved(COMPARED, views=["gap", "epoch"])["data"][3:7]
+    for index, curve in enumerate(seen[1::2]):
+        assert np.array_equal(curve["y"], PINNED.log_gaps[index])
+        assert np.array_equal(curve["x"], PINNED.epochs[index])
+    assert COMPARED.playback is not None
+    hidden_with = [racer["traces"] for racer in COMPARED.playback["racers"]]
+    assert hidden_with == [[7, 8, 3, 4], [9, 10], [11, 12]], "the legend hides a racer's pale lines as well"
+    plotly.graph_objects.Figure(resolved(COMPARED, "dark", "presented", ["gap"]))
 
 
 def test_arrangements_put_the_charts_beside_each_other_or_below() -> None:

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from optviz import Race, gallery, gallery_names
-from optviz.experiment import surface_names
+from optviz import OPTIMIZERS, Race, Racer, gallery, gallery_names
+from optviz.experiment import LONGEST_LINK, read_url, surface_names
 from optviz.ui import cached
 from optviz.ui.stage import unpack
 
@@ -271,6 +272,90 @@ def test_a_race_that_blows_up_is_shown_and_told() -> None:
     board = scores(app)
     assert "diverged" in board
     assert "nan" not in board.lower()
+
+
+# Comparing, presenting
+
+
+def test_a_pinned_race_is_sent_along_and_told() -> None:
+    pinned = Race(steps=50).with_learning_rate(0.3)
+    app = visit(pinned=pinned.to_url())
+    header, arrays = message(app)
+    assert header["pinned"] is True
+    for index, path in enumerate(pinned.run()):
+        np.testing.assert_array_equal(arrays[f"pinned/{index}/point"], path.points.astype(np.float32))
+        np.testing.assert_array_equal(arrays[f"pinned/{index}/loss"], path.losses.astype(np.float32))
+    assert [caption.value for caption in app.caption if "learning rate 0.3, 50 steps" in caption.value]
+    assert "Final loss, pinned" in scores(app)
+    assert app.session_state.view.to_query()["pinned"] == pinned.to_url()
+    app.number_input(key="seed").set_value(2).run()
+    header, arrays = message(app)
+    assert [name for name in arrays if name.startswith("pinned/")] == []
+    assert [caption.value for caption in app.caption if "another surface" in caption.value]
+
+
+PINNED_BADLY = ["x", "surface=atlantis", "steps=9", "surface=gaussian_hills&seed=-1", "%", "=" * 5000]
+
+
+@pytest.mark.parametrize("text", PINNED_BADLY)
+def test_a_pinned_race_that_cannot_be_read_is_none(text: str) -> None:
+    app = visit(pinned=text)
+    assert app.session_state.view.pinned is None
+    assert race(app) == Race()
+
+
+def test_where_race_and_pinned_race_are_longer_than_a_link_the_pinned_one_is_left_out() -> None:
+    label = "%E4%BA%9A" * 40
+    many = "~".join([f"adam--label-{label}"] * 11)
+    long = read_url(f"v=1&surface=gaussian_hills&seed=1&racers={many}")[0]
+    assert 4000 < len(long.to_url()) < LONGEST_LINK
+    app = visit(**long.to_query())
+    assert race(app) == long
+    app.session_state.view = replace(app.session_state.view, pinned=long)
+    app.number_input(key="seed").set_value(2).run()
+    assert not app.exception
+    assert app.session_state.view.pinned == long
+    assert "pinned" not in app.query_params
+    sent = {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
+    assert race(visit(**sent)) == race(app)
+
+
+def test_a_race_that_no_link_can_hold_says_so() -> None:
+    app = visit()
+    label = "🙂" * 40
+    app.session_state.race = Race(racers=tuple(Racer(OPTIMIZERS["adam"](), label=label) for _ in range(24)))
+    app.run()
+    assert not app.exception
+    assert [caption.value for caption in app.caption if "more than a link may have (8,000)" in caption.value]
+
+
+def test_presenting_is_in_the_address_and_in_the_message() -> None:
+    app = visit()
+    assert message(app)[0]["present"] is False
+    app.button(key="present").click().run()
+    assert message(app)[0]["present"] is True
+    assert app.query_params["present"] in ("1", ["1"])
+    app.button(key="present").click().run()
+    assert "present" not in app.query_params
+
+
+HOSTILE_TRIGGERS = [
+    *(None, 0, "x", [], {}, {"do": "next"}, {"do": "next", "number": -1}, {"do": {}}, {"do": "begin", "x": 1})
+]
+
+
+@pytest.mark.parametrize("sent", HOSTILE_TRIGGERS, ids=json.dumps)
+def test_what_a_browser_may_send_about_a_tour_does_no_harm(sent: Any) -> None:
+    def script(sent: object) -> None:
+        from optviz.ui import session, touring
+
+        session.begin_run()
+        touring.handle(sent)
+
+    app = AppTest.from_function(script, kwargs={"sent": sent}, default_timeout=30)
+    app.run()
+    assert not app.exception
+    assert app.session_state.race == Race()
 
 
 # Races that nobody would run twice, and that a link or the widgets allow.

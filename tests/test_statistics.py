@@ -14,6 +14,7 @@ from optviz import (
     FiniteSum,
     Formula,
     GaussianHills,
+    Race,
     Racer,
     Trajectory,
     gallery,
@@ -22,6 +23,7 @@ from optviz import (
     with_convention,
 )
 from optviz.statistics import (
+    beside,
     best_reached,
     contour_heights,
     epoch_range,
@@ -259,6 +261,19 @@ def test_a_fan_sums_up_its_runs() -> None:
     assert told.losses[:, 2].tolist() == [6.0, 22.0, 38.0], "the run that diverged counts as highest"
     lowest = surface.lowest.loss
     np.testing.assert_allclose(told.log_gaps, (told.losses - lowest) / (50.0 - lowest), rtol=1e-15)
+
+
+def test_axes_beside_a_second_race_span_both() -> None:
+    setting = Race(racers=(Racer(OPTIMIZERS["adam"](learning_rate=0.1)),), steps=20)
+    slow, fast = (
+        race_record(changed.run(), changed.racer_names(), (0.0, 0.0))
+        for changed in (setting.with_learning_rate(1e-4), setting)
+    )
+    both = beside(slow, fast)
+    assert both.loss_range[0] == fast.loss_range[0] < slow.loss_range[0]
+    assert both.loss_range[1] == max(slow.loss_range[1], fast.loss_range[1])
+    assert both.gap_range[0] == fast.gap_range[0] < slow.gap_range[0]
+    assert both.losses is slow.losses
 
 
 def test_an_epoch_axis_spans_all_unless_one_run_is_much_shorter() -> None:

@@ -25,7 +25,9 @@ STYLE = """
 /* Streamlit's own colours for these two have too little contrast: WCAG 2.2, 1.4.3. */
 [data-testid="stCaptionContainer"] { opacity: 1; color: light-dark(#565b6c, #a9afc1); }
 [data-testid="stBaseButton-primary"] p { color: light-dark(#ffffff, #14121f); }
-[data-testid="stMain"] :is(summary, button, [role="radio"]):focus-visible { outline: 2px solid light-dark(#6a48d7, #a48bff); }
+[data-testid="stMain"] :is(summary, button, [role="radio"]):focus-visible {
+  outline: 2px solid light-dark(#6a48d7, #a48bff);
+}
 .optviz-told {
   border: 1px solid #d09a2a; border-left-width: 6px; border-radius: 0.6rem; padding: 0.5rem 0.9rem;
   background: color-mix(in srgb, #d09a2a 12%, transparent);
