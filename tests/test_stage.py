@@ -27,12 +27,8 @@ def test_what_a_part_imports_is_there_and_the_joined_module_imports_nothing() ->
     joined = stage.stage_module()
     assert re.search(r"(?m)^import ", joined) is None
     for part in (*stage.PARTS, "stage.js"):
-        for names, source in re.findall(
-            r'(?m)^import \{([^}]*)\} from "\./(\w+\.js)";$', (FOLDER / part).read_text("utf-8")
-        ):
-            exported = re.findall(
-                r"(?m)^export (?:async )?(?:function|const|class) (\w+)", (FOLDER / source).read_text("utf-8")
-            )
+        for names, source in IMPORT.findall((FOLDER / part).read_text("utf-8")):
+            exported = EXPORT.findall((FOLDER / source).read_text("utf-8"))
             assert {name.strip() for name in names.split(",")} <= set(exported)
 
 

@@ -370,6 +370,7 @@ def test_a_label_is_text_and_never_markup(open_page: Open) -> None:
 def test_the_browser_language_comes_first(open_page: Open, locale: str, word: str) -> None:
     page = open_page(locale=locale)
     assert word in page.page.locator("[data-testid=stSidebar]").inner_text()
+    assert page.page.evaluate("document.documentElement.lang") == ("zh" if locale == "zh-CN" else "en")
 
 
 def test_the_language_switch_is_kept_in_the_address(open_page: Open) -> None:

@@ -125,6 +125,7 @@ def _stage(
         learning_rate=race.shared_learning_rate,
         live=session.live_number(),
         file_name=f"optviz-{surface_key(race.bare_surface)}",
+        language=session.language(),
         tools=["tour", "pin"],
         pinned=view.pinned is not None,
         present=view.present,

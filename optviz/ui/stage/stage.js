@@ -284,6 +284,8 @@ class Stage {
   dress() {
     const { text, playback, choices } = this.header;
     this.body.setAttribute("aria-label", text.stage);
+    // Readers of the screen choose their voice by it; Streamlit's page says English.
+    if (this.header.language) document.documentElement.lang = this.header.language;
     this.body.querySelectorAll("button[data-do]").forEach((button) => label(button, text[button.dataset.do]));
     this.legend.setAttribute("aria-label", text.legend);
     this.scrubber.setAttribute("aria-label", text.scrubber);
@@ -532,7 +534,7 @@ class Stage {
     this.toured = tour.number;
     window.clearTimeout(this.rest);
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.position = calm ? this.header.playback.steps : 0;
+    this.seek(calm ? this.header.playback.steps : 0);
     if (calm) this.arrived();
     else this.play();
   }
@@ -785,9 +787,12 @@ class Stage {
     if (this.position >= steps) this.position = 0;
     this.playing = true;
     this.setPlayIcon();
+    this.plays = (this.plays ?? 0) + 1;
+    const { plays } = this;
     let last = null;
     const frame = (now) => {
-      if (!this.playing || !this.body.isConnected) return;
+      // Whoever plays what is playing already begins anew; two loops would run at twice the speed.
+      if (!this.playing || plays !== this.plays || !this.body.isConnected) return;
       const total = this.header.playback.steps;
       if (last !== null) {
         // A tab that was in the background goes on where it stopped instead of jumping ahead.
@@ -799,7 +804,7 @@ class Stage {
         this.pause();
         this.arrived();
       } else this.paint();
-      if (this.playing) requestAnimationFrame(frame);
+      requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
   }
