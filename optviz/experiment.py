@@ -296,7 +296,10 @@ class Race:
         return urlencode(self.to_query(), quote_via=quote)
 
     def to_query(self, whole: bool = False) -> dict[str, str]:
-        """The race as query parameters: all of them, but none for the article's setting unless `whole`."""
+        """The race as query parameters, without what goes without saying.
+
+        None for the article's setting, unless `whole`.
+        """
         if self == Race() and not whole:
             return {}
         record = self.to_record()
@@ -369,9 +372,10 @@ def read_url(text: str) -> tuple[Race, tuple[BadInput, ...]]:
 def read_query(query: Mapping[str, str], reader: _Reader | None = None) -> tuple[Race, tuple[BadInput, ...]]:
     """`read_url` for query parameters that somebody else has split already."""
     reader = reader or _Reader(strict=False)
-    if sum(len(name) + len(value) for name, value in query.items()) > LONGEST_LINK:
+    length = sum(len(name) + len(value) for name, value in query.items())
+    if length > LONGEST_LINK:
         allowed = f"1 … {LONGEST_LINK:,}"
-        return Race(), (BadInput("too_long", name="link", value="?", allowed=allowed),)
+        return Race(), (BadInput("too_long", name="link", value=f"{length:,}", allowed=allowed),)
     if not {"v", *_BESIDE_SURFACE, *_SAMPLE_FIELDS, *itertools.chain(*_SURFACE_FIELDS.values())} & set(query):
         return Race(), ()
     surface = {name: value for name, value in query.items() if name not in ("v", *_BESIDE_SURFACE)}
@@ -384,6 +388,11 @@ def read_query(query: Mapping[str, str], reader: _Reader | None = None) -> tuple
         parts = query["racers"].split("~", MOST_RACERS + 1)[: MOST_RACERS + 1]
         read = [reader.read(lambda part=part: _read_racer(part), None) for part in parts]  # type: ignore[misc]
         record["racers"] = [racer for racer in read if racer is not None]
+        kinds = {PICKS.get(racer["optimizer"], ("", None)) for racer in record["racers"]}
+        told = {"v", *_SAMPLE_FIELDS} & set(query)
+        if surface["name"] != "regression" and not told and any(batch_size is not None for _, batch_size in kinds):
+            # A link written by hand, such as ?racers=sgd~adam: samples, as the picker would have made them.
+            surface["samples"] = FiniteSum.samples
     restored = _restore(record, reader)
     suggested = restored.surface.suggested_learning_rate
     if suggested is not None and not {"v", "racers", "learning_rate"} & set(query):

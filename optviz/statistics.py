@@ -198,7 +198,7 @@ class RaceRecord:
     """Everything the picture of a race shows, as numbers; one entry per racer in every tuple.
 
     points (steps + 1, 2), losses, log_gaps and epochs (steps + 1,); `epoch_range` is what an epoch axis should span;
-    `has_samples` says whether epochs mean anything, `has_batches` whether other runs would differ; `lost_at` is the
+    `has_samples` says whether epochs mean anything, `batched` which racers see batches; `lost_at` is the
     last step before a run diverged, −1 for none; `fans` has None for a racer that was run once.
     """
 
@@ -210,7 +210,7 @@ class RaceRecord:
     epochs: tuple[np.ndarray, ...]
     epoch_range: float
     has_samples: bool
-    has_batches: bool
+    batched: tuple[bool, ...]
     lost_at: tuple[int, ...]
     loss_range: tuple[float, float]
     gap_range: tuple[float, float]
@@ -240,7 +240,7 @@ def race_record(
         epochs=tuple(path.epochs for path in paths),
         epoch_range=epoch_range([float(path.epochs[-1]) for path in paths]),
         has_samples=surface.samples is not None,
-        has_batches=any(path.racer.batch_size is not None for path in paths),
+        batched=tuple(path.racer.batch_size is not None for path in paths),
         lost_at=tuple(int(path.diverged_at) - 1 if path.diverged_at >= 0 else -1 for path in paths),
         loss_range=loss_range(losses),
         gap_range=gap_range(np.stack([log_gap(path.losses, lowest.loss) for path in paths])),

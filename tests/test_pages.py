@@ -326,7 +326,7 @@ def test_a_race_that_no_link_can_hold_says_so() -> None:
     app.session_state.race = Race(racers=tuple(Racer(OPTIMIZERS["adam"](), label=label) for _ in range(24)))
     app.run()
     assert not app.exception
-    assert [caption.value for caption in app.caption if "more than a link may have (8,000)" in caption.value]
+    assert [caption.value for caption in app.caption if "longer than a link may be (8,000 characters)" in caption.value]
 
 
 def test_presenting_is_in_the_address_and_in_the_message() -> None:

@@ -95,6 +95,7 @@ def race_figure(
                 "epoch": _epochs(record, index, arrays),
                 "traces": traces,
                 "lost_at": record.lost_at[index],
+                "batched": record.batched[index],
                 **style,
             }
         )
@@ -141,7 +142,7 @@ def race_figure(
         choices={
             "axis": ["loss", "gap"],
             "by": ["step", "epoch"] if record.has_samples else ["step"],
-            "runs": ["one", "many"] if record.has_batches else ["one"],
+            "runs": ["one", "many"] if any(record.batched) else ["one"],
         },
         playback={
             "steps": record.steps,

@@ -15,6 +15,7 @@ import numpy as np
 
 from optviz.experiment import Race
 from optviz.gradient_noise import GradientNoise, gradient_noise
+from optviz.pytorch_code import to_pytorch
 from optviz.racer import Racer
 from optviz.statistics import Fan, Heights, contour_heights, fan
 from optviz.surface import Surface
@@ -60,6 +61,12 @@ def fan_of(racer: Racer, surface: Surface, start: tuple[float, float], steps: in
     """The fan of `FAN_RUNS` runs with successive batch seeds."""
     seeds = [(batch_seed + run) % 2**32 for run in range(FAN_RUNS)]
     return fan(trace(racer, prepared(surface), start, steps, seeds))
+
+
+@once(maxsize=64)
+def pytorch_code(race: Race) -> str:
+    """`to_pytorch`, once per race."""
+    return to_pytorch(race)
 
 
 @once(maxsize=256)

@@ -411,7 +411,7 @@ def _learning_rate_control(text: Words) -> None:
         if not racer.optimizer.has_own_learning_rate
     ]
     if alone:
-        st.caption(label["learning_rate_left_alone"].format(names=", ".join(dict.fromkeys(alone))))
+        st.caption(label["learning_rate_left_alone"].format(names=text["stage"]["and"].join(dict.fromkeys(alone))))
 
 
 # Racers

@@ -39,11 +39,11 @@ STYLE = """
   [data-testid="stMainBlockContainer"] { padding: 2.4rem 0.7rem 2rem; }
   .st-key-hook_row p { font-size: 0.9rem; line-height: 1.35; }
   .st-key-hook_row [data-testid="stHorizontalBlock"] { gap: 0.3rem; }
-  .st-key-present { display: none; }
 }
 </style>
 """
 # Everything on a Streamlit page is measured in rem.
+USUAL_STYLE = "<style>@media (max-width: 640px) { .st-key-present { display: none; } }</style>"
 PRESENTED_STYLE = """
 <style>
 html { font-size: 19px; }
@@ -65,7 +65,7 @@ def main() -> None:
     )
     language = session.language()
     text = words(language)
-    st.html(STYLE + (PRESENTED_STYLE if present else ""))
+    st.html(STYLE + (PRESENTED_STYLE if present else USUAL_STYLE))
     st.logo(LOGO, size="large")
     page = st.navigation(
         [st.Page(SCREENS / "race.py", title=text["app"]["page_race"], default=True)],

@@ -25,7 +25,8 @@ from optviz.ui.text import LANGUAGES, browser_language
 class View:
     """How the race is looked at: axes of the loss chart, one run or many, hidden racers, language if chosen.
 
-    present: for a lecture room, in large type. pinned: another race that stays in sight under this one.
+    veiled: the part of each path that is still to come is hidden. present: for a lecture room, in large type. pinned:
+    another race that stays in sight under this one.
     """
 
     axis: str = "loss"
@@ -33,6 +34,7 @@ class View:
     runs: str = "one"
     hidden: tuple[int, ...] = ()
     language: str | None = None
+    veiled: bool = False
     present: bool = False
     pinned: Race | None = None
 
@@ -49,6 +51,8 @@ class View:
             query["runs"] = self.runs
         if self.hidden:
             query["hidden"] = ",".join(str(index) for index in self.hidden)
+        if self.veiled:
+            query["veiled"] = "1"
         if self.present:
             query["present"] = "1"
         if self.pinned is not None:
@@ -65,6 +69,7 @@ class View:
             runs="many" if query.get("runs") == "many" else "one",
             hidden=places(hidden),
             language=query["lang"] if query.get("lang") in LANGUAGES else None,
+            veiled=query.get("veiled") == "1",
             present=query.get("present") == "1",
             pinned=_pinned(query.get("pinned", "")),
         )
@@ -91,6 +96,7 @@ def begin_run() -> None:
     race, problems = read_query(query)
     st.session_state.race = race
     st.session_state.touring = False
+    st.session_state.live = None
     st.session_state.view = View.from_query(query)
     st.session_state.view_stamp = st.session_state.get("view_stamp", 0) + 1
     st.session_state.address = _query() if not problems else None
@@ -209,10 +215,10 @@ def problems() -> list[BadInput]:
 
 def write_address() -> None:
     """Bring the address up to date, if the race or the view has changed since it was last written."""
-    shown = (race(), view())
-    if touring() is not None or st.session_state.get("addressed") == shown:
+    current = (race(), view())
+    if touring() is not None or st.session_state.get("addressed") == current:
         return
-    st.session_state.addressed = shown
+    st.session_state.addressed = current
     query = _query()
     if st.session_state.address != query:
         st.session_state.address = query
@@ -224,18 +230,28 @@ def pin(pinned: bool) -> None:
     change_view(pinned=race() if pinned else None)
 
 
-def link() -> str:
-    """Race and view as the text after the `?` of a link, every setting told, even where it is the default."""
-    return urlencode(_within_a_link(race().to_query(whole=True)), quote_via=quote)
+def link() -> str | None:
+    """Race and view as the text after the `?` of a link for others; None where it would be longer than a link may be.
+
+    Unlike the address it names the race even where that is the article's setting. It does not present: that is for
+    this screen, not for the phones that the link is meant for.
+    """
+    text = urlencode(_within_a_link(race().to_query(whole=True), replace(view(), present=False)), quote_via=quote)
+    return text if len(text) <= LONGEST_LINK else None
+
+
+def pinned_is_left_out() -> bool:
+    """Whether link and address had to leave the pinned race out."""
+    return view().pinned is not None and "pinned" not in _within_a_link(race().to_query(whole=True), view())
 
 
 def _query() -> dict[str, str]:
-    return _within_a_link(race().to_query())
+    return _within_a_link(race().to_query(), view())
 
 
-def _within_a_link(query: dict[str, str]) -> dict[str, str]:
+def _within_a_link(query: dict[str, str], seen: View) -> dict[str, str]:
     """The query with the view's; the pinned race is left out where both together are longer than a link may be."""
-    whole = {**query, **view().to_query()}
+    whole = {**query, **seen.to_query()}
     if len(urlencode(whole, quote_via=quote)) > LONGEST_LINK:
         whole.pop("pinned", None)
     return whole

@@ -13,16 +13,15 @@ import streamlit as st
 from optviz.bad_input import BadInput
 from optviz.experiment import LONGEST_LINK, Race
 from optviz.export import to_csv, to_json
-from optviz.pytorch_code import to_pytorch
 from optviz.statistics import RaceRecord
 from optviz.trajectory import Trajectory
-from optviz.ui import session
+from optviz.ui import cached, session
 from optviz.ui.controls import Words, surface_key
 from optviz.ui.standalone import fans_of, html_page
 from optviz.ui.text import sentence
 
 MEDIA_TYPES = {"csv": "text/csv", "json": "application/json", "html": "text/html"}
-CODES: dict[str, Callable[[Race], str]] = {"python": Race.to_python, "pytorch": to_pytorch}
+CODES: dict[str, Callable[[Race], str]] = {"python": Race.to_python, "pytorch": cached.pytorch_code}
 MOST_IN_QR_CODE = 2953
 """Bytes in the largest QR code, at the lowest level of error correction (ISO/IEC 18004, table 7)."""
 
@@ -35,11 +34,12 @@ def section(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, 
     st.html(f"<h3>{html.escape(words['title'])}</h3>")
     _downloads(race, paths, pinned, words)
     query = session.link()
-    if len(query) > LONGEST_LINK:
-        st.caption(words["link_too_long"].format(length=f"{len(query):,}", most=f"{LONGEST_LINK:,}"))
+    if query is None:
+        st.caption(words["link_too_long"].format(most=f"{LONGEST_LINK:,}"))
     else:
         link = f"{(st.context.url or '').split('?')[0]}?{query}"
-        st.caption(words["link"])
+        left_out = [words["link_without_pinned"]] if session.pinned_is_left_out() else []
+        st.caption(" ".join([words["link"], *left_out]))
         st.code(link, language=None, wrap_lines=True)
         _qr_code(link, words)
     _code(race, words)
@@ -73,15 +73,17 @@ def _qr_code(link: str, words: dict[str, str]) -> None:
     if not box.open:
         return
     with box:
+        if urlsplit(link).hostname in ("localhost", "127.0.0.1", "::1"):
+            st.caption(words["qr_local"])
+            return
         picture = qr_code(link)
         if picture is None:
             st.caption(words["qr_too_long"].format(length=f"{len(link):,}", most=f"{MOST_IN_QR_CODE:,}"))
             return
-        if urlsplit(link).hostname in ("localhost", "127.0.0.1", "::1"):
-            st.caption(words["qr_local"])
         st.html(f'<img class="optviz-qr" style="{QR_STYLE}" src="{picture}" alt="{html.escape(words["qr"])}">')
 
 
+@cached.once(maxsize=64)
 def qr_code(text: str) -> str | None:
     """A QR code as the address of an SVG picture that holds it; None where the text does not fit into one."""
     try:

@@ -25,6 +25,9 @@ from optviz.trajectory import Trajectory
 from optviz.ui import cached, stage
 from optviz.ui.text import LANGUAGES, words
 
+MOST_RUN_STEPS = 6000
+"""Up to here a visitor waits for 20 runs for a few seconds at most (see `runs_of`)."""
+
 RUN_AGAIN = """\
 from pathlib import Path
 import optviz
@@ -95,18 +98,19 @@ def html_page(
     record = race_record(paths, race.racer_names(text["optimizer"]), _start(race), fans)
     if pinned is not None:
         record = beside(record, pinned)
+    # Who opens the file is not who typed the formula.
+    surface = race.bare_surface
+    title = f"J(x, y) = {surface.text}" if isinstance(surface, Formula) else described(race, language)
     figure = _figure(race_figure(record, heights, "map", text["figure"], pinned))
     message = stage.pack(
         figure,
         text["stage"],
         token="race",
-        file_name=f"optviz-{_surface_name(race)}",
+        file_name=file_name(race),
+        caption=" · ".join([title, *setting(race, language)]),
         view={"chosen": {}, "hidden": [], **(view or {}), "stamp": 1},
     )
     key_line = [text["figure"]["key_line"], *([text["figure"]["key_logarithmic"]] if heights.logarithmic else [])]
-    surface = race.bare_surface
-    # Who opens the file is not who typed the formula.
-    title = f"J(x, y) = {surface.text}" if isinstance(surface, Formula) else described(race, language)
     said = text["standalone"]
     script = _script()
     page = f"""<!doctype html>
@@ -120,7 +124,7 @@ def html_page(
 </head>
 <body class="optviz-page">
 <h1>{html.escape(title)}</h1>
-<p class="setting">{html.escape(" · ".join(_setting(race, text)))}</p>
+<p class="setting">{html.escape(" · ".join(setting(race, language)))}</p>
 <div id="stage" data-broken="{html.escape(said["broken"])}"></div>
 <noscript>{html.escape(said["needs_script"])}</noscript>
 <p class="key">{html.escape(" ".join(key_line))}</p>
@@ -143,11 +147,28 @@ def described(race: Race, language: str) -> str:
     return surface.title if told is None else told.format(seed=getattr(surface, "seed", ""))
 
 
+def file_name(race: Race) -> str:
+    """What a file with this race is called, without its ending: surface, seed and learning rate."""
+    seed, rate = getattr(race.bare_surface, "seed", None), race.shared_learning_rate
+    told = [f"seed{seed}"] if seed is not None else []
+    told += [f"eta{rate:g}"] if rate is not None else []
+    return "-".join(["optviz", _surface_name(race), *told])
+
+
+def runs_of(race: Race) -> int:
+    """The steps that one run of all racers with batches takes: what `fans_of` costs, times 20."""
+    return race.steps * sum(racer.batch_size is not None for racer in race.racers)
+
+
 def fans_of(race: Race) -> list[Fan | None]:
-    """20 runs with other batches of every racer that sees batches; None for a racer that sees all samples."""
+    """20 runs with other batches of every racer that sees batches; None for a racer that sees all samples.
+
+    None for all of them where that would take more than `MOST_RUN_STEPS`.
+    """
+    short = runs_of(race) <= MOST_RUN_STEPS
     return [
         cached.fan_of(racer, race.surface, _start(race), race.steps, race.batch_seed)
-        if racer.batch_size is not None
+        if racer.batch_size is not None and short
         else None
         for racer in race.racers
     ]
@@ -174,7 +195,9 @@ def _figure(figure: Figure) -> Figure:
     return dataclasses.replace(figure, views=figure.views | {"one": one})
 
 
-def _setting(race: Race, text: Mapping[str, Mapping[str, str]]) -> list[str]:
+def setting(race: Race, language: str) -> list[str]:
+    """What decides the race besides its surface, a phrase each."""
+    text = words(language)
     said, rate, (x, y) = text["standalone"], race.shared_learning_rate, _start(race)
     return [
         said["convention"].format(convention=text["convention"][race.convention]),

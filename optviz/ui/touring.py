@@ -50,7 +50,12 @@ def header() -> dict[str, Any] | None:
     going = session.touring()
     if going is None:
         return None
-    return {"number": session.tour_number(), "seconds": seconds(), "wins": [tally(share) for share in going.wins]}
+    return {
+        "number": session.tour_number(),
+        "seconds": seconds(),
+        "visited": going.visited,
+        "wins": [tally(share) for share in going.wins],
+    }
 
 
 def tally(share: float) -> str:

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from browser import chromium_path
 
+CLASSROOM = "classroom.example"
 ROOT = Path(__file__).parents[2]
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
@@ -77,8 +78,10 @@ def _wait_until_healthy(server: Server) -> None:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A headless Chromium."""
+    """A headless Chromium, for which `CLASSROOM` is a name of this machine."""
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium_path(), args=QUIET)
+        running = playwright.chromium.launch(
+            executable_path=chromium_path(), args=[*QUIET, f"--host-resolver-rules=MAP {CLASSROOM} 127.0.0.1"]
+        )
         yield running
         running.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -80,15 +81,17 @@ def test_on_another_surface_the_pinned_race_is_not_drawn_and_that_is_said(open_p
     assert page.plot(f"{PALE}.length") == 0
 
 
-def open_tour(page: RacePage, seconds: int) -> None:
-    """Open the panel of the tour and set its pace."""
+def open_tour(page: RacePage, seconds: int, key: str = "Home", times: int = 1) -> None:
+    """Open the panel of the tour and set its pace with the keyboard."""
     page.page.get_by_text("Tour of seeds").click()
     pace = page.page.locator(".st-key-tour_seconds").get_by_role("slider")
     pace.wait_for()
     pace.focus()
-    page.page.keyboard.press("Home")
+    for _ in range(times):
+        page.page.keyboard.press(key)
     page.page.wait_for_function(
-        "seconds => document.querySelector('.st-key-tour_seconds').innerText.includes(`\\n${seconds}`)", arg=seconds
+        "seconds => document.querySelector('.st-key-tour_seconds').innerText.split('\\n').includes(`${seconds}`)",
+        arg=seconds,
     )
 
 
@@ -140,17 +143,29 @@ def test_the_tour_waits_while_it_is_paused_and_a_change_ends_it(open_page: Open)
 
 
 def test_family_and_first_seed_of_a_tour_can_be_chosen(open_page: Open) -> None:
-    page = open_page()
-    open_tour(page, 1)
-    page.page.locator(".st-key-tour_family").get_by_role("combobox").click()
+    page = open_page("?steps=20")
+    # At the usual pace: the page rests for some seconds between two seeds, and a button stays where it is.
+    page.page.get_by_text("Tour of seeds").click()
+    page.page.locator(".st-key-tour_button").wait_for()
+    # A list that opens while the panel still slides closes at once.
+    page.page.wait_for_function("document.getAnimations().length === 0")
+    family = page.page.locator(".st-key-tour_family").get_by_role("combobox")
+    # A list that opens while the page still scrolls closes at once.
+    family.scroll_into_view_if_needed()
+    page.page.wait_for_timeout(500)
+    family.click()
     page.page.get_by_role("option", name="Smoothed noise").click()
     first = page.page.locator(".st-key-tour_first").get_by_role("spinbutton")
     first.fill("500")
     first.press("Enter")
-    page.page.wait_for_timeout(500)
-    page.page.get_by_role("button", name="Start the tour").click()
+    page.page.wait_for_function(
+        "!document.querySelector('[data-test-script-state=running]') &&"
+        " document.querySelector('.st-key-tour_first input').value === '500' &&"
+        " document.querySelector('.st-key-tour_family input').value === 'Smoothed noise'"
+    )
+    page.page.locator(".st-key-tour_button button").click()
     page.page.get_by_text("Wins after 1 seed", exact=True).wait_for()
-    page.page.get_by_role("button", name="Stop at this seed").first.click()
+    page.page.locator(".st-key-tour_button button").click()
     page.wait_for_address("surface=smoothed_noise")
     race = page.race()
     assert isinstance(race.surface, SmoothedNoise)
@@ -165,3 +180,24 @@ def test_who_asked_for_less_motion_sees_each_seed_at_its_end(open_page: Open) ->
     page.page.wait_for_function("token => document.querySelector('.optviz-stage').dataset.drawn !== token", arg=token)
     assert page.step() == 200
     assert page.stage.get_attribute("data-playing") != "true"
+    first = page.token()
+    began = time.monotonic()
+    page.wait_for_another(first)
+    assert time.monotonic() - began > 3, "the seed has the time that it would have, moving"
+
+
+def test_looking_closer_at_the_end_of_a_seed_keeps_it(open_page: Open) -> None:
+    page = open_page("?steps=20")
+    open_tour(page, 10, "ArrowRight", 4)
+    page.do("tour")
+    # Here each seed rests for two and a half seconds.
+    page.page.wait_for_function("+document.querySelector('.optviz-stage').dataset.step === 20")
+    page.page.wait_for_function("+document.querySelector('.optviz-stage').dataset.step < 20")
+    page.page.wait_for_function("+document.querySelector('.optviz-stage').dataset.step === 20")
+    page.page.locator(".optviz-scrubber").focus()
+    page.page.keyboard.press("ArrowLeft")
+    token, step = page.token(), page.step()
+    page.page.wait_for_timeout(4000)
+    assert (page.token(), page.step()) == (token, step)
+    page.do("play")
+    page.wait_for_another(token)

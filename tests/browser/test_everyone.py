@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 
+import numpy as np
 import pytest
 
 from race_page import DESKTOP, PHONE, RacePage
@@ -37,11 +38,11 @@ def test_axe_finds_nothing_serious(open_page: Open, scheme: str, present: str) -
     page = open_page(f"?samples=64&racers=sgd~adam&hidden=1{present}", color_scheme=scheme)
     page.do("pin")
     page.wait_for_address("pinned=")
-    for box in ("Tour of seeds", "QR code", "This race as code"):
+    for box in ("Tour of seeds", "Mini-batch gradients at one point", "QR code", "This race as code"):
         page.page.get_by_text(box, exact=True).click()
         page.page.get_by_test_id("stExpander").filter(has_text=box).get_by_test_id("stExpanderDetails").wait_for()
-    page.page.locator(".optviz-qr").wait_for()
-    page.do("save")
+    page.page.locator(".optviz-stage[data-drawn]").nth(1).wait_for()
+    page.page.locator(".optviz-stage").first.locator("[data-do=save]").click()
     assert violations(page) == []
 
 
@@ -100,12 +101,24 @@ def test_the_menu_is_worked_with_the_keyboard(open_page: Open) -> None:
     assert focused(page) == "Picture (PNG)"
     with page.page.expect_download() as download:
         page.page.keyboard.press("Enter")
-    assert download.value.suggested_filename == "optviz-gaussian_hills.png"
+    assert download.value.suggested_filename == "optviz-gaussian_hills-seed1-eta0.1.png"
     page.page.keyboard.press("Enter")
     page.page.keyboard.press("Escape")
     assert page.page.locator(".optviz-menu").is_hidden()
     assert focused(page) == "save"
     assert page.step() == 200, "the menu's arrows are not the race's"
+
+
+def test_space_and_arrows_belong_to_what_has_the_focus(open_page: Open) -> None:
+    page = open_page()
+    panel = page.page.get_by_test_id("stExpander").filter(has_text="Tour of seeds")
+    panel.locator("summary").focus()
+    page.page.keyboard.press(" ")
+    panel.locator(".st-key-tour_button").wait_for()
+    assert page.stage.get_attribute("data-playing") != "true"
+    page.page.locator(".optviz-scroll").focus()
+    page.page.keyboard.press("ArrowLeft")
+    assert page.step() == 200
 
 
 def number(text: str) -> float:
@@ -130,6 +143,7 @@ def test_the_words_say_who_leads_and_by_how_much(open_page: Open, step: int) -> 
     said = page.page.locator(".optviz-sentence").inner_text()
     assert ranking[0] in said
     if "uphill" not in said:
+        # Within a thousandth of the drop two count as level.
         lead = losses[ranking[1]] - losses[ranking[0]]
         shared = lead <= 1e-3 * (race.run()[0].losses[0] - losses[ranking[0]])
         behind = losses[ranking[2 if shared else 1]] - losses[ranking[0]]
@@ -181,6 +195,40 @@ def test_presenting_folds_the_settings_and_enlarges_the_type(open_page: Open) ->
     page.wait_for_another(token)
     assert sizes() == before
     page.page.wait_for_function("!location.search.includes('present')")
+
+
+def test_a_phone_that_was_sent_a_presenting_link_can_leave_it(open_page: Open) -> None:
+    page = open_page("?present=1", viewport=PHONE, is_mobile=True, has_touch=True)
+    page.page.get_by_role("button", name="End presentation").click()
+    page.page.wait_for_function("!location.search.includes('present')")
+
+
+def test_what_is_still_to_come_can_be_hidden(open_page: Open) -> None:
+    """Predict, then reveal."""
+    page = open_page()
+    faint = "plot => plot.data.filter(trace => trace.name === 'Adam').map(trace => trace.opacity)"
+    assert all(opacity > 0 for opacity in page.plot(faint))
+    page.do("veil")
+    page.page.wait_for_function("document.querySelector('.optviz-plot').data.at(-1).opacity === 0")
+    assert page.plot(faint) == [0, 0]
+    assert page.step() == 0
+    page.wait_for_address("veiled=1")
+    again = open_page("?veiled=1")
+    assert again.plot(faint) == [0, 0]
+    again.do("veil")
+    again.page.wait_for_function("document.querySelector('.optviz-plot').data.at(-1).opacity > 0")
+
+
+def test_a_climb_on_a_batch_is_not_blamed_on_the_learning_rate(open_page: Open) -> None:
+    page = open_page("?samples=64&spread=3&racers=sgd")
+    race = page.race()
+    losses = race.run()[0].losses
+    step = int(np.argmax(np.diff(losses[:-1]))) + 1
+    page.page.locator(".optviz-scrubber").fill(str(step))
+    said = page.page.locator(".optviz-sentence").inner_text()
+    assert f"Step {step} moved SGD uphill" in said
+    assert "one batch of samples" in said
+    assert "learning rate" not in said
 
 
 def test_hints_of_a_first_visit_go_one_by_one_and_stay_away(open_page: Open) -> None:

@@ -46,7 +46,7 @@ def test_the_hook_switches_to_the_article_formulas_and_the_ranking_changes(open_
     page = open_page()
     ranking = page.page.locator(".optviz-scores tbody tr td:first-child")
     before, token = ranking.all_inner_texts(), page.token()
-    page.page.get_by_role("button", name="See the ranking change").click()
+    page.page.get_by_role("button", name="Switch to the article's own formulas").click()
     page.wait_for_another(token)
     page.wait_for_address("convention=article")
     assert page.query()["convention"] == "article"

@@ -180,7 +180,7 @@ def test_a_surface_that_no_file_can_name_has_a_page_without_settings() -> None:
     page = Parsed(html_page(race, race.run()))
     assert page.text("h1") == HostileSurface.title
     assert "details" not in page.tags()
-    assert message(html_page(race, race.run()))[0]["file_name"] == "optviz-hostilesurface"
+    assert message(html_page(race, race.run()))[0]["file_name"] == "optviz-hostilesurface-seed1-eta0.1"
 
 
 def test_an_unknown_language_is_refused() -> None:
@@ -410,7 +410,7 @@ def test_the_picture_can_be_saved(open_file: Open) -> None:
     file.do("save")
     with file.page.expect_download() as download:
         file.page.locator("[data-take=png]").click()
-    assert download.value.suggested_filename == "optviz-gaussian_hills.png"
+    assert download.value.suggested_filename == "optviz-gaussian_hills-seed1-eta0.1.png"
     assert Path(download.value.path()).read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
 
 

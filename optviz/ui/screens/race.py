@@ -17,8 +17,8 @@ from optviz.figures.theme import THEMES, styles_of
 from optviz.statistics import RaceRecord, beside, race_record, scoreboard
 from optviz.trajectory import Trajectory
 from optviz.ui import cached, session, sharing, stage, touring
-from optviz.ui.controls import Words, attempt, surface_key
-from optviz.ui.standalone import described, fans_of
+from optviz.ui.controls import Words, attempt
+from optviz.ui.standalone import MOST_RUN_STEPS, described, fans_of, file_name, runs_of, setting
 from optviz.ui.text import words
 
 LONGEST_LATEX = 90
@@ -33,6 +33,7 @@ SCOREBOARD_STYLE = """
 .optviz-scores td:first-child, .optviz-scores .word { white-space: nowrap; }
 .optviz-scores th:last-child, .optviz-scores td:last-child { padding-left: 28px; }
 .optviz-scroll { overflow-x: auto; }
+.optviz-scroll ~ p { margin: 0.3rem 0 0; }
 .optviz-scroll + p { margin-top: 0.9rem; }
 @media (max-width: 640px) {
   .optviz-scores { font-size: 0.85rem; }
@@ -52,14 +53,15 @@ def show() -> None:
     surface = cached.prepared(race.surface)
     paths = cached.paths(race)
     names = race.racer_names(text["optimizer"])
-    pinned = _pinned_paths(race)
-    _hook(race, text)
+    pinned = _pinned_record(race, text)
+    # The hook is that of the race without what is being dragged: a line more or less would move the picture.
+    _hook(session.race(), text)
     _stage(race, paths, names, pinned, text)
     touring.panel(text)
     _scoreboard(race, paths, names, pinned, surface.lowest, text)
     if race.surface.samples is not None:
         _gradient_noise(race, paths, names, text)
-    sharing.section(race, paths, _pinned_record(pinned, text), text)
+    sharing.section(race, paths, pinned, text)
 
 
 def _hook(race: Race, text: Words) -> None:
@@ -81,24 +83,20 @@ def _hook(race: Race, text: Words) -> None:
     button.button(label, key="hook", type=kind, width="stretch", on_click=lambda: attempt(lambda: changed))
 
 
-def _pinned_paths(race: Race) -> list[Trajectory] | None:
-    """The pinned race's trajectories, if there is one on this surface."""
+def _pinned_record(race: Race, text: Words) -> RaceRecord | None:
+    """The pinned race, if there is one on this surface."""
     pinned = session.view().pinned
-    return cached.paths(pinned) if pinned is not None and pinned.bare_surface == race.bare_surface else None
-
-
-def _pinned_record(paths: Sequence[Trajectory] | None, text: Words) -> RaceRecord | None:
-    pinned = session.view().pinned
-    if paths is None or pinned is None:
+    if pinned is None or pinned.bare_surface != race.bare_surface:
         return None
-    return race_record(paths, pinned.racer_names(text["optimizer"]), pinned.start or cached.start(pinned.surface))
+    names = pinned.racer_names(text["optimizer"])
+    return race_record(cached.paths(pinned), names, pinned.start or cached.start(pinned.surface))
 
 
 def _stage(
     race: Race,
     paths: Sequence[Trajectory],
     names: Sequence[str],
-    pinned: Sequence[Trajectory] | None,
+    pinned: RaceRecord | None,
     text: Words,
 ) -> None:
     view = session.view()
@@ -106,10 +104,9 @@ def _stage(
     map_key = _digest(repr(race.bare_surface))
     fans = fans_of(race) if view.runs == "many" else None
     record = race_record(paths, names, race.start or cached.start(race.surface), fans)
-    shadow = _pinned_record(pinned, text)
-    if shadow is not None:
-        record = beside(record, shadow)
-    figure = race_figure(record, cached.heights(race.bare_surface), map_key, text["figure"], shadow)
+    if pinned is not None:
+        record = beside(record, pinned)
+    figure = race_figure(record, cached.heights(race.bare_surface), map_key, text["figure"], pinned)
     sent: set[str] = st.session_state.setdefault("maps_sent", set())
     message = stage.pack(
         figure,
@@ -119,12 +116,14 @@ def _stage(
         view={
             "chosen": {"axis": view.axis, "by": view.by, "runs": view.runs},
             "hidden": list(view.hidden),
+            "veiled": view.veiled,
             "stamp": st.session_state.view_stamp,
         },
         start_by_click=True,
         learning_rate=race.shared_learning_rate,
         live=session.live_number(),
-        file_name=f"optviz-{surface_key(race.bare_surface)}",
+        file_name=file_name(race),
+        caption=" · ".join([described(race, session.language()), *setting(race, session.language())]),
         language=session.language(),
         tools=["tour", "pin"],
         pinned=view.pinned is not None,
@@ -146,7 +145,14 @@ def _stage(
         on_tour_change=_tour_asked,
     )
     heights = cached.heights(race.bare_surface)
-    said = [text["figure"]["key_line"], *([text["figure"]["key_logarithmic"]] if heights.logarithmic else [])]
+    words = text["figure"]
+    said = [words["key_line"], *([words["key_logarithmic"]] if heights.logarithmic else [])]
+    if race.surface.samples is not None:
+        said.append(words["key_samples"].format(samples=race.surface.samples))
+    if any(fan is not None for fan in record.fans):
+        said.append(words["key_runs"])
+    elif view.runs == "many" and any(record.batched):
+        said.append(words["runs_too_many"].format(most=f"{MOST_RUN_STEPS:,}", steps=f"{runs_of(race):,}"))
     if view.pinned is not None:
         said.append(_pinned_told(race, view.pinned, pinned is not None, text))
     st.caption(" ".join(said))
@@ -196,11 +202,12 @@ def _view_changed() -> None:
             by="epoch" if chosen.get("by") == "epoch" else "step",
             runs="many" if chosen.get("runs") == "many" else "one",
             hidden=session.places(changed.get("hidden")),
+            veiled=changed.get("veiled") is True,
         )
 
 
 def _pin_pressed() -> None:
-    session.pin(bool(st.session_state.stage.pin))
+    session.pin(st.session_state.stage.pin is True)
 
 
 def _tour_asked() -> None:
@@ -215,18 +222,15 @@ def _scoreboard(
     race: Race,
     paths: Sequence[Trajectory],
     names: Sequence[str],
-    pinned: Sequence[Trajectory] | None,
+    pinned: RaceRecord | None,
     lowest: Any,
     text: Words,
 ) -> None:
     words = text["scoreboard"]
     rows = scoreboard(paths)
-    before = _pinned_record(pinned, text)
-    finals = (
-        {}
-        if before is None
-        else {name: float(losses[-1]) for name, losses in zip(before.names, before.losses, strict=True)}
-    )
+    finals: dict[str, float] = {}
+    if pinned is not None:
+        finals = {name: float(losses[-1]) for name, losses in zip(pinned.names, pinned.losses, strict=True)}
     styles = styles_of(tuple(path.racer.kind for path in paths))
     nobody = all(row["steps_to_90"] in (None, -1) for row in rows)
     # Where nobody comes near the surface's lowest point, what they did reach still tells who was quick.
@@ -245,7 +249,7 @@ def _scoreboard(
         f'<table class="optviz-scores"><thead><tr>'
         f"<th>{html.escape(words['racer'])}</th>{head}<th>{html.escape(words['outcome'])}</th></tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
-        f"<p>{html.escape(' '.join(_score_notes(rows, lowest, words)))}</p>"
+        + "".join(f"<p>{html.escape(note)}</p>" for note in _score_notes(rows, lowest, words))
     )
 
 
@@ -312,7 +316,7 @@ def number(value: float) -> str:
     """A number for reading: four digits, a true minus sign, a dash for what is not finite."""
     if value != value or value in (float("inf"), float("-inf")):
         return "–"
-    return f"{value:.4g}".replace("-", "−")
+    return f"{value + 0:.4g}".replace("-", "−")
 
 
 def _gradient_noise(race: Race, paths: Sequence[Trajectory], names: Sequence[str], text: Words) -> None:
@@ -341,6 +345,7 @@ def _gradient_noise(race: Race, paths: Sequence[Trajectory], names: Sequence[str
             text["stage"] | {"stage": words["title"]},
             token=_digest(repr((race, index, step, session.language()))),
             file_name="optviz-gradient-noise",
+            present=session.view().present,
         )
         stage.mount(message, key="gradient_noise_stage")
 

@@ -4,10 +4,14 @@ import { dashOf, markerPath, stroke } from "./drawing.js";
 
 const SCALE = 2;
 const ROW = 28;
+const CAPTION = 26;
 const LEGEND_FONT = 13;
 const FRAMES_PER_SECOND = 30;
 const LAST_PICTURE = 1200; // milliseconds for which a video rests on its last picture
-const VIDEO_TYPES = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm", "video/mp4"];
+const VIDEO_TYPES = {
+  webm: ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm"],
+  mp4: ["video/mp4;codecs=avc1.640028", "video/mp4"],
+};
 
 export const PICTURES = { png: savePng, svg: saveSvg };
 
@@ -15,7 +19,9 @@ async function savePng(stage) {
   const frame = await background(stage);
   const canvas = frame.canvas();
   frame.draw(canvas.getContext("2d"));
-  canvas.toBlob((blob) => download(blob, `${stage.header.file_name}.png`), "image/png");
+  const blob = await new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); });
+  if (!blob) throw new Error("the browser made no picture");
+  download(blob, `${stage.header.file_name}.png`);
 }
 
 // Plotly's own picture once, as a bitmap, and how to put a moment of the race on top of it.
@@ -23,17 +29,19 @@ async function background(stage) {
   const { width, height } = stage.plot._fullLayout;
   const picture = await loadImage(await window.Plotly.toImage(stage.plot, { format: "png", width, height, scale: SCALE }));
   const chips = legend(stage, width);
+  const caption = stage.header.caption ?? "";
+  const whole = height + chips.height + (caption ? CAPTION : 0);
   return {
     canvas() {
       const canvas = document.createElement("canvas");
       canvas.width = width * SCALE;
-      canvas.height = (height + chips.height) * SCALE;
+      canvas.height = whole * SCALE;
       return canvas;
     },
     draw(context) {
       context.setTransform(SCALE, 0, 0, SCALE, 0, 0);
       context.fillStyle = stage.theme.label_back;
-      context.fillRect(0, 0, width, height + chips.height);
+      context.fillRect(0, 0, width, whole);
       context.drawImage(picture, 0, chips.height, width, height);
       context.drawImage(stage.trails, 0, chips.height, width, height);
       context.drawImage(stage.heads, 0, chips.height, width, height);
@@ -45,6 +53,8 @@ async function background(stage) {
         context.fillStyle = stage.theme.ink;
         context.fillText(name, left + 10, middle);
       }
+      context.fillStyle = stage.theme.faint;
+      context.fillText(caption, 14, whole - CAPTION / 2, width - 28);
     },
   };
 }
@@ -72,8 +82,10 @@ async function saveSvg(stage) {
   const source = await window.Plotly.toImage(stage.plot, { format: "svg", width, height });
   const chips = legend(stage, width);
   const inner = new DOMParser().parseFromString(decodeURIComponent(source.slice(source.indexOf(",") + 1)), "image/svg+xml");
-  const root = element("svg", { xmlns: SVG, width, height: height + chips.height, viewBox: `0 0 ${width} ${height + chips.height}` });
-  root.append(element("rect", { width, height: height + chips.height, fill: stage.theme.label_back }));
+  const caption = stage.header.caption ?? "";
+  const whole = height + chips.height + (caption ? CAPTION : 0);
+  const root = element("svg", { width, height: whole, viewBox: `0 0 ${width} ${whole}` });
+  root.append(element("rect", { width, height: whole, fill: stage.theme.label_back }));
   const plot = document.importNode(inner.documentElement, true);
   plot.setAttribute("y", chips.height);
   root.append(plot);
@@ -82,22 +94,25 @@ async function saveSvg(stage) {
   (stage.boxes ?? []).forEach((box, chart) => moved.append(...chartShapes(stage, box, chart)));
   for (const { marker, color, name, left, middle } of chips.entries) {
     root.append(element("path", { d: markerPath(marker, left, middle, 5), fill: color }));
-    const text = element("text", {
-      x: left + 10, y: middle, fill: stage.theme.ink, "font-size": LEGEND_FONT, "dominant-baseline": "central",
-      "font-family": getComputedStyle(stage.body).fontFamily,
-    });
-    text.textContent = name;
-    root.append(text);
+    root.append(words(stage, name, left + 10, middle, stage.theme.ink));
   }
+  if (caption) root.append(words(stage, caption, 14, whole - CAPTION / 2, stage.theme.faint));
   const text = new XMLSerializer().serializeToString(root);
   download(new Blob([text], { type: "image/svg+xml" }), `${stage.header.file_name}.svg`);
+}
+
+function words(stage, text, x, y, fill) {
+  const place = { x, y, fill, "font-size": LEGEND_FONT, "dominant-baseline": "central" };
+  const made = element("text", { ...place, "font-family": getComputedStyle(stage.body).fontFamily });
+  made.textContent = text;
+  return made;
 }
 
 const SVG = "http://www.w3.org/2000/svg";
 
 function element(name, attributes) {
   const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) if (key !== "xmlns") made.setAttribute(key, value);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   return made;
 }
 
@@ -144,63 +159,56 @@ class Recorder {
   }
 }
 
-export function canRecord() {
-  return Boolean(videoType()) && "captureStream" in HTMLCanvasElement.prototype;
+// File ending → the type of video that this browser records for it.
+export function videoTypes() {
+  if (!window.MediaRecorder || !("captureStream" in HTMLCanvasElement.prototype)) return {};
+  const known = Object.entries(VIDEO_TYPES).map(([ending, types]) => [ending, types.find((type) => MediaRecorder.isTypeSupported(type))]);
+  return Object.fromEntries(known.filter(([, type]) => type));
 }
 
-function videoType() {
-  return window.MediaRecorder ? VIDEO_TYPES.find((type) => MediaRecorder.isTypeSupported(type)) : undefined;
-}
-
-// Plays the race once from the start and saves what was seen. `stop` ends it early; `finished` resolves when it is saved.
-export function recordVideo(stage) {
-  let finish;
-  const recording = {
-    token: stage.header.token,
-    finished: new Promise((resolve) => { finish = resolve; }),
-    frame() {},
-    stop() { this.stopped = true; },
-  };
-  const begin = async () => {
+// Plays the race once from the start and saves what was seen. `run` resolves when it is saved, `stop` ends it early.
+export function recordVideo(stage, ending) {
+  const type = videoTypes()[ending];
+  const recording = { running: false, frame() {}, stop() { this.stopped = true; } };
+  recording.run = async () => {
     const still = await background(stage);
+    if (recording.stopped) return;
     const canvas = still.canvas();
     const context = canvas.getContext("2d");
-    const type = videoType();
     const recorder = new MediaRecorder(canvas.captureStream(FRAMES_PER_SECOND), { mimeType: type, videoBitsPerSecond: 8e6 });
     const parts = [];
     recorder.addEventListener("dataavailable", ({ data }) => parts.push(data));
-    recorder.addEventListener("stop", () => {
-      const ending = type.startsWith("video/mp4") ? "mp4" : "webm";
-      download(new Blob(parts, { type: type.split(";")[0] }), `${stage.header.file_name}.${ending}`);
-      finish();
+    const saved = new Promise((resolve, reject) => {
+      recorder.addEventListener("stop", resolve);
+      recorder.addEventListener("error", ({ error }) => reject(error));
     });
     recording.frame = () => still.draw(context);
     recording.stop = () => {
+      recording.running = false;
       recording.frame = () => {};
       if (recorder.state !== "inactive") recorder.stop();
     };
-    if (recording.stopped) return finish();
     stage.pause();
     stage.seek(0);
     recorder.start();
+    recording.running = true;
     stage.play();
-    // Frames of a picture that rests: a stream only takes what is drawn anew.
     let rested = null;
     const rest = (now) => {
-      if (recorder.state === "inactive") return;
-      if (!stage.playing) {
+      if (!recording.running) return;
+      if (stage.playing) rested = null;
+      else {
+        // A stream takes only what is drawn anew.
         recording.frame();
         rested ??= now;
-        if (now - rested > LAST_PICTURE) return recording.stop();
+        if (now - rested > LAST_PICTURE) recording.stop();
       }
       requestAnimationFrame(rest);
     };
     requestAnimationFrame(rest);
+    await saved;
+    download(new Blob(parts, { type: type.split(";")[0] }), `${stage.header.file_name}.${ending}`);
   };
-  begin().catch((error) => {
-    console.error(error);
-    finish();
-  });
   return recording;
 }
 

@@ -1,4 +1,4 @@
-// What the picture shows, in words. `racers` are those that are shown: { name, losses }, losses by step.
+// What the picture shows, in words. `racers` are those that are shown: { name, losses, batched }, losses by step.
 
 const SAME = 1e-3; // what differs by less of the drop looks the same in the picture and in the number
 const NAMES_TOLD = 4;
@@ -13,7 +13,7 @@ export function happened(text, racers, step, steps) {
   const riser = largestRise(known, step, drop);
   if (riser && step < steps) {
     const [from, to] = [riser.losses[step - 1], riser.losses[step]].map(number);
-    return put(text.say_uphill, { step, racer: riser.name, from, to });
+    return put(riser.batched ? text.say_uphill_noise : text.say_uphill, { step, racer: riser.name, from, to });
   }
   if (racers.length === 1) return put(text.say_alone, { step, racer: known[0].name, loss: number(best) });
   const leaders = known.filter(({ losses }) => losses[step] - best <= SAME * drop);

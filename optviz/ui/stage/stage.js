@@ -7,7 +7,7 @@
 import { at, clip, dashOf, exit, lengths, markerPath, rgb, stroke } from "./drawing.js";
 import { serverAnswered, watchConnection } from "./connection.js";
 import { nextHint, skipHint } from "./hints.js";
-import { canRecord, PICTURES, recordVideo } from "./pictures.js";
+import { PICTURES, recordVideo, videoTypes } from "./pictures.js";
 import { happened, put, standings } from "./sentences.js";
 
 const SECONDS_PER_RUN = 8; // at speed 1
@@ -16,8 +16,11 @@ const NARROW_BELOW = 620;
 const CLICK_THRESHOLD = 4;
 const TAIL_STEPS = 14;
 const MAPS_KEPT = 12;
+const KEYS_OF_THEIR_OWN = "input, textarea, select, button, summary, a, [tabindex='0'], [role=slider], [role=radio], "
+  + "[role=listbox], [role=tab], [contenteditable=true]";
 const GRAB_RADIUS = 14;
 const DOUBLE_CLICK = 300; // milliseconds
+const ASKED_AGAIN = 15_000;
 const TOUR_MOVES = 0.75; // the share of a seed's time in which its paths move; then the picture rests
 const PRESENTED = 1.6; // how much thicker lines and heads are in a lecture room
 
@@ -119,6 +122,7 @@ const ICONS = {
   save: "M5 20h14v-2H5zM19 9h-4V3H9v6H5l7 7z",
   pin: "M16 9V4h1V2H7v2h1v5l-2 3v2h5.2v7l.8 1 .8-1v-7H18v-2z",
   tour: "M4 6h10v2H4zM4 11h10v2H4zM4 16h6v2H4zM14 13.5v7l6-3.5z",
+  veil: "M12 5C6.5 5 2.6 9.6 1.5 12c.5 1.1 1.6 2.7 3.2 4.1L3 17.8l1.4 1.4L20.2 3.4l-1.4-1.4-3.5 3.5A10.5 10.5 0 0 0 12 5m0 4a3 3 0 0 1 .9.14l-3.760 3.760A3 3 0 0 1 12 9m6.5-.9-3.7 3.7a3 3 0 0 1-3 3l-2.1 2.1c.7.15 1.5.2 2.3.2 5.5 0 9.4-4.6 10.5-7-.5-1.1-2-3-4-4",
   more: "M6 10a2 2 0 1 0 0 4 2 2 0 0 0 0-4m6 0a2 2 0 1 0 0 4 2 2 0 0 0 0-4m6 0a2 2 0 1 0 0 4 2 2 0 0 0 0-4",
 };
 
@@ -144,6 +148,7 @@ class Stage {
     this.grabbed = null; // where the start is held, in pixels of the plot
     this.toured = null; // the number of the tour's seed that was last played
     this.recording = null;
+    this.veiled = false; // whether what is still to come is hidden
     this.build();
   }
 
@@ -172,16 +177,17 @@ class Stage {
         <output class="optviz-readout"></output>
         <div class="optviz-extra">
           <select class="optviz-speed"></select>
-          <label class="optviz-rate"><span></span><input type="range" min="-4" max="1" step="0.02"><output></output></label>
+          <label class="optviz-rate"><span></span><input type="range" step="any"><output></output></label>
           <div class="optviz-choices"></div>
         </div>
         <div class="optviz-buttons optviz-tools">
           <button data-do="more" aria-expanded="false">${icon("more")}</button>
+          <button data-do="veil" aria-pressed="false">${icon("veil")}</button>
           <button data-do="tour" aria-pressed="false">${icon("tour")}<span></span></button>
           <button data-do="pin" aria-pressed="false">${icon("pin")}<span></span></button>
           <button data-do="save" aria-haspopup="menu" aria-expanded="false">${icon("save")}</button>
         </div>
-        <div class="optviz-menu" role="menu" hidden></div>
+        <div class="optviz-menu" role="menu" tabindex="-1" hidden></div>
       </div>
       <div class="optviz-says"><p class="optviz-sentence" aria-live="polite"></p>
         <p class="optviz-hint" hidden><span></span><button data-do="hint">×</button></p></div>`;
@@ -221,12 +227,18 @@ class Stage {
     this.listenForGrabs();
     this.listenForClicks();
     this.menu.addEventListener("keydown", (event) => this.menuKey(event));
-    this.menu.addEventListener("focusout", (event) => {
-      if (!this.menu.contains(event.relatedTarget) && event.relatedTarget?.dataset?.do !== "save") this.openMenu(false);
+    // Not every browser gives a button that is clicked the focus, so losing it to nothing says nothing.
+    this.menu.addEventListener("focusout", ({ relatedTarget }) => {
+      if (relatedTarget && !this.menu.contains(relatedTarget) && relatedTarget.dataset?.do !== "save") this.openMenu(false);
     });
+    this.onPointerDown = ({ target }) => {
+      if (!this.menu.contains(target) && !target.closest?.("[data-do=save]")) this.openMenu(false);
+    };
+    document.addEventListener("pointerdown", this.onPointerDown, true);
     this.onKey = (event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
-    new ResizeObserver(() => this.resized()).observe(this.plot.parentElement);
+    this.resizing = new ResizeObserver(() => this.resized());
+    this.resizing.observe(this.plot.parentElement);
     this.watch = window.setInterval(() => this.checkSurroundings(), 700);
   }
 
@@ -234,7 +246,13 @@ class Stage {
   checkSurroundings() {
     if (!this.body.isConnected) {
       window.clearInterval(this.watch);
+      window.clearTimeout(this.rest);
+      window.clearTimeout(this.click);
+      this.recording?.stop();
+      this.resizing.disconnect();
+      delete this.root.optvizStage;
       document.removeEventListener("keydown", this.onKey);
+      document.removeEventListener("pointerdown", this.onPointerDown, true);
       document.removeEventListener("pointerup", this.onPointerUp, true);
       this.playing = false;
       if (window.Plotly) window.Plotly.purge(this.plot);
@@ -266,12 +284,13 @@ class Stage {
     this.arrays = arrays;
     if (atEnd && !this.playing) this.position = steps;
     this.position = Math.min(this.position, steps);
-    if (this.recording && header.token !== this.recording.token) this.recording.stop();
     if (!header.tour) this.toured = null;
+    if (!header.tour) window.clearTimeout(this.rest);
     if (header.view && header.view.stamp !== this.viewStamp) {
       this.viewStamp = header.view.stamp;
       this.chosen = { ...header.view.chosen };
       this.hidden = new Set(header.view.hidden);
+      this.veiled = Boolean(header.view.veiled);
     }
     for (const [group, names] of Object.entries(header.choices)) {
       if (!names.includes(this.chosen[group])) this.chosen[group] = names[0];
@@ -283,7 +302,10 @@ class Stage {
   // Everything around the picture: words, legend, buttons.
   dress() {
     const { text, playback, choices } = this.header;
+    this.body.setAttribute("role", "group");
     this.body.setAttribute("aria-label", text.stage);
+    this.plot.setAttribute("role", "img");
+    if (!playback) this.plot.setAttribute("aria-label", text.stage);
     // Readers of the screen choose their voice by it; Streamlit's page says English.
     if (this.header.language) document.documentElement.lang = this.header.language;
     this.body.querySelectorAll("button[data-do]").forEach((button) => label(button, text[button.dataset.do]));
@@ -298,10 +320,15 @@ class Stage {
     handle.setAttribute("aria-label", text.rate);
     if (this.live.inFlight === null && this.header.learning_rate !== undefined) {
       const rate = this.header.learning_rate;
-      handle.value = String(Math.log10(rate ?? 0.1));
+      // One decade to each side of the present rate: fine enough to find a value with the hand.
+      const middle = Math.max(-4, Math.min(1, Math.log10(rate ?? 0.1)));
+      handle.min = String(middle - 1);
+      handle.max = String(middle + 1);
+      handle.value = String(middle);
       this.showRate(rate);
     }
-    watchConnection(text.lost, () => this.settle("live", null));
+    // One stage asks for the page again: the one that keeps the race.
+    if (this.header.start_by_click) watchConnection(text.lost, () => this.settle("live", null));
     this.dressTools();
     this.scrubber.max = playback?.steps ?? 0;
     this.transport.hidden = !playback;
@@ -351,12 +378,16 @@ class Stage {
     for (const name of ["tour", "pin"]) button(name).hidden = !tools.includes(name);
     button("pin").setAttribute("aria-pressed", String(Boolean(this.header.pinned)));
     button("tour").setAttribute("aria-pressed", String(Boolean(tour)));
-    for (const name of ["tour", "pin"]) button(name).querySelector("span").textContent = text[`${name}_short`];
+    button("pin").querySelector("span").textContent = text.pin_short;
+    button("tour").querySelector("span").textContent = tour ? put(text.tour_count, { count: tour.visited }) : text.tour_short;
+    button("veil").setAttribute("aria-pressed", String(this.veiled));
+    label(button("veil"), text[this.veiled ? "unveil" : "veil"]);
     label(button("pin"), text[this.header.pinned ? "unpin" : "pin"]);
     label(button("tour"), text[tour ? "tour_end" : "tour"]);
     this.body.dataset.present = String(Boolean(this.header.present));
     this.body.dataset.touring = String(Boolean(tour));
-    const entries = ["png", "svg", ...(canRecord() && this.header.playback ? ["webm"] : []), ...(this.header.link ? ["link"] : [])];
+    const videos = this.header.playback ? Object.keys(videoTypes()) : [];
+    const entries = ["png", "svg", ...videos, ...(this.header.link ? ["link"] : [])];
     sync(this.menu, entries, () => {
       const entry = document.createElement("button");
       entry.type = "button";
@@ -365,13 +396,13 @@ class Stage {
       return entry;
     }, (entry, name) => {
       entry.dataset.take = name;
-      entry.textContent = text[name === "webm" && this.recording ? "webm_stop" : `save_${name}`];
+      entry.textContent = text[videos.includes(name) && this.recording ? "video_stop" : `save_${name}`];
     });
     this.showHint();
   }
 
   showHint() {
-    const hint = nextHint(this.header.hints ?? []);
+    const hint = this.header.present ? null : nextHint(this.header.hints ?? []);
     this.hint.hidden = !hint;
     if (hint) this.hint.querySelector("span").textContent = hint.text;
   }
@@ -403,19 +434,35 @@ class Stage {
   async take(what) {
     this.openMenu(false);
     this.transport.querySelector("[data-do=save]").focus();
-    if (what === "link") return this.copyLink();
-    if (what !== "webm") return PICTURES[what](this);
-    if (this.recording) return this.recording.stop();
-    this.recording = recordVideo(this);
+    try {
+      if (what === "link") await this.copyLink();
+      else if (PICTURES[what]) await PICTURES[what](this);
+      else if (this.recording) this.recording.stop();
+      else await this.record(what);
+    } catch (error) {
+      this.sentence.textContent = this.header.text.not_saved;
+      console.error(error);
+    }
+  }
+
+  // A video shows the paths grow, without those that are still to come. Any other picture than the one it began with
+  // ends it: the axes would not be those of the paths any more.
+  async record(ending) {
+    this.recording = recordVideo(this, ending);
     this.body.dataset.recording = "true";
     this.dressTools();
     this.sentence.textContent = this.header.text.recording;
-    await this.recording.finished;
-    this.recording = null;
-    this.body.dataset.recording = "false";
-    this.dressTools();
-    this.shownStep = null;
-    return this.paint();
+    try {
+      this.render();
+      await this.rendering;
+      await this.recording.run();
+    } finally {
+      this.recording = null;
+      this.body.dataset.recording = "false";
+      this.dressTools();
+      this.shownStep = null;
+      this.render();
+    }
   }
 
   async copyLink() {
@@ -488,6 +535,7 @@ class Stage {
     this.arrangement = width < NARROW_BELOW && header.arrangements.narrow ? "narrow" : "wide";
     this.body.dataset.arrangement = this.arrangement;
     const touch = window.matchMedia("(pointer: coarse)").matches;
+    if (this.recording?.running) this.recording.stop();
     const plot = fill(header.plot, arrays, this.theme);
     merge(plot.layout, fill(header.arrangements[this.arrangement] ?? {}, arrays, this.theme));
     if (header.present) merge(plot.layout, fill(header.arrangements.presented ?? {}, arrays, this.theme));
@@ -503,6 +551,8 @@ class Stage {
         plot.data[trace].visible = !this.hidden.has(index);
         plot.data[trace].line.width *= this.thickness;
       }
+      if (!this.veiled && !header.tour && !this.recording) return;
+      for (const trace of racer.traces.slice(0, 2)) merge(plot.data[trace], { opacity: 0, hoverinfo: "skip", hovertemplate: null });
     });
     plot.layout.width = width;
     plot.layout.height = this.plot.parentElement.clientHeight;
@@ -516,12 +566,15 @@ class Stage {
     });
     if (!this.listening) {
       this.listening = true;
-      this.plot.on("plotly_relayout", () => this.measure());
-      this.plot.on("plotly_relayouting", () => this.measure());
+      const zoomed = () => {
+        if (this.recording?.running) this.recording.stop();
+        this.measure();
+      };
+      this.plot.on("plotly_relayout", zoomed);
+      this.plot.on("plotly_relayouting", zoomed);
     }
     this.paintLegend();
     this.measure();
-    this.plot.setAttribute("role", "img");
     this.body.dataset.drawn = header.token;
     this.answered(header.live);
     this.goOn();
@@ -535,18 +588,21 @@ class Stage {
     window.clearTimeout(this.rest);
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.seek(calm ? this.header.playback.steps : 0);
-    if (calm) this.arrived();
+    if (calm) this.arrived(1);
     else this.play();
   }
 
-  // The last step has been played: on a tour the picture rests, then the next seed is asked for.
-  arrived() {
+  // The last step has been played: on a tour the picture rests for a share of the seed's time, then the next seed is
+  // asked for. Whoever seeks or plays meanwhile looks closer, and the tour goes on once the race has been played again.
+  arrived(share = 1 - TOUR_MOVES) {
     const { tour } = this.header;
     if (!tour) return;
-    const seconds = tour.seconds * (1 - TOUR_MOVES);
-    this.rest = window.setTimeout(() => {
-      if (this.header.tour?.number === tour.number && !this.playing) this.send("tour", { do: "next", number: tour.number });
-    }, 1000 * seconds);
+    const ask = () => {
+      if (this.header.tour?.number !== tour.number || this.playing) return;
+      this.send("tour", { do: "next", number: tour.number });
+      this.rest = window.setTimeout(ask, ASKED_AGAIN); // an answer that does not come may have been lost on the way
+    };
+    this.rest = window.setTimeout(ask, 1000 * tour.seconds * share);
   }
 
   paintLegend() {
@@ -629,7 +685,7 @@ class Stage {
       this.scrubber.style.setProperty("--done", `${(100 * step) / steps}%`);
       this.readout.textContent = `${step} / ${steps}`;
       this.scrubber.setAttribute("aria-valuetext", `${step} / ${steps}`);
-      const shown = racers.map((racer) => ({ name: racer.name, losses: this.array(racer.loss) }))
+      const shown = racers.map((racer) => ({ name: racer.name, losses: this.array(racer.loss), batched: racer.batched }))
         .filter((_, index) => !this.hidden.has(index));
       const { text } = this.header;
       if (!this.recording && (!this.playing || step % 5 === 0)) this.sentence.textContent = happened(text, shown, step, steps);
@@ -744,6 +800,7 @@ class Stage {
     if (what === "save") return this.openMenu(this.menu.hidden);
     if (what === "hint") return this.done(null);
     if (what === "more") return this.fold(this.body.dataset.more === "true");
+    if (what === "veil") return this.veil(!this.veiled);
     if (what === "pin") return this.send("pin", !this.header.pinned);
     if (what === "tour") return this.send("tour", { do: this.header.tour ? "end" : "begin" });
     const { steps } = this.header.playback;
@@ -754,6 +811,13 @@ class Stage {
     if (what === "back") return this.seek(Math.max(0, Math.ceil(this.position - 1e-6) - 1));
     if (what === "forward") return this.seek(Math.min(steps, step + 1));
     return this.seek(what === "first" ? 0 : steps);
+  }
+
+  // With the future hidden a class can guess who will be first; then the race is played.
+  veil(veiled) {
+    this.veiled = veiled;
+    if (veiled) this.seek(0);
+    this.viewChanged();
   }
 
   // On a phone what is rarely needed is folded away until it is asked for.
@@ -771,18 +835,20 @@ class Stage {
     const own = focus && focus.tagName === "BUTTON" && this.body.contains(focus);
     const playing = focus && focus.dataset?.do === "play";
     const busy = focus && focus !== document.body && focus !== this.scrubber && !(own && (event.key !== " " || playing)) &&
-      focus.closest("input, textarea, select, button, a, [role=slider], [role=listbox], [role=tab], [contenteditable=true]");
+      focus.closest(KEYS_OF_THEIR_OWN);
     if (busy || document.querySelector("[role=dialog]")) return;
     event.preventDefault();
     this.act(what);
   }
 
   seek(step) {
+    window.clearTimeout(this.rest);
     this.position = step;
     this.paint();
   }
 
   play() {
+    window.clearTimeout(this.rest);
     const { steps } = this.header.playback;
     if (this.position >= steps) this.position = 0;
     this.playing = true;
@@ -848,7 +914,7 @@ class Stage {
   viewChanged() {
     this.dress();
     this.render();
-    this.send("view", { chosen: this.chosen, hidden: [...this.hidden].sort((a, b) => a - b) });
+    this.send("view", { chosen: this.chosen, hidden: [...this.hidden].sort((a, b) => a - b), veiled: this.veiled });
   }
 
   listenForGrabs() {
@@ -876,6 +942,7 @@ class Stage {
       let moved = false;
       const begin = { x: event.clientX, y: event.clientY };
       const move = (next) => {
+        if (next.pointerId !== event.pointerId) return;
         if (!moved && Math.hypot(next.clientX - begin.x, next.clientY - begin.y) <= CLICK_THRESHOLD) return;
         moved = true;
         const point = this.pointAt(next.clientX, next.clientY, true);
@@ -884,6 +951,7 @@ class Stage {
         this.follow({ start: point });
       };
       const release = (last) => {
+        if (last.pointerId !== event.pointerId) return;
         document.removeEventListener("pointermove", move);
         document.removeEventListener("pointerup", release);
         document.removeEventListener("pointercancel", release);
@@ -962,7 +1030,7 @@ function sync(parent, items, make, update) {
 }
 
 function rateOf(handle) {
-  return Number((10 ** Number(handle.value)).toPrecision(3));
+  return Number((10 ** Number(handle.value)).toPrecision(2));
 }
 
 function label(button, text) {
@@ -980,9 +1048,11 @@ async function copied(text) {
     field.value = text;
     field.style.position = "fixed";
     document.body.appendChild(field);
+    const before = document.activeElement;
     field.select();
     const done = document.execCommand("copy");
     field.remove();
+    before?.focus();
     return done;
   }
 }
