@@ -378,7 +378,7 @@ def read_query(query: Mapping[str, str], reader: _Reader | None = None) -> tuple
         return Race(), (BadInput("too_long", name="link", value=f"{length:,}", allowed=allowed),)
     if not {"v", *_BESIDE_SURFACE, *_SAMPLE_FIELDS, *itertools.chain(*_SURFACE_FIELDS.values())} & set(query):
         return Race(), ()
-    surface = {name: value for name, value in query.items() if name not in ("v", *_BESIDE_SURFACE)}
+    surface: dict[str, Any] = {name: value for name, value in query.items() if name not in ("v", *_BESIDE_SURFACE)}
     surface["name"] = query.get("surface", "gaussian_hills")
     if surface["name"] == "formula":
         surface.setdefault("text", FIRST_FORMULA)

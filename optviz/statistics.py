@@ -230,20 +230,22 @@ def race_record(
     """The record of trajectories over one single surface from one start, and the fans of those with batches."""
     surface = paths[0].surface
     lowest = surface.lowest
-    losses = np.stack([path.losses for path in paths])
+    known = [fan for fan in fans or () if fan is not None]
+    losses = np.concatenate([np.stack([path.losses for path in paths]), *(fan.losses for fan in known)])
+    log_gaps = [log_gap(path.losses, lowest.loss) for path in paths]
     return RaceRecord(
         names=tuple(names),
         keys=tuple(path.racer.kind for path in paths),
         points=tuple(path.points for path in paths),
         losses=tuple(path.losses for path in paths),
-        log_gaps=tuple(log_gap(path.losses, lowest.loss) for path in paths),
+        log_gaps=tuple(log_gaps),
         epochs=tuple(path.epochs for path in paths),
         epoch_range=epoch_range([float(path.epochs[-1]) for path in paths]),
         has_samples=surface.samples is not None,
         batched=tuple(path.racer.batch_size is not None for path in paths),
         lost_at=tuple(int(path.diverged_at) - 1 if path.diverged_at >= 0 else -1 for path in paths),
         loss_range=loss_range(losses),
-        gap_range=gap_range(np.stack([log_gap(path.losses, lowest.loss) for path in paths])),
+        gap_range=gap_range(np.concatenate([np.stack(log_gaps), *(fan.log_gaps for fan in known)])),
         fans=tuple(fans) if fans is not None else (None,) * len(paths),
         steps=paths[0].steps,
         start=start,

@@ -12,7 +12,9 @@ import pytest
 
 from optviz.cli import main
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+README = "\n".join(
+    (Path(__file__).parents[1] / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh.md")
+)
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for line in block.splitlines()]
 OPTVIZ = [shlex.split(line)[1:] for line in COMMANDS if line.startswith("optviz ")]

@@ -263,6 +263,16 @@ def test_a_fan_sums_up_its_runs() -> None:
     np.testing.assert_allclose(told.log_gaps, (told.losses - lowest) / (50.0 - lowest), rtol=1e-15)
 
 
+def test_the_axes_of_a_race_with_fans_span_the_bands() -> None:
+    surface = FiniteSum(GaussianHills(seed=1), samples=64)
+    racer = Racer(OPTIMIZERS["gradient_descent"](learning_rate=0.1), 1)
+    path, runs = trace(racer, surface), fan(trace(racer, surface, seed=range(20)))
+    alone, fanned = (race_record([path], ["SGD"], (0.0, 0.0), fans) for fans in (None, [runs]))
+    assert runs.losses.min() < path.losses.min(), "else the test could not fail"
+    assert fanned.loss_range[0] < runs.losses.min() < alone.loss_range[0]
+    assert 10 ** fanned.gap_range[0] < np.nanmin(runs.log_gaps)
+
+
 def test_axes_beside_a_second_race_span_both() -> None:
     setting = Race(racers=(Racer(OPTIMIZERS["adam"](learning_rate=0.1)),), steps=20)
     slow, fast = (
