@@ -228,6 +228,35 @@ def test_round_trips_would_notice_a_lost_setting() -> None:
         assert again != RACES["noise"]
 
 
+# What a browser may send in place of a start or a learning rate.
+HOSTILE_VALUES = [
+    *(None, True, "x", "", "1e999", [], {}, [1], [1, 2, 3], [[1, 2], [3, 4]], ["a", "b"], [None, None], [True, 0]),
+    *(
+        nan,
+        [nan, 0],
+        [float("inf"), 0],
+        [1e300, 0],
+        10**400,
+        [10**400, 0],
+        -1,
+        0,
+        -1e-300,
+        {"x": 1},
+        [{}, {}],
+        [[], []],
+    ),
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE_VALUES, ids=lambda value: str(value)[:20])
+def test_whatever_is_sent_as_start_or_rate_is_used_or_refused_in_a_sentence(value: Any) -> None:
+    for change in (lambda: Race().replaced(start=value), lambda: Race().with_learning_rate(value)):
+        try:
+            assert isinstance(change(), Race)
+        except BadInput as problem:
+            assert str(problem).endswith(".")
+
+
 ELSEWHERE = FiniteSum(GaussianHills(1), samples=9)
 DIFFERENCES: list[tuple[Race, Race, tuple[str, ...]]] = [
     (Race(), Race(), ()),

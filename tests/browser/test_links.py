@@ -27,7 +27,8 @@ GO = """link => {
 }"""
 AT_REST = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
 LOOK = """() => ({
-    exceptions: document.querySelectorAll('[data-testid=stException]').length,
+    // What the app did not expect is told in a box of Streamlit's, whatever it was.
+    exceptions: document.querySelectorAll('[data-testid=stException], [data-testid=stAlert]').length,
     traceback: document.body.innerText.includes('Traceback'),
     drawn: Boolean(document.querySelector('.optviz-stage[data-drawn]')),
 })"""
