@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -133,8 +134,8 @@ def _race(options: argparse.Namespace) -> int:
     race = _race_of_link(options.link) if options.link is not None else _race_of_options(options)
     paths = race.run()
     if options.out is not None:
-        content = _page(race, paths, options.language) if ending == "html" else FORMATS[ending](race, paths)
-        options.out.write_bytes(content)
+        writers = {**FORMATS, "html": partial(_page, language=options.language)}
+        options.out.write_bytes(writers[ending](race, paths))
     names = race.racer_names()
     longest = max(len(name) for name in names)
     print(f"{race.surface.title}, {race.convention}, {race.steps} steps")

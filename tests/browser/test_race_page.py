@@ -502,6 +502,20 @@ def test_the_learning_rate_follows_the_hand_and_is_committed_once(open_page: Ope
     assert race.shared_learning_rate == rate
 
 
+def test_the_learning_rates_handle_moves_with_each_press_of_a_key(open_page: Open) -> None:
+    page = open_page()
+    handle = page.page.locator(".optviz-rate input")
+    handle.focus()
+    rates = [0.1]
+    for _ in range(3):
+        token = page.token()
+        page.page.keyboard.press("ArrowRight")
+        page.wait_for_another(token)
+        page.wait_for_address(f"learning_rate={page.page.locator('.optviz-rate output').inner_text()}&")
+        rates.append(page.race().shared_learning_rate or 0)
+    assert rates == [0.1, 0.11, 0.12, 0.13]
+
+
 # Samples
 
 

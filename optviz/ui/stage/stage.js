@@ -177,7 +177,7 @@ class Stage {
         <output class="optviz-readout"></output>
         <div class="optviz-extra">
           <select class="optviz-speed"></select>
-          <label class="optviz-rate"><span></span><input type="range" step="any"><output></output></label>
+          <label class="optviz-rate"><span></span><input type="range" step="0.05"><output></output></label>
           <div class="optviz-choices"></div>
         </div>
         <div class="optviz-buttons optviz-tools">
@@ -1029,6 +1029,7 @@ function sync(parent, items, make, update) {
   items.forEach((item, index) => update(parent.children[index], item, index));
 }
 
+// Two digits, so that it can be said; a step of the handle is 12 %, more than that rounds away.
 function rateOf(handle) {
   return Number((10 ** Number(handle.value)).toPrecision(2));
 }
