@@ -134,7 +134,7 @@ def _race(options: argparse.Namespace) -> int:
     race = _race_of_link(options.link) if options.link is not None else _race_of_options(options)
     paths = race.run()
     if options.out is not None:
-        writers = {**FORMATS, "html": partial(_page, language=options.language)}
+        writers = FORMATS | {"html": partial(_page, language=options.language)}
         options.out.write_bytes(writers[ending](race, paths))
     names = race.racer_names()
     longest = max(len(name) for name in names)

@@ -145,7 +145,7 @@ def _component() -> Callable[..., Any]:
 def mount(message: bytes, key: str, **on_change: Callable[[], None]) -> Any:
     """Put the stage on the page. on_change: a callback `on_…_change` for each thing that it may send.
 
-    start ([x, y]), learning_rate, live (what is being dragged, or null), view, pin (true or false), tour ({do, number}),
-    need_map. Whatever a browser sends may be anything: it is for the callback to check.
+    start ([x, y]), learning_rate, live (what is being dragged, or null), view, pin (true or false), tour
+    ({do, number}), need_map. Whatever a browser sends may be anything: it is for the callback to check.
     """
     return _component()(key=key, data=message, height="content", **on_change)
