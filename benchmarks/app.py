@@ -15,6 +15,7 @@ from serving import chromium, serving
 
 MOVES = 30
 PAINTS = 5
+DRAG_MOVES = 80
 SECONDS_OF_PLAYBACK = 5
 
 COUNT_BYTES = """
@@ -37,6 +38,15 @@ WATCH_PICTURE = """
   ))).observe(document.querySelector(".optviz-stage"), {attributes: true, attributeFilter: ["data-drawn"]});
 }
 """
+COUNT_PICTURES = """() => {
+  window.pictures = new Set();
+  new MutationObserver(() => window.pictures.add(document.querySelector(".optviz-stage").dataset.drawn))
+    .observe(document.querySelector(".optviz-stage"), {attributes: true, attributeFilter: ["data-drawn"]});
+}"""
+WHERE_START = """plot => {
+  const {xaxis, yaxis} = plot._fullLayout, box = plot.getBoundingClientRect(), start = plot.data[2];
+  return [box.left + xaxis._offset + xaxis.d2p(start.x[0]), box.top + yaxis._offset + yaxis.d2p(start.y[0])];
+}"""
 # A frame counts only if the pixels of the heads have changed since the last one.
 WATCH_HEADS = """
 () => {
@@ -79,6 +89,10 @@ def report() -> None:
         page.open()
         _moves(page, server.process.pid)
         _playback(page)
+        _drag(page, "")
+        page.do("pin")
+        page.wait_for_address("pinned=")
+        _drag(page, ", over a pinned race")
         page.close()
 
 
@@ -121,3 +135,20 @@ def _playback(page: RacePage) -> None:
     page.page.wait_for_timeout(1000 * SECONDS_OF_PLAYBACK)
     changed, end = page.page.evaluate("[window.changed, performance.now()]")
     print(f"Playback: {1000 * (changed - counted) / (end - begin):.0f} frames per second whose head pixels changed")
+
+
+def _drag(page: RacePage, what: str) -> None:
+    page.page.evaluate(COUNT_PICTURES)
+    begin, end = page.place(*page.race().surface.peak()), page.place(0.8, -0.9)
+    page.page.mouse.move(*page.plot(WHERE_START))
+    page.page.mouse.down()
+    started = time.perf_counter()
+    for move in range(1, DRAG_MOVES + 1):
+        share = move / DRAG_MOVES
+        page.page.mouse.move(*(a + (b - a) * share for a, b in zip(begin, end, strict=True)))
+        page.page.wait_for_timeout(25)
+    seconds = time.perf_counter() - started
+    pictures = page.page.evaluate("window.pictures.size")
+    page.page.mouse.up()
+    page.page.wait_for_timeout(1500)
+    print(f"Dragging the start{what}: {pictures / seconds:.1f} pictures per second")
