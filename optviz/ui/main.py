@@ -28,6 +28,7 @@ STYLE = """
 [data-testid="stMain"] :is(summary, button, [role="radio"]):focus-visible {
   outline: 2px solid light-dark(#6a48d7, #a48bff);
 }
+.st-key-ask_again { display: none; }
 .optviz-told {
   border: 1px solid #d09a2a; border-left-width: 6px; border-radius: 0.6rem; padding: 0.5rem 0.9rem;
   background: color-mix(in srgb, #d09a2a 12%, transparent);
@@ -76,6 +77,8 @@ def main() -> None:
         controls.language_control(language)
     with st.sidebar:
         controls.sidebar(text, language)
+    # The stage presses it when a lost connection is back; a run is all that it asks for.
+    st.button("↻", key="ask_again", on_click=session.drag, args=(None,))
     problems = session.problems()
     told = [sentence(problem, language) for problem in problems[:MOST_TOLD]]
     if len(problems) > MOST_TOLD:

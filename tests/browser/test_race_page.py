@@ -347,6 +347,7 @@ def test_a_broken_link_is_told_in_one_sentence_and_the_race_runs(
     open_page: Open, link: str, locale: str, sentence: str
 ) -> None:
     page = open_page(link, locale=locale)
+    page.page.locator(".optviz-told").wait_for()
     told = page.page.locator(".optviz-told").all_inner_texts()
     assert any(sentence in text for text in told), told
     assert len(drawn_paths(page)) >= 1

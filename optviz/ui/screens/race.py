@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -22,6 +22,7 @@ from optviz.ui.standalone import MOST_RUN_STEPS, described, fans_of, file_name, 
 from optviz.ui.text import words
 
 LONGEST_LATEX = 90
+WHOLE_PAGE = "whole_page"
 SCOREBOARD_STYLE = """
 <style>
 .optviz-scores { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.93rem; }
@@ -56,7 +57,7 @@ def show() -> None:
     pinned = _pinned_record(race, text)
     # The hook is that of the race without what is being dragged: a line more or less would move the picture.
     _hook(session.race(), text)
-    _stage(race, paths, names, pinned, text)
+    _stage()
     touring.panel(text)
     _scoreboard(race, paths, names, pinned, surface.lowest, text)
     if race.surface.samples is not None:
@@ -92,14 +93,13 @@ def _pinned_record(race: Race, text: Words) -> RaceRecord | None:
     return race_record(cached.paths(pinned), names, pinned.start or cached.start(pinned.surface))
 
 
-def _stage(
-    race: Race,
-    paths: Sequence[Trajectory],
-    names: Sequence[str],
-    pinned: RaceRecord | None,
-    text: Words,
-) -> None:
-    view = session.view()
+@st.fragment
+def _stage() -> None:
+    """The picture. While something is dragged it alone is run again, and the page follows when it is let go."""
+    if st.session_state.pop(WHOLE_PAGE, False):
+        st.rerun()
+    race, view, text = session.shown(), session.view(), words(session.language())
+    paths, names, pinned = cached.paths(race), race.racer_names(text["optimizer"]), _pinned_record(race, text)
     # The map is that of the full loss: how samples are drawn does not change it.
     map_key = _digest(repr(race.bare_surface))
     fans = fans_of(race) if view.runs == "many" else None
@@ -136,23 +136,23 @@ def _stage(
     stage.mount(
         message,
         key="stage",
-        on_start_change=_start_chosen,
-        on_learning_rate_change=_learning_rate_chosen,
         on_live_change=_dragged,
-        on_view_change=_view_changed,
         on_need_map_change=_map_needed,
-        on_pin_change=_pin_pressed,
-        on_tour_change=_tour_asked,
+        on_start_change=_with_the_page(_start_chosen),
+        on_learning_rate_change=_with_the_page(_learning_rate_chosen),
+        on_view_change=_with_the_page(_view_changed),
+        on_pin_change=_with_the_page(_pin_pressed),
+        on_tour_change=_with_the_page(_tour_asked),
     )
     heights = cached.heights(race.bare_surface)
-    words = text["figure"]
-    said = [words["key_line"], *([words["key_logarithmic"]] if heights.logarithmic else [])]
+    key = text["figure"]
+    said = [key["key_line"], *([key["key_logarithmic"]] if heights.logarithmic else [])]
     if race.surface.samples is not None:
-        said.append(words["key_samples"].format(samples=race.surface.samples))
+        said.append(key["key_samples"].format(samples=race.surface.samples))
     if any(fan is not None for fan in record.fans):
-        said.append(words["key_runs"])
+        said.append(key["key_runs"])
     elif view.runs == "many" and any(record.batched):
-        said.append(words["runs_too_many"].format(most=f"{MOST_RUN_STEPS:,}", steps=f"{runs_of(race):,}"))
+        said.append(key["runs_too_many"].format(most=f"{MOST_RUN_STEPS:,}", steps=f"{runs_of(race):,}"))
     if view.pinned is not None:
         said.append(_pinned_told(race, view.pinned, pinned is not None, text))
     st.caption(" ".join(said))
@@ -173,6 +173,16 @@ def _pinned_told(race: Race, pinned: Race, drawn: bool, text: Words) -> str:
     return words["shown"].format(difference=", ".join(told) or words["same"])
 
 
+def _with_the_page(callback: Callable[[], None]) -> Callable[[], None]:
+    """The callback, after which the whole page is run: what it changes is told outside the picture too."""
+
+    def call() -> None:
+        callback()
+        st.session_state[WHOLE_PAGE] = True
+
+    return call
+
+
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -190,7 +200,10 @@ def _learning_rate_chosen() -> None:
 
 
 def _dragged() -> None:
-    session.drag(st.session_state.stage.live)
+    live = st.session_state.stage.live
+    session.drag(live)
+    # Let go without a choice: then the page is what it was.
+    st.session_state[WHOLE_PAGE] = live is None
 
 
 def _view_changed() -> None:

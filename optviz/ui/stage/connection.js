@@ -3,16 +3,15 @@
 
 const ANSWERED_BY = 4000; // milliseconds after which a server that is connected counts as back in any case
 const LOST_AFTER = 1200; // milliseconds; a shorter break is nobody's concern
+const ASK_AGAIN = ".st-key-ask_again button"; // a button of the page that nobody sees: see optviz/ui/main.py
 let sentenceWhenLost = null;
-let askAgain = () => {};
 let watching = false;
 let back = () => {};
 
-// `again` asks the server for this page. A server that was started anew knows nothing of the visit until it is asked: it
-// would take the next change for the first run, which reads the address, and lose it.
-export function watchConnection(text, again) {
+// A server that was started anew knows nothing of the visit until it is asked for the page: it would take the next
+// change for the first run, which reads the address, and lose it.
+export function watchConnection(text) {
   sentenceWhenLost = text;
-  askAgain = again;
   const app = document.querySelector("[data-test-connection-state]");
   if (!app || watching) return;
   watching = true;
@@ -32,7 +31,7 @@ export function watchConnection(text, again) {
       if (patience === null) return;
       window.clearInterval(patience);
       patience = null;
-      askAgain();
+      document.querySelector(ASK_AGAIN)?.click();
       window.setTimeout(back, ANSWERED_BY);
     } else {
       patience ??= window.setInterval(() => {

@@ -327,8 +327,7 @@ class Stage {
       handle.value = String(middle);
       this.showRate(rate);
     }
-    // One stage asks for the page again: the one that keeps the race.
-    if (this.header.start_by_click) watchConnection(text.lost, () => this.settle("live", null));
+    watchConnection(text.lost);
     this.dressTools();
     this.scrubber.max = playback?.steps ?? 0;
     this.transport.hidden = !playback;
