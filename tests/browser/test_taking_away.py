@@ -175,8 +175,15 @@ def code_of(page: RacePage, language: str) -> str:
         )
     copy = page.page.get_by_test_id("stExpander").filter(has_text="This race as code")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    block.hover()
-    copy.get_by_role("button", name="Copy to clipboard").click()
+    button = copy.get_by_role("button", name="Copy to clipboard")
+    # The button is there while the mouse is over the code, and the code still slides into its place.
+    for _ in range(40):
+        block.hover()
+        page.page.wait_for_timeout(250)
+        if button.count():
+            break
+        page.page.mouse.move(0, 0)
+    button.click()
     return str(page.page.evaluate("navigator.clipboard.readText()"))
 
 

@@ -327,6 +327,7 @@ class Stage {
       handle.value = String(middle);
       this.showRate(rate);
     }
+    this.setPlayIcon();
     watchConnection(text.lost);
     this.dressTools();
     this.scrubber.max = playback?.steps ?? 0;
