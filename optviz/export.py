@@ -50,7 +50,7 @@ def _settings(race: Race) -> list[str]:
         toml = race.to_toml(whole=True)
     except BadInput:
         # A surface of the author's own class: it runs, but no file can name it.
-        return [CSV_TITLE, f"# surface: {race.surface.title}"]
+        return [CSV_TITLE, f"# surface: {' '.join(race.surface.title.split())}"]
     return [CSV_TITLE, *(f"# {line}".rstrip() for line in toml.splitlines())]
 
 

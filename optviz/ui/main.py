@@ -43,8 +43,8 @@ STYLE = """
 }
 </style>
 """
-# Everything on a Streamlit page is measured in rem.
 USUAL_STYLE = "<style>@media (max-width: 640px) { .st-key-present { display: none; } }</style>"
+# Everything on a Streamlit page is measured in rem.
 PRESENTED_STYLE = """
 <style>
 html { font-size: 19px; }

@@ -16,8 +16,8 @@ from optviz.export import to_csv, to_json
 from optviz.statistics import RaceRecord
 from optviz.trajectory import Trajectory
 from optviz.ui import cached, session
-from optviz.ui.controls import Words, surface_key
-from optviz.ui.standalone import fans_of, html_page
+from optviz.ui.controls import Words
+from optviz.ui.standalone import fans_of, file_name, html_page
 from optviz.ui.text import sentence
 
 MEDIA_TYPES = {"csv": "text/csv", "json": "application/json", "html": "text/html"}
@@ -47,7 +47,8 @@ def section(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, 
 
 def _downloads(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, words: dict[str, str]) -> None:
     view = session.view()
-    seen = {"chosen": {"axis": view.axis, "by": view.by, "runs": view.runs}, "hidden": list(view.hidden)}
+    chosen = {"axis": view.axis, "by": view.by, "runs": view.runs}
+    seen = {"chosen": chosen, "hidden": list(view.hidden), "veiled": view.veiled}
     fans = fans_of(race) if view.runs == "many" else None
     files: dict[str, Callable[[], bytes]] = {
         "csv": partial(to_csv, race, paths),
@@ -59,7 +60,7 @@ def _downloads(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | Non
             st.download_button(
                 words[ending],
                 data=files[ending],
-                file_name=f"optviz-{surface_key(race.bare_surface)}.{ending}",
+                file_name=f"{file_name(race)}.{ending}",
                 mime=media_type,
                 key=f"download_{ending}",
                 help=words[f"{ending}_help"],
