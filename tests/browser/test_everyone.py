@@ -10,7 +10,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from race_page import DESKTOP, PHONE, RacePage
+from race_page import DESKTOP, PHONE, PROJECTOR, RacePage
 
 Open = Callable[..., RacePage]
 SERIOUS = ("serious", "critical")
@@ -195,6 +195,15 @@ def test_presenting_folds_the_settings_and_enlarges_the_type(open_page: Open) ->
     page.wait_for_another(token)
     assert sizes() == before
     page.page.wait_for_function("!location.search.includes('present')")
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_a_projector_shows_the_sentence_too(open_page: Open, locale: str) -> None:
+    page = open_page("?present=1", viewport=PROJECTOR, locale=locale)
+    for part in (".optviz-legend", ".optviz-picture", ".optviz-transport", ".optviz-sentence"):
+        box = page.page.locator(part).bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= PROJECTOR["height"], part
 
 
 def test_a_phone_that_was_sent_a_presenting_link_can_leave_it(open_page: Open) -> None:
