@@ -14,6 +14,7 @@ from optviz.trajectory import Trajectory
 
 SHARE_OF_DROP = 0.9
 TIE = 1e-6
+ROUNDING = 4 * np.finfo(float).eps
 LARGEST_SHOWN = 1e300
 
 
@@ -42,18 +43,36 @@ def best_reached(losses: Sequence[np.ndarray]) -> np.ndarray:
         return np.fmin.reduce([np.fmin.reduce(racer, axis=-1) for racer in losses])
 
 
-def wins(final_losses: np.ndarray) -> np.ndarray:
+def tie_width(start_loss: Any, lowest: Any) -> np.ndarray:
+    """How far apart two losses (...) may be and still count as level: start loss (...) and lowest (...) → (...).
+
+    A millionth of the drop from the start to the lowest loss, and never less than the start's loss can be rounded by. It
+    knows nothing of who else runs. Where there is no drop (no lowest is known, the start has no loss or is the lowest
+    point) only the rounding is left.
+    """
+    start_loss, lowest = np.asarray(start_loss, dtype=float), np.asarray(lowest, dtype=float)
+    with np.errstate(invalid="ignore", over="ignore"):
+        share = TIE * start_loss - TIE * lowest
+        rounding = ROUNDING * np.abs(start_loss)
+    return np.fmax(np.where(np.isfinite(share), share, 0.0), np.where(np.isfinite(rounding), rounding, 0.0))
+
+
+def wins(final_losses: np.ndarray, start_loss: Any, lowest: Any) -> np.ndarray:
     """Each racer's share of the win: final losses (racers, ...) → shares (racers, ...) that sum to 1.
 
-    The lowest final loss wins; racers within 1e-6 of the range share it. NaN never wins; where all are NaN nobody does.
+    The lowest final loss wins; racers that are level with it (see `tie_width`) share the win, whoever else runs. What
+    is not finite never wins; where nothing is, nobody does.
     """
     finite = np.where(np.isfinite(final_losses), final_losses, np.inf)
     best = finite.min(axis=0)
-    highest = np.where(np.isfinite(final_losses), final_losses, -np.inf).max(axis=0)
-    with np.errstate(invalid="ignore"):
-        first = (finite <= best + TIE * (highest - best)) & np.isfinite(finite)
-        count = first.sum(axis=0)
-        return np.where(count > 0, first / np.maximum(count, 1), 0.0)
+    first = (finite <= best + tie_width(start_loss, lowest)) & np.isfinite(finite)
+    return first / np.maximum(first.sum(axis=0), 1)
+
+
+def wins_of(paths: Sequence[Trajectory]) -> np.ndarray:
+    """`wins` of trajectories over one surface, or one stack, from one start: → (racers, ...)."""
+    final = np.stack([path.losses[..., -1] for path in paths])
+    return wins(final, paths[0].losses[..., 0], paths[0].surface.lowest.loss)
 
 
 def log_gap(losses: np.ndarray, lowest: Any, floor: float = 1e-16) -> np.ndarray:
@@ -109,7 +128,7 @@ def scoreboard(paths: Sequence[Trajectory]) -> list[dict[str, Any]]:
     diverged_at (−1 never), win (share). NaN sorts last.
     """
     final = np.array([path.losses[-1] for path in paths])
-    shares = wins(final)
+    shares = wins_of(paths)
     best = best_reached([path.losses for path in paths])
     rows = []
     for index, path in enumerate(paths):

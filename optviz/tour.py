@@ -6,12 +6,10 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from optviz.bad_input import BadInput
 from optviz.experiment import Race, make_surface
 from optviz.parameter import SEED, parameters
-from optviz.statistics import wins
+from optviz.statistics import wins_of
 from optviz.surface import FAMILIES, Surface
 from optviz.trajectory import Trajectory
 
@@ -59,7 +57,7 @@ class Tour:
 
     def after(self, paths: Sequence[Trajectory]) -> Tour:
         """The tour one seed further, once the present race, whose trajectories are `paths`, counts."""
-        shares = wins(np.array([path.losses[-1] for path in paths]))
+        shares = wins_of(paths)
         counted = tuple(before + float(share) for before, share in zip(self.wins, shares, strict=True))
         surface = dataclasses.replace(self.race.bare_surface, seed=(self.seed + 1) % SEEDS)  # type: ignore[type-var]
         return Tour(self.race.with_bare_surface(surface), self.visited + 1, counted)

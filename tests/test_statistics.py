@@ -35,7 +35,9 @@ from optviz.statistics import (
     race_record,
     scoreboard,
     steps_to_drop,
+    tie_width,
     wins,
+    wins_of,
 )
 
 EXACTLY = {"rel": 1e-15, "abs": 0, "nan_ok": True}
@@ -97,7 +99,6 @@ def test_best_reached_is_over_all_racers_and_steps() -> None:
         ([1, 1, 2], [0.5, 0.5, 0]),
         ([1, 1 + 0.9e-6, 2], [0.5, 0.5, 0]),
         ([1, 1 + 1.1e-6, 2], [1, 0, 0]),
-        ([1e6, 1e6 + 0.9, 2e6], [0.5, 0.5, 0]),
         ([1, 1, 1], [1 / 3, 1 / 3, 1 / 3]),
         ([nan, 1, 2], [0, 1, 0]),
         ([inf, 1, 2], [0, 1, 0]),
@@ -105,15 +106,64 @@ def test_best_reached_is_over_all_racers_and_steps() -> None:
         ([nan, 1, nan], [0, 1, 0]),
         ([nan, nan, nan], [0, 0, 0]),
         ([-5, -5, -5 + 1], [0.5, 0.5, 0]),
+        # Whoever blows up does not make the others level.
+        ([0.1, 0.2, 1e12], [1, 0, 0]),
+        ([0.1, 0.2, -1e12], [0, 0, 1]),
     ],
 )
 def test_wins(final: list[float], shares: list[float]) -> None:
-    assert wins(np.array(final, dtype=float)).tolist() == shares
+    """From a start at 2, over a surface whose lowest loss is 1: a millionth of the drop is 1e-6."""
+    assert wins(np.array(final, dtype=float), 2.0, 1.0).tolist() == shares
+
+
+@pytest.mark.parametrize(
+    ("start", "lowest", "width"),
+    [
+        (2, 1, 1e-6),
+        (2e6, 1e6, 1.0),
+        (-1, -3, 2e-6),
+        # No drop: level is what rounding alone keeps apart, 4 ulps of the start's loss.
+        (3, 3, 12 * 2.0**-52),
+        (3, -inf, 12 * 2.0**-52),
+        (3, inf, 12 * 2.0**-52),
+        (0, 0, 0),
+        (nan, 1, 0),
+        (inf, 1, 0),
+        # A drop that is lost in the rounding of the losses.
+        (1e9 + 1e-3, 1e9, 4e9 * 2.0**-52),
+        (1e308, -1e308, 2e302),
+    ],
+)
+def test_the_width_of_a_tie(start: float, lowest: float, width: float) -> None:
+    assert tie_width(start, lowest) == pytest.approx(width, rel=1e-9, abs=0)
 
 
 def test_wins_over_many_races() -> None:
-    final = np.array([[1.0, 2, nan], [1, 1, nan]])
-    assert wins(final).tolist() == [[0.5, 0, 0], [0.5, 1, 0]]
+    final = np.array([[1.0, 2, nan, 5], [1, 1, nan, 5.5]])
+    shares = wins(final, np.array([4.0, 4.0, 4.0, 1e6 + 5]), np.array([0.0, 0.0, 0.0, 5.0]))
+    assert shares.tolist() == [[0.5, 0, 0, 0.5], [0.5, 1, 0, 0.5]]
+
+
+BLOWN_UP = (
+    "?v=1&surface=smoothed_noise&seed=1&bowl=1&steps=100"
+    "&racers=gradient_descent--learning_rate-2.4~momentum~nag~rmsprop~adam"
+)
+
+
+def test_who_wins_does_not_depend_on_who_else_runs() -> None:
+    """Gradient descent at 2.4 climbs out of every proportion here; NAG ends lowest, by far more than a tie."""
+    setting = Race.from_url(BLOWN_UP)
+    rows = {setting.racers[row["index"]].kind: row for row in scoreboard(setting.run())}
+    assert rows["gradient_descent"]["final_loss"] > 1e6 * rows["nag"]["final_loss"], "else the test could not fail"
+    assert {kind: row["win"] for kind, row in rows.items()} == {
+        "gradient_descent": 0,
+        "momentum": 0,
+        "nag": 1,
+        "rmsprop": 0,
+        "adam": 0,
+    }
+    without = setting.run()[1:]
+    assert wins_of(without).tolist() == [0, 1, 0, 0]
 
 
 def test_log_gap_has_no_place_for_zero() -> None:

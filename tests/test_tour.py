@@ -7,7 +7,7 @@ import pytest
 
 from optviz import BadInput, FiniteSum, Formula, GaussianHills, Race, Racer, Regression, SmoothedNoise, gallery
 from optviz.optimizers import GradientDescent
-from optviz.statistics import wins
+from optviz.statistics import wins_of
 from optviz.tour import SEEDED, Tour, tour
 from optviz.trajectory import race as run
 
@@ -22,7 +22,7 @@ def test_the_tally_is_that_of_the_stack() -> None:
     begun = tour(Race(steps=60), first=5)
     ended = travelled(begun, 20)
     together = run(begun.race.racers, GaussianHills(seed=range(5, 25)), steps=60)
-    shares = wins(np.stack([path.losses[:, -1] for path in together])).sum(axis=1)
+    shares = wins_of(together).sum(axis=1)
     assert ended.wins == tuple(shares)
     assert (ended.visited, ended.seed) == (20, 25)
     assert sum(ended.wins) == pytest.approx(20)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from optviz import GaussianHills, Race, SmoothedNoise
-from optviz.statistics import wins
+from optviz.statistics import wins_of
 from optviz.trajectory import race as run
 from optviz.ui.touring import tally
 from race_page import RacePage
@@ -113,7 +113,7 @@ def test_the_tour_visits_twenty_seeds_and_its_tally_is_the_cores(open_page: Open
     assert count >= 20
     assert page.page.evaluate("history.length") == entries + 1
     stack = run(race.racers, GaussianHills(seed=range(1, 1 + count)), steps=60)
-    shares = wins(np.stack([path.losses[:, -1] for path in stack])).sum(axis=1)
+    shares = wins_of(stack).sum(axis=1)
     names = race.racer_names(dict(zip([r.kind for r in race.racers], SEVEN, strict=True)))
     expected = {name: tally(float(share)) for name, share in zip(names, shares, strict=True)}
     rows = page.page.locator(".optviz-tally tbody tr")
