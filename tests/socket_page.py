@@ -1,0 +1,118 @@
+"""A page without a browser that stays open: it speaks the app's own messages over a WebSocket and moves its widgets."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+
+LABEL_OF_RATES = "One learning rate for all"
+SECONDS_TO_ANSWER = 120
+FINISHED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
+
+
+@dataclass
+class SocketPage:
+    """An open page: `async with SocketPage(port) as page: await page.choose_rate("0.01")`.
+
+    rates: what the slider for all learning rates offers. stage: the picture's id, with which it names what it sends.
+    widgets: the value of each widget that was moved; all of them travel with each change, as a browser sends them.
+    """
+
+    port: int
+    query: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    rates: list[str] = field(default_factory=list)
+    slider: str = ""
+    stage: str = ""
+    fragment: str = ""
+    exceptions: list[str] = field(default_factory=list)
+    widgets: dict[str, WidgetState] = field(default_factory=dict)
+    received: int = 0
+    connection: ClientConnection | None = None
+
+    async def __aenter__(self) -> SocketPage:
+        self.connection = await connect(
+            f"ws://127.0.0.1:{self.port}/_stcore/stream",
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            additional_headers=self.headers,
+            proxy=None,
+            max_size=None,
+            compression=None,
+            open_timeout=SECONDS_TO_ANSWER,
+            ping_interval=None,
+            close_timeout=2,
+        )
+        try:
+            await self.ask()
+        except BaseException:
+            await self.connection.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.connection is not None:
+            await self.connection.close()
+
+    def message(self, fragment: str = "") -> bytes:
+        """A request to run the page with its widgets as they are now."""
+        ask = BackMsg()
+        ask.rerun_script.query_string = self.query
+        ask.rerun_script.fragment_id = fragment
+        ask.rerun_script.widget_states.widgets.extend(self.widgets.values())
+        return ask.SerializeToString()
+
+    async def ask(self, fragment: str = "") -> None:
+        """Run the page and wait until it has answered whole. Raises TimeoutError, or ConnectionClosed."""
+        assert self.connection is not None
+        await self.connection.send(self.message(fragment))
+        async with asyncio.timeout(SECONDS_TO_ANSWER):
+            await self.finished()
+
+    async def finished(self) -> None:
+        """Read until a run has ended."""
+        assert self.connection is not None
+        pictures = 0
+        while True:
+            data = await self.connection.recv(decode=False)
+            self.received += len(data)
+            told = ForwardMsg.FromString(data)
+            kind = told.WhichOneof("type")
+            if kind == "delta":
+                pictures += self._note(told)
+            elif kind == "script_finished" and told.script_finished in FINISHED and pictures:
+                return
+
+    def _note(self, told: ForwardMsg) -> int:
+        element = told.delta.new_element
+        kind = element.WhichOneof("type")
+        if kind == "exception":
+            self.exceptions.append(element.exception.message)
+        elif kind == "slider" and element.slider.label == LABEL_OF_RATES:
+            self.slider, self.rates = element.slider.id, list(element.slider.options)
+        elif kind == "bidi_component":
+            self.stage, self.fragment = element.bidi_component.id, told.delta.fragment_id
+            return 1
+        return 0
+
+    async def choose_rate(self, rate: str) -> None:
+        """Move the slider for all learning rates, and wait for the picture."""
+        moved = WidgetState(id=self.slider)
+        moved.string_array_value.data.append(rate)
+        self.widgets[self.slider] = moved
+        await self.ask()
+
+    async def drag(self, live: Any) -> None:
+        """Send what the picture sends while the start is dragged, {"start": [x, y]}, and wait for the picture."""
+        moved = WidgetState(id=self.stage, json_value=json.dumps({"live": live}))
+        self.widgets[self.stage] = moved
+        await self.ask(self.fragment)
