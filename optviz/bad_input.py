@@ -18,6 +18,10 @@ TEMPLATES: dict[str, str] = {
     "bad_seed": "{name} = {value} is not a seed; give whole numbers, {allowed}.",
     "no_samples": "batch_size = {value} needs a surface made of samples; {name} has none.",
     "too_many": "{name}: {value} are too many; the valid range is {allowed}.",
+    "too_much_work": (
+        "steps = {value} is too much work for {name} optimizers on this surface; the valid range is {allowed}, "
+        "or more with fewer optimizers or fewer samples."
+    ),
     "too_long": "{name} has {value} characters; the valid range is {allowed}.",
     "not_readable": "{name} cannot be read: {value}; expected {allowed}.",
     "text_characters": "{name} = {value} holds characters that cannot be shown; use {allowed}.",

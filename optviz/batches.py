@@ -27,16 +27,23 @@ def batches(samples: int, batch_size: int, steps: int, seeds: np.ndarray, replac
     depends on seed, step and batch size alone: all racers of one batch size see the same samples at the same step.
     """
     flat = [int(seed) for seed in np.ravel(seeds)]
+    # One generator, seeded again for each draw: the same numbers as from a new one, which takes eight times as long.
+    random = np.random.RandomState(0)
+
+    def seeded(*key: int) -> np.random.RandomState:
+        random.seed(key)
+        return random
+
     per_epoch = -(-samples // batch_size)
     order = np.empty((0, samples), dtype=np.intp)
     for step in range(steps):
         if replacement:
-            drawn = [np.random.RandomState([seed, step]).randint(0, samples, batch_size) for seed in flat]
+            drawn = [seeded(seed, step).randint(0, samples, batch_size) for seed in flat]
             yield np.array(drawn, dtype=np.intp).reshape(*np.shape(seeds), -1)
             continue
         epoch, place = divmod(step, per_epoch)
         if place == 0:
-            order = np.stack([np.random.RandomState([seed, epoch]).permutation(samples) for seed in flat])
+            order = np.stack([seeded(seed, epoch).permutation(samples) for seed in flat])
         batch = order[:, place * batch_size : (place + 1) * batch_size]
         yield batch.reshape(*np.shape(seeds), -1)
 

@@ -138,7 +138,7 @@ def _seen(racer: Racer, surface: Surface, steps: int, seeds: np.ndarray) -> Iter
 
 def _losses(surface: Surface, points: np.ndarray) -> np.ndarray:
     # Blocks keep the temporaries of a large stack in the cache; the values do not depend on the blocks.
-    rows = max(1, MOST_ELEMENTS // max(1, points[0].size * 8))
+    rows = max(1, MOST_ELEMENTS // max(1, points[0].size // 2 * surface.numbers_per_point()))
     return np.concatenate([surface.loss(points[first : first + rows]) for first in range(0, len(points), rows)])
 
 

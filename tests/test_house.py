@@ -59,7 +59,7 @@ LEVELS = [
     ["outcome", "racer"],
     ["trajectory"],
     ["statistics", "experiment", "gradient_noise"],
-    ["export", "figures", "pytorch_code", "tour"],
+    ["budget", "export", "figures", "pytorch_code", "tour"],
     ["cli", "notebook"],
 ]
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}

@@ -17,7 +17,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from optviz import OPTIMIZERS, Race, Racer, gallery, gallery_names
-from optviz.experiment import LONGEST_LINK, read_url, surface_names
+from optviz.budget import most_steps
+from optviz.experiment import LONGEST_LINK, MOST_RACERS, read_url, surface_names
 from optviz.ui import cached
 from optviz.ui.stage import unpack
 
@@ -421,3 +422,32 @@ def test_what_is_asked_for_by_many_at_once_is_computed_once() -> None:
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(slow, [3] * 8)) == [3] * 8
     assert calls == [3]
+
+
+def test_a_link_beyond_the_budget_runs_as_far_as_it_may_and_says_so() -> None:
+    link = "surface=regression&kind=logistic&samples=1024&steps=5000&racers=" + "~".join(["adam"] * MOST_RACERS)
+    asked = read_url(link)[0]
+    app = visit(**dict(part.split("=") for part in link.split("&")))
+    assert race(app) == asked.replaced(steps=most_steps(asked)) != asked
+    (sentence,) = told(app)
+    assert sentence.startswith("steps = 5,000 is too much work for 24 optimizers on this surface")
+
+
+def test_a_change_beyond_the_budget_is_refused_and_the_race_stays() -> None:
+    link = "surface=regression&kind=logistic&samples=1024&steps=200&racers=" + "~".join(["adam"] * MOST_RACERS)
+    app = visit(lang="zh", **dict(part.split("=") for part in link.split("&")))
+    before, picture = race(app), message(app)[0]["token"]
+    assert not told(app)
+    app.select_slider(key="steps").set_value(5000).run()
+    assert not app.exception
+    assert race(app) == before
+    assert message(app)[0]["token"] == picture
+    (sentence,) = told(app)
+    assert sentence.startswith("步数 = 5,000：24 个优化器") and f"{most_steps(before):,}" in sentence
+    assert app.select_slider(key="steps").value == 200
+
+
+def test_a_pinned_race_beyond_the_budget_is_left_out() -> None:
+    heavy = "surface=regression&kind=logistic&samples=1024&steps={}&racers=" + "~".join(["adam"] * MOST_RACERS)
+    assert visit(pinned=heavy.format(100)).session_state.view.pinned is not None
+    assert visit(pinned=heavy.format(5000)).session_state.view.pinned is None

@@ -85,6 +85,16 @@ class Surface(abc.ABC):
         """How many sample losses the surface is the mean of; None where it has no samples."""
         return None
 
+    call_cost: float = 0.5
+    """What a call for loss and gradient costs, however few the points; unit: see `optviz.budget`."""
+
+    def numbers_per_point(self, samples: int | None = None) -> int:
+        """How many numbers such a call works on for each point; where only so many of the samples are seen, then.
+
+        With `call_cost` it foretells how long a race takes, and it bounds the memory that many points at once need.
+        """
+        return 64
+
     @property
     def replacement(self) -> bool:
         """Whether batches of samples are drawn with replacement (see `optviz.batches`)."""
@@ -136,7 +146,7 @@ class Surface(abc.ABC):
 
     def losses_on(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Loss on a grid: x (X,), y (Y,) → (Y, X) for a single surface. Not for stacks."""
-        rows = max(1, MOST_ELEMENTS // max(1, 16 * len(x)))
+        rows = max(1, MOST_ELEMENTS // max(1, self.numbers_per_point() * len(x)))
         blocks = []
         with np.errstate(all="ignore"):
             for first in range(0, len(y), rows):

@@ -56,6 +56,14 @@ class FiniteSum(Surface):
     def stack_shape(self) -> tuple[int, ...]:
         return self.surface.stack_shape
 
+    @property
+    def call_cost(self) -> float:  # type: ignore[override]
+        return self.surface.call_cost
+
+    def numbers_per_point(self, samples: int | None = None) -> int:
+        # Of a batch the slopes are added up.
+        return self.surface.numbers_per_point() + 8 * (samples or 0)
+
     def single(self, index: int) -> FiniteSum:
         return FiniteSum(self.surface.single(index), self.samples, self.spread, self.seed, self.replacement)
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from optviz.surface.base import Domain, Surface, check_domain
-from optviz.surface.formula_text import ELEMENTARY, Elementary, Node, latex, parse
+from optviz.surface.formula_text import ELEMENTARY, Elementary, Node, latex, operations, parse
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,13 @@ class Formula(Surface):
     @property
     def title(self) -> str:  # type: ignore[override]
         return self.text.strip()
+
+    @property
+    def call_cost(self) -> float:  # type: ignore[override]
+        return 0.4 + 0.05 * operations(self.text)
+
+    def numbers_per_point(self, samples: int | None = None) -> int:
+        return 16 + operations(self.text)
 
     @property
     def latex(self) -> str:

@@ -124,6 +124,22 @@ class Parsed:
     root: Node
 
 
+@lru_cache(maxsize=512)
+def operations(text: str) -> int:
+    """How many different operations the formula is made of: what it repeats is computed once.
+
+    Raises BadInput as `parse` does.
+    """
+    known: dict[tuple[object, ...], int] = {}
+
+    def place(node: Node) -> int:
+        key = (node.kind, node.number, *map(place, node.arguments))
+        return known.setdefault(key, len(known))
+
+    place(parse(text).root)
+    return len(known)
+
+
 def parse(text: Any) -> Parsed:
     """The checked formula. Raises BadInput, at the latest after a few milliseconds."""
     if not isinstance(text, str):

@@ -49,6 +49,13 @@ class GallerySurface(Surface):
         return _entry(self.name).titles["en"]
 
     @property
+    def call_cost(self) -> float:  # type: ignore[override]
+        return self.inner.call_cost
+
+    def numbers_per_point(self, samples: int | None = None) -> int:
+        return self.inner.numbers_per_point()
+
+    @property
     def titles(self) -> dict[str, str]:
         """The title by language: "en", "zh"."""
         return dict(_entry(self.name).titles)

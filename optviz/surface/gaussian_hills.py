@@ -50,6 +50,9 @@ class GaussianHills(Surface):
     def stack_shape(self) -> tuple[int, ...]:
         return (len(self.seed),) if isinstance(self.seed, tuple) else ()
 
+    def numbers_per_point(self, samples: int | None = None) -> int:
+        return 5 * self.hills
+
     def single(self, index: int) -> GaussianHills:
         if not self.stack_shape:
             return super().single(index)  # type: ignore[return-value]

@@ -20,6 +20,8 @@ _DOMAINS: dict[str, Domain] = {
     "rare_feature": (-2.0, 3.0, -1.0, 4.0),
 }
 
+_NUMBERS_PER_SAMPLE = {"linear": 5, "logistic": 16, "network": 6, "rare_feature": 5}
+
 
 @dataclass(frozen=True)
 class Regression(Surface):
@@ -43,6 +45,11 @@ class Regression(Surface):
         if self.kind not in KINDS:
             raise BadInput("unknown_choice", name="kind", value=self.kind, allowed=", ".join(KINDS))
         check_fields(self)
+
+    call_cost = 0.8
+
+    def numbers_per_point(self, samples: int | None = None) -> int:
+        return _NUMBERS_PER_SAMPLE[self.kind] * (samples or self.samples)
 
     @property
     def domain(self) -> Domain:  # type: ignore[override]

@@ -67,6 +67,11 @@ class SmoothedNoise(Surface):
     def stack_shape(self) -> tuple[int, ...]:
         return (len(self.seed),) if isinstance(self.seed, tuple) else ()
 
+    call_cost = 2.4
+
+    def numbers_per_point(self, samples: int | None = None) -> int:
+        return 150
+
     def single(self, index: int) -> SmoothedNoise:
         if not self.stack_shape:
             return super().single(index)  # type: ignore[return-value]

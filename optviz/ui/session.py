@@ -16,6 +16,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from optviz.bad_input import BadInput
+from optviz.budget import check_budget, within_budget
 from optviz.experiment import LONGEST_LINK, MOST_RACERS, Race, read_query, read_url
 from optviz.tour import Tour
 from optviz.ui.text import LANGUAGES, browser_language
@@ -77,7 +78,7 @@ class View:
 
 def _pinned(text: str) -> Race | None:
     pinned, problems = read_url(text)
-    return pinned if "surface=" in text and not problems else None
+    return pinned if "surface=" in text and not problems and not within_budget(pinned)[1] else None
 
 
 def places(listed: Any) -> tuple[int, ...]:
@@ -93,12 +94,13 @@ def begin_run() -> None:
     if "race" in st.session_state and not navigated:
         return
     query = {name: st.query_params[name] for name in st.query_params}
-    race, problems = read_query(query)
-    st.session_state.race = race
+    asked, problems = read_query(query)
+    st.session_state.race, beyond = within_budget(asked)
     st.session_state.touring = False
     st.session_state.live = None
     st.session_state.view = View.from_query(query)
     st.session_state.view_stamp = st.session_state.get("view_stamp", 0) + 1
+    problems = (*problems, *beyond)
     st.session_state.address = _query() if not problems else None
     st.session_state.problems = list(problems)
 
@@ -147,7 +149,11 @@ def live_number() -> int | None:
 
 
 def change(new: Race) -> None:
-    """Another race; racers hidden by their place in the list come back when the list changes its length."""
+    """Another race; racers hidden by their place in the list come back when the list changes its length.
+
+    Raises BadInput, and leaves the visit as it is, where the race is more work than one visitor may ask for.
+    """
+    check_budget(new)
     st.session_state.live = None
     st.session_state.touring = False
     if len(new.racers) != len(race().racers) and view().hidden:

@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any
 
 from optviz.bad_input import BadInput
+from optviz.budget import most_steps_of_runs
 from optviz.experiment import Race, surface_record
 from optviz.figures import Figure
 from optviz.figures.race import race_figure
@@ -24,9 +25,6 @@ from optviz.surface import Formula, GallerySurface
 from optviz.trajectory import Trajectory
 from optviz.ui import cached, stage
 from optviz.ui.text import LANGUAGES, words
-
-MOST_RUN_STEPS = 6000
-"""Up to here a visitor waits for 20 runs for a few seconds at most (see `runs_of`)."""
 
 RUN_AGAIN = """\
 from pathlib import Path
@@ -155,20 +153,15 @@ def file_name(race: Race) -> str:
     return "-".join(["optviz", _surface_name(race), *told])
 
 
-def runs_of(race: Race) -> int:
-    """The steps that one run of all racers with batches takes: what `fans_of` costs, times 20."""
-    return race.steps * sum(racer.batch_size is not None for racer in race.racers)
-
-
 def fans_of(race: Race) -> list[Fan | None]:
     """20 runs with other batches of every racer that sees batches; None for a racer that sees all samples.
 
-    None for all of them where that would take more than `MOST_RUN_STEPS`.
+    None for all of them where that would be more work than `budget` has room for.
     """
-    short = runs_of(race) <= MOST_RUN_STEPS
+    affordable = race.steps <= most_steps_of_runs(race, cached.FAN_RUNS)
     return [
         cached.fan_of(racer, race.surface, _start(race), race.steps, race.batch_seed)
-        if racer.batch_size is not None and short
+        if racer.batch_size is not None and affordable
         else None
         for racer in race.racers
     ]

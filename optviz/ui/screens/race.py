@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from optviz.budget import most_steps_of_runs
 from optviz.experiment import Race
 from optviz.figures.gradient_noise import gradient_noise_figure
 from optviz.figures.race import race_figure
@@ -17,8 +18,9 @@ from optviz.figures.theme import THEMES, styles_of
 from optviz.statistics import RaceRecord, beside, race_record, scoreboard
 from optviz.trajectory import Trajectory
 from optviz.ui import cached, session, sharing, stage, touring
+from optviz.ui.cached import FAN_RUNS
 from optviz.ui.controls import Words, attempt
-from optviz.ui.standalone import MOST_RUN_STEPS, described, fans_of, file_name, runs_of, setting
+from optviz.ui.standalone import described, fans_of, file_name, setting
 from optviz.ui.text import words
 
 LONGEST_LATEX = 90
@@ -152,7 +154,9 @@ def _stage() -> None:
     if any(fan is not None for fan in record.fans):
         said.append(key["key_runs"])
     elif view.runs == "many" and any(record.batched):
-        said.append(key["runs_too_many"].format(most=f"{MOST_RUN_STEPS:,}", steps=f"{runs_of(race):,}"))
+        said.append(
+            key["runs_too_many"].format(most=f"{most_steps_of_runs(race, FAN_RUNS):,}", steps=f"{race.steps:,}")
+        )
     if view.pinned is not None:
         said.append(_pinned_told(race, view.pinned, pinned is not None, text))
     st.caption(" ".join(said))

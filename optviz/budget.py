@@ -1,0 +1,90 @@
+"""How much work a race is, known before it runs, and how much of it one visitor may ask a server for.
+
+The unit is one step of gradient descent on ten Gaussian hills: 10 to 20 µs of processor time. Whoever runs races on a
+machine of their own (Python, the command line) has no budget.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optviz.bad_input import BadInput
+from optviz.experiment import Race
+from optviz.parameter import STEPS
+from optviz.racer import Racer
+from optviz.surface import Surface
+
+MOST_WORK = 300_000
+"""What a race may cost, 3 to 6 s of one processor: all optimizers at the end of every slider pass."""
+
+MOST_WORK_OF_RUNS = 300_000
+"""What the many runs of a race may cost together."""
+
+# Measured, in the unit above. A step's own arithmetic; a number that an evaluation works on; to seed a generator and
+# draw from it; to take a batch out of the samples.
+RULE = 0.6
+NUMBER = 0.0003
+DRAW = 1.5
+BATCH = 0.8
+
+
+def racer_work(racer: Racer, surface: Surface, runs: int = 1) -> float:
+    """What each step of one racer costs, in `runs` runs at a time that differ in their batches."""
+    samples, size = surface.samples, racer.batch_size
+    # The loss that is recorded is that of all samples.
+    recorded = runs * surface.numbers_per_point() * NUMBER
+    if samples is None or size is None:
+        return RULE + surface.call_cost + 2 * recorded
+    seen = min(size, samples)
+    draws = 1.0 if surface.replacement else seen / samples
+    drawn = BATCH + runs * draws * (DRAW + samples * NUMBER)
+    return RULE + surface.call_cost + drawn + recorded + runs * surface.numbers_per_point(seen) * NUMBER
+
+
+def race_work(race: Race) -> float:
+    """What a race costs."""
+    return race.steps * sum(racer_work(racer, race.surface) for racer in race.racers)
+
+
+def runs_work(race: Race, runs: int) -> float:
+    """What `runs` runs of every racer with batches cost."""
+    return race.steps * _runs_step(race, runs)
+
+
+def most_steps(race: Race) -> int:
+    """How many steps this race may have within the budget, 1 … 5,000."""
+    return _within(MOST_WORK, race_work(race) / race.steps)
+
+
+def most_steps_of_runs(race: Race, runs: int) -> int:
+    """How many steps this race may have so that `runs` runs are within their budget, 1 … 5,000."""
+    return _within(MOST_WORK_OF_RUNS, _runs_step(race, runs))
+
+
+def check_budget(race: Race) -> Race:
+    """The race, if it is within the budget of one visitor. Raises BadInput, which says how many steps would be."""
+    most = most_steps(race)
+    if race.steps > most:
+        raise BadInput("too_much_work", name=str(len(race.racers)), value=f"{race.steps:,}", allowed=_steps_up_to(most))
+    return race
+
+
+def within_budget(race: Race) -> tuple[Race, tuple[BadInput, ...]]:
+    """The race, with as many of its steps as the budget has room for, and what there is to tell about that."""
+    try:
+        return check_budget(race), ()
+    except BadInput as problem:
+        return race.replaced(steps=most_steps(race)), (problem,)
+
+
+def _runs_step(race: Race, runs: int) -> float:
+    return sum(racer_work(racer, race.surface, runs) for racer in race.racers if racer.batch_size is not None)
+
+
+def _within(budget: float, step: float) -> int:
+    longest = int(STEPS.at_most or 0)
+    return longest if step * longest <= budget else int(np.clip(budget // step, 1, longest))
+
+
+def _steps_up_to(most: int) -> str:
+    return f"1 ≤ steps ≤ {most:,}"
