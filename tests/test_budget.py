@@ -38,7 +38,7 @@ from optviz.budget import (
     within_budget,
 )
 from optviz.experiment import MOST_RACERS
-from optviz.parameter import STEPS
+from optviz.parameter import STEPS, parameters
 from optviz.racer import PICKS
 from optviz.surface import FAMILIES, Regression
 
@@ -106,16 +106,10 @@ def everybody(surface: Surface, batch_size: int) -> tuple[Racer, ...]:
     )
 
 
-def furthest(field_owner: type[Surface], **values: object) -> Surface:
+def furthest(family: type[Surface], **values: object) -> Surface:
     """A surface of the family with every slider at its end."""
-    table = {name: field.slider for name, field in _sliders(field_owner).items() if name not in ("seed", *values)}
-    return field_owner(**{name: ends[1] for name, ends in table.items() if ends}, **values)  # type: ignore[call-arg]
-
-
-def _sliders(owner: type[Surface]) -> dict[str, object]:
-    from optviz.parameter import parameters
-
-    return parameters(owner)
+    sliders = {name: field.slider for name, field in parameters(family).items() if name not in ("seed", *values)}
+    return family(**{name: ends[1] for name, ends in sliders.items() if ends}, **values)
 
 
 ORDINARY: dict[str, Callable[[], Surface]] = {
