@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -408,20 +406,6 @@ def test_what_a_link_says_is_told_as_text() -> None:
     assert said in told(app)[0]
     (box,) = [html.proto.body for html in app.get("html") if 'class="optviz-told"' in html.proto.body]
     assert "<b>" not in box
-
-
-def test_what_is_asked_for_by_many_at_once_is_computed_once() -> None:
-    calls = []
-
-    @cached.once(maxsize=8)
-    def slow(number: int) -> int:
-        calls.append(number)
-        time.sleep(0.05)
-        return number
-
-    with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(slow, [3] * 8)) == [3] * 8
-    assert calls == [3]
 
 
 def test_a_link_beyond_the_budget_runs_as_far_as_it_may_and_says_so() -> None:

@@ -84,7 +84,7 @@ def _qr_code(link: str, words: dict[str, str]) -> None:
         st.html(f'<img class="optviz-qr" style="{QR_STYLE}" src="{picture}" alt="{html.escape(words["qr"])}">')
 
 
-@cached.once(maxsize=64)
+@cached.once
 def qr_code(text: str) -> str | None:
     """A QR code as the address of an SVG picture that holds it; None where the text does not fit into one."""
     try:

@@ -25,6 +25,7 @@ from optviz.ui.text import words
 
 LONGEST_LATEX = 90
 WHOLE_PAGE = "whole_page"
+MOST_MAPS = 64
 SCOREBOARD_STYLE = """
 <style>
 .optviz-scores { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.93rem; }
@@ -109,7 +110,7 @@ def _stage() -> None:
     if pinned is not None:
         record = beside(record, pinned)
     figure = race_figure(record, cached.heights(race.bare_surface), map_key, text["figure"], pinned)
-    sent: set[str] = st.session_state.setdefault("maps_sent", set())
+    sent: dict[str, None] = st.session_state.setdefault("maps_sent", {})
     message = stage.pack(
         figure,
         text["stage"],
@@ -134,7 +135,10 @@ def _stage() -> None:
         link=session.link(),
         hints=[{"about": about, "text": hint} for about, hint in text["hint"].items()],
     )
-    sent.add(map_key)
+    sent[map_key] = None
+    if len(sent) > MOST_MAPS:
+        # The browser asks again for one that it should still have.
+        del sent[next(iter(sent))]
     stage.mount(
         message,
         key="stage",
@@ -232,7 +236,7 @@ def _tour_asked() -> None:
 
 
 def _map_needed() -> None:
-    st.session_state.maps_sent = set()
+    st.session_state.maps_sent = {}
 
 
 def _scoreboard(
