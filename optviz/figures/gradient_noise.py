@@ -102,6 +102,8 @@ def gradient_noise_figure(noise: GradientNoise, words: Mapping[str, str]) -> Fig
         },
     ]
     axis: dict[str, Any] = {
+        # Another point has another cloud, of another size: a zoom is of no use there.
+        "uirevision": f"{noise.point.tolist()} {noise.batch_size}",
         "gridcolor": "@theme/grid",
         "zerolinecolor": "@theme/grid",
         "tickfont": {"color": "@theme/faint", "size": 12},

@@ -115,7 +115,7 @@ def race_figure(
     gap_axis = {
         "type": "log",
         "title": {"text": words["gap"]},
-        "uirevision": f"gap {map_key} {record.steps}",
+        "uirevision": f"gap {map_key}",
         "exponentformat": "power",
         "range": list(record.gap_range),
         # Within one decade 2 and 5 are told as well; over more, the tens alone.
@@ -123,7 +123,7 @@ def race_figure(
     }
     epoch_axis = {
         "title": {"text": words["epoch"]},
-        "uirevision": f"epoch {record.steps}",
+        "uirevision": "epochs",
         "range": [0, record.epoch_range],
     }
     return Figure(
@@ -315,12 +315,12 @@ def _layout(record: RaceRecord, map_key: str, words: Mapping[str, str]) -> dict[
             **axis,
             "range": [0, record.steps],
             "title": {**axis["title"], "text": words["step"]},
-            "uirevision": f"steps {record.steps}",
+            "uirevision": "steps",
         },
         "yaxis2": {
             **axis,
             "title": {**axis["title"], "text": words["loss"]},
-            "uirevision": f"loss {map_key} {record.steps}",
+            "uirevision": f"loss {map_key}",
             "exponentformat": "e",
             "range": list(record.loss_range),
         },

@@ -83,10 +83,12 @@ def main() -> None:
     told = [sentence(problem, language) for problem in problems[:MOST_TOLD]]
     if len(problems) > MOST_TOLD:
         told.append(text["app"]["more_problems"].format(count=len(problems) - MOST_TOLD))
+    # A place that is always there: an element more or less would move the picture below, which React then builds anew.
+    place = st.empty()
     if told:
         # Not st.warning: its Markdown makes links of what a stranger has put into a link.
         lines = "".join(f"<p>{html.escape(line)}</p>" for line in told)
-        st.html(f'<div class="optviz-told" role="alert">{lines}</div>')
+        place.html(f'<div class="optviz-told" role="alert">{lines}</div>')
     page.run()
     session.write_address()
 

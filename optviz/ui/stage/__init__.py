@@ -26,7 +26,7 @@ from optviz.figures import Figure
 from optviz.figures.theme import THEMES
 
 ASSETS = "optviz-assets"
-PARTS = ("connection.js", "drawing.js", "hints.js", "pictures.js", "sentences.js")
+PARTS = ("axes.js", "connection.js", "drawing.js", "hints.js", "pictures.js", "sentences.js")
 _HERE = Path(__file__).parent
 
 

@@ -4,6 +4,7 @@
 // A message is one binary blob: uint32 header length, JSON header, then arrays. See optviz/ui/stage/__init__.py, which
 // also joins the modules of this folder into one.
 
+import { Axes } from "./axes.js";
 import { at, clip, dashOf, exit, lengths, markerPath, rgb, stroke } from "./drawing.js";
 import { serverAnswered, watchConnection } from "./connection.js";
 import { nextHint, skipHint } from "./hints.js";
@@ -149,6 +150,7 @@ class Stage {
     this.toured = null; // the number of the tour's seed that was last played
     this.recording = null;
     this.veiled = false; // whether what is still to come is hidden
+    this.axes = new Axes();
     this.build();
   }
 
@@ -162,10 +164,12 @@ class Stage {
     this.root.innerHTML = "";
     const body = document.createElement("div");
     body.className = "optviz-stage";
+    body.tabIndex = -1;
     body.innerHTML = `
       <div class="optviz-legend" role="group"></div>
       <div class="optviz-picture"><div class="optviz-plot"></div>
         <canvas class="optviz-trails" aria-hidden="true"></canvas><canvas class="optviz-heads" aria-hidden="true"></canvas>
+        <button data-do="home" class="optviz-home" hidden><span></span></button>
       </div>
       <div class="optviz-transport">
         <div class="optviz-buttons">
@@ -207,6 +211,7 @@ class Stage {
     this.sentence = find("sentence");
     this.menu = find("menu");
     this.hint = find("hint");
+    this.homeward = find("home");
     body.querySelectorAll("button[data-do]").forEach((button) => {
       button.type = "button";
       button.addEventListener("click", () => this.act(button.dataset.do));
@@ -305,6 +310,7 @@ class Stage {
     this.body.setAttribute("role", "group");
     this.body.setAttribute("aria-label", text.stage);
     this.plot.setAttribute("role", "img");
+    this.homeward.querySelector("span").textContent = text.home;
     if (!playback) this.plot.setAttribute("aria-label", text.stage);
     // Readers of the screen choose their voice by it; Streamlit's page says English.
     if (this.header.language) document.documentElement.lang = this.header.language;
@@ -554,30 +560,69 @@ class Stage {
       if (!this.veiled && !header.tour && !this.recording) return;
       for (const trace of racer.traces.slice(0, 2)) merge(plot.data[trace], { opacity: 0, hoverinfo: "skip", hovertemplate: null });
     });
+    this.axes.arrange(plot.layout, header.map_key);
     plot.layout.width = width;
     plot.layout.height = this.plot.parentElement.clientHeight;
     plot.layout.autosize = false;
+    this.axes.forget(this.plot._fullLayout);
     await Plotly.react(this.plot, plot.data, plot.layout, {
       displayModeBar: false,
       responsive: false,
-      doubleClick: "reset",
+      doubleClick: false,
       showTips: false,
       scrollZoom: false,
     });
     if (!this.listening) {
       this.listening = true;
-      const zoomed = () => {
+      const moving = () => {
         if (this.recording?.running) this.recording.stop();
         this.measure();
       };
-      this.plot.on("plotly_relayout", zoomed);
-      this.plot.on("plotly_relayouting", zoomed);
+      this.plot.on("plotly_relayouting", moving);
+      this.plot.on("plotly_relayout", () => {
+        this.axes.moved(this.plot._fullLayout);
+        this.showZoom();
+        moving();
+      });
     }
+    this.axes.settled(this.plot._fullLayout);
+    this.showZoom();
     this.paintLegend();
     this.measure();
     this.body.dataset.drawn = header.token;
     this.answered(header.live);
     this.goOn();
+  }
+
+  // A way home is in sight while an axis is away from it, in the corner of the first chart where one is.
+  showZoom() {
+    const zoomed = this.axes.zoomed();
+    this.body.dataset.zoomed = zoomed.join(" ");
+    this.body.dataset.home = JSON.stringify(this.axes.home());
+    const held = document.activeElement === this.homeward;
+    this.homeward.hidden = !zoomed.length;
+    if (!zoomed.length) {
+      if (held) (this.transport.hidden ? this.body : this.scrubber).focus({ preventScroll: true });
+      return;
+    }
+    const { xaxis, yaxis, xaxis2, yaxis2 } = this.plot._fullLayout;
+    const [x, y] = zoomed[0] === "map" ? [xaxis, yaxis] : [xaxis2, yaxis2];
+    this.homeward.style.left = `${x._offset + x._length - 6}px`;
+    this.homeward.style.top = `${y._offset + 6}px`;
+  }
+
+  goHome(chart = null) {
+    this.axes.reset(chart);
+    this.render();
+  }
+
+  // The chart under or nearest to a place on the screen; its axes belong to it.
+  chartAt(clientX, clientY) {
+    const { xaxis, yaxis, xaxis2, yaxis2 } = this.plot._fullLayout;
+    const frame = this.plot.getBoundingClientRect();
+    const away = (value, { _offset, _length }) => Math.max(_offset - value, 0, value - _offset - _length);
+    const distance = (x, y) => Math.hypot(away(clientX - frame.left, x), away(clientY - frame.top, y));
+    return !xaxis2 || distance(xaxis, yaxis) <= distance(xaxis2, yaxis2) ? "map" : "curves";
   }
 
   // On a tour each seed is played once, from the start, in the time that it has.
@@ -799,6 +844,7 @@ class Stage {
   act(what) {
     if (what === "save") return this.openMenu(this.menu.hidden);
     if (what === "hint") return this.done(null);
+    if (what === "home") return this.goHome();
     if (what === "more") return this.fold(this.body.dataset.more === "true");
     if (what === "veil") return this.veil(!this.veiled);
     if (what === "pin") return this.send("pin", !this.header.pinned);
@@ -1008,7 +1054,8 @@ class Stage {
       const again = event.timeStamp - (this.lastClick ?? -Infinity) < DOUBLE_CLICK;
       this.lastClick = event.timeStamp;
       const { clientX, clientY } = event;
-      if (!again) this.click = window.setTimeout(() => this.clicked(clientX, clientY), DOUBLE_CLICK);
+      if (again) this.goHome(this.chartAt(clientX, clientY));
+      else this.click = window.setTimeout(() => this.clicked(clientX, clientY), DOUBLE_CLICK);
     };
     document.addEventListener("pointerup", this.onPointerUp, true);
   }
