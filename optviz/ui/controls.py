@@ -7,7 +7,6 @@ it is and is told in one sentence; the widget then shows the race's value again.
 from __future__ import annotations
 
 import dataclasses
-import math
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -31,14 +30,15 @@ from optviz.racer import PICKS, Racer
 from optviz.surface import FAMILIES, Formula, GallerySurface, GaussianHills, Regression, Surface, gallery
 from optviz.surface.formula_text import MOST_CHARACTERS
 from optviz.surface.regression import KINDS
-from optviz.ui import cached, session
+from optviz.ui import cached, session, widgets
 from optviz.ui.text import LANGUAGES, words
 
 Words = dict[str, dict[str, str]]
 
 ARTICLE_SEEDS = tuple(2**power for power in range(16))
+EVERY_SAMPLE = 0
+MIXED = "mixed"
 WEIGHTS = {(-0.2, 0.05): "weights_figures", (-1.0, 0.2): "weights_notebook"}
-MANTISSAS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
 
 
 def sidebar(text: Words, language: str) -> None:
@@ -59,85 +59,6 @@ def attempt(make: Callable[[], Race]) -> None:
         session.refuse(problem)
 
 
-def show(key: str, value: Any) -> str:
-    """Let the widget `key` show `value`; call before the widget is made. Returns the key."""
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
-    return key
-
-
-def log_options(low: float, high: float, value: float | None) -> list[float]:
-    """The stops of a logarithmic slider: ten a decade from `low` to `high`, and `value`, wherever it lies."""
-    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    stops = {float(f"{mantissa}e{decade}") for decade in decades for mantissa in MANTISSAS}
-    options = {stop for stop in stops if low <= stop <= high}
-    return sorted(options | ({value} if value is not None else set()))
-
-
-def decay_options(value: float) -> list[float]:
-    """The stops of a slider for a share from 0 to below 1, finer towards 1: what counts there is 1 / (1 − share)."""
-    stops = (
-        0.0,
-        0.2,
-        0.4,
-        0.5,
-        0.6,
-        0.7,
-        0.8,
-        0.85,
-        0.9,
-        0.93,
-        0.95,
-        0.97,
-        0.98,
-        0.99,
-        0.995,
-        0.998,
-        0.999,
-        0.9995,
-        0.9999,
-    )
-    return sorted({*stops, value})
-
-
-def number_widget(
-    label: str, key: str, value: float, parameter: Parameter, text: str | None, change: Callable[[Any], None]
-) -> None:
-    """The widget that a parameter's table asks for: a slider, logarithmic or not, or a number field."""
-    low, high = parameter.slider or (None, None)
-    if low is None or high is None:
-        field: Any = {"step": 1, "format": "%d"} if parameter.whole else {"step": 0.01, "format": "%.6g"}
-        st.number_input(
-            label,
-            min_value=parameter.at_least,
-            max_value=parameter.at_most,
-            key=show(key, value),
-            help=text,
-            on_change=lambda: change(st.session_state[key]),
-            **field,
-        )
-    elif parameter.log or parameter.below == 1:
-        st.select_slider(
-            label,
-            options=log_options(low, high, value) if parameter.log else decay_options(value),
-            format_func=lambda stop: f"{stop:g}",
-            key=show(key, value),
-            help=text,
-            on_change=lambda: change(st.session_state[key]),
-        )
-    else:
-        kind = int if parameter.whole else float
-        st.slider(
-            label,
-            min_value=kind(min(low, value)),
-            max_value=kind(max(high, value)),
-            step=1 if parameter.whole else 0.05,
-            key=show(key, kind(value)),
-            help=text,
-            on_change=lambda: change(st.session_state[key]),
-        )
-
-
 # Surface
 
 
@@ -146,16 +67,15 @@ def _surface_controls(text: Words, language: str) -> None:
     surface = session.race().bare_surface
     name = surface_key(surface)
 
-    def choose() -> None:
-        attempt(lambda: _race_on(st.session_state.surface))
-
-    st.selectbox(
+    widgets.choice(
+        st.selectbox,
         label["surface"],
         surface_names(),
-        format_func=lambda key: surface_title(key, text, language),
-        key=show("surface", name),
+        name,
+        lambda chosen: attempt(lambda: _race_on(chosen)),
+        key="surface",
+        title=lambda key: surface_title(key, text, language),
         help=tip["surface"],
-        on_change=choose,
     )
     if isinstance(surface, GallerySurface):
         st.caption(surface.teaches[language])
@@ -227,14 +147,14 @@ def _family_controls(surface: Surface, text: Words) -> None:
         for name, parameter in table.items():
             if name != "seed":
                 value = getattr(surface, name)
-                number_widget(label.get(name, name), name, value, parameter, tip.get(name), _surface_changer(name))
+                widgets.number(label.get(name, name), name, value, parameter, tip.get(name), _surface_changer(name))
 
 
 def _seed_controls(surface: Surface, parameter: Parameter, text: Words) -> None:
     label, seed = text["controls"], getattr(surface, "seed", 0)
     field, dice = st.columns([4, 1], vertical_alignment="bottom")
     with field:
-        number_widget(label["seed"], "seed", seed, parameter, text["help"]["seed"], _surface_changer("seed"))
+        widgets.number(label["seed"], "seed", seed, parameter, text["help"]["seed"], _surface_changer("seed"))
     dice.button(
         "⚄",
         key="dice",
@@ -250,31 +170,29 @@ def _surface_changer(name: str) -> Callable[[Any], None]:
 
 def _article_seed_control(seed: int, text: Words) -> None:
     label = text["controls"]
-    other = label["article_seed_none"]
-
-    def choose() -> None:
-        if st.session_state.article_seed != other:
-            _change_surface(seed=int(st.session_state.article_seed))
-
-    current = str(seed) if seed in ARTICLE_SEEDS else other
-    options = [str(number) for number in ARTICLE_SEEDS] + ([other] if current == other else [])
-    st.selectbox(
+    current = seed if seed in ARTICLE_SEEDS else None
+    widgets.choice(
+        st.selectbox,
         label["article_seed"],
-        options,
-        key=show("article_seed", current),
+        [*ARTICLE_SEEDS, *([None] if current is None else [])],
+        current,
+        lambda chosen: _change_surface(seed=chosen) if chosen is not None else None,
+        key="article_seed",
+        title=lambda number: label["article_seed_none"] if number is None else str(number),
         help=text["help"]["article_seed"],
-        on_change=choose,
     )
 
 
 def _kind_control(surface: Regression, text: Words) -> None:
-    st.selectbox(
+    widgets.choice(
+        st.selectbox,
         text["controls"]["kind"],
         KINDS,
-        format_func=lambda kind: text["surface"][f"regression_{kind}"],
-        key=show("kind", surface.kind),
+        surface.kind,
+        _surface_changer("kind"),
+        key="kind",
+        title=lambda kind: text["surface"][f"regression_{kind}"],
         help=text["help"][f"kind_{surface.kind}"],
-        on_change=lambda: _change_surface(kind=st.session_state.kind),
     )
 
 
@@ -289,16 +207,17 @@ def _sample_controls(text: Words) -> None:
     with st.expander(label["samples_section"], key="samples_more"):
         for name in ("samples", "spread"):
             if name in table:
-                number_widget(
+                widgets.number(
                     label[name], name, getattr(surface, name), table[name], tip[name], _sampling_changer(name)
                 )
-        st.toggle(
+        widgets.switch(
             label["replacement"],
-            key=show("replacement", surface.replacement),
+            surface.replacement,
+            _sampling_changer("replacement"),
+            key="replacement",
             help=tip["replacement"],
-            on_change=lambda: _sampling_changer("replacement")(st.session_state.replacement),
         )
-        number_widget(
+        widgets.number(
             label["batch_seed"],
             "batch_seed",
             race.batch_seed,
@@ -320,13 +239,15 @@ def _weights_control(surface: GaussianHills, text: Words) -> None:
         low, high = weights
         return label[WEIGHTS[weights]] if weights in WEIGHTS else label["weights_other"].format(low=low, high=high)
 
-    st.selectbox(
+    widgets.choice(
+        st.selectbox,
         label["weights"],
         options,
-        format_func=title,
-        key=show("weights", surface.weights),
+        surface.weights,
+        _surface_changer("weights"),
+        key="weights",
+        title=title,
         help=text["help"]["weights"],
-        on_change=lambda: _change_surface(weights=st.session_state.weights),
     )
 
 
@@ -335,22 +256,23 @@ def _formula_controls(surface: Formula, text: Words) -> None:
     # What was refused stays in the field, so that it can be mended.
     draft = st.session_state.get("formula_draft") if session.problems() else None
 
-    def typed() -> None:
-        st.session_state.formula_draft = st.session_state.formula
-        _change_surface(text=st.session_state.formula)
+    def typed(formula: str) -> None:
+        st.session_state.formula_draft = formula
+        _change_surface(text=formula)
 
-    st.text_input(
+    widgets.text_field(
         label["formula"],
-        key=show("formula", draft or surface.text),
+        draft or surface.text,
+        typed,
+        key="formula",
         help=tip["formula"],
         max_chars=MOST_CHARACTERS,
-        on_change=typed,
     )
     with st.expander(label["domain"], key="domain_more"):
         columns = st.columns(2)
         for index, name in enumerate(("x_min", "x_max", "y_min", "y_max")):
             with columns[index % 2]:
-                number_widget(
+                widgets.number(
                     name.replace("_", " "),
                     name,
                     surface.domain[index],
@@ -368,18 +290,16 @@ def _edge_changer(surface: Formula, index: int) -> Callable[[Any], None]:
 
 
 def _convention_control(text: Words) -> None:
-    def choose() -> None:
-        if st.session_state.convention is not None:
-            attempt(lambda: session.race().with_convention(st.session_state.convention))
-
-    st.segmented_control(
+    widgets.choice(
+        st.segmented_control,
         text["controls"]["convention"],
-        list(CONVENTIONS),
-        format_func=lambda key: text["convention"][key],
-        key=show("convention", session.race().convention),
+        CONVENTIONS,
+        session.race().convention,
+        lambda chosen: attempt(lambda: session.race().with_convention(chosen)),
+        key="convention",
+        title=lambda key: text["convention"][key],
         width="stretch",
         help=text["help"]["convention"],
-        on_change=choose,
     )
 
 
@@ -388,22 +308,17 @@ def _learning_rate_control(text: Words) -> None:
     parameter = OPTIMIZERS["gradient_descent"].hyperparameters()["learning_rate"]
     low, high = parameter.slider or (1e-4, 10.0)
     shared = session.race().shared_learning_rate
-    mixed = label["learning_rate_mixed"]
-    options: list[Any] = list(log_options(low, high, shared))
-    options += [mixed] if shared is None else []
-
-    def choose() -> None:
-        chosen = st.session_state.learning_rate_all
-        if chosen != mixed:
-            attempt(lambda: session.race().with_learning_rate(float(chosen)))
-
-    st.select_slider(
+    # A text, because a slider that shows None shows nothing; the same in every language, as an option must be.
+    options: list[Any] = [*widgets.log_options(low, high, shared), *([MIXED] if shared is None else [])]
+    widgets.choice(
+        st.select_slider,
         label["learning_rate_all"],
-        options=options,
-        format_func=lambda stop: stop if isinstance(stop, str) else f"{stop:g}",
-        key=show("learning_rate_all", mixed if shared is None else shared),
+        options,
+        MIXED if shared is None else shared,
+        lambda chosen: attempt(lambda: session.race().with_learning_rate(chosen)) if chosen != MIXED else None,
+        key="learning_rate_all",
+        title=lambda stop: label["learning_rate_mixed"] if stop == MIXED else f"{stop:g}",
         help=text["help"]["learning_rate_all"],
-        on_change=choose,
     )
     alone = [
         text["optimizer"].get(racer.key, racer.key)
@@ -422,35 +337,30 @@ def _racer_controls(text: Words) -> None:
     race = session.race()
     present = [kind for kind in PICKS if any(racer.kind == kind for racer in race.racers)]
 
-    def choose() -> None:
-        chosen = st.session_state.racers
-        if chosen:
-            attempt(lambda: session.race().with_optimizers(chosen))
-
-    st.pills(
+    widgets.choices(
         label["racers_section"],
-        list(PICKS),
-        format_func=lambda kind: text["optimizer"].get(kind, kind),
-        selection_mode="multi",
-        key=show("racers", present),
+        PICKS,
+        present,
+        lambda chosen: attempt(lambda: session.race().with_optimizers(chosen)) if chosen else None,
+        key="racers",
+        title=lambda kind: text["optimizer"].get(kind, kind),
         help=label["racers"],
-        on_change=choose,
     )
     names = race.racer_names(text["optimizer"])
     index = min(st.session_state.get("tuned", len(names) - 1), len(names) - 1)
 
-    def tune() -> None:
-        # The browser sends a name; where no racer has it any more, it stays a name.
-        if isinstance(st.session_state.tune, int):
-            st.session_state.tuned = st.session_state.tune
+    def tune(place: int) -> None:
+        st.session_state.tuned = place
 
-    st.selectbox(
+    widgets.choice(
+        st.selectbox,
         label["tune"],
         range(len(names)),
-        format_func=lambda place: names[place] if place < len(names) else "",
-        key=show("tune", index),
+        index,
+        tune,
+        key="tune",
+        title=lambda place: names[place] if place < len(names) else "",
         help=tip["tune"],
-        on_change=tune,
     )
     _hyperparameter_controls(race.racers[index], index, text)
     duplicate, remove = st.columns(2)
@@ -499,7 +409,7 @@ def _hyperparameter_controls(racer: Racer, index: int, text: Words) -> None:
     if samples is not None:
         _batch_size_control(racer, index, samples, text)
     for name in _named(table, structural=False):
-        number_widget(
+        widgets.number(
             text["hyperparameter"].get(name, name),
             f"own_{name}",
             getattr(racer.optimizer, name),
@@ -515,22 +425,22 @@ def _hyperparameter_controls(racer: Racer, index: int, text: Words) -> None:
 
 
 def _batch_size_control(racer: Racer, index: int, samples: int, text: Words) -> None:
-    every = text["controls"]["batch_size_all"]
     current = racer.batch_size
     sizes = sorted({2**power for power in range(13) if 2**power < samples} | ({current} if current else set()))
 
-    def choose() -> None:
-        chosen = st.session_state.own_batch_size
-        size = None if chosen == every else int(chosen)
-        changed = dataclasses.replace(session.race().racers[index], batch_size=size)
+    def choose(size: int) -> None:
+        changed = dataclasses.replace(session.race().racers[index], batch_size=size or None)
         attempt(lambda: session.race().with_racer(index, changed))
 
-    st.select_slider(
+    widgets.choice(
+        st.select_slider,
         text["controls"]["batch_size"],
-        options=[*(str(size) for size in sizes), every],
-        key=show("own_batch_size", every if current is None else str(current)),
+        [*sizes, EVERY_SAMPLE],
+        current or EVERY_SAMPLE,
+        choose,
+        key="own_batch_size",
+        title=lambda size: text["controls"]["batch_size_all"] if size == EVERY_SAMPLE else str(size),
         help=text["help"]["batch_size"],
-        on_change=choose,
     )
 
 
@@ -538,14 +448,9 @@ def _structural_control(racer: Racer, index: int, name: str, parameter: Paramete
     value = getattr(racer.optimizer, name)
     label, tip, key = text["hyperparameter"].get(name, name), text["help"].get(name), f"own_{name}"
     if isinstance(value, bool):
-        st.toggle(
-            label,
-            key=show(key, value),
-            help=tip,
-            on_change=lambda: _change_racer(index, name, st.session_state[key]),
-        )
+        widgets.switch(label, value, _racer_changer(index, name), key=key, help=tip)
     else:
-        number_widget(label, key, value, parameter, tip, _racer_changer(index, name))
+        widgets.number(label, key, value, parameter, tip, _racer_changer(index, name))
 
 
 def _named(table: dict[str, Parameter], *, structural: bool) -> Sequence[str]:
@@ -559,7 +464,7 @@ def _start_controls(text: Words) -> None:
     label, tip = text["controls"], text["help"]
     race = session.race()
     start = race.start or cached.start(race.surface)
-    number_widget(
+    widgets.number(
         label["steps"],
         "steps",
         race.steps,
@@ -569,7 +474,7 @@ def _start_controls(text: Words) -> None:
     )
     for column, name, place in zip(st.columns(2), ("start_x", "start_y"), (0, 1), strict=True):
         with column:
-            number_widget(
+            widgets.number(
                 f"{label['start_section']} {label[name]}",
                 "x0" if place == 0 else "y0",
                 float(start[place]),
@@ -621,15 +526,13 @@ def present_control(text: Words) -> None:
 def language_control(language: str) -> None:
     """The language switch, always in sight."""
 
-    def choose() -> None:
-        if st.session_state.language is not None:
-            session.change_view(language=st.session_state.language)
-
-    st.segmented_control(
+    widgets.choice(
+        st.segmented_control,
         words(language)["app"]["language"],
-        list(LANGUAGES),
-        format_func=lambda key: LANGUAGES[key],
-        key=show("language", language),
+        LANGUAGES,
+        language,
+        lambda chosen: session.change_view(language=chosen),
+        key="language",
+        title=lambda key: LANGUAGES[key],
         label_visibility="collapsed",
-        on_change=choose,
     )

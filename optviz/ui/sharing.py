@@ -15,7 +15,7 @@ from optviz.experiment import LONGEST_LINK, Race
 from optviz.export import to_csv, to_json
 from optviz.statistics import RaceRecord
 from optviz.trajectory import Trajectory
-from optviz.ui import cached, session
+from optviz.ui import cached, session, widgets
 from optviz.ui.controls import Words
 from optviz.ui.standalone import fans_of, file_name, html_page
 from optviz.ui.text import sentence
@@ -100,15 +100,15 @@ def _code(race: Race, words: dict[str, str]) -> None:
     if not box.open:
         return
     with box:
-        chosen = st.segmented_control(
+        name = widgets.kept_choice(
+            st.segmented_control,
             words["code_language"],
-            list(CODES),
-            format_func=lambda name: words[f"code_{name}"],
-            default="python",
+            CODES,
+            "python",
             key="code_language",
+            title=lambda name: words[f"code_{name}"],
             label_visibility="collapsed",
         )
-        name = chosen or "python"
         st.caption(words[f"code_{name}_note"])
         try:
             code = CODES[name](race)

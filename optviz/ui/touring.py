@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -10,8 +11,8 @@ import streamlit as st
 from optviz.bad_input import BadInput
 from optviz.parameter import SEED
 from optviz.tour import SEEDED, Tour, tour
-from optviz.ui import cached, session
-from optviz.ui.controls import Words, show
+from optviz.ui import cached, session, widgets
+from optviz.ui.controls import Words
 
 SECONDS = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30)
 USUAL_SECONDS = 4
@@ -88,32 +89,28 @@ def _settings(text: Words) -> None:
     preset = session.touring() or tour(session.race())
     family, first, pace = st.columns([2, 1, 2])
 
-    def keep(name: str, key: str) -> None:
-        settings[name] = st.session_state[key]
+    def keeper(name: str) -> Callable[[Any], None]:
+        return lambda chosen: settings.update({name: chosen})
 
-    family.selectbox(
+    widgets.choice(
+        family.selectbox,
         words["family"],
         SEEDED,
-        format_func=lambda name: text["surface"].get(name, name),
-        key=show("tour_family", settings.get("family", preset.family)),
-        on_change=keep,
-        args=("family", "tour_family"),
+        settings.get("family", preset.family),
+        keeper("family"),
+        key="tour_family",
+        title=lambda name: text["surface"].get(name, name),
     )
-    first.number_input(
-        words["first"],
-        min_value=SEED.at_least,
-        max_value=SEED.at_most,
-        step=1,
-        key=show("tour_first", settings.get("first", preset.first)),
-        on_change=keep,
-        args=("first", "tour_first"),
-    )
-    pace.select_slider(
+    with first:
+        value = settings.get("first", preset.first)
+        widgets.number(words["first"], "tour_first", value, SEED, None, keeper("first"))
+    widgets.choice(
+        pace.select_slider,
         words["seconds"],
         SECONDS,
-        key=show("tour_seconds", settings.get("seconds", USUAL_SECONDS)),
-        on_change=keep,
-        args=("seconds", "tour_seconds"),
+        settings.get("seconds", USUAL_SECONDS),
+        keeper("seconds"),
+        key="tour_seconds",
     )
 
 

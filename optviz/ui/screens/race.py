@@ -17,7 +17,7 @@ from optviz.figures.race import race_figure
 from optviz.figures.theme import THEMES, styles_of
 from optviz.statistics import RaceRecord, beside, race_record, scoreboard
 from optviz.trajectory import Trajectory
-from optviz.ui import cached, session, sharing, stage, touring
+from optviz.ui import cached, session, sharing, stage, touring, widgets
 from optviz.ui.cached import FAN_RUNS
 from optviz.ui.controls import Words, attempt
 from optviz.ui.standalone import described, fans_of, file_name, setting
@@ -348,11 +348,16 @@ def _gradient_noise(race: Race, paths: Sequence[Trajectory], names: Sequence[str
     with box:
         st.caption(words["explained"])
         who, when = st.columns([1, 2])
-        index = who.selectbox(
-            words["racer"], range(len(names)), format_func=lambda place: names[place] if place < len(names) else ""
+        index = widgets.kept_choice(
+            who.selectbox,
+            words["racer"],
+            range(len(names)),
+            0,
+            key="noise_racer",
+            title=lambda place: names[place] if place < len(names) else "",
         )
-        step = when.slider(words["step"], 0, race.steps, 0)
-        index = min(index or 0, len(paths) - 1)
+        with when:
+            step = widgets.kept_number(words["step"], 0, race.steps, key="noise_step")
         path = paths[index]
         x, y = path.points[step].tolist()
         if x != x or y != y:

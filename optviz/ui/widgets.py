@@ -1,0 +1,201 @@
+"""Widgets that show a value of the visit, and hand over what the visitor answers.
+
+A browser may answer with anything: the label that an option had in the other language, a stop that the slider no longer
+has, a forged value. Every answer passes `answer`: one that the widget did not offer changes nothing and earns no
+notice, and the widget shows the visit's value again. Sliders and number fields take what they do not know or cannot
+show for their default, before this program sees it: so their default is always what they show.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from optviz.parameter import Parameter
+
+Option = TypeVar("Option")
+
+MANTISSAS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
+SHARES = (
+    *(0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99),
+    *(0.995, 0.998, 0.999, 0.9995, 0.9999),
+)
+
+
+def answer(key: str, value: Any, offered: Callable[[Any], bool], use: Callable[[Any], None]) -> Callable[[], None]:
+    """The callback of the widget `key`, which shows `value`: hands another answer that was `offered` to `use`."""
+
+    def call() -> None:
+        answered = st.session_state[key]
+        if offered(answered) and answered != value:
+            use(answered)
+
+    return call
+
+
+def one_of(options: Sequence[Any]) -> Callable[[Any], bool]:
+    """Whether an answer is one of these options, and not only equal to one: True is not 1."""
+    return lambda answered: any(type(option) is type(answered) and option == answered for option in options)
+
+
+def some_of(options: Sequence[Any]) -> Callable[[Any], bool]:
+    """Whether an answer is a list of these options."""
+    known = one_of(options)
+    return lambda answered: isinstance(answered, list) and all(known(option) for option in answered)
+
+
+def a_number(answered: Any) -> bool:
+    """Whether an answer is a finite number. Its range is the race's matter, which tells what it refuses."""
+    return type(answered) in (int, float) and math.isfinite(answered)
+
+
+def a_text(answered: Any) -> bool:
+    """Whether an answer is a text."""
+    return isinstance(answered, str)
+
+
+def show(key: str, value: Any) -> str:
+    """Let the widget `key` show `value`; call before the widget is made. Returns the key."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+    return key
+
+
+def choice(
+    draw: Callable[..., Any],
+    label: str,
+    options: Iterable[Option],
+    value: Option,
+    use: Callable[[Option], None],
+    *,
+    key: str,
+    title: Callable[[Option], str] = str,
+    **more: Any,
+) -> None:
+    """One of some options: `draw` is a select box, a segmented control or a select slider that shows `value`."""
+    known = list(options)
+    if draw.__name__ == "select_slider":
+        more["value"] = value
+    elif draw.__name__ == "segmented_control":
+        more |= {"default": value, "required": True}
+    draw(
+        label, known, format_func=title, key=show(key, value), on_change=answer(key, value, one_of(known), use), **more
+    )
+
+
+def kept_choice(
+    draw: Callable[..., Any],
+    label: str,
+    options: Iterable[Option],
+    first: Option,
+    *,
+    key: str,
+    title: Callable[[Option], str] = str,
+    **more: Any,
+) -> Option:
+    """A choice that changes neither race nor view, kept for this visit: what is chosen, `first` to begin with."""
+    known, name = list(options), f"kept_{key}"
+    value = st.session_state.get(name, first)
+    if value not in known:
+        value = first
+
+    def keep(chosen: Option) -> None:
+        st.session_state[name] = chosen
+
+    choice(draw, label, known, value, keep, key=key, title=title, **more)
+    return value
+
+
+def choices(
+    label: str,
+    options: Iterable[Option],
+    values: Sequence[Option],
+    use: Callable[[list[Option]], None],
+    *,
+    key: str,
+    title: Callable[[Option], str] = str,
+    **more: Any,
+) -> None:
+    """Any number of some options, as pills."""
+    known = list(options)
+    st.pills(
+        label,
+        known,
+        format_func=title,
+        selection_mode="multi",
+        key=show(key, list(values)),
+        on_change=answer(key, list(values), some_of(known), use),
+        **more,
+    )
+
+
+def switch(label: str, value: bool, use: Callable[[bool], None], *, key: str, **more: Any) -> None:
+    """On or off."""
+    st.toggle(label, key=show(key, value), on_change=answer(key, value, one_of((True, False)), use), **more)
+
+
+def text_field(label: str, value: str, use: Callable[[str], None], *, key: str, **more: Any) -> None:
+    """A line of text."""
+    st.text_input(label, key=show(key, value), on_change=answer(key, value, a_text, use), **more)
+
+
+def number(
+    label: str, key: str, value: float, parameter: Parameter, text: str | None, use: Callable[[Any], None]
+) -> None:
+    """The widget that a parameter's table asks for: a slider, logarithmic or not, or a number field."""
+    low, high = parameter.slider or (None, None)
+    if low is None or high is None:
+        field: Any = {"step": 1, "format": "%d"} if parameter.whole else {"step": 0.01, "format": "%.6g"}
+        st.number_input(
+            label,
+            min_value=parameter.at_least,
+            max_value=parameter.at_most,
+            value=value,
+            key=show(key, value),
+            help=text,
+            on_change=answer(key, value, a_number, use),
+            **field,
+        )
+    elif parameter.log or parameter.below == 1:
+        stops = log_options(low, high, value) if parameter.log else decay_options(value)
+        choice(st.select_slider, label, stops, value, use, key=key, title=lambda stop: f"{stop:g}", help=text)
+    else:
+        kind = int if parameter.whole else float
+        st.slider(
+            label,
+            min_value=kind(min(low, value)),
+            max_value=kind(max(high, value)),
+            value=kind(value),
+            step=1 if parameter.whole else 0.05,
+            key=show(key, kind(value)),
+            help=text,
+            on_change=answer(key, value, a_number, use),
+        )
+
+
+def kept_number(label: str, low: int, high: int, *, key: str) -> int:
+    """A slider over whole numbers that changes neither race nor view, kept for this visit; `low` to begin with."""
+    name = f"kept_{key}"
+    value = min(max(st.session_state.get(name, low), low), high)
+
+    def keep(chosen: int) -> None:
+        st.session_state[name] = chosen
+
+    st.slider(label, low, high, value, key=show(key, value), on_change=answer(key, value, a_number, keep))
+    return value
+
+
+def log_options(low: float, high: float, value: float | None) -> list[float]:
+    """The stops of a logarithmic slider: ten a decade from `low` to `high`, and `value`, wherever it lies."""
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    stops = {float(f"{mantissa}e{decade}") for decade in decades for mantissa in MANTISSAS}
+    options = {stop for stop in stops if low <= stop <= high}
+    return sorted(options | ({value} if value is not None else set()))
+
+
+def decay_options(value: float) -> list[float]:
+    """The stops of a slider for a share from 0 to below 1, finer towards 1: what counts there is 1 / (1 − share)."""
+    return sorted({*SHARES, value})

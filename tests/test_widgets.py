@@ -1,0 +1,105 @@
+"""What a browser may answer for a widget: labels of another language, stops that have gone, forged values."""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.testing.v1 import AppTest
+
+from optviz.ui import widgets
+from test_pages import told, visit
+
+# Together they have every control there is.
+VISITS: dict[str, dict[str, str]] = {
+    "article": {},
+    "article, other weights": {"surface": "gaussian_hills", "seed": "5", "weights": "-1~0.2"},
+    "gallery": {"surface": "ravine"},
+    "noise, rates differ": {"surface": "smoothed_noise", "racers": "adam--learning_rate-0.3~nag"},
+    "regression": {"surface": "regression", "kind": "logistic", "racers": "sgd~minibatch_sgd--batch_size-8"},
+    "formula": {"surface": "formula", "text": "x^2+y^2"},
+}
+OTHER = {"en": "zh", "zh": "en"}
+SETTINGS = (
+    *("race", "view", "touring", "tuned", "tour_settings", "formula_draft"),
+    *("kept_code_language", "kept_noise_racer", "kept_noise_step"),
+)
+PANELS = ("tour_panel", "race_code", "gradient_noise")
+
+
+def run(app: AppTest, states: list[WidgetState]) -> None:
+    """A run with what a browser sends; the lazy panels are open, so that their controls answer too."""
+    for panel in PANELS:
+        app.session_state[panel] = True
+    app._run(WidgetStates(widgets=states))
+    assert not app.exception, app.exception
+
+
+def states(app: AppTest) -> dict[str, WidgetState]:
+    """What a browser would send for the controls of this page, by their keys; buttons are not sent until pressed."""
+    sent = app._tree.get_widget_states().widgets
+    return {state.id.split("-", 2)[-1]: state for state in sent if state.WhichOneof("value") != "trigger_value"}
+
+
+def settings(app: AppTest) -> dict[str, Any]:
+    """All that controls can change."""
+    return {name: copy(app.session_state[name]) for name in SETTINGS if name in app.session_state}
+
+
+@pytest.mark.parametrize("language", OTHER)
+@pytest.mark.parametrize("query", VISITS.values(), ids=VISITS)
+def test_the_labels_of_the_other_language_change_nothing(query: dict[str, str], language: str) -> None:
+    app = visit(**query, lang=language)
+    run(app, list(states(app).values()))
+    labels = states(app)
+    # A select that is mounted again sends the label that it had; the language switch is never mounted again.
+    stale = [state for name, state in labels.items() if name != "language"]
+    app.session_state.view = replace(app.session_state.view, language=OTHER[language])
+    run(app, [])
+    assert states(app)["surface"] != labels["surface"], "else the test could not fail"
+    before = settings(app)
+    for _ in range(2):
+        run(app, stale)
+        assert told(app) == []
+        assert settings(app) == before
+
+
+# What stands for each kind of widget on the wire. Streamlit itself refuses another kind.
+FORGED: dict[str, list[Any]] = {
+    "string_value": ["no option", "", "x" * 100_000],
+    "string_array_value": [{"data": data} for data in (["no option"], ["no option"] * 1000, [], [""])],
+    "double_value": [float("nan"), float("inf"), -float("inf")],
+    "double_array_value": [{"data": data} for data in ([float("nan")], [1e300], [1.0] * 1000, [])],
+    "bool_value": [],
+}
+WHOLE = {"seed", "tour_first", "batch_seed"}
+"""Streamlit itself refuses what is not finite where a whole number is asked for."""
+
+
+@pytest.mark.parametrize("query", VISITS.values(), ids=VISITS)
+def test_a_forged_answer_changes_nothing(query: dict[str, str]) -> None:
+    app = visit(**query)
+    run(app, [])
+    before = settings(app)
+    for name, state in states(app).items():
+        kind = state.WhichOneof("value") or "string_value"
+        # Any text may be a formula, and is told where it is none.
+        for forged in [] if name in {"formula", *WHOLE} else FORGED[kind]:
+            run(app, [WidgetState(id=state.id, **{kind: forged})])
+            assert settings(app) == before, (name, forged)
+            assert told(app) == [], (name, forged)
+
+
+def test_an_answer_that_only_equals_an_option_is_none() -> None:
+    assert widgets.one_of((1, 2))(1)
+    assert not widgets.one_of((1, 2))(True)
+    assert not widgets.one_of((1, 2))(1.0)
+    assert not widgets.one_of(("a",))(None)
+    assert widgets.some_of(("a", "b"))(["b"])
+    assert not widgets.some_of(("a", "b"))("ab")
+    assert not widgets.some_of(("a", "b"))(["a", "c"])
+    assert widgets.a_number(0)
+    assert not any(widgets.a_number(forged) for forged in (True, "1", None, float("nan"), float("inf"), [1]))
