@@ -13,6 +13,7 @@ import numpy as np
 from optviz.bad_input import BadInput
 from optviz.batches import batches
 from optviz.experiment import Race
+from optviz.formula.nodes import Node, reachable
 from optviz.optimizers import (
     NAG,
     OPTIMIZERS,
@@ -34,7 +35,7 @@ from optviz.surface import (
     SmoothedNoise,
     Surface,
 )
-from optviz.surface.formula_text import Node, parse
+from optviz.surface.formula_text import parse
 
 LONGEST_CODE = 200_000
 """No text is longer, in characters: an editor should still open it."""
@@ -53,10 +54,9 @@ def to_pytorch(race: Race) -> str:
     and after each step; the loss is the full one, also where the steps see batches, and those are the race's own. What
     is exactly an optimizer of `torch.optim` is that one, every other rule is written out.
 
-    The steps are the same up to rounding, which chaotic paths amplify. Two things differ. A run that diverges simply
-    goes on, where optviz records NaN from `Trajectory.diverged_at`. And a formula is computed as it was typed: where
-    SymPy cancels a term (x/x, 0·log x) torch may find NaN, and where torch gives a term slope 0 that has none (atan2
-    at 0, 0; x^y along y at x = 0) the other terms count, whereas optviz takes that whole entry of the gradient as 0.
+    The steps are the same up to rounding, which chaotic paths amplify. One thing differs: a run that diverges simply
+    goes on, where optviz records NaN from `Trajectory.diverged_at`. A formula is computed as it was typed, and where a
+    slope is not finite (√x at 0) that term of the gradient is 0, here as there.
 
     Raises BadInput for an optimizer or a family of surfaces that is not in the tables below, smoothed noise of a `size`
     above 96, and batches that would make the text longer than 200,000 characters.
@@ -347,19 +347,17 @@ def _regression(surface: Regression) -> _Loss:
 
 def _formula(surface: Formula) -> _Loss:
     root = parse(surface.text).root
-    used = _kinds(root)
+    used = {node.kind for node in reachable([root])}
     # Where every step of the formula has a finite slope, nothing needs to be caught.
-    steep = not used <= SLOPES_ARE_FINITE
     pieces, _ = _expression(root)
     if not used & {"x", "y"}:
         pieces = [*pieces, "+ 0 * (x + y)"]
     line = " ".join(pieces)
     if len(line) > LINE - 12:
         line = "(\n        " + "\n        ".join(pieces) + "\n    )"
-    point = "FiniteSlope.apply(point)" if steep else "point"
     kinks = KINKS if used & {"abs", "min", "max"} else ""
-    code = f"def loss(point):\n    x, y = {point}\n{kinks}    return {line}\n"
-    definitions = [FINITE_SLOPE] if steep else []
+    code = f"def loss(point):\n    x, y = point\n{kinks}    return {line}\n"
+    definitions = [FINITE_SLOPE] if "finite_slope(" in line else []
     definitions += [FUNCTION_CLASSES[kind] for kind in FUNCTION_CLASSES if kind in used]
     return _Loss(code, {}, tuple(definitions))
 
@@ -376,24 +374,24 @@ LOSSES: dict[type[Surface], Callable[[Any], _Loss]] = {
 # --- formulas ------------------------------------------------------------------------------------------------------
 
 SLOPES_ARE_FINITE = frozenset(
-    ["number", "x", "y", "+", "*", "**", "sin", "cos", "atan", "tanh", "sigmoid", "abs", "sign", "min", "max"]
+    ["number", "x", "y", "+", "-", "*", "**", "sin", "cos", "atan", "tanh", "sigmoid", "abs", "sign", "min", "max"]
 )
-"""Kinds of nodes whose value and slope are finite wherever their arguments are ("1/" is a power below 0)."""
+"""Kinds of nodes whose value and slope are finite wherever their arguments are; "**" where it is above 0."""
 
 FINITE_SLOPE = '''\
 class FiniteSlope(torch.autograd.Function):
-    """Takes a slope that is not finite as 0, as optviz does: √x has none at x = 0.
-
-    One thing differs: atan2 at (0, 0) and u^v at u = 0 have slope 0 for torch, so that the other terms count.
-    """
+    """Leaves a number as it is; a slope that is not finite counts as 0 from here on, as in optviz: √x at x = 0."""
 
     @staticmethod
-    def forward(context, point):
-        return point.clone()
+    def forward(context, u):
+        return u.clone()
 
     @staticmethod
     def backward(context, slope):
         return slope.nan_to_num(nan=0.0, posinf=0.0, neginf=0.0)
+
+
+finite_slope = FiniteSlope.apply
 '''
 
 KINKS = "    # Kinks: the slope of |u| at 0 is 0, and where min or max has a tie each side counts half, as in optviz.\n"
@@ -458,12 +456,6 @@ TORCH_FUNCTIONS: dict[str, str] = {
 SUM, PRODUCT, POWER, ATOM = range(4)
 
 
-def _kinds(node: Node) -> set[str]:
-    """The kinds of all nodes; a power below 0 counts as "1/"."""
-    own = "1/" if node.kind == "**" and node.number < 0 else node.kind
-    return {own}.union(*(_kinds(argument) for argument in node.arguments))
-
-
 def _expression(node: Node) -> tuple[list[str], int]:
     """The node as torch code, in pieces that a space or a new line may join, and how tightly its outermost sign binds.
 
@@ -474,15 +466,15 @@ def _expression(node: Node) -> tuple[list[str], int]:
             return [_number(node.number)], ATOM if node.number >= 0 else SUM
         case "x" | "y":
             return [node.kind], ATOM
-        case "+":
+        case "+" | "-":
             left, right = node.arguments
             pieces = _expression(left)[0]
-            pieces = pieces if left.kind == "+" else [" ".join(pieces)]
-            if right.kind == "number" and right.number < 0:
+            pieces = pieces if left.kind in ("+", "-") else [" ".join(pieces)]
+            if node.kind == "+" and right.kind == "number" and right.number < 0:
                 return [*pieces, f"- {_number(-right.number)}"], SUM
-            if _is_negated(right):
+            if node.kind == "+" and _is_negated(right):
                 return [*pieces, f"- {_operand(right.arguments[1], PRODUCT)}"], SUM
-            return [*pieces, f"+ {_operand(right, PRODUCT)}"], SUM
+            return [*pieces, f"{node.kind} {_operand(right, PRODUCT)}"], SUM
         case "*" if _is_negated(node):
             return [f"-{_operand(node.arguments[1], PRODUCT)}"], PRODUCT
         case "*":
@@ -491,22 +483,36 @@ def _expression(node: Node) -> tuple[list[str], int]:
             # A sign in front needs no brackets: -2 * x is both (-2) * x and -(2 * x).
             if binding < PRODUCT and left.kind != "number":
                 pieces = [_operand(left, PRODUCT)]
-            if right.kind == "**" and right.number == -1:
-                return [*pieces, f"/ {_operand(right.arguments[0], POWER)}"], PRODUCT
             return [*pieces, f"* {_operand(right, POWER)}"], PRODUCT
-        case "**" if node.number == -1:
-            return [f"1 / {_operand(node.arguments[0], POWER)}"], PRODUCT
+        case "/" if node.arguments[1].kind == "number":
+            return [f"{_operand(node.arguments[0], PRODUCT)} / {_operand(node.arguments[1], POWER)}"], PRODUCT
+        case "/":
+            left, right = node.arguments
+            above = _finite_slope(left) if left.varies else _operand(left, PRODUCT)
+            return [f"{above} / {_finite_slope(right)}"], PRODUCT
+        case "**" if node.number < 0:
+            return [_power(_finite_slope(node.arguments[0]), str(int(node.number)))], POWER
         case "**":
             return [_power(_operand(node.arguments[0], ATOM), str(int(node.number)))], POWER
         case "power":
-            base, exponent = (_operand(argument, ATOM) for argument in node.arguments)
+            base, exponent = (
+                _finite_slope(argument) if argument.varies else _operand(argument, ATOM) for argument in node.arguments
+            )
             return [_power(base, exponent)], POWER
     # A function of torch takes tensors only.
     arguments = [
-        f"torch.tensor({argument.number!r})" if argument.kind == "number" else " ".join(_expression(argument)[0])
+        f"torch.tensor({argument.number!r})"
+        if argument.kind == "number"
+        else " ".join(_expression(argument)[0])
+        if node.kind in SLOPES_ARE_FINITE
+        else _finite_slope(argument)
         for argument in node.arguments
     ]
     return [f"{TORCH_FUNCTIONS[node.kind]}({', '.join(arguments)})"], ATOM
+
+
+def _finite_slope(node: Node) -> str:
+    return f"finite_slope({' '.join(_expression(node)[0])})"
 
 
 def _is_negated(node: Node) -> bool:

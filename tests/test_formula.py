@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import math
 import os
@@ -9,14 +10,17 @@ import pickle
 import subprocess
 import sys
 import time
-import timeit
 
 import numpy as np
 import pytest
+import sympy
 
+from optviz import OPTIMIZERS, trace
 from optviz.bad_input import BadInput
+from optviz.formula.derivatives import gradient
+from optviz.formula.numpy_code import source
 from optviz.surface.formula import Formula
-from optviz.surface.formula_text import MOST_CHARACTERS
+from optviz.surface.formula_text import MOST_CHARACTERS, parse
 
 ROSENBROCK = "(1-x)^2 + 100*(y-x^2)^2"
 GOLDSTEIN_PRICE = (
@@ -148,8 +152,6 @@ REFUSED = [
     ("x**1e300", "−100 … 100"),
     ("y + (x**50)**50", "column 5"),
     ("x^50*x^51", "−100 … 100"),
-    ("*".join(["sin(x)"] * 40), "4,000 operations"),
-    ("x + " + "**".join("x" * 60), "4,000 operations"),
 ]
 NOT_TEXT = [None, 3, 1.5, b"x", ["x"], {"text": "x"}]
 
@@ -229,20 +231,59 @@ USEFUL = [
     ("100*tanh(x/100)", "100*np.tanh(x/100)"),
 ]
 
-# Finite kinks: the derivative, or its entry that is not finite, is 0. At a tie, min and max have the mean slope.
+# Finite kinks: the term of the derivative that is not finite is 0, alone. At a tie, min and max have the mean slope.
+THREE_DISTANCES = "sqrt(x^2+y^2)+sqrt((x-2)^2+y^2)+sqrt((x-1)^2+(y-2)^2)"
+ZERO = [[0, 0], [0, 0]]
+# What is left of THREE_DISTANCES at (0, 0): to the points (2, 0) and (1, 2), with r = √5 for the second.
+TWO_PULLS = (-1 - 1 / 5**0.5, -2 / 5**0.5)
+TWO_CURVATURES = [[4 / 5**1.5, -2 / 5**1.5], [-2 / 5**1.5, 0.5 + 1 / 5**1.5]]
 KINKS = [
-    ("abs(x) + 3*abs(y)", (0, 0), (0, 0), [[0, 0], [0, 0]]),
+    ("abs(x) + 3*abs(y)", (0, 0), (0, 0), ZERO),
     ("abs(x) + y^2", (0, 1), (0, 2), [[0, 0], [0, 2]]),
-    ("sqrt(x*x + y*y)", (0, 0), (0, 0), [[0, 0], [0, 0]]),
-    ("sqrt(x) + y", (0, 0), (0, 1), [[0, 0], [0, 0]]),
+    ("sqrt(x*x + y*y)", (0, 0), (0, 0), ZERO),
+    ("sqrt(x) + y", (0, 0), (0, 1), ZERO),
     ("cbrt(x) + y^2", (0, 3), (0, 6), [[0, 0], [0, 2]]),
-    ("x**1.5 + y", (0, 0), (0, 1), [[0, 0], [0, 0]]),
-    ("max(x, 0)", (0, 0), (0.5, 0), [[0, 0], [0, 0]]),
-    ("min(2*x, y)", (1, 2), (1, 0.5), [[0, 0], [0, 0]]),
-    ("sign(x)*y", (0, 1), (0, 0), [[0, 0], [0, 0]]),
-    (ACKLEY, (0, 0), (0, 0), [[0, 0], [0, 0]]),
-    ("1/(1 + exp(-x))", (-1000, 0), (0, 0), [[0, 0], [0, 0]]),
+    ("x**1.5 + y", (0, 0), (0, 1), ZERO),
+    ("max(x, 0)", (0, 0), (0.5, 0), ZERO),
+    ("min(2*x, y)", (1, 2), (1, 0.5), ZERO),
+    ("sign(x)*y", (0, 1), (0, 0), ZERO),
+    # The bowl around the kink: e^1 · 0.5 · (2π)².
+    (ACKLEY, (0, 0), (0, 0), [[2 * math.pi**2 * math.e, 0], [0, 2 * math.pi**2 * math.e]]),
+    ("1/(1 + exp(-x))", (-1000, 0), (0, 0), ZERO),
     ("x**y", (0, 2), (0, 0), None),
+    # Other terms pull all the same.
+    (THREE_DISTANCES, (0, 0), TWO_PULLS, TWO_CURVATURES),
+    ("exp(sqrt(x^2+y^2) + x)", (0, 0), (1, 0), [[1, 0], [0, 0]]),
+    ("(sqrt(x^2+y^2) + x + 1)^2", (0, 0), (2, 0), [[2, 0], [0, 0]]),
+    ("sin(x + cbrt(x*y))*2 - 3*y", (0, 0), (2, -3), ZERO),
+    ("sqrt(x) + 3*x + x*y", (0, 2), (5, 0), [[0, 1], [1, 0]]),
+    ("cbrt(x) + x^2 - 4*x", (0, 0), (-4, 0), [[2, 0], [0, 0]]),
+    ("cbrt(x^2 + y^2) + x", (0, 0), (1, 0), ZERO),
+    ("asin(x) + 2*x + x*y", (1, 3), (5, 1), [[0, 1], [1, 0]]),
+    ("acos(x) + 2*x^2", (-1, 0), (-4, 0), [[4, 0], [0, 0]]),
+    ("x^0.3 + x^1.5 + 7*x", (0, 0), (7, 0), ZERO),
+    ("abs(x)^0.5*y + x*y", (0, 3), (3, 0), [[0, 1], [1, 0]]),
+    ("(x^2+y^2)^0.7 + x + x*y", (0, 0), (1, 0), [[0, 1], [1, 0]]),
+    ("(x^2+y^2)^(3/4) - y", (0, 0), (0, -1), ZERO),
+    ("x^y + x + y^2", (0, 2), (1, 4), None),
+    ("atan2(y, x) + 3*x + y^2/2", (0, 0), (3, 0), [[0, 0], [0, 1]]),
+    ("max(sqrt(x), y) + x", (0, 1), (1, 1), ZERO),
+    ("min(sqrt(x), y) + 2*x", (0, 0), (2, 0.5), ZERO),
+    ("max(x, 0)*3 + max(x, 2*x) + x", (0, 0), (4, 0), ZERO),
+    ("sqrt(x)*sqrt(y) + x", (0, 0), (1, 0), ZERO),
+    ("sqrt(x)*sqrt(y) + x", (0, 4), (1, 0), ZERO),
+    ("abs(x)*sqrt(x^2+y^2) + x*y + y", (0, 0), (0, 1), [[0, 1], [1, 0]]),
+    ("sqrt(abs(x - y)) + x - 2*y", (1, 1), (1, -2), ZERO),
+    ("sqrt(sqrt(x^2+y^2)) + sin(x)", (0, 0), (1, 0), ZERO),
+    ("abs(sqrt(x^2+y^2) - 1) + x", (0, 0), (1, 0), ZERO),
+    ("-(y+47)*sin(sqrt(abs(x/2+(y+47)))) - x", (0, -47), (-1, 0), ZERO),
+    ("sqrt(x^2 + y^2) + 1/(1 + exp(-x))", (0, 0), (0.25, 0), ZERO),
+    # Where 0 meets an ∞ that is an overflow or a pole, not a kink.
+    ("1/(1 + exp(-x)) + x", (-1000, 0), (1, 0), ZERO),
+    ("exp(-1/x^2) + x*y + y", (0, 0), (0, 1), [[0, 1], [1, 0]]),
+    ("tanh(x^9) + x + y", (1e40, 0), (1, 1), ZERO),
+    ("min(1/x, 3) + x", (0, 0), (1, 0), ZERO),
+    ("atan(1/x) + x*y", (0, 2), (2, 0), [[0, 1], [1, 0]]),
 ]
 NOT_FINITE = [
     ("log(x)", (-1, 0)),
@@ -464,6 +505,64 @@ def test_a_finite_kink_has_a_finite_derivative(text, point, gradient, hessian) -
         np.testing.assert_allclose(surface.hessian(place), hessian, atol=1e-15)
 
 
+def test_a_kink_keeps_the_pull_of_the_other_terms() -> None:
+    """All seven stood still at (0, 0), which is no minimum: the point with the least sum of distances is (1, 0.577)."""
+    surface = Formula(THREE_DISTANCES, (-1, 3, -1, 3))
+    np.testing.assert_allclose(surface.gradient(np.zeros(2)), (-1.4472, -0.8944), atol=5e-5)
+    path = trace(OPTIMIZERS["gradient_descent"](learning_rate=0.1), surface, start=(0, 0), steps=400)
+    # The theorem of Fermat and Torricelli: 2 + √3 for the triangle (0, 0), (2, 0), (1, 2).
+    assert path.losses[-1] == pytest.approx(2 + 3**0.5, abs=1e-9)
+
+
+def test_a_kink_among_many_points_is_mended_alone() -> None:
+    surface = Formula(THREE_DISTANCES + " + cbrt(x - 1)")
+    points = np.array([(0.3, 0.7), (0, 0), (1, 0.5), (2, 0), (1, 2), (-1, 5)], dtype=float)
+    for values in (surface.gradient, surface.hessian):
+        for point, value in zip(points, values(points), strict=True):
+            assert np.isfinite(value).all()
+            assert np.array_equal(values(point), value)
+
+
+# Text, point: where expanding or regrouping would cancel digits away. The derivatives are those of SymPy.
+UNEXPANDED = [
+    ("(0.1*(x-3))^2", (3 + 1e-12, 0.0)),
+    ("(3*(x-1/3)-7*(y-1/7))^2", (1 / 3 + 1e-11, 1 / 7)),
+    ("(x-1e6)^2 + (y+1e6)^2", (1e6 + 1e-3, -1e6 + 1e-4)),
+    ("(x-1)^8*(y-2)", (1 + 1e-5, 2 + 1e-9)),
+    ("((x-1)^2-(y-1)^2)^2", (1 + 1e-9, 1 - 3e-9)),
+    ("exp(-50*((x-3)^2+(y-3)^2))*(x-3)", (3 + 1e-10, 3 - 1e-9)),
+    ("sqrt((x-5)^2 + (y-5)^2)", (5 + 1e-13, 5 + 2e-13)),
+    ("sin(7*(x-2))^2 + (0.3*(y-2))^4", (2 + 1e-12, 2 - 1e-7)),
+    ("0.26*(x^2+y^2) - 0.48*x*y", (1e-160, 2e-160)),
+    ("(x-1)/(3*(y-2))", (1 + 1e-12, 2 + 1e-6)),
+    ("2^(5*(x-1))*(y-1)^3", (1 + 1e-14, 1 + 1e-5)),
+    ("(x-7)^(5/2)*2 + (3*(y-7))^1.5", (7 + 1e-10, 7 + 1e-12)),
+    ("tanh(3*(x-9))*atan(2*(y-9))", (9 + 1e-12, 9 - 1e-12)),
+    ("x/3 + y/7", (0.1, 0.7)),
+]
+
+
+@pytest.mark.parametrize(("text", "point"), UNEXPANDED, ids=[text for text, _ in UNEXPANDED])
+def test_digits_that_expanding_would_lose(text: str, point: tuple[float, float]) -> None:
+    x, y = sympy.symbols("x y", real=True)
+    loss = sympy.sympify(text.replace("^", "**"), locals={"x": x, "y": y}, rational=True)  # our own table
+
+    def exact(expression: sympy.Expr) -> float:
+        # 60 digits, from the very numbers that a float64 holds.
+        return float(expression.subs({x: sympy.Rational(point[0]), y: sympy.Rational(point[1])}).evalf(60))
+
+    surface, place = Formula(text), np.array(point)
+    # A few roundings of the differences, which are exact, and of numbers such as 0.1, which are not.
+    close = {"rtol": 1e-14, "atol": 0}
+    np.testing.assert_allclose(surface.loss(place), exact(loss), **close)
+    gradient = [exact(loss.diff(x)), exact(loss.diff(y))]
+    np.testing.assert_allclose(surface.gradient(place), gradient, **close)
+    hessian = [[exact(loss.diff(x, x)), exact(loss.diff(x, y))], [exact(loss.diff(x, y)), exact(loss.diff(y, y))]]
+    # A second derivative is a sum whose terms may cancel each other.
+    scale = max(abs(value) for row in hessian for value in row)
+    np.testing.assert_allclose(surface.hessian(place), hessian, rtol=1e-13, atol=1e-14 * scale)
+
+
 @pytest.mark.parametrize(("text", "point"), NOT_FINITE, ids=[row[0] for row in NOT_FINITE])
 def test_no_derivative_where_the_loss_is_not_finite(text, point) -> None:
     surface = Formula(text)
@@ -573,13 +672,14 @@ def test_the_same_bits_in_every_process() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "microseconds"),
-    [(ROSENBROCK, 25), (GOLDSTEIN_PRICE, 40), (ACKLEY, 40)],
+    ("text", "operations"),
+    [(ROSENBROCK, 14), (GOLDSTEIN_PRICE, 80), (ACKLEY, 32)],
     ids=["rosenbrock", "goldstein_price", "ackley"],
 )
-def test_a_gradient_at_one_point_is_quick(text: str, microseconds: float) -> None:
-    surface, point = Formula(text), np.array([0.3, -0.7])
-    surface.gradient(point)
-    best = min(timeit.repeat(lambda: surface.gradient(point), number=500, repeat=20)) / 500
-    assert best * 1e6 < microseconds
-    assert math.isfinite(best)
+def test_loss_and_gradient_take_few_operations(text: str, operations: int) -> None:
+    """Each is a pass of NumPy over all points; `make bench` measures the time."""
+    loss = parse(text).root
+    code = source([loss, *gradient(loss)])
+    called = sum(isinstance(node, ast.BinOp | ast.UnaryOp | ast.Call) for node in ast.walk(ast.parse(code)))
+    negative_numbers = code.count("(-") - code.count("(-v") - code.count("(-x") - code.count("(-y")
+    assert called - negative_numbers <= operations

@@ -53,7 +53,7 @@ def test_the_core_imports_neither_streamlit_nor_plotly(file: Path) -> None:
 # they may reach up.
 LEVELS = [
     ["bad_input"],
-    ["parameter"],
+    ["parameter", "formula"],
     ["surface", "optimizers", "batches"],
     ["oracle", "batches", "conventions"],
     ["outcome", "racer"],
@@ -85,7 +85,7 @@ def test_the_walk_over_imports_sees_them() -> None:
 
 
 def test_importing_optviz_loads_nothing_slow() -> None:
-    """SymPy takes 0.6 s, streamlit and plotly more: a formula or the app loads them when it needs them."""
+    """Streamlit and plotly take seconds: the app loads them when it needs them."""
     code = (
         "import sys, optviz, optviz.cli, optviz.figures.race\n"
         "optviz.Race().run()\n"

@@ -159,6 +159,14 @@ KINKS: list[tuple[str, tuple[float, float]]] = [
     ("abs(x) + 3*abs(y - 0.5)", (0.0, 1.0)),
     ("min(x, y) + x^2 + y^2", (1.0, 1.0)),
     ("max(x, 1) + max(x, -y, 0.25) + x^2/4", (1.0, -1.0)),
+    ("sqrt(x^2+y^2)+sqrt((x-2)^2+y^2)+sqrt((x-1)^2+(y-2)^2)", (0.0, 0.0)),
+    ("exp(sqrt(x^2+y^2) + x) + y^2", (0.0, 0.0)),
+    ("sqrt(x) + cbrt(x) + 3*x + x*y + x^0.3", (0.0, 2.0)),
+    ("asin(x) + 2*x + x*y", (1.0, 3.0)),
+    ("x^y + x + y^2", (0.0, 2.0)),
+    ("atan2(y, x) + 3*x + y^2/2", (0.0, 0.0)),
+    ("1/(1 + exp(-x)) + x + y^2", (-1000.0, 0.5)),
+    ("min(1/x, 3) + atan(1/x) + x*y", (0.0, 2.0)),
 ]
 SAMPLED = (
     Racer(with_convention("gradient_descent", learning_rate=0.05), 1),
@@ -508,7 +516,7 @@ def test_from_a_formula_come_only_names_of_ours() -> None:
         tree = ast.parse(to_pytorch(Race(Formula(text))))
         loss = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "loss")
         names = {node.id for node in ast.walk(loss) if isinstance(node, ast.Name)}
-        assert names <= {"point", "x", "y", "torch", "FiniteSlope", "Tanh", "Sigmoid", "CubeRoot"}
+        assert names <= {"point", "x", "y", "torch", "finite_slope", "Tanh", "Sigmoid", "CubeRoot"}
         constants = [node.value for node in ast.walk(loss) if isinstance(node, ast.Constant)]
         assert all(isinstance(value, int | float) for value in constants)
 

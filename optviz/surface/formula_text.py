@@ -2,7 +2,7 @@
 
 The way of a text: characters → tokens → Python's `ast` → checked nodes with their cost, or one sentence that says what
 is wrong at which column. Nothing is ever evaluated by `eval` or parsed by `sympify`. What passes is small enough to
-differentiate in well under a second.
+differentiate in milliseconds.
 """
 
 from __future__ import annotations
@@ -10,15 +10,14 @@ from __future__ import annotations
 import ast
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from typing import Any, NoReturn
 
-import numpy as np
-from scipy.special import expit
-
 from optviz.bad_input import BadInput
+from optviz.formula.functions import FOLDING, FUNCTIONS, SAME_FUNCTION, new_graph
+from optviz.formula.nodes import VARIABLES, Node, reachable
 
 MOST_CHARACTERS = 300
 MOST_NESTED = 30
@@ -27,93 +26,12 @@ MOST_DEGREE = 100
 MOST_OPERATIONS = 4000
 
 EXAMPLE = "x**2 + 3*y**2"
+FINITE = "−1.8e308 … 1.8e308"
 CHARACTERS = "letters, digits, dot, comma, + - * / ^ ( )"
 
 
-@dataclass(frozen=True)
-class Elementary:
-    """A function of one or two arguments.
-
-    `value` is the NumPy function. `slopes` hold the partial derivatives as SymPy expressions, one per argument, each a
-    function of (f, *arguments) where `f` has every elementary function as an attribute. `latex` is a template for the
-    arguments, joined by commas.
-    """
-
-    value: Callable[..., Any]
-    slopes: tuple[Callable[..., Any], ...]
-    latex: str
-
-
-# SymPy sees each of these as an opaque function with the derivative given here. Its own versions simplify with
-# assumptions, which takes unbounded time on nested abs, min and max, and changes where a loss is defined:
-# sqrt(x)**2 would become x.
-FUNCTIONS: dict[str, Elementary] = {
-    "sqrt": Elementary(np.sqrt, (lambda f, u: 0.5 / f.sqrt(u),), r"\sqrt{{{}}}"),
-    "cbrt": Elementary(np.cbrt, (lambda f, u: 1 / (3 * f.cbrt(u) ** 2),), r"\sqrt[3]{{{}}}"),
-    "exp": Elementary(np.exp, (lambda f, u: f.exp(u),), r"\exp\left({}\right)"),
-    "log": Elementary(np.log, (lambda f, u: 1 / u,), r"\log\left({}\right)"),
-    "log2": Elementary(np.log2, (lambda f, u: 1 / (math.log(2) * u),), r"\log_{{2}}\left({}\right)"),
-    "log10": Elementary(np.log10, (lambda f, u: 1 / (math.log(10) * u),), r"\log_{{10}}\left({}\right)"),
-    "sin": Elementary(np.sin, (lambda f, u: f.cos(u),), r"\sin\left({}\right)"),
-    "cos": Elementary(np.cos, (lambda f, u: -f.sin(u),), r"\cos\left({}\right)"),
-    "tan": Elementary(np.tan, (lambda f, u: 1 + f.tan(u) ** 2,), r"\tan\left({}\right)"),
-    "asin": Elementary(np.arcsin, (lambda f, u: 1 / f.sqrt(1 - u**2),), r"\arcsin\left({}\right)"),
-    "acos": Elementary(np.arccos, (lambda f, u: -1 / f.sqrt(1 - u**2),), r"\arccos\left({}\right)"),
-    "atan": Elementary(np.arctan, (lambda f, u: 1 / (1 + u**2),), r"\arctan\left({}\right)"),
-    "atan2": Elementary(
-        np.arctan2,
-        (lambda f, u, v: v / (u**2 + v**2), lambda f, u, v: -u / (u**2 + v**2)),
-        r"\operatorname{{atan2}}\left({}\right)",
-    ),
-    "sinh": Elementary(np.sinh, (lambda f, u: f.cosh(u),), r"\sinh\left({}\right)"),
-    "cosh": Elementary(np.cosh, (lambda f, u: f.sinh(u),), r"\cosh\left({}\right)"),
-    # 1 - tanh² and σ·(1 - σ) would lose every digit on the plateaus, where the derivative is most interesting.
-    "tanh": Elementary(np.tanh, (lambda f, u: 1 / f.cosh(u) ** 2,), r"\tanh\left({}\right)"),
-    "sigmoid": Elementary(expit, (lambda f, u: f.sigmoid(u) * f.sigmoid(-u),), r"\sigma\left({}\right)"),
-    "abs": Elementary(np.abs, (lambda f, u: f.sign(u),), r"\left|{}\right|"),
-    "sign": Elementary(np.sign, (lambda f, u: 0,), r"\operatorname{{sign}}\left({}\right)"),
-    "min": Elementary(
-        np.minimum, (lambda f, u, v: f.step(v - u), lambda f, u, v: f.step(u - v)), r"\min\left({}\right)"
-    ),
-    "max": Elementary(
-        np.maximum, (lambda f, u, v: f.step(u - v), lambda f, u, v: f.step(v - u)), r"\max\left({}\right)"
-    ),
-}
-# With two more, needed by derivatives and by powers that are not whole; not to be typed. The step is ½ at 0, so that at
-# a tie min and max have the mean of the slopes on both sides, as abs has.
-ELEMENTARY: dict[str, Elementary] = {
-    **FUNCTIONS,
-    "step": Elementary(lambda u: np.heaviside(u, 0.5), (lambda f, u: 0,), ""),
-    # As float, because NumPy refuses whole numbers to negative whole powers, and SymPy may find a 0 to the power -2.
-    "power": Elementary(
-        lambda u, v: np.power(u, v, dtype=float),
-        (lambda f, u, v: v * f.power(u, v - 1), lambda f, u, v: f.log(u) * f.power(u, v)),
-        "",
-    ),
-}
-SAME_FUNCTION = {"ln": "log", "arcsin": "asin", "arccos": "acos", "arctan": "atan"}
-FOLDING = ("min", "max")
-PIECEWISE_LINEAR = ("abs", "sign", *FOLDING)
 CONSTANTS = {"pi": (math.pi, r"\pi"), "e": (math.e, "e")}
-VARIABLES = ("x", "y")
 NAMES = f"{', '.join((*VARIABLES, *CONSTANTS))}, {', '.join((*FUNCTIONS, 'ln'))}"
-
-
-@dataclass(frozen=True)
-class Node:
-    """A checked operation: "number" (a folded constant), "x", "y", "+", "*", "**" (whole exponent), or a function.
-
-    `size`, `slope` and `curvature` bound the operations of the loss, of one first and of one second derivative, without
-    common subexpressions; 0 where a derivative vanishes. `degree` is the power that nested powers combine to.
-    """
-
-    kind: str
-    arguments: tuple[Node, ...] = ()
-    number: float = 0.0
-    size: int = 1
-    slope: int = 0
-    curvature: int = 0
-    degree: int = 1
 
 
 @dataclass(frozen=True)
@@ -130,14 +48,7 @@ def operations(text: str) -> int:
 
     Raises BadInput as `parse` does.
     """
-    known: dict[tuple[object, ...], int] = {}
-
-    def place(node: Node) -> int:
-        key = (node.kind, node.number, *map(place, node.arguments))
-        return known.setdefault(key, len(known))
-
-    place(parse(text).root)
-    return len(known)
+    return len(reachable([parse(text).root]))
 
 
 def parse(text: Any) -> Parsed:
@@ -296,171 +207,101 @@ def _signature(name: str) -> str:
 
 # --- from tokens to checked nodes ----------------------------------------------------------------------------------
 
-MINUS_ONE = Node("number", number=-1.0, degree=0)
-
 
 class _Checker:
-    """Turns Python's syntax tree into nodes, folds constants in float64, and bounds what differentiation will cost.
-
-    Constants are folded here and not by SymPy, which would compute 9**9**9 exactly and exp(exp(exp(100))) in mpmath.
-    """
+    """Turns Python's syntax tree into nodes, folds constants in float64, and bounds what differentiation will cost."""
 
     def __init__(self, plain: str, columns: list[int]) -> None:
         self.plain = plain
         self.columns = columns
+        self.graph = new_graph()
+        self.degrees: dict[Node, int] = {}
 
     def check(self, tree: ast.expr, level: int) -> Node:
         if level > MOST_LEVELS:
             self.refuse("formula_depth", tree, MOST_LEVELS)
-        node = self.folded(tree, self.node(tree, level))
-        if node.degree > MOST_DEGREE:
+        node = self.node(tree, level)
+        if self.degrees.setdefault(node, _degree(node, self.degrees)) > MOST_DEGREE:
             self.refuse("formula_degree", tree, f"−{MOST_DEGREE} … {MOST_DEGREE}")
-        if max(node.size, node.slope, node.curvature) > MOST_OPERATIONS:
-            self.refuse("formula_operations", tree, f"{MOST_OPERATIONS:,}")
         return node
 
     def node(self, tree: ast.expr, level: int) -> Node:
         match tree:
             case ast.Constant(value=int() | float() as number):
-                return self.number(tree, float(number))
+                return self.finite(tree, self.graph.number(float(number)))
             case ast.Name(id=name) if name in CONSTANTS:
-                return self.number(tree, CONSTANTS[name][0])
+                return self.graph.number(CONSTANTS[name][0])
             case ast.Name(id=name) if name in VARIABLES:
-                return Node(name, slope=1)
+                return self.graph.variable(name)
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
                 return self.check(operand, level + 1)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return _product(MINUS_ONE, self.check(operand, level + 1))
-            case ast.BinOp(left=left, op=operator, right=right):
-                return self.operation(tree, operator, self.check(left, level + 1), self.check(right, level + 1))
+                return self.typed(tree, "*", self.graph.number(-1.0), self.check(operand, level + 1))
+            case ast.BinOp(left=left, op=ast.Pow(), right=right):
+                return self.power(tree, self.check(left, level + 1), self.check(right, level + 1))
+            case ast.BinOp(left=left, op=operator, right=right) if type(operator) in SIGNS:
+                first, second = self.check(left, level + 1), self.check(right, level + 1)
+                if isinstance(operator, ast.Div) and second.is_number(0):
+                    self.refuse("formula_constant", tree, FINITE)
+                return self.typed(tree, SIGNS[type(operator)], first, second)
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
                 return self.call(tree, name, [self.check(argument, level + 1) for argument in arguments])
-        self.refuse("formula_syntax", tree, EXAMPLE)
-
-    def operation(self, tree: ast.expr, operator: ast.operator, left: Node, right: Node) -> Node:
-        match operator:
-            case ast.Add():
-                return _sum(left, right)
-            case ast.Sub():
-                return _sum(left, self.folded(tree, _product(MINUS_ONE, right)))
-            case ast.Mult():
-                return _product(left, right)
-            case ast.Div() if right.kind == "number":
-                numerator = left.number if left.kind == "number" else 1.0
-                with np.errstate(all="ignore"):
-                    quotient = self.number(tree, float(np.float64(numerator) / right.number))
-                return quotient if left.kind == "number" else _product(left, quotient)
-            case ast.Div():
-                return _product(left, _whole_power(right, -1))
-            case ast.Pow():
-                return self.power(tree, left, right)
         self.refuse("formula_syntax", tree, EXAMPLE)
 
     def power(self, tree: ast.expr, base: Node, exponent: Node) -> Node:
         if exponent.kind == "number" and base.kind != "number":
             if not abs(exponent.number) <= MOST_DEGREE:
                 self.refuse("formula_degree", tree, f"−{MOST_DEGREE} … {MOST_DEGREE}")
-            if exponent.number == 0:
-                # Of degree 0: SymPy would make it an exact 1, and ((x^0 + x^0)^100)^100 a whole number without end.
-                return self.number(tree, 1.0)
             if exponent.number == 0.5:
-                return _call("sqrt", base)
+                return self.typed(tree, "sqrt", base)
             if exponent.number.is_integer():
-                return _whole_power(base, int(exponent.number))
+                return self.graph.whole_power(base, int(exponent.number))
         if base.kind == "number" and exponent.kind != "number":
             if base.number <= 0:
                 self.refuse("formula_base", tree, "0 < base")
             if base.number == math.e:
-                return _call("exp", exponent)
-        return _call("power", base, exponent)
+                return self.typed(tree, "exp", exponent)
+        return self.typed(tree, "power", base, exponent)
 
     def call(self, tree: ast.expr, name: str, arguments: list[Node]) -> Node:
         name = SAME_FUNCTION.get(name, name)
         if len(arguments) != len(FUNCTIONS[name].slopes) and not (name in FOLDING and len(arguments) > 2):
             self.refuse("formula_arguments", tree, _signature(name))
         if name not in FOLDING:
-            return _call(name, *arguments)
-        return reduce(lambda first, second: self.folded(tree, _call(name, first, second)), arguments)
+            return self.typed(tree, name, *arguments)
+        return reduce(lambda first, second: self.typed(tree, name, first, second), arguments)
 
-    def folded(self, tree: ast.expr, node: Node) -> Node:
-        """The node, or the number that it is when all its arguments are numbers."""
-        if not node.arguments or any(argument.kind != "number" for argument in node.arguments):
-            return node
-        numbers = [argument.number for argument in node.arguments]
-        # Python's own numbers round alike, and a sum of 150 terms is checked in half the time.
-        if node.kind == "+":
-            return self.number(tree, numbers[0] + numbers[1])
-        if node.kind == "*":
-            return self.number(tree, numbers[0] * numbers[1])
-        with np.errstate(all="ignore"):
-            result = ELEMENTARY[node.kind].value(*map(np.float64, numbers))
-        return self.number(tree, float(result))
+    def typed(self, tree: ast.expr, kind: str, *arguments: Node) -> Node:
+        return self.finite(tree, self.graph.typed(kind, *arguments))
 
-    def number(self, tree: ast.expr, number: float) -> Node:
-        if not math.isfinite(number):
-            self.refuse("formula_constant", tree, "−1.8e308 … 1.8e308")
-        return Node("number", number=number, degree=0)
+    def finite(self, tree: ast.expr, node: Node) -> Node:
+        if node.kind == "number" and not math.isfinite(node.number):
+            self.refuse("formula_constant", tree, FINITE)
+        if len(self.graph.known) > MOST_OPERATIONS:
+            self.refuse("formula_operations", tree, f"{MOST_OPERATIONS:,}")
+        return node
 
     def refuse(self, key: str, tree: ast.expr, allowed: object) -> NoReturn:
         shown = self.plain[tree.col_offset : tree.end_col_offset]
         _refuse(key, shown, self.columns[tree.col_offset], allowed)
 
 
-def _sum(left: Node, right: Node) -> Node:
-    return Node(
-        "+",
-        (left, right),
-        size=left.size + right.size + 1,
-        slope=_terms(left.slope, right.slope),
-        curvature=_terms(left.curvature, right.curvature),
-        degree=max(left.degree, right.degree),
-    )
+SIGNS: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 
 
-def _product(left: Node, right: Node) -> Node:
-    twice = _times(left.slope, right.slope)
-    return Node(
-        "*",
-        (left, right),
-        size=left.size + right.size + 1,
-        slope=_terms(_times(left.slope, right.size), _times(left.size, right.slope)),
-        curvature=_terms(_times(left.curvature, right.size), twice, twice, _times(left.size, right.curvature)),
-        degree=left.degree + right.degree,
-    )
-
-
-def _whole_power(base: Node, exponent: int) -> Node:
-    first = base.size + 2
-    return Node(
-        "**",
-        (base,),
-        number=float(exponent),
-        size=base.size + 1,
-        slope=_times(first, base.slope),
-        curvature=_terms(_times(first, _times(base.slope, base.slope)), _times(first, base.curvature)),
-        degree=base.degree * abs(exponent),
-    )
-
-
-def _call(name: str, *arguments: Node) -> Node:
-    # The derivative of a function repeats its arguments once or twice, the second derivative twice as often.
-    size = sum(argument.size for argument in arguments) + 1
-    slope = _terms(*(_times(2 * size, argument.slope) for argument in arguments))
-    bends = [] if name in PIECEWISE_LINEAR else [(left, right) for left in arguments for right in arguments]
-    curvature = _terms(
-        *(_times(2 * size, argument.curvature) for argument in arguments),
-        *(_times(4 * size, _times(left.slope, right.slope)) for left, right in bends),
-    )
-    return Node(name, arguments, size=size, slope=slope, curvature=curvature)
-
-
-def _terms(*sizes: int) -> int:
-    there = [size for size in sizes if size]
-    return sum(there) + len(there) - 1 if there else 0
-
-
-def _times(left: int, right: int) -> int:
-    return left + right + 1 if left and right else 0
+def _degree(node: Node, degrees: Mapping[Node, int]) -> int:
+    """The power that nested powers combine to; a function starts anew, at 1."""
+    inner = [degrees.get(argument, 0) for argument in node.arguments]
+    match node.kind:
+        case "number":
+            return 0
+        case "+" | "-":
+            return max(inner)
+        case "*" | "/":
+            return sum(inner)
+        case "**":
+            return inner[0] * abs(int(node.number))
+    return 1
 
 
 # --- from the syntax tree to LaTeX ---------------------------------------------------------------------------------
@@ -469,7 +310,7 @@ SUM, PRODUCT, TIGHT, ATOM = range(4)
 
 
 def latex(text: str) -> str:
-    """The formula in LaTeX, in the order in which it was typed (SymPy would sort the terms)."""
+    """The formula in LaTeX, in the order in which it was typed."""
     return _latex(parse(text).tree)[0]
 
 
