@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import difflib
 import itertools
 import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -20,8 +21,8 @@ import tomli_w
 from optviz.bad_input import BadInput
 from optviz.batches import check_batch_size
 from optviz.conventions import CONVENTIONS, with_convention
-from optviz.optimizers import GradientDescent, Optimizer
-from optviz.parameter import SEED, STEPS, Parameter
+from optviz.optimizers import OPTIMIZERS, GradientDescent, Optimizer
+from optviz.parameter import SEED, STEPS, Parameter, parameters
 from optviz.racer import PICKS, Racer, as_racer
 from optviz.surface import (
     FAMILIES,
@@ -112,33 +113,60 @@ class Race:
         return self.surface.surface if isinstance(self.surface, FiniteSum) else self.surface
 
     def with_bare_surface(self, surface: Surface) -> Race:
-        """The race on another surface, from the same start; samples are made of it as they were of this one."""
-        return self.replaced(surface=self._sampled(surface))
+        """The race on another surface, from the same start; samples are made of it as they were of this one.
+
+        A batch of more samples than the surface has becomes one of all of them.
+        """
+        return self._moved(self._sampled(surface))
 
     def with_samples(self, **settings: Any) -> Race:
-        """The race on a surface made of samples; settings as of `FiniteSum`, or of `Regression`."""
+        """The race on a surface made of samples; settings as of `FiniteSum`, or of `Regression`.
+
+        A batch of more samples than there are then becomes one of all of them.
+        """
         surface = self.surface if self.surface.samples is not None else FiniteSum(self.surface)
-        return self.replaced(surface=dataclasses.replace(surface, **settings))  # type: ignore[type-var]
+        return self._moved(dataclasses.replace(surface, **settings))  # type: ignore[type-var]
 
     def _sampled(self, surface: Surface) -> Surface:
         if surface.samples is not None:
             return surface
         if isinstance(self.surface, FiniteSum):
             return dataclasses.replace(self.surface, surface=surface)
-        return FiniteSum(surface) if any(racer.batch_size is not None for racer in self.racers) else surface
+        if any(racer.batch_size is not None for racer in self.racers):
+            return self._with_count(FiniteSum(surface))
+        return surface
+
+    def _moved(self, surface: Surface, **changes: Any) -> Race:
+        racers = tuple(_with_samples(racer, surface.samples) for racer in self.racers)
+        return self.replaced(surface=surface, racers=racers, **changes)
 
     def on_surface(self, surface: Surface) -> Race:
         """The race on another surface, from that surface's own start.
 
-        A learning rate that a surface suggests is set for all; it goes back to 0.1 where the next suggests none.
+        The number of samples and how they are drawn stay, as far as the surface can have them, where it does not say
+        otherwise itself; a batch of more samples than it has becomes one of all of them. A learning rate that a
+        surface suggests is set for all who can have it; it goes back to 0.1 where the next suggests none.
         """
         suggested, before = surface.suggested_learning_rate, self.surface.suggested_learning_rate
-        moved = self.replaced(surface=self._sampled(surface), start=None)
+        moved = self._moved(self._sampled(self._with_count(surface)), start=None)
         if suggested is not None:
-            return moved.with_learning_rate(suggested)
+            return moved._with_possible_rate(suggested)
         if before is not None and self.shared_learning_rate == before:
-            return moved.with_learning_rate(USUAL_LEARNING_RATE)
+            return moved._with_possible_rate(USUAL_LEARNING_RATE)
         return moved
+
+    def _with_count(self, surface: Surface) -> Surface:
+        """The surface with as many samples as there are now, drawn as now, where it has the usual of its family."""
+        table: dict[str, Parameter] = parameters(surface) if dataclasses.is_dataclass(surface) else {}
+        if self.surface.samples is None or surface.samples is None or not {"samples", "replacement"} <= set(table):
+            return surface
+        now = {"samples": table["samples"].nearest(self.surface.samples), "replacement": self.surface.replacement}
+        fields = [item for item in dataclasses.fields(surface) if item.name in now]  # type: ignore[arg-type]
+        taken = {item.name: now[item.name] for item in fields if getattr(surface, item.name) == item.default}
+        return dataclasses.replace(surface, **taken)  # type: ignore[type-var]
+
+    def _with_possible_rate(self, rate: float) -> Race:
+        return self.replaced(racers=tuple(_with_possible_rate(racer, rate) for racer in self.racers))
 
     def with_convention(self, convention: str) -> Race:
         """The race in another source's forms: what the visitor changed stays, what came from the convention follows."""
@@ -158,26 +186,26 @@ class Race:
     def with_optimizers(self, kinds: Iterable[str]) -> Race:
         """The race of exactly these kinds (see `PICKS`): others go, missing ones join, all in the registry's order.
 
-        A newcomer gets the convention's defaults, and the learning rate that all others share, if they do. One that
-        needs samples makes the surface a sum of them.
+        A newcomer gets the convention's defaults, and the learning rate that all others share, if they do and it can
+        have it. One that needs samples makes the surface a sum of them; its batch is at most all of them.
         """
         chosen = set(kinds)
         racers = [racer for racer in self.racers if racer.kind in chosen]
         for kind, (key, batch_size) in PICKS.items():
             if kind in chosen and not any(racer.kind == kind for racer in racers):
                 racer = Racer(with_convention(key, self.convention), batch_size)
-                racers.append(_with_rate(racer, self.shared_learning_rate))
-        order = list(PICKS)
-        racers.sort(key=lambda racer: order.index(racer.kind))
+                racers.append(_with_possible_rate(racer, self.shared_learning_rate))
+        order = {kind: place for place, kind in enumerate(PICKS)}
+        racers.sort(key=lambda racer: order.get(racer.kind, len(order)))
         sampled = self.surface
         if sampled.samples is None and any(racer.batch_size is not None for racer in racers):
             sampled = FiniteSum(sampled)
-        return self.replaced(racers=tuple(racers), surface=sampled)
+        return self.replaced(racers=tuple(_with_samples(racer, sampled.samples) for racer in racers), surface=sampled)
 
     @property
     def shared_learning_rate(self) -> float | None:
         """The learning rate that all racers with one of their own have in common; None where they differ."""
-        rates = {r.optimizer.learning_rate for r in self.racers if r.optimizer.has_own_learning_rate}  # type: ignore[attr-defined]
+        rates = {racer.optimizer.own_learning_rate for racer in self.racers} - {None}
         return rates.pop() if len(rates) == 1 else None
 
     def differences(self, other: Race) -> tuple[str, ...]:
@@ -203,6 +231,14 @@ class Race:
         }
         return tuple(name for name, differs in found.items() if differs)
 
+    def lowered_batches(self, before: Race) -> tuple[BadInput, ...]:
+        """What to tell of batches that became smaller since `before`, because this race's surface has fewer samples."""
+        largest = max(racer.batch_size or 0 for racer in before.racers)
+        samples = self.surface.samples
+        if samples is None or largest <= samples:
+            return ()
+        return (BadInput("batch_size_lowered", name="batch_size", value=largest, allowed=samples),)
+
     def with_racer(self, index: int, racer: Racer) -> Race:
         """The race with one racer exchanged."""
         return self.replaced(racers=(*self.racers[:index], racer, *self.racers[index + 1 :]))
@@ -216,12 +252,19 @@ class Race:
         return self.replaced(racers=(*self.racers[:index], *self.racers[index + 1 :]))
 
     def racer_names(self, titles: Mapping[str, str] | None = None) -> tuple[str, ...]:
-        """A distinct name per racer: its label, else its optimizer's title (or key); repeats are numbered."""
+        """A distinct name per racer: its label, else its optimizer's title (or key).
+
+        The second of a kind says in what it differs from the first, "adam η=0.01"; where that tells no difference,
+        repeats are numbered.
+        """
         names: list[str] = []
+        first: dict[str, Racer] = {}
         for racer in self.racers:
             name = racer.label or (titles or {}).get(racer.kind, racer.kind)
-            if racer.label is None and racer.batch_size is not None and racer.kind != "sgd":
-                name = f"{name} B={racer.batch_size}"
+            if racer.label is None:
+                if racer.batch_size is not None and racer.kind != "sgd":
+                    name = f"{name} B={racer.batch_size}"
+                name = " ".join([name, *_told_differences(racer, first.setdefault(name, racer))])
             taken, candidate, number = set(names), name, 2
             while candidate in taken:
                 candidate, number = f"{name} {number}", number + 1
@@ -356,14 +399,16 @@ class Race:
 def read_url(text: str) -> tuple[Race, tuple[BadInput, ...]]:
     """The race of a link (or of the text after its `?`), and one BadInput for each field that fell back to its default.
 
-    Never raises; parameters that are not a race's are ignored.
+    A parameter that no link has is told as well; only what other programs add to any address is passed over. Never
+    raises.
     """
     reader = _Reader(strict=False)
     if len(text) > LONGEST_LINK:
         allowed = f"1 … {LONGEST_LINK:,}"
         return Race(), (BadInput("too_long", name="link", value=f"{len(text):,}", allowed=allowed),)
-    query = text.split("#")[0]
-    query = query.split("?", 1)[1] if "?" in query else query
+    address, question_mark, query = text.split("#")[0].partition("?")
+    if not question_mark and "://" not in address:
+        query = address
     parts = [part.replace("+", " ").partition("=") for part in query.split("&") if part]
     # Of a parameter that is told twice the last counts, as it does in the app.
     return read_query({_decoded(name): _decoded(value) for name, _, value in parts}, reader)
@@ -376,10 +421,12 @@ def read_query(query: Mapping[str, str], reader: _Reader | None = None) -> tuple
     if length > LONGEST_LINK:
         allowed = f"1 … {LONGEST_LINK:,}"
         return Race(), (BadInput("too_long", name="link", value=f"{length:,}", allowed=allowed),)
-    if not {"v", *_BESIDE_SURFACE, *_SAMPLE_FIELDS, *itertools.chain(*_SURFACE_FIELDS.values())} & set(query):
-        return Race(), ()
+    # Of another version nobody knows here what it had.
+    unknown = _unknown_parameters(query) if query.get("v", str(VERSION)) == str(VERSION) else []
+    if not set(_parameters_of_links()) & set(query):
+        return Race(), tuple(unknown)
     surface: dict[str, Any] = {name: value for name, value in query.items() if name not in ("v", *_BESIDE_SURFACE)}
-    surface["name"] = query.get("surface", "gaussian_hills")
+    surface["name"] = query["surface"] if "surface" in query else _surface_meant(query)
     if surface["name"] == "formula":
         surface.setdefault("text", FIRST_FORMULA)
     record: dict[str, Any] = {**query, "version": query.get("v", VERSION), "surface": surface}
@@ -398,7 +445,7 @@ def read_query(query: Mapping[str, str], reader: _Reader | None = None) -> tuple
     if suggested is not None and not {"v", "racers", "learning_rate"} & set(query):
         # A link written by hand, such as ?surface=rosenbrock: what the picker would have set.
         restored = restored.with_learning_rate(suggested)
-    return restored, tuple(reader.problems)
+    return restored, (*reader.problems, *unknown)
 
 
 def surface_names() -> tuple[str, ...]:
@@ -444,8 +491,8 @@ def make_surface(record: Mapping[str, Any]) -> Surface:
             raise BadInput("unknown_field", name=name, value=", ".join(rest), allowed="–")
         return gallery(name)
     for key in rest:
-        if key not in _SURFACE_FIELDS[name]:
-            raise BadInput("unknown_field", name=name, value=key, allowed=", ".join(_SURFACE_FIELDS[name]))
+        if key not in _surface_fields(name):
+            raise BadInput("unknown_field", name=name, value=key, allowed=", ".join(_surface_fields(name)))
     values = {key: _value(key, value) for key, value in rest.items()}
     for item in dataclasses.fields(FAMILIES[name]):  # type: ignore[arg-type]
         if item.default is dataclasses.MISSING and item.name not in values:
@@ -464,10 +511,67 @@ def with_hyperparameter(racer: Racer, name: str, value: Any) -> Racer:
 _BESIDE_SURFACE = ("surface", "start", "convention", "steps", "batch_seed", "learning_rate", "racers")
 
 
-_SURFACE_FIELDS = {
-    name: tuple(item.name for item in dataclasses.fields(family))  # type: ignore[arg-type]
-    for name, family in FAMILIES.items()
+VIEW_PARAMETERS = ("axis", "by", "runs", "hidden", "lang", "veiled", "present", "pinned")
+"""What else an address of the app may tell: how a race is looked at, which is not part of it."""
+
+_FOREIGN_PARAMETERS = re.compile(
+    r"utm_\w+|\w*clid|msclkid|gbraid|wbraid|mc_[ce]id|_g[al]|igsh(id)?|ref|ref_src|source|from|spm|si|share\w*|"
+    r"scene|clicktime|enterid|isappinstalled|nsukey|weixin\w*|wx\w*|embed|embed_options|token|timestamp|_"
+)
+"""Parameters that mail programs, advertisements, messengers (WeChat's among them) and Streamlit add to any address."""
+
+_LIKELY_MEANT = {
+    **dict.fromkeys(("formula", "function", "expression", "f", "loss"), "text"),
+    **dict.fromkeys(("lr", "eta", "rate", "alpha", "step_size"), "learning_rate"),
+    **dict.fromkeys(
+        ("optimizer", "optimizers", "optimiser", "optimisers", "methods", "method", "algorithms"), "racers"
+    ),
+    **dict.fromkeys(("x0", "y0", "start_x", "start_y", "point", "initial"), "start"),
+    **dict.fromkeys(("iterations", "iters", "epochs", "n", "t"), "steps"),
+    **dict.fromkeys(("language", "locale", "hl"), "lang"),
+    **dict.fromkeys(("range", "bounds", "limits"), "domain"),
+    **dict.fromkeys(("map", "family", "gallery"), "surface"),
+    **dict.fromkeys(("batch", "batch_size", "batchsize"), "racers"),
 }
+MOST_GUESSED = 6
+MOST_UNKNOWN = 100
+
+
+def _surface_fields(name: str) -> tuple[str, ...]:
+    """The fields of a family, as a record of it may tell them; none for a surface of the gallery."""
+    family = FAMILIES.get(name)
+    return () if family is None else tuple(item.name for item in dataclasses.fields(family))  # type: ignore[arg-type]
+
+
+def _surface_meant(query: Mapping[str, str]) -> str:
+    """The surface that a link names, or else the first family that has all the fields that the link tells."""
+    fields = {name: set(_surface_fields(name)) for name in FAMILIES}
+    told = set(query) & set().union(*fields.values()) - set(_SAMPLE_FIELDS)
+    return query.get("surface") or next((name for name in fields if told <= fields[name]), "gaussian_hills")
+
+
+def _parameters_of_links() -> tuple[str, ...]:
+    fields = dict.fromkeys(itertools.chain(*(_surface_fields(name) for name in FAMILIES), _SAMPLE_FIELDS))
+    return ("v", *_BESIDE_SURFACE, *fields)
+
+
+def _unknown_parameters(query: Mapping[str, str]) -> list[BadInput]:
+    """One sentence for each parameter that no link has, with the one that is likely meant, if any is."""
+    known = (*_parameters_of_links(), *VIEW_PARAMETERS)
+    strange = (name for name in query if name not in known)
+    unknown = (name for name in strange if not _FOREIGN_PARAMETERS.fullmatch(name[:40].lower()))
+    may = ", ".join((*_BESIDE_SURFACE, *_surface_fields(_surface_meant(query))))
+    problems = []
+    # Who sends hundreds of them is nobody to help.
+    for place, name in enumerate(itertools.islice(unknown, MOST_UNKNOWN)):
+        # To look for what is near takes a while.
+        near = difflib.get_close_matches(name[:40].lower(), known, 1, 0.7) if place < MOST_GUESSED else []
+        meant = _LIKELY_MEANT.get(name.lower(), near[0] if near else None)
+        if meant is not None:
+            problems.append(BadInput("unknown_parameter_near", name="link", value=name, allowed=f"{meant}="))
+        else:
+            problems.append(BadInput("unknown_parameter", name="link", value=name, allowed=may))
+    return problems
 
 
 _SAMPLE_FIELDS = {"samples": "samples", "spread": "spread", "sample_seed": "seed", "replacement": "replacement"}
@@ -608,7 +712,7 @@ def _check_surface(record: Any, strict: bool) -> Surface:
     if not strict:
         # A link may tell of other surfaces' fields, and of much else: only what belongs to this one is read.
         name = record.get("name")
-        fields = (*_SURFACE_FIELDS.get(str(name), ()), *(() if name == "regression" else _SAMPLE_FIELDS))
+        fields = (*_surface_fields(str(name)), *(() if name == "regression" else _SAMPLE_FIELDS))
         record = {key: record[key] for key in ("name", *fields) if key in record}
     surface = make_surface(record)
     if surface.stack_shape:
@@ -637,9 +741,24 @@ def _check_rate(rate: Any) -> float | None:
 
 
 def _with_rate(racer: Racer, rate: float | None) -> Racer:
-    if rate is None or not racer.optimizer.has_own_learning_rate:
+    if rate is None or racer.optimizer.own_learning_rate is None:
         return racer
     return with_hyperparameter(racer, "learning_rate", rate)
+
+
+def _with_possible_rate(racer: Racer, rate: float | None) -> Racer:
+    """The racer at a learning rate that nobody has chosen for it: it keeps its own where it cannot have that one."""
+    try:
+        return _with_rate(racer, rate)
+    except BadInput:
+        return racer
+
+
+def _with_samples(racer: Racer, samples: int | None) -> Racer:
+    """The racer with a batch that these samples allow."""
+    if racer.batch_size is None or samples is None or racer.batch_size <= samples:
+        return racer
+    return dataclasses.replace(racer, batch_size=samples)
 
 
 def _make_racer(record: Any, convention: str, rate: float | None, reader: _Reader) -> Racer:
@@ -649,7 +768,7 @@ def _make_racer(record: Any, convention: str, rate: float | None, reader: _Reade
     if not isinstance(key, str) or key not in PICKS:
         raise BadInput("unknown_choice", name="optimizer", value=key, allowed=", ".join(PICKS))
     optimizer, batch_size = PICKS[key]
-    racer = _with_rate(Racer(_usual(optimizer, convention), batch_size), rate)
+    racer = _with_rate(Racer(_usual_of(optimizer, convention), batch_size), rate)
     own: dict[str, Any] = {}
     settings: dict[str, Any] = {}
     for name, value in record.items():
@@ -689,7 +808,12 @@ def _known(kind: type[Optimizer]) -> dict[str, Parameter]:
 def _differences(racer: Racer, convention: str) -> dict[str, Any]:
     """The hyperparameters that the convention does not account for."""
     optimizer: Optimizer = racer.optimizer
-    usual = _usual(racer.key, convention)
+    if OPTIMIZERS.get(racer.key) is not type(optimizer):
+        # It runs, but a link cannot name it.
+        kind = type(optimizer)
+        told = f"{kind.__module__}.{kind.__name__}"
+        raise BadInput("unknown_choice", name="optimizer", value=told, allowed=", ".join(OPTIMIZERS))
+    usual = _usual_of(racer.key, convention)
     return {
         name: getattr(optimizer, name)
         for name in optimizer.hyperparameters()
@@ -697,9 +821,27 @@ def _differences(racer: Racer, convention: str) -> dict[str, Any]:
     }
 
 
-@cache
-def _usual(key: str, convention: str) -> Optimizer:
-    return with_convention(key, convention)
+def _usual_of(key: str, convention: str) -> Optimizer:
+    """`with_convention(key, convention)`, made once, of the class and the settings that have this key now."""
+    return _usual(OPTIMIZERS[key], tuple(CONVENTIONS[convention].get(key, {}).items()))
+
+
+@lru_cache(maxsize=256)
+def _usual(kind: type[Optimizer], settings: tuple[tuple[str, Any], ...]) -> Optimizer:
+    return kind(**dict(settings))
+
+
+def _told_differences(racer: Racer, first: Racer) -> list[str]:
+    """In what a racer differs from another one of its kind: "η=0.01", "β₁=0.5". Forms of a rule have no symbol."""
+    told = []
+    for name, parameter in racer.optimizer.hyperparameters().items():
+        value, other = getattr(racer.optimizer, name), getattr(first.optimizer, name, None)
+        if value != other and not isinstance(value, bool):
+            # As few digits as tell the two apart.
+            texts = (f"{value:.{digits}g}" for digits in (4, 6, 9, 12, 17))
+            text = next(text for text in texts if not isinstance(other, float | int) or float(text) != float(other))
+            told.append(f"{parameter.symbol or name}={text}")
+    return told
 
 
 def _racer_record(racer: Racer, convention: str, rate: float | None, whole: bool) -> dict[str, Any]:
@@ -711,8 +853,9 @@ def _racer_record(racer: Racer, convention: str, rate: float | None, whole: bool
     if whole:
         return record | {name: getattr(racer.optimizer, name) for name in racer.optimizer.hyperparameters()}
     differences = _differences(racer, convention)
-    if rate is not None and racer.optimizer.has_own_learning_rate:
-        del differences["learning_rate"]
+    if rate is not None and racer.optimizer.own_learning_rate is not None:
+        # It is told for all. Where it is this optimizer's default, it is no difference in the first place.
+        differences.pop("learning_rate", None)
     return record | differences
 
 

@@ -42,6 +42,11 @@ class Parameter:
             and (self.at_most is None or np.all(value <= self.at_most))
         )
 
+    def nearest(self, value: float) -> float:
+        """The value, or the end of the range (`at_least`, `at_most`) that it is beyond."""
+        value = value if self.at_least is None else max(value, self.at_least)
+        return value if self.at_most is None else min(value, self.at_most)
+
     def range_text(self, name: str) -> str:
         """The valid range as an inequality, the same in every language: `0 ≤ momentum < 1`."""
         low = f"{self.above:g} < " if self.above is not None else ""

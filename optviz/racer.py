@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +12,32 @@ from optviz.parameter import BATCH_SIZE
 
 LONGEST_LABEL = 40
 
-PICKS: dict[str, tuple[str, int | None]] = {
+_DESCENTS: dict[str, tuple[str, int | None]] = {
     "gradient_descent": ("gradient_descent", None),
     "sgd": ("gradient_descent", 1),
     "minibatch_sgd": ("gradient_descent", 8),
-    **{key: (key, None) for key in OPTIMIZERS if key != "gradient_descent"},
 }
-"""What a picker offers: kind → optimizer and batch size (None: all samples). One class, three batch sizes."""
+
+
+class _Picks(Mapping[str, tuple[str, int | None]]):
+    # A view and not a dict: an optimizer may be registered at any time.
+    def __iter__(self) -> Iterator[str]:
+        yield from _DESCENTS
+        yield from (key for key in OPTIMIZERS if key not in _DESCENTS)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __getitem__(self, kind: str) -> tuple[str, int | None]:
+        if kind in _DESCENTS:
+            return _DESCENTS[kind]
+        if kind in OPTIMIZERS:
+            return (kind, None)
+        raise KeyError(kind)
+
+
+PICKS: Mapping[str, tuple[str, int | None]] = _Picks()
+"""What a picker offers now: kind → optimizer and batch size (None: all samples). One class, three batch sizes."""
 
 
 @dataclass(frozen=True)

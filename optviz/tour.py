@@ -13,10 +13,14 @@ from optviz.statistics import wins_of
 from optviz.surface import FAMILIES, Surface
 from optviz.trajectory import Trajectory
 
-SEEDED = tuple(name for name, family in FAMILIES.items() if "seed" in parameters(family))
-"""The families that a tour can go through, by their keys."""
-
 SEEDS = 2**32
+
+
+def seeded_families() -> tuple[str, ...]:
+    """The families that a tour can go through, by their keys."""
+    return tuple(
+        name for name, family in FAMILIES.items() if dataclasses.is_dataclass(family) and "seed" in parameters(family)
+    )
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,8 @@ class Tour:
 
     @property
     def family(self) -> str:
-        """The key of the surfaces' family: one of `SEEDED`."""
-        return _family_of(self.race.bare_surface) or SEEDED[0]
+        """The key of the surfaces' family: one of `seeded_families`."""
+        return _family_of(self.race.bare_surface) or seeded_families()[0]
 
     @property
     def shares(self) -> tuple[float, ...]:
@@ -66,13 +70,13 @@ class Tour:
 def tour(race: Race, first: int | None = None, family: str | None = None) -> Tour:
     """A tour that begins at seed `first` (0 … 2³² − 1), with the racers and steps of `race`, each from its own start.
 
-    family: one of `SEEDED`; by default the race's own, or Gaussian hills where that has no seeds. first: by default
-    the race's own seed, or 1. Raises BadInput.
+    family: one of `seeded_families`; by default the race's own, or Gaussian hills where that has no seeds. first: by
+    default the race's own seed, or 1. Raises BadInput.
     """
     present = _family_of(race.bare_surface)
-    family = family or present or SEEDED[0]
-    if family not in SEEDED:
-        raise BadInput("unknown_choice", name="surface", value=family, allowed=", ".join(SEEDED))
+    family = family or present or seeded_families()[0]
+    if family not in seeded_families():
+        raise BadInput("unknown_choice", name="surface", value=family, allowed=", ".join(seeded_families()))
     if family != present:
         race = race.on_surface(make_surface({"name": family}))
     if first is None:
@@ -83,4 +87,4 @@ def tour(race: Race, first: int | None = None, family: str | None = None) -> Tou
 
 
 def _family_of(surface: Surface) -> str | None:
-    return next((name for name in SEEDED if FAMILIES[name] is type(surface)), None)
+    return next((name for name in seeded_families() if FAMILIES[name] is type(surface)), None)

@@ -368,7 +368,19 @@ PARTLY_BROKEN: list[tuple[str, Race, list[str]]] = [
     ("racers=" + "~".join(["adam"] * 25), Race(racers=(Racer(ADAM),) * 24), ["25"]),
     ("v=2&steps=9", Race(steps=9), ["version = 2"]),
     ("steps=9&steps=8", Race(steps=8), []),
-    ("nonsense=1&steps=9", Race(steps=9), []),
+    ("nonsense=1&steps=9", Race(steps=9), ["nonsense is not known; it may be one of surface, start"]),
+    ("formula=x^2%2By^2&surface=formula", Race(surface=Formula(FIRST_FORMULA)), ["formula is not known; text="]),
+    ("lr=0.5", Race(), ["lr is not known; learning_rate="]),
+    ("optimizers=adam&steps=9", Race(steps=9), ["optimizers is not known; racers="]),
+    ("learningrate=0.5", Race(), ["learningrate is not known; learning_rate="]),
+    ("Steps=9", Race(), ["Steps is not known; steps="]),
+    ("hello", Race(), ["hello is not known"]),
+    ("steps=ten&lr=1&hidden_=2", Race(), ["ten", "lr", "hidden_ is not known; hidden="]),
+    ("text=x%2By", Race(surface=Formula("x+y")), []),
+    ("kind=network&seed=3", Race(Regression("network", 3)), []),
+    ("axis=gap&by=epoch&runs=many&hidden=1&lang=zh&veiled=1&present=1&pinned=steps%3D9", Race(), []),
+    ("utm_source=a&utm_campaign=b&fbclid=c&gclid=d&msclkid=e&embed=true&embed_options=f", Race(), []),
+    ("from=singlemessage&isappinstalled=0&scene=1&clicktime=1&enterid=1&steps=9", Race(steps=9), []),
     ("x" * 8001, Race(), ["8,001"]),
 ]
 
@@ -1047,6 +1059,42 @@ def test_another_surface_starts_at_its_own_start_with_the_learning_rate_that_sui
     assert chosen.shared_learning_rate == 0.02
 
 
+def test_batches_and_samples_survive_every_change_of_the_surface() -> None:
+    """What the picker offers is not refused because of settings that the visitor did not touch."""
+    race = Race.from_url("surface=regression&samples=1024&racers=minibatch_sgd--batch_size-512~adam")
+    for name in surface_names():
+        moved = race.on_surface(make_surface({"name": name, "text": "x+y"} if name == "formula" else {"name": name}))
+        assert moved.surface.samples == 1024, name
+        assert [racer.batch_size for racer in moved.racers] == [512, None]
+        assert moved.lowered_batches(race) == ()
+        assert read_url(moved.to_url()) == (moved, ())
+        assert moved.on_surface(Regression("logistic")).surface == Regression("logistic", samples=1024)
+    assert race.on_surface(Regression(samples=32)).surface.samples == 32, "who says how many is heard"
+    drawn = race.with_samples(replacement=True).on_surface(gallery("beale"))
+    assert drawn.surface == FiniteSum(gallery("beale"), 1024, replacement=True)
+    edited = drawn.with_bare_surface(Formula("x^2")).with_convention("pytorch")
+    assert (edited.surface.samples, edited.racers[0].batch_size) == (1024, 512)
+
+
+def test_fewer_samples_make_the_batch_smaller_and_it_is_told() -> None:
+    race = Race.from_url("surface=himmelblau&samples=4096&racers=minibatch_sgd--batch_size-2048~sgd~adam--batch_size-9")
+    for fewer, samples, sizes in (
+        (race.with_samples(samples=64), 64, [64, 1, 9]),
+        (race.with_samples(samples=2), 2, [2, 1, 2]),
+        (race.on_surface(Regression()), 1024, [1024, 1, 9]),
+        (race.with_bare_surface(Regression(samples=8)), 8, [8, 1, 8]),
+    ):
+        assert (fewer.surface.samples, [racer.batch_size for racer in fewer.racers]) == (samples, sizes)
+        (told,) = fewer.lowered_batches(race)
+        assert f"2048 is more than the {samples} samples" in str(told)
+    assert Race(FiniteSum(GaussianHills(1), 2)).on_surface(Regression()).surface.samples == 8, "its fewest"
+
+
+def test_minibatch_sgd_joins_where_there_are_few_samples() -> None:
+    few = Race(FiniteSum(GaussianHills(1), 2)).with_optimizers(["minibatch_sgd", "adam"])
+    assert [racer.batch_size for racer in few.racers] == [2, None]
+
+
 def test_choosing_optimizers() -> None:
     race = Race().with_learning_rate(0.3)
     two = race.with_optimizers(["adam", "momentum"])
@@ -1085,9 +1133,34 @@ def test_racers_have_distinct_names(labels: list[str | None], names: list[str]) 
     assert list(race.racer_names()) == names
 
 
+def adam(batch_size: int | None = None, **changed: Any) -> Racer:
+    return Racer(with_convention("adam", "tensorflow1", **changed), batch_size)
+
+
+TOLD_APART: list[tuple[list[Racer], list[str]]] = [
+    ([adam(), adam(learning_rate=0.01)], ["adam", "adam η=0.01"]),
+    ([adam(learning_rate=0.01), adam()], ["adam", "adam η=0.1"]),
+    ([adam(), adam(learning_rate=0.01), adam(beta1=0.5)], ["adam", "adam η=0.01", "adam β₁=0.5"]),
+    ([adam(), adam(learning_rate=1, beta2=0.9, epsilon=1e-4)], ["adam", "adam η=1 β₂=0.9 ε=0.0001"]),
+    ([adam(), adam(beta1=0.5), adam(beta1=0.5), adam()], ["adam", "adam β₁=0.5", "adam β₁=0.5 2", "adam 2"]),
+    ([adam(), adam(8), adam(8, learning_rate=0.2), adam(16)], ["adam", "adam B=8", "adam B=8 η=0.2", "adam B=16"]),
+    ([adam(learning_rate=0.3), adam(learning_rate=0.1 + 0.2)], ["adam", "adam η=0.30000000000000004"]),
+    ([adam(learning_rate=0.3), adam(learning_rate=0.30001)], ["adam", "adam η=0.30001"]),
+    ([adam(), adam(learning_rate=1 / 3)], ["adam", "adam η=0.3333"]),
+    ([adam(), Racer(ADAM, label="adam η=0.01"), adam(learning_rate=0.01)], ["adam", "adam η=0.01", "adam η=0.01 2"]),
+    ([adam(), adam(epsilon_inside=True)], ["adam", "adam 2"]),
+]
+
+
+@pytest.mark.parametrize(("racers", "names"), TOLD_APART, ids=lambda value: str(value[-1])[:40])
+def test_a_second_racer_of_a_kind_says_in_what_it_differs(racers: list[Racer], names: list[str]) -> None:
+    race = Race(FiniteSum(GaussianHills(seed=1)), tuple(racers))
+    assert list(race.racer_names()) == names
+
+
 def test_racers_are_named_by_their_titles() -> None:
-    race = Race(racers=(Racer(ADAM), Racer(ADAM), Racer(OPTIMIZERS["nag"]())))
-    assert race.racer_names({"adam": "Adam", "nag": "NAG"}) == ("Adam", "Adam 2", "NAG")
+    race = Race(racers=(Racer(ADAM), Racer(ADAM), adam(beta1=0.5), Racer(OPTIMIZERS["nag"]())))
+    assert race.racer_names({"adam": "Adam", "nag": "NAG"}) == ("Adam", "Adam 2", "Adam β₁=0.5", "NAG")
 
 
 # --- surfaces by name ----------------------------------------------------------------------------------------------

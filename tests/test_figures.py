@@ -16,7 +16,7 @@ from optviz import OPTIMIZERS, Formula, GaussianHills, Racer, race
 from optviz.experiment import ARTICLE_OPTIMIZERS
 from optviz.figures import Figure, resolved
 from optviz.figures.race import race_figure
-from optviz.figures.theme import REPEATS, STYLES, THEMES, color_of, styles_of
+from optviz.figures.theme import EXTRA_COLORS, REPEATS, STYLES, THEMES, color_of, styles_of
 from optviz.racer import PICKS
 from optviz.statistics import Fan, Heights, RaceRecord, contour_heights, race_record
 
@@ -259,6 +259,7 @@ def test_names_are_shown_as_they_are(name: str, given: str) -> None:
 
 # --- themes --------------------------------------------------------------------------------------------------------
 
+EXTRAS = [f"extra/{place}" for place in range(len(EXTRA_COLORS["light"]))]
 BACKGROUND = {"light": "#fcfcfe", "dark": "#10131f"}
 
 
@@ -277,13 +278,13 @@ def test_themes_have_the_same_colours_and_everything_in_the_article_has_one() ->
     assert set(THEMES["light"]) == set(THEMES["dark"])
     assert {*ARTICLE_OPTIMIZERS, "sgd", "minibatch_sgd"} <= set(STYLES) <= set(PICKS)
     for theme in THEMES.values():
-        colours = [theme[key] for key in (*STYLES, "other", "accent")]
+        colours = [theme[key] for key in (*STYLES, *EXTRAS, "accent")]
         assert len(set(colours)) == len(colours)
     assert len({style["marker"] for style in STYLES.values()}) == len(STYLES)
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("key", [*STYLES, "other", "accent", "ink"])
+@pytest.mark.parametrize("key", [*STYLES, *EXTRAS, "accent", "ink"])
 def test_lines_stand_out_from_the_page(theme: str, key: str) -> None:
     """At least 3 : 1, which WCAG 2.2 asks of graphics (1.4.11)."""
     brighter, darker = sorted((luminance(THEMES[theme][key]), luminance(BACKGROUND[theme])), reverse=True)
@@ -304,4 +305,4 @@ def test_repeated_racers_get_other_line_styles() -> None:
     styles = styles_of(("adam", "nag", "adam", "adam", "adam", "no_such"))
     dashes = [style["dash"] for style in styles if style["color"] == "@theme/adam"]
     assert len(set(dashes)) == len(REPEATS) == 4
-    assert styles[5]["color"] == color_of("no_such") == "@theme/other"
+    assert styles[5]["color"] == color_of("no_such") == "@theme/extra/0"

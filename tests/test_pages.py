@@ -223,8 +223,19 @@ BROKEN = [
     ({"racers": "adam--beta1-2"}, "0 ≤ beta1 < 1"),
     ({"racers": "zorro"}, "zorro"),
     ({"v": "99"}, "version"),
-    ({"axis": "sideways", "hidden": "1,x,-5,999999999999", "lang": "xx"}, None),
-    ({"utm_source": "newsletter"}, None),
+    ({"axis": "sideways"}, "loss, gap"),
+    ({"by": "hour"}, "step, epoch"),
+    ({"runs": "20"}, "one, many"),
+    ({"hidden": "1,x,-5,999999999999"}, "0 … 23"),
+    ({"veiled": "yes"}, "yes"),
+    ({"present": "yes"}, "yes"),
+    ({"pinned": "surface=atlantis"}, "pinned"),
+    ({"formula": "x^2"}, "text="),
+    ({"lr": "0.5"}, "learning_rate="),
+    ({"optimizers": "adam"}, "racers="),
+    ({"colour": "red"}, "colour"),
+    ({"utm_source": "newsletter", "fbclid": "1"}, None),
+    ({"axis": "gap", "by": "epoch", "hidden": "1,3", "veiled": "1", "present": "0"}, None),
 ]
 
 
@@ -235,6 +246,7 @@ def test_a_broken_link_tells_one_sentence_and_falls_back(
 ) -> None:
     app = visit(**{"lang": language, **query})
     sentences = told(app)
+    language = query.get("lang", language)
     if part is None:
         assert sentences == []
     else:
@@ -435,3 +447,17 @@ def test_a_pinned_race_beyond_the_budget_is_left_out() -> None:
     heavy = "surface=regression&kind=logistic&samples=1024&steps={}&racers=" + "~".join(["adam"] * MOST_RACERS)
     assert visit(pinned=heavy.format(100)).session_state.view.pinned is not None
     assert visit(pinned=heavy.format(5000)).session_state.view.pinned is None
+
+
+def test_fewer_samples_than_a_batch_has_are_taken_and_told() -> None:
+    app = visit(surface="regression", samples="512", racers="minibatch_sgd--batch_size-256~adam")
+    app.selectbox(key="surface").set_value("himmelblau").run()
+    assert race(app).surface.samples == 512
+    assert told(app) == []
+    app.select_slider(key="samples").set_value(100).run()
+    assert not app.exception, app.exception
+    assert race(app).racers[0].batch_size == race(app).surface.samples == 100
+    assert told(app) == ["batch_size = 256 is more than the 100 samples that there are; it became 100."]
+    assert_shows_its_race(app)
+    app.select_slider(key="samples").set_value(200).run()
+    assert told(app) == []

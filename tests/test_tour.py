@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from optviz import BadInput, FiniteSum, Formula, GaussianHills, Race, Racer, Regression, SmoothedNoise, gallery
 from optviz.optimizers import GradientDescent
 from optviz.statistics import wins_of
-from optviz.tour import SEEDED, Tour, tour
+from optviz.tour import Tour, seeded_families, tour
 from optviz.trajectory import race as run
 
 
@@ -91,4 +90,4 @@ def test_what_cannot_be_toured_is_refused(first: int, family: str | None, named:
 
 
 def test_the_families_with_seeds() -> None:
-    assert SEEDED == ("gaussian_hills", "smoothed_noise", "regression")
+    assert seeded_families() == ("gaussian_hills", "smoothed_noise", "regression")

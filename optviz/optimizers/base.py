@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import dataclasses
 from collections.abc import Iterator
 from typing import Any, ClassVar, Protocol
 
@@ -51,7 +52,7 @@ class Optimizer(abc.ABC):
     """
 
     has_own_learning_rate: ClassVar[bool] = True
-    """False where the method's source defines no learning rate; "one learning rate for all" leaves it alone."""
+    """False where the method's source defines no learning rate, though programs have a factor of that name."""
 
     def __post_init__(self) -> None:
         check_fields(self, arrays=True)
@@ -67,7 +68,14 @@ class Optimizer(abc.ABC):
     @classmethod
     def hyperparameters(cls) -> dict[str, Parameter]:
         """Field name → valid range, slider and symbol, in the order of the fields."""
-        return parameters(cls)
+        return parameters(cls) if dataclasses.is_dataclass(cls) else {}
+
+    @property
+    def own_learning_rate(self) -> Any | None:
+        """The learning rate that "one learning rate for all" changes; None where the method has none of its own."""
+        if self.has_own_learning_rate and "learning_rate" in self.hyperparameters():
+            return self.learning_rate  # type: ignore[attr-defined]
+        return None
 
     @property
     def leading_shape(self) -> tuple[int, ...]:

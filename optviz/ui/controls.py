@@ -323,7 +323,7 @@ def _learning_rate_control(text: Words) -> None:
     alone = [
         text["optimizer"].get(racer.key, racer.key)
         for racer in session.race().racers
-        if not racer.optimizer.has_own_learning_rate
+        if not racer.optimizer.has_own_learning_rate and "learning_rate" in racer.optimizer.hyperparameters()
     ]
     if alone:
         st.caption(label["learning_rate_left_alone"].format(names=text["stage"]["and"].join(dict.fromkeys(alone))))

@@ -61,24 +61,48 @@ class View:
         return query
 
     @classmethod
-    def from_query(cls, query: dict[str, str]) -> View:
-        """The view of query parameters; what cannot be used falls back silently, it changes no result."""
-        hidden = [int(part) for part in query.get("hidden", "")[:200].split(",") if part.isascii() and part.isdigit()]
-        return cls(
-            axis="gap" if query.get("axis") == "gap" else "loss",
-            by="epoch" if query.get("by") == "epoch" else "step",
-            runs="many" if query.get("runs") == "many" else "one",
-            hidden=places(hidden),
-            language=query["lang"] if query.get("lang") in LANGUAGES else None,
-            veiled=query.get("veiled") == "1",
-            present=query.get("present") == "1",
-            pinned=_pinned(query.get("pinned", "")),
+    def from_query(cls, query: dict[str, str]) -> tuple[View, list[BadInput]]:
+        """The view of query parameters, and one sentence for each that cannot be used, wholly or in part."""
+        problems: list[BadInput] = []
+
+        def one_of(name: str, *choices: str) -> str | None:
+            told = query.get(name)
+            if told is None or told in choices:
+                return told
+            problems.append(BadInput("unknown_choice", name=name, value=told, allowed=", ".join(choices)))
+            return None
+
+        view = cls(
+            axis=one_of("axis", "loss", "gap") or "loss",
+            by=one_of("by", "step", "epoch") or "step",
+            runs=one_of("runs", "one", "many") or "one",
+            hidden=_hidden(query.get("hidden", ""), problems),
+            language=one_of("lang", *LANGUAGES),
+            veiled=one_of("veiled", "0", "1") == "1",
+            present=one_of("present", "0", "1") == "1",
+            pinned=_pinned(query.get("pinned", ""), problems),
         )
+        return view, problems
 
 
-def _pinned(text: str) -> Race | None:
-    pinned, problems = read_url(text)
-    return pinned if "surface=" in text and not problems and not within_budget(pinned)[1] else None
+def _hidden(text: str, problems: list[BadInput]) -> tuple[int, ...]:
+    parts = text[:200].split(",") if text else []
+    known = places([int(part) for part in parts if part.isascii() and part.isdigit()])
+    if len(known) < len(set(parts)):
+        problems.append(BadInput("not_readable", name="hidden", value=text, allowed=f"0,2 (0 … {MOST_RACERS - 1})"))
+    return known
+
+
+def _pinned(text: str, problems: list[BadInput]) -> Race | None:
+    if not text:
+        return None
+    pinned, refused = read_url(text)
+    if "surface=" in text and not refused:
+        beyond = within_budget(pinned)[1]
+        problems += beyond
+        return None if beyond else pinned
+    problems.append(BadInput("not_readable", name="pinned", value=text, allowed="surface=gaussian_hills&seed=1"))
+    return None
 
 
 def places(listed: Any) -> tuple[int, ...]:
@@ -98,11 +122,11 @@ def begin_run() -> None:
     st.session_state.race, beyond = within_budget(asked)
     st.session_state.touring = False
     st.session_state.live = None
-    st.session_state.view = View.from_query(query)
+    st.session_state.view, unseen = View.from_query(query)
     st.session_state.view_stamp = st.session_state.get("view_stamp", 0) + 1
-    problems = (*problems, *beyond)
-    st.session_state.address = _query() if not problems else None
-    st.session_state.problems = list(problems)
+    told = [*problems, *beyond, *unseen]
+    st.session_state.address = _query() if not told else None
+    st.session_state.problems = told
 
 
 def race() -> Race:
@@ -159,8 +183,8 @@ def change(new: Race) -> None:
     if len(new.racers) != len(race().racers) and view().hidden:
         st.session_state.view = replace(view(), hidden=())
         st.session_state.view_stamp += 1
+    st.session_state.problems = list(new.lowered_batches(race()))
     st.session_state.race = new
-    st.session_state.problems = []
 
 
 # A tour changes the race at every seed; only where it ends is written to the address.

@@ -10,7 +10,7 @@ import streamlit as st
 
 from optviz.bad_input import BadInput
 from optviz.parameter import SEED
-from optviz.tour import SEEDED, Tour, tour
+from optviz.tour import Tour, seeded_families, tour
 from optviz.ui import cached, session, widgets
 from optviz.ui.controls import Words
 
@@ -95,7 +95,7 @@ def _settings(text: Words) -> None:
     widgets.choice(
         family.selectbox,
         words["family"],
-        SEEDED,
+        seeded_families(),
         settings.get("family", preset.family),
         keeper("family"),
         key="tour_family",

@@ -149,10 +149,11 @@ def number(
     low, high = parameter.slider or (None, None)
     if low is None or high is None:
         field: Any = {"step": 1, "format": "%d"} if parameter.whole else {"step": 0.01, "format": "%.6g"}
+        kind = int if parameter.whole else float
         st.number_input(
             label,
-            min_value=parameter.at_least,
-            max_value=parameter.at_most,
+            min_value=None if parameter.at_least is None else kind(parameter.at_least),
+            max_value=None if parameter.at_most is None else kind(parameter.at_most),
             value=value,
             key=show(key, value),
             help=text,

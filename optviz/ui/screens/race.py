@@ -305,9 +305,9 @@ def _score_row(
     index, words = row["index"], text["scoreboard"]
     key = styles[index]["color"].removeprefix("@theme/")
     color = f"light-dark({THEMES['light'][key]}, {THEMES['dark'][key]})"
-    optimizer = race.racers[index].optimizer
     # A factor is not a learning rate: Adadelta's rule has none.
-    rate = f"{optimizer.learning_rate:g}" if optimizer.has_own_learning_rate else "–"
+    own = race.racers[index].optimizer.own_learning_rate
+    rate = "–" if own is None else f"{own:g}"
     shown = {
         "learning_rate": rate,
         "final_loss": number(row["final_loss"]),

@@ -89,6 +89,14 @@ export function markerPath(name, x, y, r) {
     case "pentagon": return polygon(5, 0);
     case "triangle-right": return polygon(3, Math.PI / 2);
     case "star": return polygon(5, 0, 0.5);
+    case "triangle-left": return polygon(3, -Math.PI / 2);
+    case "hexagram": return polygon(6, 0, 0.58);
+    case "star-diamond": return polygon(4, 0, 0.42);
+    case "star-square": return polygon(4, Math.PI / 4, 0.42);
+    case "star-triangle-up": return polygon(3, 0, 0.3);
+    case "star-triangle-down": return polygon(3, Math.PI, 0.3);
+    case "octagon": return polygon(8, Math.PI / 8);
+    case "hourglass": return `M${x - r},${y - r}h${2 * r}L${x - r},${y + r}h${2 * r}Z`;
     default: return `M${x - r},${y}a${r},${r} 0 1,0 ${2 * r},0a${r},${r} 0 1,0 ${-2 * r},0Z`;
   }
 }
