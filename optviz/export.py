@@ -56,7 +56,7 @@ def _settings(race: Race) -> list[str]:
 
 def to_json(race: Race, paths: Sequence[Trajectory]) -> bytes:
     """UTF-8 JSON: `race` (every setting), `lowest`, `racers` with points, losses, outcome; null after divergence."""
-    lowest = race.surface.lowest
+    lowest = paths[0].surface.lowest
     record: dict[str, Any] = {
         "race": race.to_record(whole=True),
         "lowest": {"loss": _finite(float(lowest.loss)), "point": lowest.point.tolist(), "exact": lowest.exact},

@@ -21,7 +21,8 @@ LARGEST_SHOWN = 1e300
 def gap(losses: np.ndarray, lowest: Any) -> np.ndarray:
     """(loss − lowest) / (start loss − lowest): losses (..., steps + 1) → (..., steps + 1).
 
-    1 at the start, 0 at `lowest` (...), negative below it (outside the domain). NaN where start and lowest coincide.
+    1 at the start, 0 at `lowest` (...), negative below it (outside the domain). NaN where start and lowest coincide, or
+    no lowest is known.
     """
     lowest = np.asarray(lowest)[..., None]
     drop = losses[..., :1] - lowest
@@ -46,9 +47,9 @@ def best_reached(losses: Sequence[np.ndarray]) -> np.ndarray:
 def tie_width(start_loss: Any, lowest: Any) -> np.ndarray:
     """How far apart two losses (...) may be and still count as level: start loss (...) and lowest (...) → (...).
 
-    A millionth of the drop from the start to the lowest loss, and never less than the start's loss can be rounded by. It
-    knows nothing of who else runs. Where there is no drop (no lowest is known, the start has no loss or is the lowest
-    point) only the rounding is left.
+    A millionth of the drop from the start to the lowest loss, and never less than the start's loss can be rounded by.
+    It knows nothing of who else runs. Where there is no drop (no lowest is known, the start has no loss or is the
+    lowest point) only the rounding is left.
     """
     start_loss, lowest = np.asarray(start_loss, dtype=float), np.asarray(lowest, dtype=float)
     with np.errstate(invalid="ignore", over="ignore"):
@@ -76,10 +77,15 @@ def wins_of(paths: Sequence[Trajectory]) -> np.ndarray:
 
 
 def log_gap(losses: np.ndarray, lowest: Any, floor: float = 1e-16) -> np.ndarray:
-    """The gap for a logarithmic axis: at or below 0 it becomes NaN, below `floor` it becomes `floor`."""
+    """The gap for a logarithmic axis: what is level with the lowest stays at `floor`, what is below it becomes NaN.
+
+    Level but for rounding: 4 ulps of the start's or the lowest loss.
+    """
     gaps = gap(losses, lowest)
-    with np.errstate(invalid="ignore"):
-        return np.where(gaps > 0, np.maximum(gaps, floor), np.nan)
+    lowest = np.asarray(lowest, dtype=float)[..., None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        level = ROUNDING * np.maximum(np.abs(losses[..., :1]), np.abs(lowest)) / (losses[..., :1] - lowest)
+        return np.where(gaps >= -level, np.maximum(gaps, floor), np.nan)
 
 
 def loss_range(losses: np.ndarray) -> tuple[float, float]:
@@ -205,11 +211,8 @@ def fan(path: Trajectory) -> Fan:
     known = np.where(np.isfinite(path.losses), path.losses, np.inf)
     # "lower" takes a run's own loss: between a finite one and infinity there is nothing to interpolate.
     losses = np.quantile(known, QUANTILES, axis=0, method="lower")
-    drop = path.losses[0, 0] - path.surface.lowest.loss
-    with np.errstate(divide="ignore", invalid="ignore"):
-        gaps = (losses - path.surface.lowest.loss) / drop if drop > 0 else np.full_like(losses, np.nan)
-        log_gaps = np.where(gaps > 0, np.maximum(gaps, 1e-16), np.nan)
-    return Fan(np.where(np.isfinite(losses), losses, np.nan), log_gaps, path.losses.shape[0])
+    losses = np.where(np.isfinite(losses), losses, np.nan)
+    return Fan(losses, log_gap(losses, path.surface.lowest.loss), path.losses.shape[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,7 +252,9 @@ def race_record(
     """The record of trajectories over one single surface from one start, and the fans of those with batches."""
     surface = paths[0].surface
     lowest = surface.lowest
-    known = [fan for fan in fans or () if fan is not None]
+    # A fan may be older than what has been learned of the lowest loss since.
+    fans = [known and dataclasses.replace(known, log_gaps=log_gap(known.losses, lowest.loss)) for known in fans or ()]
+    known = [fan for fan in fans if fan is not None]
     losses = np.concatenate([np.stack([path.losses for path in paths]), *(fan.losses for fan in known)])
     log_gaps = [log_gap(path.losses, lowest.loss) for path in paths]
     return RaceRecord(
@@ -265,7 +270,7 @@ def race_record(
         lost_at=tuple(int(path.diverged_at) - 1 if path.diverged_at >= 0 else -1 for path in paths),
         loss_range=loss_range(losses),
         gap_range=gap_range(np.concatenate([np.stack(log_gaps), *(fan.log_gaps for fan in known)])),
-        fans=tuple(fans) if fans is not None else (None,) * len(paths),
+        fans=tuple(fans) or (None,) * len(paths),
         steps=paths[0].steps,
         start=start,
         lowest=(float(lowest.point[0]), float(lowest.point[1])),

@@ -70,7 +70,8 @@ def trace(
     leading axis, of runs that differ in their batches only (not together with a stack).
 
     Raises BadInput (a ValueError) for steps outside 1 … 5,000, a start that is not finite, or a batch size on a surface
-    without samples. A run that blows up is a result, not an error: see `Trajectory.diverged_at`.
+    without samples. A run that blows up is a result, not an error: see `Trajectory.diverged_at`. Where a run goes
+    lower, inside the domain, than the surface knew of, the surface learns it: see `Surface.learn`.
     """
     racer = as_racer(racer)
     steps = int(STEPS.check_number("steps", steps))
@@ -97,6 +98,7 @@ def trace(
     lost = (np.arange(steps + 1).reshape(-1, *[1] * len(leading)) >= diverged_at) & (diverged_at >= 0)
     points[lost] = np.nan
     losses[lost] = np.nan
+    surface.learn(points, losses)
     return Trajectory(
         racer=racer,
         surface=surface,

@@ -166,10 +166,16 @@ def test_who_wins_does_not_depend_on_who_else_runs() -> None:
     assert wins_of(without).tolist() == [0, 1, 0, 0]
 
 
-def test_log_gap_has_no_place_for_zero() -> None:
+def test_log_gap_ends_at_its_floor_and_breaks_off_below_the_lowest() -> None:
     losses = np.array([10.0, 6, 2 + 8e-20, 2 + 8e-12, 2, 1, nan])
-    assert log_gap(losses, 2.0) == pytest.approx(np.array([1, 0.5, nan, 1e-12, nan, nan, nan]), rel=1e-4, nan_ok=True)
+    logarithmic = [1, 0.5, 1e-16, 1e-12, 1e-16, nan, nan]
+    assert log_gap(losses, 2.0) == pytest.approx(np.array(logarithmic), rel=1e-4, nan_ok=True)
     assert log_gap(np.array([1.0, 1e-18]), 0.0).tolist() == [1, 1e-16]
+    # An ulp below what theory gives is still level with it; a hundred are not.
+    assert log_gap(np.array([3.0, np.nextafter(2, 0), 2 - 2e-14]), 2.0) == pytest.approx(
+        np.array([1, 1e-16, nan]), **EXACTLY
+    )
+    assert np.isnan(log_gap(np.array([3.0, 2.0]), -inf)).all()
 
 
 @pytest.mark.parametrize(

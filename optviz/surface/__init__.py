@@ -1,11 +1,12 @@
 """Loss surfaces: the concept (`base`) and its families."""
 
-from optviz.surface.base import Lowest, Surface
+from optviz.surface.base import Surface
 from optviz.surface.families import FAMILIES
 from optviz.surface.finite_sum import FiniteSum
 from optviz.surface.formula import Formula
 from optviz.surface.gallery import GallerySurface, gallery, gallery_names
 from optviz.surface.gaussian_hills import GaussianHills
+from optviz.surface.lowest import Known, Lowest
 from optviz.surface.regression import Regression
 from optviz.surface.smoothed_noise import SmoothedNoise
 
@@ -15,6 +16,7 @@ __all__ = [
     "Formula",
     "GallerySurface",
     "GaussianHills",
+    "Known",
     "Lowest",
     "Regression",
     "SmoothedNoise",

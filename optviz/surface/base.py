@@ -3,37 +3,24 @@
 from __future__ import annotations
 
 import abc
-import itertools
+import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
-import scipy.optimize
 
 from optviz.bad_input import BadInput
 from optviz.parameter import SEED, Parameter
+from optviz.surface.lowest import Found, Lowest, lower_of, reached, search, told
 
 Domain = tuple[float, float, float, float]
 """(x_min, x_max, y_min, y_max)"""
 
 DOMAIN_EDGE = Parameter(at_least=-1e6, at_most=1e6)
-SEARCH_GRID = 121
 MOST_ELEMENTS = 1 << 17
 
-
-@dataclass(frozen=True)
-class Lowest:
-    """The lowest point of a surface inside its domain: `loss` (...), `point` (..., 2).
-
-    `exact` says whether it is known from theory, or was found by dense search and local refinement. The loss
-    is −∞ where it has no lower bound on the search grid, and ∞ where no point of the grid has a finite loss.
-    """
-
-    loss: Any
-    point: np.ndarray
-    exact: bool
+_LEARNING = threading.Lock()
 
 
 class Surface(abc.ABC):
@@ -110,14 +97,41 @@ class Surface(abc.ABC):
         x_min, x_max, y_min, y_max = self.domain
         return max(x_max - x_min, y_max - y_min)
 
-    @cached_property
+    narrow_dips: ClassVar[bool] = True
+    """Whether a dip may be narrower than a hundredth of the domain: then `lowest` is searched for far more closely."""
+
+    @property
     def lowest(self) -> Lowest:
-        """The lowest point inside the domain (see `Lowest`)."""
-        found = [_search_lowest(surface) for surface in self.singles()]
-        if self.stack_shape:
-            losses = np.array([lowest.loss for lowest in found])
-            return Lowest(losses, np.array([lowest.point for lowest in found]), all(low.exact for low in found))
-        return found[0]
+        """The lowest point inside the domain (see `Lowest`): from theory, or else from a search and the runs so far."""
+        return self._known_lowest or told(self._found_lowest, self.__dict__.get("_reached"))
+
+    @property
+    def _known_lowest(self) -> Lowest | None:
+        """The lowest point where theory knows it."""
+        return None
+
+    @cached_property
+    def _found_lowest(self) -> Found:
+        found = [search(surface) for surface in self.singles()]
+        if not self.stack_shape:
+            return found[0]
+        columns = zip(*((low.loss, low.point, low.height) for low in found), strict=True)
+        return Found(*(np.array(column) for column in columns))
+
+    def learn(self, points: np.ndarray, losses: np.ndarray) -> None:
+        """Take note of where runs have been: points (..., [S,] 2) and the losses (..., [S]) there, of any shape.
+
+        Where one of them lies inside the domain and lower than the search had found, `lowest` is there from now on.
+        What theory knows stays. `trace` calls this; whoever gets a trajectory from elsewhere, such as another process,
+        should too. Safe from several threads.
+        """
+        if self._known_lowest is not None or not np.size(losses):
+            return
+        best = reached(points, losses, self.contains(points), bool(self.stack_shape))
+        with _LEARNING:
+            before = self.__dict__.get("_reached")
+            # Written past the frozen fields, as `cached_property` does.
+            self.__dict__["_reached"] = best if before is None else lower_of(before, best)
 
     def peak(self) -> np.ndarray:
         """The article's start (..., 2): the highest point of a 50 × 50 grid over the domain, right ends excluded.
@@ -164,57 +178,6 @@ class Surface(abc.ABC):
 def _excluding_end(low: float, high: float, count: int) -> np.ndarray:
     # arange may add an element beyond `count` through rounding; the author's grid has exactly `count`.
     return np.arange(low, high, (high - low) / count)[:count]
-
-
-def _search_lowest(surface: Surface) -> Lowest:
-    x_min, x_max, y_min, y_max = surface.domain
-    x = np.linspace(x_min, x_max, SEARCH_GRID)
-    y = np.linspace(y_min, y_max, SEARCH_GRID)
-    losses = surface.losses_on(x, y)
-    losses = np.where(np.isnan(losses), np.inf, losses)
-    bottomless = np.argwhere(losses == -np.inf)
-    if bottomless.size:
-        row, column = bottomless[0]
-        return Lowest(-np.inf, np.array([x[column], y[row]]), exact=False)
-    padded = np.pad(losses, 1, constant_values=np.inf)
-    shifts = [shift for shift in itertools.product((0, 1, 2), repeat=2) if shift != (1, 1)]
-    neighbours = [padded[row : row + SEARCH_GRID, column : column + SEARCH_GRID] for row, column in shifts]
-    dips = np.flatnonzero((losses <= np.minimum.reduce(neighbours)) & np.isfinite(losses))
-    dips = dips[np.argsort(losses.ravel()[dips], kind="stable")][:4]
-    best_loss, best_point = np.inf, np.array([(x_min + x_max) / 2, (y_min + y_max) / 2])
-    for dip in dips:
-        row, column = np.unravel_index(dip, losses.shape)
-        candidates = [np.array([x[column], y[row]])]
-        with np.errstate(all="ignore"):
-            refined = scipy.optimize.minimize(
-                lambda point: surface.loss_and_gradient(point),
-                candidates[0],
-                jac=True,
-                method="L-BFGS-B",
-                bounds=[(x_min, x_max), (y_min, y_max)],
-                options={"ftol": 1e-16, "gtol": 1e-12, "maxiter": 200},
-            ).x
-            candidates += [refined, _polish(surface, refined)]
-            for point in candidates:
-                loss = float(surface.loss(point))
-                if loss < best_loss:
-                    best_loss, best_point = loss, point
-    return Lowest(best_loss, best_point, exact=False)
-
-
-def _polish(surface: Surface, point: np.ndarray) -> np.ndarray:
-    """A few Newton steps, kept only while they stay inside the domain: the last digits of an interior minimum."""
-    for _ in range(4):
-        try:
-            proposal = point - np.linalg.solve(surface.hessian(point), surface.gradient(point))
-        except np.linalg.LinAlgError:
-            return point
-        if not (np.all(np.isfinite(proposal)) and surface.contains(proposal)):
-            return point
-        if not surface.loss(proposal) <= surface.loss(point):
-            return point
-        point = proposal
-    return point
 
 
 def check_domain(name: str, domain: Any) -> Domain:

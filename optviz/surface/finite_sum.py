@@ -10,7 +10,8 @@ import numpy as np
 
 from optviz.bad_input import BadInput
 from optviz.parameter import check_fields, hyper
-from optviz.surface.base import Domain, Lowest, Surface
+from optviz.surface.base import Domain, Surface
+from optviz.surface.lowest import Lowest
 
 RMS_GRID = 41
 
@@ -70,6 +71,9 @@ class FiniteSum(Surface):
     @property
     def lowest(self) -> Lowest:
         return self.surface.lowest
+
+    def learn(self, points: np.ndarray, losses: np.ndarray) -> None:
+        self.surface.learn(points, losses)
 
     @property
     def suggested_start(self) -> np.ndarray:

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from optviz.bad_input import BadInput
-from optviz.surface.base import Domain, Lowest, Surface
+from optviz.surface.base import Domain, Surface
 from optviz.surface.families import FAMILIES
+from optviz.surface.lowest import Known, Lowest
 
 LANGUAGES = ("en", "zh")
 REQUIRED = ("order", "start", "learning_rate", "surface", "title", "teaches")
@@ -80,13 +81,21 @@ class GallerySurface(Surface):
         """All global minima inside the domain; () where theory does not know them."""
         return _entry(self.name).minima
 
-    @cached_property
+    @property
     def lowest(self) -> Lowest:
+        return self._known_lowest or self.inner.lowest
+
+    @cached_property
+    def _known_lowest(self) -> Lowest | None:
         if not self.minima:
-            return self.inner.lowest
+            return None
         losses = self.loss(np.array(self.minima))
         best = int(np.argmin(losses))
-        return Lowest(float(losses[best]), np.array(self.minima[best]), exact=True)
+        return Lowest(float(losses[best]), np.array(self.minima[best]), Known.THEORY)
+
+    def learn(self, points: np.ndarray, losses: np.ndarray) -> None:
+        if not self.minima:
+            self.inner.learn(points, losses)
 
     @property
     def suggested_start(self) -> np.ndarray:

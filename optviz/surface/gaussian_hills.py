@@ -34,6 +34,8 @@ class GaussianHills(Surface):
 
     domain: ClassVar[Domain] = (-1.5, 1.5, -1.5, 1.5)  # type: ignore[misc]
 
+    narrow_dips: ClassVar[bool] = False
+
     def __post_init__(self) -> None:
         seed = check_seed(self.seed)
         object.__setattr__(self, "seed", 0)

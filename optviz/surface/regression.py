@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 
 from optviz.bad_input import BadInput
 from optviz.parameter import check_fields, hyper
-from optviz.surface.base import Domain, Lowest, Surface
+from optviz.surface.base import Domain, Surface
+from optviz.surface.lowest import Known, Lowest
 
 KINDS = ("linear", "logistic", "network", "rare_feature")
 RARITY = 0.1
@@ -40,6 +42,8 @@ class Regression(Surface):
     seed: int = hyper(0, at_least=0, at_most=2**32 - 1, whole=True)
     samples: int = hyper(64, slider=(8, 512), log=True, at_least=8, at_most=1024, whole=True)
     replacement: bool = hyper(False)
+
+    narrow_dips: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -80,12 +84,12 @@ class Regression(Surface):
         return features, 1.2 * np.tanh(1.5 * features[:, 0]) + 0.2 * noise[:, 2]
 
     @cached_property
-    def lowest(self) -> Lowest:
+    def _known_lowest(self) -> Lowest | None:
         if self.kind not in ("linear", "rare_feature"):
-            return super().lowest
+            return None
         features, targets = self.data
         point = np.linalg.lstsq(features, targets, rcond=None)[0]
-        return Lowest(float(self.loss(point)), point, exact=True) if self.contains(point) else super().lowest
+        return Lowest(float(self.loss(point)), point, Known.THEORY) if self.contains(point) else None
 
     @cached_property
     def _all(self) -> _Samples:

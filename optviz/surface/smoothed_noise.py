@@ -48,6 +48,11 @@ class SmoothedNoise(Surface):
     octaves: int = hyper(1, slider=(1, 5), at_least=1, at_most=6, whole=True)
     domain: Domain = (-1.5, 1.5, -1.5, 1.5)
 
+    @property
+    def narrow_dips(self) -> bool:  # type: ignore[override]
+        # The finest octave's σ, as a share of the domain.
+        return self.smoothing / 2 ** (self.octaves - 1) / self.size < 0.01
+
     def __post_init__(self) -> None:
         seed = check_seed(self.seed)
         object.__setattr__(self, "seed", 0)

@@ -6,6 +6,7 @@ Streamlit would hash and look up for longer than some of these take to compute.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
@@ -16,7 +17,7 @@ from optviz.gradient_noise import GradientNoise, gradient_noise
 from optviz.pytorch_code import to_pytorch
 from optviz.racer import Racer
 from optviz.statistics import Fan, Heights, contour_heights, fan
-from optviz.surface import Surface
+from optviz.surface import FiniteSum, Surface
 from optviz.trajectory import Trajectory, trace
 from optviz.ui.memory import Memory, Remembered
 
@@ -40,9 +41,16 @@ def path(racer: Racer, surface: Surface, start: tuple[float, float], steps: int,
 
 
 def paths(race: Race) -> list[Trajectory]:
-    """The trajectories of a race, in the order of its racers."""
-    begin = race.start or start(race.surface)
-    return [path(racer, race.surface, begin, race.steps, race.batch_seed) for racer in race.racers]
+    """The trajectories of a race, in the order of its racers, all over the one surface that stands for its equals."""
+    begin, surface = race.start or start(race.surface), prepared(race.surface)
+    run = [path(racer, race.surface, begin, race.steps, race.batch_seed) for racer in race.racers]
+    return [known if known.surface is surface else over(known, surface) for known in run]
+
+
+def over(path: Trajectory, surface: Surface) -> Trajectory:
+    """The trajectory over an equal surface, which learns what this one may have found lower."""
+    surface.learn(path.points, path.losses)
+    return dataclasses.replace(path, surface=surface)
 
 
 @once
@@ -73,6 +81,9 @@ def heights(surface: Surface) -> Heights:
 @once
 def prepared(surface: Surface) -> Surface:
     """The one surface that stands for all equal ones, with what it computes once (`lowest`, coefficients)."""
+    if isinstance(surface, FiniteSum):
+        # However the samples are drawn, what a run finds lower holds for the surface under them.
+        surface = dataclasses.replace(surface, surface=prepared(surface.surface))
     _ = surface.lowest
     return surface
 

@@ -54,7 +54,6 @@ def show() -> None:
     """The page."""
     race = session.shown()
     text = words(session.language())
-    surface = cached.prepared(race.surface)
     paths = cached.paths(race)
     names = race.racer_names(text["optimizer"])
     pinned = _pinned_record(race, text)
@@ -62,7 +61,7 @@ def show() -> None:
     _hook(session.race(), text)
     _stage()
     touring.panel(text)
-    _scoreboard(race, paths, names, pinned, surface.lowest, text)
+    _scoreboard(race, paths, names, pinned, paths[0].surface.lowest, text)
     if race.surface.samples is not None:
         _gradient_noise(race, paths, names, text)
     sharing.section(race, paths, pinned, text)
@@ -102,10 +101,12 @@ def _stage() -> None:
     if st.session_state.pop(WHOLE_PAGE, False):
         st.rerun()
     race, view, text = session.shown(), session.view(), words(session.language())
-    paths, names, pinned = cached.paths(race), race.racer_names(text["optimizer"]), _pinned_record(race, text)
+    paths, names = cached.paths(race), race.racer_names(text["optimizer"])
     # The map is that of the full loss: how samples are drawn does not change it.
     map_key = _digest(repr(race.bare_surface))
     fans = fans_of(race) if view.runs == "many" else None
+    # After all that runs: whatever went lower than was known counts for every gap that is drawn.
+    pinned = _pinned_record(race, text)
     record = race_record(paths, names, race.start or cached.start(race.surface), fans)
     if pinned is not None:
         record = beside(record, pinned)
@@ -278,7 +279,7 @@ def _score_notes(rows: Sequence[dict[str, Any]], lowest: Any, words: dict[str, s
     if not math.isfinite(lowest.loss):
         return [words["no_lowest"]]
     notes = [
-        words["lowest_exact" if lowest.exact else "lowest_found"].format(
+        words[f"lowest_{lowest.known}"].format(
             loss=number(lowest.loss), x=number(lowest.point[0]), y=number(lowest.point[1])
         )
     ]
