@@ -17,7 +17,7 @@ from optviz.figures.race import race_figure
 from optviz.figures.theme import THEMES, styles_of
 from optviz.statistics import RaceRecord, beside, race_record, scoreboard
 from optviz.trajectory import Trajectory
-from optviz.ui import cached, session, sharing, stage, touring, widgets
+from optviz.ui import cached, requests, session, sharing, stage, touring, widgets
 from optviz.ui.cached import FAN_RUNS
 from optviz.ui.controls import Words, attempt
 from optviz.ui.standalone import described, fans_of, file_name, setting
@@ -65,6 +65,8 @@ def show() -> None:
     if race.surface.samples is not None:
         _gradient_noise(race, paths, names, text)
     sharing.section(race, paths, pinned, text)
+    # Last of all: who sees this has the whole page of this race.
+    st.html(f'<span data-optviz-race="{_race_token()}" hidden></span>')
 
 
 def _hook(race: Race, text: Words) -> None:
@@ -126,6 +128,8 @@ def _stage() -> None:
         start_by_click=True,
         learning_rate=race.shared_learning_rate,
         live=session.live_number(),
+        heard=requests.heard(),
+        race=_race_token(),
         file_name=file_name(race),
         caption=" · ".join([described(race, session.language()), *setting(race, session.language())]),
         language=session.language(),
@@ -143,13 +147,7 @@ def _stage() -> None:
     stage.mount(
         message,
         key="stage",
-        on_live_change=_dragged,
-        on_need_map_change=_map_needed,
-        on_start_change=_with_the_page(_start_chosen),
-        on_learning_rate_change=_with_the_page(_learning_rate_chosen),
-        on_view_change=_with_the_page(_view_changed),
-        on_pin_change=_with_the_page(_pin_pressed),
-        on_tour_change=_with_the_page(_tour_asked),
+        on_asked_change=_asked,
     )
     heights = cached.heights(race.bare_surface)
     key = text["figure"]
@@ -182,41 +180,37 @@ def _pinned_told(race: Race, pinned: Race, drawn: bool, text: Words) -> str:
     return words["shown"].format(difference=", ".join(told) or words["same"])
 
 
-def _with_the_page(callback: Callable[[], None]) -> Callable[[], None]:
-    """The callback, after which the whole page is run: what it changes is told outside the picture too."""
+def _asked() -> None:
+    """The stage asks for something, or says where what is being dragged is now."""
+    sent = st.session_state.stage.asked
+    for what, value in requests.new(sent):
+        if what in REQUESTS:
+            REQUESTS[what](value)
+        # What it changes is told outside the picture too.
+        if what != "map":
+            st.session_state[WHOLE_PAGE] = True
+    if isinstance(sent, dict) and isinstance(sent.get("live"), dict):
+        session.drag(sent["live"])
 
-    def call() -> None:
-        callback()
-        st.session_state[WHOLE_PAGE] = True
 
-    return call
+def _race_token() -> str:
+    """Stands for the race of the visit: stage and page compare, for a run of either may be lost on its way."""
+    return _digest(repr(session.race()))
 
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _start_chosen() -> None:
-    chosen = st.session_state.stage.start
-    if chosen is not None:
-        attempt(lambda: session.race().replaced(start=chosen))
+def _start_chosen(chosen: Any) -> None:
+    attempt(lambda: session.race().replaced(start=chosen))
 
 
-def _learning_rate_chosen() -> None:
-    chosen = st.session_state.stage.learning_rate
-    if chosen is not None:
-        attempt(lambda: session.race().with_learning_rate(chosen))
+def _learning_rate_chosen(chosen: Any) -> None:
+    attempt(lambda: session.race().with_learning_rate(chosen))
 
 
-def _dragged() -> None:
-    live = st.session_state.stage.live
-    session.drag(live)
-    # Let go without a choice: then the page is what it was.
-    st.session_state[WHOLE_PAGE] = live is None
-
-
-def _view_changed() -> None:
-    changed = st.session_state.stage.view
+def _view_changed(changed: Any) -> None:
     chosen = changed.get("chosen") if isinstance(changed, dict) else None
     if isinstance(chosen, dict) and isinstance(changed, dict):
         session.change_view(
@@ -228,16 +222,22 @@ def _view_changed() -> None:
         )
 
 
-def _pin_pressed() -> None:
-    session.pin(st.session_state.stage.pin is True)
-
-
-def _tour_asked() -> None:
-    touring.handle(st.session_state.stage.tour)
-
-
-def _map_needed() -> None:
+def _map_needed(_: Any) -> None:
     st.session_state.maps_sent = {}
+
+
+REQUESTS: dict[str, Callable[[Any], None]] = {
+    "start": _start_chosen,
+    "learning_rate": _learning_rate_chosen,
+    # Let go without a choice: then the page is what it was.
+    "let_go": lambda _: session.drag(None),
+    "view": _view_changed,
+    "pin": lambda pinned: session.pin(pinned is True),
+    "tour": touring.handle,
+    "map": _map_needed,
+    "page": lambda _: None,
+}
+"""What the stage may ask for, and who answers; after all but `map` the whole page is run."""
 
 
 def _scoreboard(

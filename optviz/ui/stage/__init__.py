@@ -26,7 +26,7 @@ from optviz.figures import Figure
 from optviz.figures.theme import THEMES
 
 ASSETS = "optviz-assets"
-PARTS = ("axes.js", "connection.js", "drawing.js", "hints.js", "pictures.js", "sentences.js")
+PARTS = ("axes.js", "connection.js", "drawing.js", "hints.js", "pictures.js", "requests.js", "sentences.js")
 _HERE = Path(__file__).parent
 
 
@@ -143,9 +143,9 @@ def _component() -> Callable[..., Any]:
 
 
 def mount(message: bytes, key: str, **on_change: Callable[[], None]) -> Any:
-    """Put the stage on the page. on_change: a callback `on_…_change` for each thing that it may send.
+    """Put the stage on the page. on_change: `on_asked_change`, called for what the stage sends as `asked`.
 
-    start ([x, y]), learning_rate, live (what is being dragged, or null), view, pin (true or false), tour
-    ({do, number}), need_map. Whatever a browser sends may be anything: it is for the callback to check.
+    That is {"page", "requests": [{"number", "what", "value"}, …], "live"}: see `optviz.ui.requests`; live is what is
+    being dragged, if anything is. Whatever a browser sends may be anything: it is for the callback to check.
     """
     return _component()(key=key, data=message, height="content", **on_change)

@@ -9,6 +9,7 @@ import { at, clip, dashOf, exit, lengths, markerPath, rgb, stroke } from "./draw
 import { serverAnswered, watchConnection } from "./connection.js";
 import { nextHint, skipHint } from "./hints.js";
 import { PICTURES, recordVideo, videoTypes } from "./pictures.js";
+import { Requests } from "./requests.js";
 import { happened, put, standings } from "./sentences.js";
 
 const SECONDS_PER_RUN = 8; // at speed 1
@@ -21,7 +22,7 @@ const KEYS_OF_THEIR_OWN = "input, textarea, select, button, summary, a, [tabinde
   + "[role=listbox], [role=tab], [contenteditable=true]";
 const GRAB_RADIUS = 14;
 const DOUBLE_CLICK = 300; // milliseconds
-const ASKED_AGAIN = 15_000;
+const UNLIKE_FOR = 2500; // milliseconds for which page and picture may show different races
 const TOUR_MOVES = 0.75; // the share of a seed's time in which its paths move; then the picture rests
 const PRESENTED = 1.6; // how much thicker lines and heads are in a lecture room
 
@@ -31,13 +32,13 @@ let plotlyLoading = null;
 export default function stage({ parentElement, data, setTriggerValue }) {
   const root = parentElement;
   if (!root.optvizStage) root.optvizStage = new Stage(root);
-  root.optvizStage.receive(toBytes(data), setTriggerValue);
+  root.optvizStage.receive(toBytes(data), (asked) => setTriggerValue("asked", asked));
 }
 
 // For a page without a server: the same blob, inlined.
 export function show(element, bytes) {
   const shown = new Stage(element);
-  shown.receive(bytes, () => {});
+  shown.receive(bytes, null);
   return shown;
 }
 
@@ -134,7 +135,7 @@ function icon(name) {
 class Stage {
   constructor(root) {
     this.root = root;
-    this.send = () => {};
+    this.requests = new Requests();
     this.header = null;
     this.arrays = new Map();
     this.position = null; // in steps, fractional while playing
@@ -151,6 +152,7 @@ class Stage {
     this.recording = null;
     this.veiled = false; // whether what is still to come is hidden
     this.axes = new Axes();
+    this.unlikeSince = null;
     this.build();
   }
 
@@ -253,6 +255,7 @@ class Stage {
       window.clearInterval(this.watch);
       window.clearTimeout(this.rest);
       window.clearTimeout(this.click);
+      this.requests.stop();
       this.recording?.stop();
       this.resizing.disconnect();
       delete this.root.optvizStage;
@@ -263,13 +266,34 @@ class Stage {
       if (window.Plotly) window.Plotly.purge(this.plot);
       return;
     }
-    if (this.header && this.themeName() !== this.drawnTheme) this.render();
+    if (!this.header) return;
+    if (this.themeName() !== this.drawnTheme) this.render();
+    this.compareWithPage();
+  }
+
+  ask(what, value) {
+    this.requests.ask(what, value);
+  }
+
+  // The page around the picture says which race it was last run for; where that stays another one than the picture's,
+  // an answer has been lost on the way, and the server is asked for the whole page again.
+  compareWithPage() {
+    const page = document.querySelector("[data-optviz-race]")?.dataset.optvizRace;
+    const { race } = this.header;
+    const busy = document.querySelector("[data-test-script-state=running]");
+    if (!page || !race || page === race || busy) this.unlikeSince = null;
+    else if (this.unlikeSince === null) this.unlikeSince = Date.now();
+    else if (Date.now() - this.unlikeSince > UNLIKE_FOR) {
+      this.unlikeSince = null;
+      this.ask("page", race);
+    }
   }
 
   receive(bytes, send) {
-    this.send = send;
+    this.requests.send = send;
     serverAnswered();
     const { header, arrays } = unpack(bytes);
+    this.requests.heard(header.heard);
     const own = [...arrays].filter(([name]) => name.startsWith("map/"));
     if (own.length) {
       maps.delete(header.map_key);
@@ -278,7 +302,7 @@ class Stage {
     }
     const kept = maps.get(header.map_key);
     if (header.map_key && !kept) {
-      this.send("need_map", header.map_key);
+      this.ask("map", header.map_key);
       return;
     }
     for (const [name, array] of kept ?? []) arrays.set(name, array);
@@ -490,22 +514,24 @@ class Stage {
     this.live.number += 1;
     this.live.inFlight = this.live.number;
     this.live.waiting = null;
-    this.send("live", { ...value, number: this.live.number });
+    this.requests.follow({ ...value, number: this.live.number });
   }
 
   answered(number) {
     if (this.live.inFlight === null || number !== this.live.inFlight) return;
     this.live.inFlight = null;
+    this.requests.follow(null);
     if (this.live.waiting) this.follow(this.live.waiting);
   }
 
   // On release the value is committed: only this one is in the address and in the history.
   settle(name, value) {
     this.settled();
-    this.send(name, value);
+    this.ask(name, value);
   }
 
   settled() {
+    this.requests.follow(null);
     this.live.inFlight = null;
     this.live.waiting = null;
   }
@@ -590,6 +616,7 @@ class Stage {
     this.paintLegend();
     this.measure();
     this.body.dataset.drawn = header.token;
+    this.body.dataset.race = header.race ?? "";
     this.answered(header.live);
     this.goOn();
   }
@@ -644,8 +671,7 @@ class Stage {
     if (!tour) return;
     const ask = () => {
       if (this.header.tour?.number !== tour.number || this.playing) return;
-      this.send("tour", { do: "next", number: tour.number });
-      this.rest = window.setTimeout(ask, ASKED_AGAIN); // an answer that does not come may have been lost on the way
+      this.ask("tour", { do: "next", number: tour.number });
     };
     this.rest = window.setTimeout(ask, 1000 * tour.seconds * share);
   }
@@ -847,8 +873,8 @@ class Stage {
     if (what === "home") return this.goHome();
     if (what === "more") return this.fold(this.body.dataset.more === "true");
     if (what === "veil") return this.veil(!this.veiled);
-    if (what === "pin") return this.send("pin", !this.header.pinned);
-    if (what === "tour") return this.send("tour", { do: this.header.tour ? "end" : "begin" });
+    if (what === "pin") return this.ask("pin", !this.header.pinned);
+    if (what === "tour") return this.ask("tour", { do: this.header.tour ? "end" : "begin" });
     const { steps } = this.header.playback;
     this.done("play");
     if (what === "play") return this.playing ? this.pause() : this.play();
@@ -960,7 +986,7 @@ class Stage {
   viewChanged() {
     this.dress();
     this.render();
-    this.send("view", { chosen: this.chosen, hidden: [...this.hidden].sort((a, b) => a - b), veiled: this.veiled });
+    this.ask("view", { chosen: this.chosen, hidden: [...this.hidden].sort((a, b) => a - b), veiled: this.veiled });
   }
 
   listenForGrabs() {
@@ -1004,7 +1030,7 @@ class Stage {
         this.grabbed = null;
         if (moved) this.done("start");
         if (moved && last.type === "pointerup") this.settle("start", this.pointAt(last.clientX, last.clientY, true));
-        else if (moved) this.settle("live", null);
+        else if (moved) this.settle("let_go", null);
         this.paint();
       };
       document.addEventListener("pointermove", move);
@@ -1065,7 +1091,7 @@ class Stage {
     const point = this.pointAt(clientX, clientY);
     if (!point) return;
     this.done("start");
-    this.send("start", point);
+    this.ask("start", point);
   }
 }
 

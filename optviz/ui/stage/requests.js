@@ -1,0 +1,60 @@
+// What the visitor asks of the page: each request has a number and is sent, with all that wait before it, until the
+// server says that it has heard of it. Of two that wait at the same time Streamlit keeps the newer one only, and a run
+// that is interrupted takes its answer with it.
+
+const ASKED_AGAIN = [3000, 6000, 12_000]; // milliseconds; then the last one over and over
+
+export class Requests {
+  constructor() {
+    this.page = Math.random().toString(36).slice(2); // the numbers of another page are others
+    this.number = 0;
+    this.waiting = [];
+    this.live = null; // where what is being dragged is: the next place replaces it, so it has no number here
+    this.send = null; // nobody listens where there is no server
+    this.tries = 0;
+    this.timer = null;
+  }
+
+  ask(what, value) {
+    if (!this.send) return;
+    // Asked twice the same at once, it is answered once.
+    const last = this.waiting.findLast((request) => request.what === what);
+    if (last && JSON.stringify(last.value) === JSON.stringify(value)) return;
+    this.number += 1;
+    this.waiting.push({ number: this.number, what, value });
+    this.tries = 0;
+    this.post();
+  }
+
+  follow(live) {
+    this.live = live;
+    this.tries = 0;
+    if (live) this.post();
+  }
+
+  post() {
+    this.send?.({ page: this.page, requests: this.waiting, ...(this.live && { live: this.live }) });
+    this.patient();
+  }
+
+  patient() {
+    window.clearTimeout(this.timer);
+    if (!this.send || (!this.waiting.length && !this.live)) return;
+    const wait = ASKED_AGAIN[Math.min(this.tries, ASKED_AGAIN.length - 1)];
+    this.timer = window.setTimeout(() => {
+      if (!this.waiting.length && !this.live) return;
+      this.tries += 1;
+      this.post();
+    }, wait);
+  }
+
+  heard(told) {
+    if (told?.page !== this.page) return;
+    this.waiting = this.waiting.filter(({ number }) => number > told.number);
+  }
+
+  stop() {
+    window.clearTimeout(this.timer);
+    this.send = null;
+  }
+}

@@ -1,0 +1,75 @@
+"""What the stage asks for is done once, in order, whatever is lost, repeated or forged on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+
+def script() -> None:
+    import streamlit as st
+
+    from optviz.ui import requests
+
+    st.session_state.done = requests.new(st.session_state.get("sent"))
+    st.session_state.told = requests.heard()
+
+
+def asked(numbers: list[Any], page: Any = "a") -> dict[str, Any]:
+    return {"page": page, "requests": [{"number": number, "what": "pin", "value": number} for number in numbers]}
+
+
+def heard(sent: list[Any]) -> tuple[list[list[Any]], Any]:
+    """The values that are done after each message, and what the browser is told last."""
+    app = AppTest.from_function(script)
+    done = []
+    for message in sent:
+        app.session_state["sent"] = message
+        app.run()
+        assert not app.exception
+        done.append([value for _, value in app.session_state["done"]])
+    return done, app.session_state["told"]
+
+
+CASES = [
+    ("each once", [asked([1]), asked([2])], [[1], [2]]),
+    ("repeated until heard", [asked([1]), asked([1, 2]), asked([1, 2, 3])], [[1], [2], [3]]),
+    ("one lost on the way", [asked([1]), asked([2, 3])], [[1], [2, 3]]),
+    ("an old one that comes late", [asked([1, 2]), asked([1])], [[1, 2], []]),
+    ("another page of the browser", [asked([1, 2]), asked([1], page="b")], [[1, 2], [1]]),
+]
+
+
+@pytest.mark.parametrize(("sent", "done"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_each_request_is_done_once_and_in_order(sent: list[Any], done: list[list[Any]]) -> None:
+    found, told = heard(sent)
+    assert found == done
+    assert told["page"] == sent[-1]["page"]
+    assert told["number"] == max(
+        number
+        for message, numbers in zip(sent, done, strict=True)
+        if message["page"] == told["page"]
+        for number in numbers
+    )
+
+
+FORGED = [
+    None,
+    7,
+    "asked",
+    [],
+    {},
+    {"page": "a"},
+    {"page": "a", "requests": {}},
+    {"page": 3, "requests": []},
+    {"page": "a" * 41, "requests": []},
+    asked([True, 1.5, None, "2", -1, 0]),
+    {"page": "a", "requests": [None, [], {"what": "pin"}]},
+]
+
+
+@pytest.mark.parametrize("message", FORGED, ids=range(len(FORGED)))
+def test_what_is_no_request_is_left_out(message: Any) -> None:
+    assert heard([message])[0] == [[]]
