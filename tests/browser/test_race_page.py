@@ -621,3 +621,30 @@ def test_the_cloud_of_gradients_opens_below_the_scoreboard(open_page: Open) -> N
     cloud.wait_for()
     assert cloud.locator(".optviz-transport").is_hidden()
     assert cloud.locator(".scatterlayer .trace").count() == 6
+
+
+def test_a_racer_that_diverges_beyond_single_precision_keeps_its_cross(open_page: Open) -> None:
+    """From (2, 1) the first step of gradient descent on exp(x²) leads to a loss of 1e164."""
+    page = open_page("?surface=formula&text=exp(x^2)&start=2~1&racers=gradient_descent")
+    race = page.race()
+    assert race.run()[0].losses[1] > 1e100
+    page.page.keyboard.press("End")
+    losses = page.plot("plot => Array.from(plot.data.at(-1).y)")
+    assert losses[1] > 1e100
+    assert losses[2] is None or np.isnan(losses[2])
+    paths = page.page.locator(".optviz-stage path").evaluate_all("paths => paths.map(path => path.getAttribute('d'))")
+    assert not [path for path in paths if path and ("NaN" in path or "Infinity" in path)]
+    # The cross stands where the curve leaves the top of the loss chart, at step 0 or just after.
+    axis = page.plot("plot => { const { xaxis2: x, yaxis2: y } = plot._fullLayout; return [x._offset, y._offset]; }")
+    drawn = page.page.evaluate(
+        """([left, top]) => [...document.querySelectorAll('.optviz-stage canvas')].some((canvas) => {
+            const ratio = canvas.width / canvas.clientWidth;
+            const corner = [(left - 6) * ratio, (top - 6) * ratio, 12 * ratio, 12 * ratio];
+            const { data } = canvas.getContext("2d").getImageData(...corner);
+            let inked = 0;
+            for (let i = 3; i < data.length; i += 4) inked += data[i] > 128;
+            return inked > 20 * ratio * ratio;
+        })""",
+        axis,
+    )
+    assert drawn, "no cross where the racer left the chart"

@@ -74,10 +74,10 @@ export function unpack(bytes) {
   const first = 4 + headerLength + ((4 - (headerLength % 4)) % 4);
   const arrays = new Map();
   for (const { name, shape, type, offset } of header.arrays) {
-    const Kind = type === "i4" ? Int32Array : Float32Array;
+    const Kind = { f4: Float32Array, f8: Float64Array, i4: Int32Array, u1: Uint8Array }[type];
     const length = shape.reduce((product, n) => product * n, 1);
     const from = bytes.byteOffset + first + offset;
-    const flat = new Kind(bytes.buffer.slice(from, from + 4 * length));
+    const flat = new Kind(bytes.buffer.slice(from, from + Kind.BYTES_PER_ELEMENT * length));
     arrays.set(name, shape.length < 2 ? flat : rows(flat, shape[1]));
     for (let column = 0; shape.length > 1 && !name.startsWith("map/") && column < shape[1]; column += 1) {
       arrays.set(`${name}:${column}`, flat.filter((_, place) => place % shape[1] === column));
@@ -719,7 +719,7 @@ class Stage {
     this.ratio = ratio;
     if (!playback) return;
     const pixels = (axis, values) => {
-      const places = new Float32Array(values.length);
+      const places = new Float64Array(values.length); // pixels of a path that diverges may go beyond 3e38
       for (let i = 0; i < values.length; i += 1) places[i] = axis._offset + axis.d2p(values[i]);
       return places;
     };
