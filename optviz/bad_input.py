@@ -47,6 +47,9 @@ TEMPLATES: dict[str, str] = {
     "gallery_missing": "{name} has no {value}; it must have {allowed}.",
     "gallery_field": "{name} = {value} cannot be used; it must be {allowed}.",
     "gallery_surface": "{name} describes a surface that cannot be made: {allowed}",
+    "bad_host": "{name} = {value} cannot be listened on; give {allowed}.",
+    "port_busy": "{name} = {value} is in use by another program; choose another one, such as {allowed}.",
+    "port_forbidden": "{name} = {value} is not open to you on this computer; the range that is, is {allowed}.",
     "no_pytorch": "{name} = {value} cannot be written as PyTorch code; the code can have {allowed}.",
 }
 

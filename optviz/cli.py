@@ -238,8 +238,7 @@ def _serve(options: argparse.Namespace) -> int:
     from optviz.ui.server import serve
 
     port = PORT.check_number("port", _number("port", options.port))
-    serve(host=options.host, port=int(port), browser=not options.no_browser)
-    return 0
+    return serve(host=options.host, port=int(port), browser=not options.no_browser)
 
 
 if __name__ == "__main__":

@@ -224,7 +224,7 @@ def _script() -> str:
 @cache
 def _plotly() -> tuple[str, str]:
     """plotly.js as gzip in base64, and the hash of the script that comes out of it."""
-    body = stage.assets()["plotly"].body
+    body = stage.assets()["plotly"].packed
     return _base64(body), _hash(gzip.decompress(body))
 
 

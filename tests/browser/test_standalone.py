@@ -110,7 +110,7 @@ def test_the_stage_and_plotly_are_in_it_as_they_are_served() -> None:
     page = Parsed(html_page(Race(), Race().run()))
     assert page.text("script", type="module").startswith(stage.stage_module())
     plotly = base64.b64decode(page.text("script", id="plotly"))
-    assert plotly == stage.assets()["plotly"].body
+    assert plotly == stage.assets()["plotly"].packed
     assert page.tags().count("script") == 3
 
 

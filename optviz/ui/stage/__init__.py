@@ -33,10 +33,11 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Asset:
-    """A file for the browser, compressed once; its name holds its hash, so it may be kept for ever."""
+    """A file for the browser; its name holds its hash, so it may be kept for ever. packed: the body under gzip."""
 
     name: str
     body: bytes
+    packed: bytes
     media_type: str
 
 
@@ -75,7 +76,7 @@ def _plotly_script() -> bytes:
 
 def _asset(name: str, body: bytes) -> Asset:
     digest = hashlib.sha256(body).hexdigest()[:12]
-    return Asset(f"{name}-{digest}.js", gzip.compress(body, 6, mtime=0), "text/javascript; charset=utf-8")
+    return Asset(f"{name}-{digest}.js", body, gzip.compress(body, 6, mtime=0), "text/javascript; charset=utf-8")
 
 
 def bootstrap() -> str:

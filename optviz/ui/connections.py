@@ -1,0 +1,290 @@
+"""The connections of the server below its app: what one of them may cost before anybody has looked at a message.
+
+Streamlit, uvicorn's command line and `optviz serve` each set uvicorn up in a way of their own, and none of them passes
+the app the server it will run in. `tune` finds that server when the app starts and gives all three the same bounds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+from collections import deque
+from functools import cache
+from typing import Any
+
+import uvicorn
+from uvicorn._types import ASGIReceiveEvent
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
+
+from optviz.ui.messages import LONGEST_MESSAGE
+from optviz.ui.turns import Bucket
+
+LOGGER = logging.getLogger("optviz")
+PIECE = 2048  # bytes that are read at a time: some hundred of the smallest frames, a few milliseconds
+MOST_PIECES_OF_A_MESSAGE = 64
+SECONDS_FOR_A_REQUEST = 20
+SECONDS_WITHOUT_READING = 60
+SECONDS_TO_STOP = 3
+SECONDS_TO_BE_GONE = 4.5
+# Seconds of reading frames, of every second: of one connection, and of all that read more than others.
+OWN_SHARE, ALL_SHARE = 0.03, 0.25
+MOST_FILES = 65_536
+FILES_OF_ITS_OWN = 200
+
+
+class Everybody:
+    """What reading frames costs on all connections together."""
+
+    def __init__(self) -> None:
+        self.bucket = Bucket(most=0.1, a_second=ALL_SHARE)
+
+
+class BoundedWebSocket(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket, whose incoming frames may cost a small share of the event loop's time and no more.
+
+    It holds for pings, fragments and garbage as well as for messages, for what counts is the time that they took. What
+    comes in meanwhile stays in the sender's own buffers. Who does not read what is sent is not read from either.
+    """
+
+    everybody = Everybody()
+
+    def __init__(self, *given: Any, **settings: Any) -> None:
+        super().__init__(*given, **settings)
+        self._bucket = Bucket(most=0.06, a_second=OWN_SHARE)
+        self._held = bytearray()
+        self._later: asyncio.TimerHandle | None = None
+        self._stuck: asyncio.TimerHandle | None = None
+
+    def data_received(self, data: bytes) -> None:
+        self._held += data
+        if self._later is None:
+            self._read()
+        else:
+            self.transport.pause_reading()
+
+    def _read(self) -> None:
+        self._later = None
+        while self._held and not self.transport.is_closing():
+            wait = self._wait()
+            if wait > 0:
+                # A client that is gone is noticed only while it is read from; so this is never for long.
+                self.transport.pause_reading()
+                self._later = self.loop.call_later(min(wait, 1.0), self._read)
+                return
+            began = self.loop.time()
+            piece = bytes(self._held[:PIECE])
+            del self._held[:PIECE]
+            super().data_received(piece)
+            cost = self.loop.time() - began
+            self._bucket.take(cost)
+            self.everybody.bucket.take(cost)
+        if self.transport.is_closing():
+            self._held.clear()
+        elif not self.read_paused:
+            self.transport.resume_reading()
+
+    def _wait(self) -> float:
+        if not self.writable.is_set():
+            return 0.2
+        own = self._bucket.left()
+        if own < 0:
+            return -own / OWN_SHARE
+        # Where all together cost too much, those who have saved nothing wait.
+        return 0.1 if self.everybody.bucket.left() < 0 and own < self._bucket.most / 2 else 0.0
+
+    def handle_cont(self, event: Frame) -> None:
+        if len(self.frames) >= MOST_PIECES_OF_A_MESSAGE:
+            self._give_up(1009)
+            return
+        super().handle_cont(event)
+
+    def handle_text(self, event: Frame) -> None:
+        # The app's messages are bytes.
+        self._give_up(1003)
+
+    async def receive(self) -> ASGIReceiveEvent:
+        # As uvicorn's own, which would read on although there is something held.
+        message = await self.queue.get()
+        if self.read_paused and self.queue.empty():
+            self.read_paused = False
+            if not self._held:
+                self.transport.resume_reading()
+        return message
+
+    def _give_up(self, code: int) -> None:
+        if not self.close_sent and not self.transport.is_closing():
+            self.conn.fail(code)
+            self.handle_parser_exception()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stuck = self.loop.call_later(SECONDS_WITHOUT_READING, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._unstick()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._unstick()
+        if self._later is not None:
+            self._later.cancel()
+        self._held.clear()
+        super().connection_lost(exc)
+
+    def _unstick(self) -> None:
+        if self._stuck is not None:
+            self._stuck.cancel()
+            self._stuck = None
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        # What is not read by then never will be, and would keep the server waiting.
+        self.loop.call_later(1.0, self.transport.abort)
+
+
+class Entrance:
+    """Requests one at a time: the event loop looks after its open pages between one and the next.
+
+    An answer to a page takes a round of the loop for each of its messages, and a round in which two hundred handshakes
+    are dealt with at once takes long. Health checks have a line of their own: who asks decides about the server's life.
+    """
+
+    def __init__(self) -> None:
+        self.lines: tuple[deque[tuple[BoundedHttp, bytes]], ...] = (deque(), deque())
+        self.busy = False
+
+    def come_in(self, connection: BoundedHttp, data: bytes) -> None:
+        """Deal with what a connection sent, when it is its turn; it is not read from until then."""
+        connection.transport.pause_reading()
+        self.lines[b"/_stcore/health" not in data[:100]].append((connection, data))
+        if not self.busy:
+            self.busy = True
+            connection.loop.call_soon(self._next)
+
+    def _next(self) -> None:
+        loop = None
+        for line in self.lines:
+            if line:
+                connection, data = line.popleft()
+                loop = connection.loop
+                connection.deal_with(data)
+        self.busy = loop is not None
+        if loop is not None:
+            loop.call_soon(self._next)
+
+
+class BoundedHttp(H11Protocol):
+    """uvicorn's HTTP, in which a request has to arrive whole, and an answer has to be read, within some time."""
+
+    entrance = Entrance()
+
+    def data_received(self, data: bytes) -> None:
+        self.entrance.come_in(self, data)
+
+    def deal_with(self, data: bytes) -> None:
+        """What uvicorn does as soon as something comes in."""
+        if self.transport.is_closing():
+            return
+        super().data_received(data)
+        if self.transport.get_protocol() is self and not self.flow.read_paused:
+            self.transport.resume_reading()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._stuck: asyncio.TimerHandle | None = None
+        self._patience = self.loop.call_later(SECONDS_FOR_A_REQUEST, self._lose_patience)
+        if len(self.connections) > most_connections():
+            transport.abort()
+
+    def on_response_complete(self) -> None:
+        self._patience.cancel()
+        self._patience = self.loop.call_later(SECONDS_FOR_A_REQUEST, self._lose_patience)
+        super().on_response_complete()
+
+    def _lose_patience(self) -> None:
+        waits = self.cycle is None or self.cycle.response_complete
+        if waits and not self.transport.is_closing() and self.transport.get_protocol() is self:
+            self.transport.abort()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stuck = self.loop.call_later(SECONDS_WITHOUT_READING, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._unstick()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._patience.cancel()
+        self._unstick()
+        super().connection_lost(exc)
+
+    def _unstick(self) -> None:
+        if self._stuck is not None:
+            self._stuck.cancel()
+            self._stuck = None
+
+
+def tune() -> None:
+    """Give the uvicorn server that runs this app its bounds; called on its event loop, while it starts."""
+    _raise_file_limit()
+    server = _running_server()
+    if server is None:
+        LOGGER.warning(
+            "not served by uvicorn's own command, by Streamlit's or by optviz serve: connections are not bounded"
+        )
+        return
+    configured = server.config
+    configured.http_protocol_class = BoundedHttp
+    configured.ws_protocol_class = BoundedWebSocket
+    configured.ws_max_size = LONGEST_MESSAGE
+    configured.ws_per_message_deflate = False
+    configured.ws_ping_interval = configured.ws_ping_timeout = 30
+    configured.timeout_graceful_shutdown = SECONDS_TO_STOP
+    _end_in_time(server)
+
+
+def _running_server() -> uvicorn.Server | None:
+    # uvicorn handles both signals with a method of its server.
+    handler = signal.getsignal(signal.SIGTERM)
+    server = getattr(handler, "__self__", None)
+    return server if isinstance(server, uvicorn.Server) else None
+
+
+def _end_in_time(server: uvicorn.Server) -> None:
+    # Whatever the last pages are doing, a signal to stop is obeyed.
+    def stop(number: int, frame: Any) -> None:
+        last = threading.Timer(SECONDS_TO_BE_GONE, os._exit, [0 if number == signal.SIGTERM else 130])
+        last.daemon = True
+        last.start()
+        server.handle_exit(number, frame)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+
+
+def _raise_file_limit() -> None:
+    if sys.platform != "win32":
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+@cache
+def most_connections() -> int:
+    """How many connections may be open at once, by the files that the system grants: an open page takes four."""
+    if sys.platform == "win32":
+        return 400
+    import resource
+
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(40, (MOST_FILES if soft == resource.RLIM_INFINITY else min(soft, MOST_FILES) - FILES_OF_ITS_OWN) // 4)

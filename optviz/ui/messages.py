@@ -1,0 +1,108 @@
+"""What a page may send: the kinds of message that the app needs, bounded in size and depth before it is read."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from google.protobuf.message import DecodeError
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+# The longest link, 24 racers with all their widgets opened, and what the browser tells of itself come to a fifth of it.
+LONGEST_MESSAGE = 262_144
+LONGEST_VALUE = 16_384
+DEEPEST_VALUE = 16
+MOST_WIDGETS = 2000
+# Others clear the caches of all visitors, read the server's folder, install files on it, or are for developers.
+OPERATIONS = ("deferred_file", "dataframe_chunk")
+KINDS = ("rerun_script", "stop_script", "app_heartbeat", "backend_operation_request")
+_END_OF_RUN = 1000  # bytes; a message that tells of a run's end is far shorter
+
+
+class NoMessage(ValueError):
+    """The bytes are none of the app's messages."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What may be handed on of a message: data is None where nothing is. runs: it asks for a run.
+
+    refused: what was taken out of it, in a word for the log.
+    """
+
+    data: bytes | None
+    runs: bool = False
+    refused: str | None = None
+
+
+def take(data: bytes) -> Taken:
+    """Check a message. Raises NoMessage.
+
+    A value that is too long or too deep is left out, and the rest is handed on: the page goes on as if that value had
+    not been sent.
+    """
+    if len(data) > LONGEST_MESSAGE:
+        raise NoMessage("too long")
+    try:
+        message = BackMsg.FromString(data)
+    except DecodeError:
+        raise NoMessage("not readable") from None
+    kind = message.WhichOneof("type")
+    if kind not in KINDS:
+        return Taken(None, refused=f"a message {kind}")
+    if kind == "backend_operation_request":
+        operation = message.backend_operation_request.WhichOneof("payload")
+        return Taken(data) if operation in OPERATIONS else Taken(None, refused=f"an operation {operation}")
+    if kind != "rerun_script":
+        return Taken(data)
+    widgets = message.rerun_script.widget_states.widgets
+    unbounded = [place for place, widget in enumerate(widgets) if place >= MOST_WIDGETS or not _bounded(widget)]
+    if not unbounded:
+        return Taken(data, runs=True)
+    told = f"{len(unbounded)} of {len(widgets)} widget values"
+    for place in reversed(unbounded):
+        del widgets[place]
+    return Taken(message.SerializeToString(), runs=True, refused=told)
+
+
+def _bounded(widget: WidgetState) -> bool:
+    if widget.ByteSize() > LONGEST_VALUE:
+        return False
+    return all(_bounded_json(getattr(widget, name)) for name in ("json_value", "json_trigger_value"))
+
+
+def _bounded_json(text: str) -> bool:
+    if not text:
+        return True
+    if _depth(text) > DEEPEST_VALUE:
+        return False
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _depth(text: str) -> int:
+    # Brackets inside strings do not count. A string that does not end is no JSON, which is found out later.
+    depth = deepest = 0
+    for bracket in re.sub(r'"(?:[^"\\]|\\.)*"', "", text):
+        if bracket in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif bracket in "]}":
+            depth -= 1
+    return deepest
+
+
+def ends_run(data: bytes) -> bool:
+    """Whether a message to the page says that its run is over."""
+    if len(data) > _END_OF_RUN:
+        return False
+    try:
+        return bool(ForwardMsg.FromString(data).WhichOneof("type") == "script_finished")
+    except DecodeError:
+        return False

@@ -1,0 +1,37 @@
+(() => {
+  // Before the app has been connected there is none of it to say anything: not why the WebSocket is refused, and not that
+  // it never opens.
+  const said = SAID;
+  const PATIENCE = 20000; // milliseconds
+  const wanted = new URLSearchParams(location.search).get("lang") ?? navigator.language ?? "en";
+  const told = wanted.toLowerCase().startsWith("zh") ? said.zh : said.en;
+  const connected = () => document.querySelector('[data-test-connection-state="CONNECTED"]') !== null;
+  const tell = (sentence) => {
+    if (document.getElementById("optviz-unconnected")) return;
+    const banner = document.createElement("p");
+    banner.id = "optviz-unconnected";
+    banner.setAttribute("role", "alert");
+    banner.textContent = sentence;
+    banner.style.cssText =
+      "position:fixed;inset:0 0 auto 0;z-index:2147483647;margin:0;padding:0.9rem 1.2rem;text-align:center;" +
+      "font:1rem/1.5 system-ui,sans-serif;color:#14121f;background:#ffd98a;border-bottom:2px solid #b8860b";
+    document.body.appendChild(banner);
+    const watch = window.setInterval(() => {
+      if (!connected()) return;
+      banner.remove();
+      window.clearInterval(watch);
+    }, 500);
+  };
+  window.addEventListener("DOMContentLoaded", () => {
+    const ask = new URL("optviz-assets/origin?of=" + encodeURIComponent(location.origin), document.baseURI);
+    fetch(ask)
+      .then((answer) => answer.json())
+      .then((answer) => {
+        if (!answer.allowed && !connected()) tell(told.refused.replace("{origin}", location.origin));
+      })
+      .catch(() => {});
+    window.setTimeout(() => {
+      if (!connected()) tell(told.waiting);
+    }, PATIENCE);
+  });
+})();

@@ -1,0 +1,42 @@
+"""The page before anything of it has run: Streamlit's own, with our words where it cannot be connected."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse
+from streamlit import file_util
+
+from optviz.ui.origins import listed_origins, may_connect
+from optviz.ui.sending import Sent
+from optviz.ui.text import LANGUAGES, words
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+_SCRIPT = Path(__file__).with_name("shell.js")
+
+
+def page_shell(preload: str) -> Sent:
+    """The HTML that every address of a page answers with. preload: its Link header."""
+    page = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
+    said = {language: words(language)["connection"] for language in LANGUAGES}
+    script = _SCRIPT.read_text(encoding="utf-8").replace("SAID", json.dumps(said).replace("<", "\\u003c"), 1)
+    without = "".join(f"<p>{words(language)['connection']['no_script']}</p>" for language in LANGUAGES)
+    # Streamlit's comments and hints are for other programs, whose interface this server does not offer.
+    page = re.sub(r"<!--(?!\s*Copyright).*?-->|<link rel=\"service-desc\"[^>]*>", "", page, flags=re.DOTALL)
+    page = re.sub(r"<noscript>.*?</noscript>", f"<noscript>{without}</noscript>", page, flags=re.DOTALL)
+    page = page.replace("<title>Streamlit</title>", "<title>optviz</title>")
+    page = page.replace("</head>", f"<script>{script}</script></head>", 1)
+    headers = {"Cache-Control": "no-cache", "Link": preload}
+    return Sent(page.encode(), "text/html; charset=utf-8", headers)
+
+
+async def asks_about_origin(request: Request) -> Response:
+    """Whether a page of the origin that it names in its query may open a WebSocket: it cannot see why it may not."""
+    allowed = may_connect(request.query_params.get("of"), request.headers.get("host"), listed_origins())
+    return JSONResponse({"allowed": allowed}, headers={"Cache-Control": "no-store"})
