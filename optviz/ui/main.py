@@ -1,11 +1,13 @@
 """The entry script: page config, navigation, language, and the sidebar that all pages share."""
 
 import html
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
-from optviz.ui import controls, session
+from optviz.ui import address, controls, session
 from optviz.ui.text import sentence, words
 
 # Not called "pages": Streamlit takes a folder of that name beside the entry script for its older kind of app.
@@ -28,7 +30,7 @@ STYLE = """
 [data-testid="stMain"] :is(summary, button, [role="radio"]):focus-visible {
   outline: 2px solid light-dark(#6a48d7, #a48bff);
 }
-.st-key-ask_again { display: none; }
+.st-key-ask_again, .st-key-address { display: none; }
 .optviz-told {
   border: 1px solid #d09a2a; border-left-width: 6px; border-radius: 0.6rem; padding: 0.5rem 0.9rem;
   background: color-mix(in srgb, #d09a2a 12%, transparent);
@@ -54,8 +56,8 @@ html { font-size: 19px; }
 """
 
 
-def main() -> None:
-    """One run of the app."""
+def main(more_pages: Sequence[StreamlitPage] = ()) -> None:
+    """One run of the app; `more_pages` come after its own."""
     session.begin_run()
     present = session.view().present
     st.set_page_config(
@@ -69,7 +71,7 @@ def main() -> None:
     st.html(STYLE + (PRESENTED_STYLE if present else USUAL_STYLE))
     st.logo(LOGO, size="large")
     page = st.navigation(
-        [st.Page(SCREENS / "race.py", title=text["app"]["page_race"], default=True)],
+        [st.Page(SCREENS / "race.py", title=text["app"]["page_race"], default=True), *more_pages],
         position="top",
     )
     with st.container(key="corner", horizontal=True):
@@ -89,8 +91,11 @@ def main() -> None:
         # Not st.warning: its Markdown makes links of what a stranger has put into a link.
         lines = "".join(f"<p>{html.escape(line)}</p>" for line in told)
         place.html(f'<div class="optviz-told" role="alert">{lines}</div>')
+    address.keep_history()
     page.run()
     session.write_address()
 
 
-main()
+# Streamlit runs the entry script under this name.
+if __name__ == "__main__":
+    main()

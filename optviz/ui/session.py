@@ -13,12 +13,12 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from optviz.bad_input import BadInput
 from optviz.budget import check_budget, within_budget
 from optviz.experiment import LONGEST_LINK, MOST_RACERS, Race, read_query, read_url
 from optviz.tour import Tour
+from optviz.ui import address
 from optviz.ui.text import LANGUAGES, browser_language
 
 
@@ -113,11 +113,9 @@ def places(listed: Any) -> tuple[int, ...]:
 
 def begin_run() -> None:
     """Read the address where that is due: at the start of a visit, and after back or forward."""
-    context = get_script_run_ctx()
-    navigated = bool(getattr(context, "is_history_navigation", False))
-    if "race" in st.session_state and not navigated:
+    if "race" in st.session_state and not address.navigated():
         return
-    query = {name: st.query_params[name] for name in st.query_params}
+    query = address.read()
     asked, problems = read_query(query)
     st.session_state.race, beyond = within_budget(asked)
     st.session_state.touring = False
@@ -125,8 +123,9 @@ def begin_run() -> None:
     st.session_state.view, unseen = View.from_query(query)
     st.session_state.view_stamp = st.session_state.get("view_stamp", 0) + 1
     told = [*problems, *beyond, *unseen]
-    st.session_state.address = _query() if not told else None
     st.session_state.problems = told
+    # A link that can be used stays in the address as it is; one that cannot is written again.
+    st.session_state.addressed = None if told else (st.session_state.race, st.session_state.view, query)
 
 
 def race() -> Race:
@@ -244,15 +243,16 @@ def problems() -> list[BadInput]:
 
 
 def write_address() -> None:
-    """Bring the address up to date, if the race or the view has changed since it was last written."""
-    current = (race(), view())
-    if touring() is not None or st.session_state.get("addressed") == current:
+    """Bring the address up to date: where race or view have changed, or another page came without them."""
+    if touring() is not None:
         return
-    st.session_state.addressed = current
+    shown = address.read()
+    if st.session_state.addressed == (race(), view(), shown):
+        return
     query = _query()
-    if st.session_state.address != query:
-        st.session_state.address = query
-        st.query_params.from_dict(query)
+    st.session_state.addressed = (race(), view(), query)
+    if shown != query:
+        address.write(query)
 
 
 def pin(pinned: bool) -> None:

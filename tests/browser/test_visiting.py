@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Browser
 
 from race_page import RacePage
+from serving import serving
 
 Open = Callable[..., RacePage]
 AT_REST = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
@@ -27,3 +29,74 @@ def test_another_language_and_presenting_change_nothing_else(open_page: Open, qu
             page.page.wait_for_function(AT_REST)
             assert page.page.locator(".optviz-told").count() == 0
             assert page.race() == race
+
+
+def settle(page: RacePage) -> None:
+    """Wait until the app is at rest, and stays so: a write of the address comes with the end of a run."""
+    for _ in range(2):
+        page.page.wait_for_timeout(250)
+        page.page.wait_for_function(AT_REST)
+
+
+def test_race_and_view_survive_another_page(browser: Browser) -> None:
+    with serving(app="tests/browser/two_pages/app.py") as server:
+        page = RacePage(browser, server.address)
+
+        def entries() -> int:
+            return page.page.evaluate("history.length")
+
+        def go(name: str) -> None:
+            page.page.get_by_role("link", name=name).click()
+            arrive(name == "Second")
+
+        def arrive(second: bool) -> None:
+            if second:
+                page.page.get_by_text("The second page").wait_for()
+            else:
+                page.page.wait_for_selector(".optviz-stage[data-drawn]")
+            settle(page)
+            assert page.page.url.split("?")[0] == f"{server.address}/{'second' if second else ''}"
+
+        page.open("?v=1&surface=himmelblau&racers=adam~nag&steps=150&lang=en&axis=gap&hidden=1")
+        page.do("pin")
+        page.wait_for_address("pinned=")
+        seen, before = page.query(), entries()
+        assert {"axis", "hidden", "pinned", "lang"} <= set(seen)
+        go("Second")
+        assert page.query() == seen
+        assert entries() == before + 1
+        page.page.reload()
+        arrive(second=True)
+        assert page.query() == seen
+        go("Race")
+        assert page.query() == seen
+        assert entries() == before + 2
+        # What is hidden in the legend is in the address, and no entry of its own in the history.
+        page.page.locator(".optviz-legend button").nth(1).click()
+        page.page.wait_for_function("!location.href.includes('hidden')")
+        shown = page.query()
+        assert shown == {name: value for name, value in seen.items() if name != "hidden"}
+        assert entries() == before + 2
+        # A change on one page is seen on the other, and the way back leads through all of it, and forward again.
+        go("Second")
+        page.page.get_by_role("radio", name="PyTorch", exact=True).click()
+        page.wait_for_address("convention=pytorch")
+        settle(page)
+        changed = page.query()
+        assert entries() == before + 4
+        go("Race")
+        assert page.query() == changed
+        assert page.race().convention == "pytorch"
+        way = [(changed, True), (shown, True), (shown, False), (seen, True), (seen, False)]
+        for query, second in way:
+            page.page.go_back()
+            arrive(second)
+            assert page.query() == query
+        for query, second in [*way[-2::-1], (changed, False)]:
+            page.page.go_forward()
+            arrive(second)
+            assert page.query() == query
+        assert len(page.page.locator(".optviz-legend button").all()) == 2
+        page.close()
+        # Loaded at a page's own address, Streamlit first looks for its server below that page.
+        assert [error for error in page.errors if "404" not in error] == []

@@ -1,0 +1,73 @@
+"""The address bar: read when a visit begins or goes back, written where it does not say what is seen, on every page.
+
+Streamlit forgets the parameters of an address when the visitor goes to another page, and makes a new entry in the
+history whenever the app writes. `keep_history` has the browser make one entry per change that is worth going back to.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+QUIET = ("hidden",)
+"""Parameters too small for an entry of their own in the history: a change of nothing else takes the entry's place."""
+
+# Streamlit writes an address by history.pushState alone (App.tsx, handlePageInfoChanged and maybeUpdatePageUrl).
+_SCRIPT = """
+const QUIET = %(quiet)s;
+
+function loud(query) {
+  const parameters = new URLSearchParams(query);
+  QUIET.forEach((name) => parameters.delete(name));
+  parameters.sort();
+  return parameters.toString();
+}
+
+export default function () {
+  if (history.optviz) return;
+  history.optviz = true;
+  const push = history.pushState.bind(history);
+  // What the address said before the visitor went to another page, until it is said there again.
+  let carried = null;
+  history.pushState = (state, unused, url) => {
+    const from = location, to = new URL(url ?? "", location.href);
+    const samePage = from.pathname === to.pathname;
+    const inPlace = samePage && (loud(to.search) === loud(from.search) || loud(to.search) === carried);
+    carried = samePage ? null : loud(from.search);
+    if (inPlace) history.replaceState(state, unused, url);
+    else push(state, unused, url);
+  };
+}
+"""
+
+
+def read() -> dict[str, str]:
+    """The parameters of the address."""
+    return st.query_params.to_dict()
+
+
+def write(query: Mapping[str, str]) -> None:
+    """Let the address say this and nothing else."""
+    st.query_params.from_dict(query)
+
+
+def navigated() -> bool:
+    """Whether this run is because the visitor went back or forward in the history."""
+    return bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
+
+
+@cache
+def _component() -> Callable[..., Any]:
+    script = _SCRIPT % {"quiet": json.dumps(QUIET)}
+    return st.components.v2.component("optviz_address", html="", js=script, isolate_styles=False)
+
+
+def keep_history() -> None:
+    """Put what keeps the browser's history on the page; every page needs it."""
+    with st.container(key="address"):
+        _component()(key="address_keeper", height="content")
