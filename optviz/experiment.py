@@ -183,6 +183,22 @@ class Race:
         racers = tuple(_with_rate(racer, learning_rate) for racer in self.racers)
         return self.replaced(racers=racers)
 
+    def with_highest_learning_rate(self, learning_rate: float) -> Race:
+        """All learning rates scaled by one factor, so that the highest is this one and their ratios stay.
+
+        Racers without a rate of their own are left alone. Six digits are kept, which ratios and links can do with.
+        """
+        with_own = [racer for racer in self.racers if racer.optimizer.own_learning_rate is not None]
+        if not with_own:
+            return self
+        highest = max(self.own_learning_rates)
+        rate = with_own[0].optimizer.hyperparameters()["learning_rate"].check_number("learning_rate", learning_rate)
+        racers = []
+        for racer in self.racers:
+            own = racer.optimizer.own_learning_rate
+            racers.append(racer if own is None else _with_rate(racer, float(f"{own / highest * rate:.6g}")))
+        return self.replaced(racers=tuple(racers))
+
     def with_optimizers(self, kinds: Iterable[str]) -> Race:
         """The race of exactly these kinds (see `PICKS`): others go, missing ones join, all in the registry's order.
 
@@ -203,9 +219,15 @@ class Race:
         return self.replaced(racers=tuple(_with_samples(racer, sampled.samples) for racer in racers), surface=sampled)
 
     @property
+    def own_learning_rates(self) -> tuple[float, ...]:
+        """The learning rates of the racers that have one of their own, in their order."""
+        rates = [racer.optimizer.own_learning_rate for racer in self.racers]
+        return tuple(rate for rate in rates if rate is not None)
+
+    @property
     def shared_learning_rate(self) -> float | None:
         """The learning rate that all racers with one of their own have in common; None where they differ."""
-        rates = {racer.optimizer.own_learning_rate for racer in self.racers} - {None}
+        rates = set(self.own_learning_rates)
         return rates.pop() if len(rates) == 1 else None
 
     def differences(self, other: Race) -> tuple[str, ...]:

@@ -1049,6 +1049,41 @@ def test_one_learning_rate_for_all_leaves_adadelta_alone() -> None:
         race.with_learning_rate(0)
 
 
+HIGHEST = [
+    # rates of gradient descent, momentum and Adam; the highest that is asked for; their rates then
+    ((0.1, 0.1, 0.1), 0.11, (0.11, 0.11, 0.11)),
+    ((0.1, 0.01, 0.05), 0.2, (0.2, 0.02, 0.1)),
+    ((0.01, 0.1, 0.1), 0.05, (0.005, 0.05, 0.05)),
+    ((0.3, 0.1, 0.7), 0.1, (0.0428571, 0.0142857, 0.1)),
+    ((1e-8, 1.0, 1e8), 1e-4, (1e-20, 1e-12, 1e-4)),
+]
+
+
+@pytest.mark.parametrize(("before", "highest", "after"), HIGHEST)
+def test_learning_rates_are_scaled_by_one_factor(
+    before: tuple[float, ...], highest: float, after: tuple[float, ...]
+) -> None:
+    kinds = ("gradient_descent", "momentum", "adam")
+    racers = [Racer(OPTIMIZERS[kind](learning_rate=rate)) for kind, rate in zip(kinds, before, strict=True)]
+    race = Race(racers=(*racers, Racer(OPTIMIZERS["adadelta"](learning_rate=0.7))))
+    scaled = race.with_highest_learning_rate(highest)
+    assert scaled.own_learning_rates == after
+    assert scaled.racers[3] == race.racers[3], "Adadelta's factor is no learning rate of its own"
+    assert dataclasses.replace(scaled, racers=race.racers) == race
+
+
+@pytest.mark.parametrize("rate", [0, -1, nan, float("inf"), "0.1", None, [0.1], True])
+def test_a_highest_learning_rate_that_cannot_be_is_refused(rate: Any) -> None:
+    with pytest.raises(BadInput):
+        Race().with_highest_learning_rate(rate)
+
+
+def test_without_a_learning_rate_of_their_own_nothing_is_scaled() -> None:
+    race = Race(racers=(Racer(OPTIMIZERS["adadelta"]()),))
+    assert race.own_learning_rates == ()
+    assert race.with_highest_learning_rate(3.0) == race
+
+
 def test_another_surface_starts_at_its_own_start_with_the_learning_rate_that_suits_it() -> None:
     rosenbrock = gallery("rosenbrock")
     race = Race(start=(1, 1)).on_surface(rosenbrock)

@@ -152,7 +152,7 @@ def shown() -> Race:
         if "start" in live:
             return race().replaced(start=live["start"])
         if "learning_rate" in live:
-            return race().with_learning_rate(live["learning_rate"])
+            return race().with_highest_learning_rate(live["learning_rate"])
     except BadInput:
         pass
     return race()

@@ -15,6 +15,7 @@ from optviz.experiment import Race
 from optviz.figures.gradient_noise import gradient_noise_figure
 from optviz.figures.race import race_figure
 from optviz.figures.theme import THEMES, styles_of
+from optviz.optimizers import OPTIMIZERS
 from optviz.statistics import RaceRecord, beside, race_record, scoreboard
 from optviz.trajectory import Trajectory
 from optviz.ui import cached, requests, session, sharing, stage, touring, widgets
@@ -126,7 +127,7 @@ def _stage() -> None:
             "stamp": st.session_state.view_stamp,
         },
         start_by_click=True,
-        learning_rate=race.shared_learning_rate,
+        rates=_rates(race),
         live=session.live_number(),
         heard=requests.heard(),
         race=_race_token(),
@@ -193,6 +194,13 @@ def _asked() -> None:
         session.drag(sent["live"])
 
 
+def _rates(race: Race) -> dict[str, float] | None:
+    """What the handle of the learning rate shows and where it ends; None where nobody has a rate of their own."""
+    rates = race.own_learning_rates
+    least, most = OPTIMIZERS["gradient_descent"].hyperparameters()["learning_rate"].slider or (1e-4, 10.0)
+    return {"lowest": min(rates), "highest": max(rates), "least": least, "most": most} if rates else None
+
+
 def _race_token() -> str:
     """Stands for the race of the visit: stage and page compare, for a run of either may be lost on its way."""
     return _digest(repr(session.race()))
@@ -207,7 +215,7 @@ def _start_chosen(chosen: Any) -> None:
 
 
 def _learning_rate_chosen(chosen: Any) -> None:
-    attempt(lambda: session.race().with_learning_rate(chosen))
+    attempt(lambda: session.race().with_highest_learning_rate(chosen))
 
 
 def _view_changed(changed: Any) -> None:

@@ -153,6 +153,7 @@ class Stage {
     this.veiled = false; // whether what is still to come is hidden
     this.axes = new Axes();
     this.unlikeSince = null;
+    this.rateHeld = false;
     this.build();
   }
 
@@ -227,10 +228,20 @@ class Stage {
     });
     const handle = this.rate.querySelector("input");
     handle.addEventListener("input", () => {
+      this.rateHeld = true;
       this.showRate(rateOf(handle));
       this.follow({ learning_rate: rateOf(handle) });
     });
-    handle.addEventListener("change", () => this.settle("learning_rate", rateOf(handle)));
+    handle.addEventListener("change", () => {
+      this.rateHeld = false;
+      this.settle("learning_rate", rateOf(handle));
+    });
+    // Brought back to where it was, it has not changed, and the browser says nothing of it.
+    const letGo = () => window.setTimeout(() => {
+      if (this.rateHeld) this.settle("let_go", null);
+      this.rateHeld = false;
+    });
+    for (const name of ["pointerup", "pointercancel", "keyup", "blur"]) handle.addEventListener(name, letGo);
     this.listenForGrabs();
     this.listenForClicks();
     this.menu.addEventListener("keydown", (event) => this.menuKey(event));
@@ -343,20 +354,8 @@ class Stage {
     this.scrubber.setAttribute("aria-label", text.scrubber);
     this.speedPicker.setAttribute("aria-label", text.speed);
     this.speedPicker.title = text.speed;
-    this.rate.hidden = this.header.learning_rate === undefined;
-    this.rate.title = text.rate_help;
-    this.rate.querySelector("span").textContent = "η";
-    const handle = this.rate.querySelector("input");
-    handle.setAttribute("aria-label", text.rate);
-    if (this.live.inFlight === null && this.header.learning_rate !== undefined) {
-      const rate = this.header.learning_rate;
-      // One decade to each side of the present rate: fine enough to find a value with the hand.
-      const middle = Math.max(-4, Math.min(1, Math.log10(rate ?? 0.1)));
-      handle.min = String(middle - 1);
-      handle.max = String(middle + 1);
-      handle.value = String(middle);
-      this.showRate(rate);
-    }
+    this.rate.hidden = !this.header.rates;
+    if (this.header.rates) this.dressRate(this.header.rates);
     this.setPlayIcon();
     watchConnection(text.lost);
     this.dressTools();
@@ -399,6 +398,23 @@ class Stage {
       chip.querySelector("span").textContent = wins === undefined ? racer.name : put(text.tally, { racer: racer.name, wins });
       chip.setAttribute("aria-pressed", String(!this.hidden.has(index)));
     });
+  }
+
+  // The thumb stands for the highest learning rate, on one scale for all; where rates differ all go with it by the same
+  // factor, down to where the lowest is the least.
+  dressRate({ lowest, highest, least, most }) {
+    const { text } = this.header;
+    const apart = lowest !== highest;
+    const handle = this.rate.querySelector("input");
+    this.rate.title = text[apart ? "rate_scaled" : "rate_help"];
+    this.rate.querySelector("span").textContent = apart ? "η ×" : "η";
+    handle.setAttribute("aria-label", text[apart ? "rate_scaled" : "rate"]);
+    if (this.live.inFlight !== null || this.rateHeld) return;
+    const step = Number(handle.step);
+    handle.min = String(Math.ceil(Math.log10((least * highest) / lowest) / step - 1e-6) * step);
+    handle.max = String(Math.log10(most));
+    handle.value = String(Math.log10(highest));
+    this.showRate(highest);
   }
 
   // What the page around the stage offers: each of its tools has a button, and none has one where there is no page.
@@ -501,7 +517,11 @@ class Stage {
   }
 
   showRate(rate) {
-    this.rate.querySelector("output").textContent = rate === null ? "–" : Number(rate.toPrecision(3)).toString();
+    const { lowest, highest } = this.header.rates;
+    const said = (value) => Number(value.toPrecision(3)).toString();
+    const all = lowest === highest ? said(rate) : `${said((rate * lowest) / highest)}–${said(rate)}`;
+    this.rate.querySelector("output").textContent = all;
+    this.rate.querySelector("input").setAttribute("aria-valuetext", all);
   }
 
   // While something is dragged the server is told where it is now, and answers with a picture; the next request leaves
