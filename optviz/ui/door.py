@@ -13,7 +13,7 @@ import contextlib
 import logging
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,6 @@ from streamlit import file_util
 
 from optviz.ui.messages import NoMessage, ends_run, take
 from optviz.ui.origins import frame_ancestors, listed_origins, may_connect, usual_host
-from optviz.ui.stage import ASSETS
 from optviz.ui.turns import Bucket, Turns, Visit
 
 if TYPE_CHECKING:
@@ -77,9 +76,16 @@ def content_security_policy(host: str | None) -> str:
 
 
 class Door:
-    """ASGI middleware around Streamlit. prefix: server.baseUrlPath; page: answers at the address of every page."""
+    """ASGI middleware around Streamlit.
 
-    def __init__(self, app: ASGIApp, prefix: str, page: ASGIApp, most_pages: Callable[[], int]) -> None:
+    prefix: server.baseUrlPath. page: answers at the address of every page. files: answer at addresses of their own,
+    which are given without the prefix. Neither passes Streamlit's middleware, which would pack them anew each time.
+    most_pages: how many may be open at once.
+    """
+
+    def __init__(
+        self, app: ASGIApp, prefix: str, page: ASGIApp, files: Mapping[str, ASGIApp], most_pages: Callable[[], int]
+    ) -> None:
         self.app = app
         self.page = page
         self.prefix = f"/{prefix.strip('/')}/" if prefix.strip("/") else "/"
@@ -88,6 +94,7 @@ class Door:
         self.most_pages = most_pages
         static = Path(file_util.get_static_dir())
         self.static = frozenset(path.relative_to(static).as_posix() for path in static.rglob("*") if path.is_file())
+        self.files = files
         self.told: dict[str, int] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -126,8 +133,11 @@ class Door:
             answer = PlainTextResponse(sentence, status, {"Connection": "close", "Allow": ", ".join(METHODS)})
             await answer(scope, receive, send_with_headers)
             return
-        shown = PAGE.fullmatch(scope["path"].removeprefix(self.prefix)) and f"{scope['path']}/" != self.prefix
-        await (self.page if shown else self.app)(scope, receive, send_with_headers)
+        await self._inside(scope["path"])(scope, receive, send_with_headers)
+
+    def _inside(self, path: str) -> ASGIApp:
+        rest = path.removeprefix(self.prefix)
+        return self.page if PAGE.fullmatch(rest) else self.files.get(rest, self.app)
 
     def _refusal(self, method: str, path: str) -> tuple[int, str] | None:
         if method not in METHODS:
@@ -135,9 +145,7 @@ class Door:
         if not path.startswith(self.prefix):
             return None if f"{path}/" == self.prefix else (404, "Not Found")
         rest = path.removeprefix(self.prefix)
-        known = (
-            PAGE.fullmatch(rest) or rest in self.static or rest.startswith(f"{ASSETS}/") or ADDRESSES.fullmatch(rest)
-        )
+        known = PAGE.fullmatch(rest) or rest in self.files or rest in self.static or ADDRESSES.fullmatch(rest)
         return None if known else (404, "Not Found")
 
     # --- WebSocket ---

@@ -1,4 +1,4 @@
-"""The server object: the door and its routes, warm-up, and unexpected errors as one sentence; and `optviz serve`."""
+"""The server object: the door and its files, warm-up, unexpected errors as one sentence; and `optviz serve`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.routing import Route
 from streamlit import config
 
 from optviz.ui import connections
@@ -33,15 +32,9 @@ SECONDS_OF_A_THREAD = 0.001
 
 
 def app_settings() -> dict[str, Any]:
-    """What `st.App` needs: the entry script, plotly.js and the stage on routes of our own, the door, warm-up."""
-    root = _asset_root()
-    kept = {"Cache-Control": "public, max-age=31536000, immutable"}
-    routes: list[Any] = [Route(f"{root}/origin", asks_about_origin)]
-    for asset in assets().values():
-        routes.append(Route(f"{root}/{asset.name}", Sent(asset.body, asset.media_type, kept, asset.packed)))
+    """What `st.App` needs: the entry script, the door, warm-up."""
     return {
         "script_path": str(MAIN),
-        "routes": routes,
         "middleware": [Middleware(_door)],
         "lifespan": _lifespan,
         "on_script_error": _on_script_error,
@@ -50,7 +43,11 @@ def app_settings() -> dict[str, Any]:
 
 def _door(app: ASGIApp) -> Door:
     prefix = config.get_option("server.baseUrlPath") or ""
-    return Door(app, prefix, page_shell(_preload()), connections.most_connections)
+    kept = {"Cache-Control": "public, max-age=31536000, immutable"}
+    files: dict[str, ASGIApp] = {f"{ASSETS}/origin": asks_about_origin}
+    for asset in assets().values():
+        files[f"{ASSETS}/{asset.name}"] = Sent(asset.body, asset.media_type, kept, asset.packed)
+    return Door(app, prefix, page_shell(_preload()), files, connections.most_connections)
 
 
 def serve(host: str, port: int, browser: bool) -> int:

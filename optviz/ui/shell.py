@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from streamlit import file_util
 
@@ -15,8 +16,7 @@ from optviz.ui.sending import Sent
 from optviz.ui.text import LANGUAGES, words
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.responses import Response
+    from starlette.types import Receive, Scope, Send
 
 _SCRIPT = Path(__file__).with_name("shell.js")
 
@@ -36,7 +36,8 @@ def page_shell(preload: str) -> Sent:
     return Sent(page.encode(), "text/html; charset=utf-8", headers)
 
 
-async def asks_about_origin(request: Request) -> Response:
+async def asks_about_origin(scope: Scope, receive: Receive, send: Send) -> None:
     """Whether a page of the origin that it names in its query may open a WebSocket: it cannot see why it may not."""
+    request = Request(scope)
     allowed = may_connect(request.query_params.get("of"), request.headers.get("host"), listed_origins())
-    return JSONResponse({"allowed": allowed}, headers={"Cache-Control": "no-store"})
+    await JSONResponse({"allowed": allowed}, headers={"Cache-Control": "no-store"})(scope, receive, send)
