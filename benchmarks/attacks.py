@@ -9,13 +9,17 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import math
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
 
 from socket_page import SocketPage
 
@@ -356,3 +360,92 @@ async def foreign_origins(target: Target) -> None:
             pass
 
     await again_and_again(target, once, 2, 20)
+
+
+def heavy_link(number: int, steps: int = 5000, pinned: bool = True) -> str:
+    """A link near the most that may be asked for, different for each number."""
+    racers = "~".join(f"adam--learning_rate-{0.001 + 0.0001 * (24 * number + place):.4f}" for place in range(24))
+    rough = f"v=1&surface=smoothed_noise&seed={number}&size=128&octaves=5&steps={steps}&racers={racers}"
+    formula = "+".join(f"sin({k}*x+{number})*cos({k}*y)" for k in range(2, 9))
+    typed = f"v=1&surface=formula&text={quote(formula, safe='')}&steps={steps}&racers={racers}"
+    sampled = f"v=1&surface=regression&kind=logistic&seed={number}&samples=512&steps={steps}&racers={racers}"
+    link = (rough, typed, sampled)[number % 3]
+    other = f"v=1&surface=smoothed_noise&seed={number}&size=128&octaves=5&steps={steps}&racers={racers}&batch_seed=1"
+    # A link has a greatest length: with a pinned race both have a shorter list.
+    short = "&racers=" + "~".join(racers.split("~")[:12])
+    if not pinned or number % 3:
+        return link
+    return link.split("&racers=")[0] + short + "&pinned=" + quote(other.split("&racers=")[0] + short, safe="")
+
+
+async def _follow(target: Target, number: int, seconds: float) -> None:
+    """Ask for a heavy link, read what comes for so long, and leave."""
+    async with connect(
+        f"ws://{HOST}:{target.port}/_stcore/stream",
+        subprotocols=["streamlit"],  # type: ignore[list-item]
+        proxy=None,
+        max_size=None,
+    ) as connection:
+        ask = BackMsg()
+        ask.rerun_script.query_string = heavy_link(number)
+        await connection.send(ask.SerializeToString())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                async for _ in connection:
+                    pass
+
+
+async def _heavy_visits(target: Target, sockets: int) -> None:
+    async def visit(number: int) -> None:
+        while True:
+            with suppress(OSError, WebSocketException):
+                await _follow(target, number, seconds=4)
+            number += sockets
+
+    await asyncio.gather(*(visit(number) for number in range(sockets)))
+
+
+@attack
+async def heavy_links_4(target: Target) -> None:
+    """4 sockets, each with one heavy link after another."""
+    await _heavy_visits(target, 4)
+
+
+@attack
+async def heavy_links_8(target: Target) -> None:
+    """8 sockets, each with one heavy link after another."""
+    await _heavy_visits(target, 8)
+
+
+@attack
+async def heavy_links_20(target: Target) -> None:
+    """20 sockets, each with one heavy link after another."""
+    await _heavy_visits(target, 20)
+
+
+@attack
+async def heavy_links_and_gone(target: Target) -> None:
+    """10 heavy links a second, each of which is asked for and left at once."""
+
+    async def once(number: int) -> None:
+        with suppress(OSError, WebSocketException):
+            await _follow(target, number, seconds=0.05)
+
+    begun = set()
+    for number in range(int(10 * target.seconds)):
+        begun.add(asyncio.create_task(once(number)))
+        await asyncio.sleep(0.1)
+
+
+@attack
+async def heavy_drags(target: Target) -> None:
+    """6 sockets that each drag the start of a heavy race, ten times a second."""
+
+    async def drag(number: int) -> None:
+        # Not a surface that takes long to prepare: until it is there nothing can be dragged.
+        async with SocketPage(target.port, query=heavy_link(3 * number)) as page:
+            for move in range(10_000):
+                await page.drag({"start": [math.sin(move / 9 + number), math.cos(move / 7)], "number": move})
+                await asyncio.sleep(0.1)
+
+    await asyncio.gather(*(drag(number) for number in range(6)))

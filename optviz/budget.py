@@ -26,6 +26,7 @@ RULE = 0.6
 NUMBER = 0.0003
 DRAW = 1.5
 BATCH = 0.8
+GRID = 121 * 121
 
 
 def racer_work(racer: Racer, surface: Surface, runs: int = 1) -> float:
@@ -39,6 +40,11 @@ def racer_work(racer: Racer, surface: Surface, runs: int = 1) -> float:
     draws = 1.0 if surface.replacement else seen / samples
     drawn = BATCH + runs * draws * (DRAW + samples * NUMBER)
     return RULE + surface.call_cost + drawn + recorded + runs * surface.numbers_per_point(seen) * NUMBER
+
+
+def preparation_work(surface: Surface) -> float:
+    """What a surface costs once, before it is shown: its heights on a grid, twice, and what it says itself."""
+    return surface.preparation_cost + 3 * GRID * surface.numbers_per_point() * NUMBER
 
 
 def race_work(race: Race) -> float:

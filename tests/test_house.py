@@ -60,6 +60,7 @@ LEVELS = [
     ["trajectory"],
     ["statistics", "experiment", "gradient_noise"],
     ["budget", "export", "figures", "pytorch_code", "tour"],
+    ["laboratory"],
     ["cli", "notebook"],
 ]
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}

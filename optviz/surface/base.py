@@ -83,6 +83,13 @@ class Surface(abc.ABC):
         return 64
 
     @property
+    def preparation_cost(self) -> float:
+        """What the search for the lowest point costs; unit as of `call_cost`."""
+        if self._known_lowest is not None:
+            return 0.0
+        return 25_000.0 if self.narrow_dips else 1000.0
+
+    @property
     def replacement(self) -> bool:
         """Whether batches of samples are drawn with replacement (see `optviz.batches`)."""
         return False
@@ -117,6 +124,16 @@ class Surface(abc.ABC):
             return found[0]
         columns = zip(*((low.loss, low.point, low.height) for low in found), strict=True)
         return Found(*(np.array(column) for column in columns))
+
+    @property
+    def found(self) -> Found | None:
+        """What the search for the lowest point has found; None where theory knows it."""
+        return self._found_lowest if self._known_lowest is None else None
+
+    def take_over(self, found: Found) -> None:
+        """Believe what an equal surface has `found`, in another process perhaps, instead of searching again."""
+        # Written past the frozen fields, as `cached_property` does.
+        self.__dict__["_found_lowest"] = found
 
     def learn(self, points: np.ndarray, losses: np.ndarray) -> None:
         """Take note of where runs have been: points (..., [S,] 2) and the losses (..., [S]) there, of any shape.

@@ -14,7 +14,7 @@ import numpy as np
 from optviz.bad_input import BadInput
 from optviz.surface.base import Domain, Surface
 from optviz.surface.families import FAMILIES
-from optviz.surface.lowest import Known, Lowest
+from optviz.surface.lowest import Found, Known, Lowest
 
 LANGUAGES = ("en", "zh")
 REQUIRED = ("order", "start", "learning_rate", "surface", "title", "teaches")
@@ -84,6 +84,17 @@ class GallerySurface(Surface):
     @property
     def lowest(self) -> Lowest:
         return self._known_lowest or self.inner.lowest
+
+    @property
+    def preparation_cost(self) -> float:
+        return 0.0 if self._known_lowest is not None else self.inner.preparation_cost
+
+    @property
+    def found(self) -> Found | None:
+        return self.inner.found if self._known_lowest is None else None
+
+    def take_over(self, found: Found) -> None:
+        self.inner.take_over(found)
 
     @cached_property
     def _known_lowest(self) -> Lowest | None:

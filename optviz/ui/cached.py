@@ -7,6 +7,7 @@ Streamlit would hash and look up for longer than some of these take to compute.
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
@@ -25,6 +26,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 FAN_RUNS = 20
 
+COMPUTING = threading.Semaphore(2)
+"""So many visits' threads compute at a time: each more would let the server's own thread wait for its turn longer."""
+
 MEMORY = Memory(most_bytes=128 * 2**20)
 """All that is remembered here, for all visits together: some forty races of 24 optimizers and 5,000 steps."""
 
@@ -37,13 +41,21 @@ def once(function: Callable[P, R]) -> Remembered[P, R]:
 @once
 def path(racer: Racer, surface: Surface, start: tuple[float, float], steps: int, batch_seed: int) -> Trajectory:
     """`trace`, once per racer and setting: changing one racer recomputes only that one."""
-    return trace(racer, prepared(surface), start, steps, batch_seed)
+    surface = prepared(surface)
+    with COMPUTING:
+        return trace(racer, surface, start, steps, batch_seed)
+
+
+def path_arguments(race: Race, place: int) -> tuple[Racer, Surface, tuple[float, float], int, int]:
+    """What `path` is asked for the racer at `place`."""
+    begin = race.start or start(race.surface)
+    return (race.racers[place], race.surface, begin, race.steps, race.batch_seed)
 
 
 def paths(race: Race) -> list[Trajectory]:
     """The trajectories of a race, in the order of its racers, all over the one surface that stands for its equals."""
-    begin, surface = race.start or start(race.surface), prepared(race.surface)
-    run = [path(racer, race.surface, begin, race.steps, race.batch_seed) for racer in race.racers]
+    surface = prepared(race.surface)
+    run = [path(*path_arguments(race, place)) for place in range(len(race.racers))]
     return [known if known.surface is surface else over(known, surface) for known in run]
 
 
@@ -57,7 +69,9 @@ def over(path: Trajectory, surface: Surface) -> Trajectory:
 def fan_of(racer: Racer, surface: Surface, start: tuple[float, float], steps: int, batch_seed: int) -> Fan:
     """The fan of `FAN_RUNS` runs with successive batch seeds."""
     seeds = [(batch_seed + run) % 2**32 for run in range(FAN_RUNS)]
-    return fan(trace(racer, prepared(surface), start, steps, seeds))
+    surface = prepared(surface)
+    with COMPUTING:
+        return fan(trace(racer, surface, start, steps, seeds))
 
 
 @once
@@ -69,7 +83,9 @@ def pytorch_code(race: Race) -> str:
 @once
 def noise_at(surface: Surface, point: tuple[float, float], batch_size: int, seed: int) -> GradientNoise:
     """`gradient_noise`, once per point and batch size."""
-    return gradient_noise(prepared(surface), np.array(point), batch_size, seed)
+    surface = prepared(surface)
+    with COMPUTING:
+        return gradient_noise(surface, np.array(point), batch_size, seed)
 
 
 @once
@@ -91,5 +107,7 @@ def prepared(surface: Surface) -> Surface:
 @once
 def start(surface: Surface) -> tuple[float, float]:
     """The surface's suggested start."""
+    if isinstance(surface, FiniteSum):
+        return start(surface.surface)
     x, y = prepared(surface).suggested_start.tolist()
     return (x, y)

@@ -30,7 +30,7 @@ from optviz.racer import PICKS, Racer
 from optviz.surface import FAMILIES, Formula, GallerySurface, GaussianHills, Regression, Surface, gallery
 from optviz.surface.formula_text import MOST_CHARACTERS
 from optviz.surface.regression import KINDS
-from optviz.ui import cached, session, widgets
+from optviz.ui import background, cached, session, widgets
 from optviz.ui.text import LANGUAGES, words
 
 Words = dict[str, dict[str, str]]
@@ -463,7 +463,7 @@ def _named(table: dict[str, Parameter], *, structural: bool) -> Sequence[str]:
 def _start_controls(text: Words) -> None:
     label, tip = text["controls"], text["help"]
     race = session.race()
-    start = race.start or cached.start(race.surface)
+    start = race.start or background.start(race.surface)
     widgets.number(
         label["steps"],
         "steps",
@@ -499,7 +499,7 @@ def _start_mover(place: int) -> Callable[[Any], None]:
 
 def _move_start(place: int, value: float) -> None:
     race = session.race()
-    start = list(race.start or cached.start(race.surface))
+    start = list(race.start or background.start(race.surface))
     start[place] = value
     attempt(lambda: session.race().replaced(start=(start[0], start[1])))
 

@@ -88,7 +88,8 @@ def _asset_root() -> str:
 @asynccontextmanager
 async def _lifespan(_: Any) -> AsyncIterator[None]:
     from optviz.experiment import Race
-    from optviz.ui import cached
+    from optviz.laboratory.jobs import Pool
+    from optviz.ui import background, cached
 
     bound_logs()
     connections.tune()
@@ -100,7 +101,11 @@ async def _lifespan(_: Any) -> AsyncIterator[None]:
     # What is loaded by now lives as long as the server; no later collection needs to look at it.
     gc.collect()
     gc.freeze()
-    yield
+    background.open_pool(Pool(alive=background.alive))
+    try:
+        yield
+    finally:
+        background.close_pool()
 
 
 def _on_script_error(error: Exception) -> bool:

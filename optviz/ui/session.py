@@ -165,6 +165,11 @@ def drag(live: Any) -> None:
         end_tour()
 
 
+def is_dragging() -> bool:
+    """Whether something is being dragged at this moment."""
+    return bool(st.session_state.get("live"))
+
+
 def live_number() -> int | None:
     """The number of the request that the picture answers."""
     number = (st.session_state.get("live") or {}).get("number")

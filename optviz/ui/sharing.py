@@ -15,7 +15,7 @@ from optviz.experiment import LONGEST_LINK, Race
 from optviz.export import to_csv, to_json
 from optviz.statistics import RaceRecord
 from optviz.trajectory import Trajectory
-from optviz.ui import cached, session, widgets
+from optviz.ui import background, cached, session, widgets
 from optviz.ui.controls import Words
 from optviz.ui.standalone import fans_of, file_name, html_page
 from optviz.ui.text import sentence
@@ -49,7 +49,7 @@ def _downloads(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | Non
     view = session.view()
     chosen = {"axis": view.axis, "by": view.by, "runs": view.runs}
     seen = {"chosen": chosen, "hidden": list(view.hidden), "veiled": view.veiled}
-    fans = fans_of(race) if view.runs == "many" else None
+    fans = fans_of(race) if view.runs == "many" and background.runs_are_there(race) else None
     files: dict[str, Callable[[], bytes]] = {
         "csv": partial(to_csv, race, paths),
         "json": partial(to_json, race, paths),

@@ -11,11 +11,12 @@ import streamlit as st
 from optviz.bad_input import BadInput
 from optviz.parameter import SEED
 from optviz.tour import Tour, seeded_families, tour
-from optviz.ui import cached, session, widgets
+from optviz.ui import background, cached, session, widgets
 from optviz.ui.controls import Words
 
 SECONDS = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30)
 USUAL_SECONDS = 4
+SECONDS_TO_WAIT = 20
 
 
 def handle(sent: Any) -> None:
@@ -28,7 +29,11 @@ def handle(sent: Any) -> None:
     elif sent.get("do") == "end":
         session.end_tour()
     elif sent.get("do") == "next" and going is not None and sent.get("number") == session.tour_number():
-        session.go_on(going.after(cached.paths(going.race)))
+        # A tour whose race cannot be computed ends where it is.
+        if background.wait_for(going.race, SECONDS_TO_WAIT):
+            session.go_on(going.after(cached.paths(going.race)))
+        else:
+            session.end_tour()
 
 
 def begin() -> None:

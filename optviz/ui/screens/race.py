@@ -18,7 +18,7 @@ from optviz.figures.theme import THEMES, styles_of
 from optviz.optimizers import OPTIMIZERS
 from optviz.statistics import RaceRecord, beside, race_record, scoreboard
 from optviz.trajectory import Trajectory
-from optviz.ui import cached, requests, session, sharing, stage, touring, widgets
+from optviz.ui import background, cached, requests, session, sharing, stage, touring, widgets
 from optviz.ui.cached import FAN_RUNS
 from optviz.ui.controls import Words, attempt
 from optviz.ui.standalone import described, fans_of, file_name, setting
@@ -26,6 +26,9 @@ from optviz.ui.text import words
 
 LONGEST_LATEX = 90
 WHOLE_PAGE = "whole_page"
+SHOWN = "shown"
+DRAWN = "drawn"
+SECONDS_BETWEEN_LOOKS = 0.5
 MOST_MAPS = 64
 SCOREBOARD_STYLE = """
 <style>
@@ -53,21 +56,65 @@ SCOREBOARD_STYLE = """
 
 def show() -> None:
     """The page."""
-    race = session.shown()
     text = words(session.language())
+    # The hook is that of the race without what is being dragged: a line more or less would move the picture.
+    _hook(session.race(), text)
+    shown = _shown()
+    st.session_state[SHOWN] = shown
+    _stage()
+    _awaited(shown, text)
+    race = shown.race
+    if race is None:
+        touring.panel(text)
+        return
     paths = cached.paths(race)
     names = race.racer_names(text["optimizer"])
     pinned = _pinned_record(race, text)
-    # The hook is that of the race without what is being dragged: a line more or less would move the picture.
-    _hook(session.race(), text)
-    _stage()
     touring.panel(text)
     _scoreboard(race, paths, names, pinned, paths[0].surface.lowest, text)
     if race.surface.samples is not None:
         _gradient_noise(race, paths, names, text)
-    sharing.section(race, paths, pinned, text)
+    if shown.whole:
+        sharing.section(race, paths, pinned, text)
     # Last of all: who sees this has the whole page of this race.
     st.html(f'<span data-optviz-race="{_race_token()}" hidden></span>')
+
+
+def _shown() -> background.Shown:
+    """What can be shown of the race now, and of those beside it."""
+    view = session.view()
+    return background.shown(session.shown(), view.pinned, view.runs == "many", session.is_dragging())
+
+
+def _awaited(shown: background.Shown, text: Words) -> None:
+    """What is still to come, in one sentence; the page is run again by itself when it is there."""
+    # What is being dragged is told below the picture.
+    said = "" if session.is_dragging() else _told_of(shown, text)
+    if shown.failed or not said:
+        if said:
+            st.html(f'<p class="optviz-awaited" role="status">{html.escape(said)}</p>')
+        return
+    view = session.view()
+
+    @st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
+    def wait() -> None:
+        if background.nothing_to_come(session.shown(), view.pinned, view.runs == "many"):
+            st.rerun()
+        st.html(f'<p class="optviz-awaited" role="status">{html.escape(said)}</p>')
+
+    wait()
+
+
+def _told_of(shown: background.Shown, text: Words) -> str:
+    words = text["background"]
+    steps = {"first": f"{shown.race.steps:,}" if shown.race else "", "steps": f"{shown.asked.steps:,}"}
+    if shown.failed:
+        return words["failed" if shown.race is None or shown.whole else "failed_first"].format(**steps)
+    if shown.race is None:
+        return words["surface"]
+    if not shown.whole:
+        return words["first_steps"].format(**steps)
+    return words["beside"] if shown.to_come else ""
 
 
 def _hook(race: Race, text: Words) -> None:
@@ -94,6 +141,8 @@ def _pinned_record(race: Race, text: Words) -> RaceRecord | None:
     pinned = session.view().pinned
     if pinned is None or pinned.bare_surface != race.bare_surface:
         return None
+    if not background.is_there(pinned):
+        return None
     names = pinned.racer_names(text["optimizer"])
     return race_record(cached.paths(pinned), names, pinned.start or cached.start(pinned.surface))
 
@@ -103,11 +152,17 @@ def _stage() -> None:
     """The picture. While something is dragged it alone is run again, and the page follows when it is let go."""
     if st.session_state.pop(WHOLE_PAGE, False):
         st.rerun()
-    race, view, text = session.shown(), session.view(), words(session.language())
+    view, text = session.view(), words(session.language())
+    shown = st.session_state.pop(SHOWN, None) or _shown()
+    # Nothing is known yet: the picture before stays in sight.
+    race = shown.race or st.session_state.get(DRAWN)
+    if race is None or not background.is_there(race):
+        return
+    st.session_state[DRAWN] = race
     paths, names = cached.paths(race), race.racer_names(text["optimizer"])
     # The map is that of the full loss: how samples are drawn does not change it.
     map_key = _digest(repr(race.bare_surface))
-    fans = fans_of(race) if view.runs == "many" else None
+    fans = fans_of(race) if view.runs == "many" and background.runs_are_there(race) else None
     # After all that runs: whatever went lower than was known counts for every gap that is drawn.
     pinned = _pinned_record(race, text)
     record = race_record(paths, names, race.start or cached.start(race.surface), fans)
@@ -157,11 +212,13 @@ def _stage() -> None:
         said.append(key["key_samples"].format(samples=race.surface.samples))
     if any(fan is not None for fan in record.fans):
         said.append(key["key_runs"])
-    elif view.runs == "many" and any(record.batched):
+    elif view.runs == "many" and any(record.batched) and race.steps > most_steps_of_runs(race, FAN_RUNS):
         said.append(
             key["runs_too_many"].format(most=f"{most_steps_of_runs(race, FAN_RUNS):,}", steps=f"{race.steps:,}")
         )
-    if view.pinned is not None:
+    if not shown.whole and session.is_dragging():
+        said.append(text["background"]["dragged"].format(first=f"{race.steps:,}", steps=f"{shown.asked.steps:,}"))
+    if view.pinned is not None and (pinned is not None or background.is_there(view.pinned)):
         said.append(_pinned_told(race, view.pinned, pinned is not None, text))
     st.caption(" ".join(said))
 

@@ -1,0 +1,106 @@
+"""What a worker process can be asked for: a race's settings in, arrays of numbers out.
+
+Requests travel as JSON and answers as NumPy's .npz without objects, so neither side ever runs what the other one sends.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import numpy as np
+
+from optviz.experiment import Race
+from optviz.gradient_noise import gradient_noise
+from optviz.statistics import contour_heights, fan
+from optviz.trajectory import trace
+
+Record = TypeVar("Record")
+Values = dict[str, np.ndarray]
+
+
+def path(race: Race, place: int) -> Values:
+    """The trajectory of the racer at `place`, and its outcome."""
+    run = trace(race.racers[place], race.surface, race.start, race.steps, race.batch_seed)
+    return {
+        "points": run.points,
+        "losses": run.losses,
+        "diverged_at": np.asarray(run.diverged_at),
+        "gradient_evaluations": np.asarray(run.gradient_evaluations),
+        "outcome": np.asarray(str(run.outcome)),
+    }
+
+
+def runs(race: Race, place: int, count: int) -> Values:
+    """The fan of `count` runs, with successive batch seeds, of the racer at `place`."""
+    seeds = [(race.batch_seed + run) % 2**32 for run in range(count)]
+    return fields_of(fan(trace(race.racers[place], race.surface, race.start, race.steps, seeds)))
+
+
+def surface(race: Race) -> Values:
+    """What is computed once for a surface without its samples: lowest point, suggested start, heights for a contour."""
+    bare = race.bare_surface
+    found = {} if bare.found is None else {f"found_{name}": value for name, value in fields_of(bare.found).items()}
+    heights = {f"heights_{name}": value for name, value in fields_of(contour_heights(bare)).items()}
+    return {**found, **heights, "start": bare.suggested_start}
+
+
+def noise(race: Race, x: float, y: float, batch_size: int) -> Values:
+    """The gradient noise at a point."""
+    return fields_of(gradient_noise(race.surface, np.array([x, y]), batch_size, race.batch_seed))
+
+
+WORK: dict[str, Callable[..., Values]] = {"path": path, "runs": runs, "surface": surface, "noise": noise}
+"""Name → function of a race and of numbers."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """Something to compute: a name in `WORK`, the race, the numbers; `work` in the units of `optviz.budget`."""
+
+    what: str
+    race: Race
+    numbers: Mapping[str, float]
+    work: float
+
+    def message(self) -> bytes:
+        """The request. Raises BadInput for a surface that no file can name."""
+        request = {"what": self.what, "race": self.race.to_record(whole=True), "numbers": dict(self.numbers)}
+        return json.dumps(request).encode()
+
+
+def done(message: bytes) -> Values:
+    """What the request asks for."""
+    request = json.loads(message)
+    return WORK[request["what"]](Race.from_record(request["race"]), **request["numbers"])
+
+
+def packed(values: Mapping[str, Any]) -> bytes:
+    """The values as bytes."""
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **values)
+    return buffer.getvalue()
+
+
+def unpacked(message: bytes) -> Values:
+    """The inverse of `packed`; arrays are read-only, as those of a trajectory are."""
+    with np.load(io.BytesIO(message), allow_pickle=False) as file:
+        values = {name: file[name] for name in file.files}
+    for value in values.values():
+        value.flags.writeable = False
+    return values
+
+
+def fields_of(record: Any) -> Values:
+    """A dataclass of arrays, numbers and truth values, by field; what is None is left out."""
+    told = {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
+    return {name: np.asarray(value) for name, value in told.items() if value is not None}
+
+
+def record_of(kind: Callable[..., Record], values: Mapping[str, np.ndarray], prefix: str = "") -> Record:
+    """The inverse of `fields_of`, from the values whose names begin with the prefix."""
+    told = {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
+    return kind(**{name: value if value.ndim else value.item() for name, value in told.items()})

@@ -1,0 +1,273 @@
+"""Which races are computed beside the server, and what a page shows until they are.
+
+Whatever is light is computed at once, in the visit's own thread. The rest goes to a pool of processes
+(`optviz.laboratory.jobs`), and until it is there the page shows the first steps of the race, as many as are light.
+Where no pool has been opened (a test of a page, a notebook) everything is computed at once.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from streamlit.runtime import get_instance
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_run_context import get_run_yield_check
+
+from optviz.budget import most_steps_of_runs, preparation_work, race_work, racer_work
+from optviz.experiment import Race
+from optviz.laboratory.jobs import LIGHT, Pool, Wish
+from optviz.laboratory.work import Task, Values, record_of
+from optviz.outcome import Outcome
+from optviz.statistics import Fan, Heights
+from optviz.surface import Surface
+from optviz.surface.lowest import Found
+from optviz.trajectory import Trajectory
+from optviz.ui import cached
+
+HERE = 2_500
+"""Up to this much work (30 to 50 ms) is done at once, in the visit's own thread; the article's race is 1,600."""
+
+FRAME = 3_000
+"""As much work as one picture may be while something is dragged: 30 to 60 ms."""
+
+PATIENCE = 0.4
+"""Seconds that a page waits for what is computed elsewhere before it shows the first steps."""
+
+PATIENCE_IN_A_DRAG = 0.3
+SLICE = 0.05
+
+_pool: Pool | None = None
+_lock = threading.Lock()
+
+
+def _the_pool() -> Pool | None:
+    """The pool, if there is one that works."""
+    return _pool if _pool is not None and not _pool.disabled else None
+
+
+def open_pool(pool: Pool) -> None:
+    """Compute what is heavy in this pool, from now on."""
+    global _pool
+    with _lock:
+        _pool = pool
+    pool.open()
+
+
+def close_pool() -> None:
+    """Compute everything at once again."""
+    global _pool
+    with _lock:
+        pool, _pool = _pool, None
+    if pool is not None:
+        pool.close()
+
+
+def alive(who: str) -> bool:
+    """Whether a visit is connected."""
+    return bool(get_instance().is_active_session(who))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page can show now: `race` or its first steps; and of what was asked, how many parts are still to come.
+
+    race: None where not even the surface is known. failed: whether something could not be computed.
+    """
+
+    race: Race | None
+    asked: Race
+    to_come: int = 0
+    failed: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is all that was asked for."""
+        return self.race == self.asked
+
+
+def shown(race: Race, pinned: Race | None = None, runs: bool = False, dragged: bool = False) -> Shown:
+    """What a page can show of a race: asks for what is heavy, and waits for it as long as a visitor does not mind.
+
+    pinned: another race, wanted too. runs: whether the many runs are wanted. dragged: whether something of the race is
+    being dragged; then it is not worth while to begin with what is heavy.
+    """
+    pool = _the_pool()
+    if pool is None:
+        return Shown(race, race)
+    light = first_steps(race, FRAME if dragged else LIGHT)
+    wanted = [race] if is_there(race) else [light] if dragged else [light, race]
+    if pinned is not None:
+        wanted.append(pinned)
+    keys = _wait(
+        partial(_wishes, wanted, race if runs and not dragged else None),
+        PATIENCE_IN_A_DRAG if dragged else PATIENCE,
+    )
+    found = next((candidate for candidate in (race, light) if is_there(candidate)), None)
+    return Shown(found, race, pool.pending(keys), any(pool.failure(key) is not None for key in keys))
+
+
+def start(surface: Surface) -> tuple[float, float]:
+    """The surface's suggested start; the middle of its domain while it is being looked for elsewhere."""
+    race = Race(surface, Race().racers[:1])
+    if _the_pool() is not None and not _surface_is_there(race):
+        _wait(partial(_wishes, [race], None), PATIENCE, partial(_surface_is_there, race))
+        if not _surface_is_there(race):
+            x_min, x_max, y_min, y_max = surface.domain
+            return ((x_min + x_max) / 2, (y_min + y_max) / 2)
+    return cached.start(surface)
+
+
+def wait_for(race: Race, seconds: float) -> bool:
+    """Wait until a race is there, as long as that; whether it is."""
+    if not is_there(race):
+        _wait(partial(_wishes, [race], None), seconds)
+    return is_there(race)
+
+
+def nothing_to_come(race: Race, pinned: Race | None, runs: bool) -> bool:
+    """Whether everything that `shown` asks for is there, or could not be computed."""
+    pool = _the_pool()
+    wishes = _wishes([race, *([pinned] if pinned is not None else [])], race if runs else None)
+    return pool is None or all(pool.failure(key) is not None for key in wishes)
+
+
+def first_steps(race: Race, work: float) -> Race:
+    """The race with as many of its steps as this much work has room for, at least one."""
+    steps = int(np.clip(work // (race_work(race) / race.steps), 1, race.steps))
+    return race if steps == race.steps else race.replaced(steps=steps)
+
+
+def runs_are_there(race: Race) -> bool:
+    """Whether the many runs of a race can be shown at once."""
+    return _the_pool() is None or not _run_wishes(race)
+
+
+# --- what is where -------------------------------------------------------------------------------------------------
+
+
+def _surface_is_there(race: Race) -> bool:
+    """Whether the surface of a race can be shown at once: it is known, or quickly prepared."""
+    bare = race.bare_surface
+    if preparation_work(bare) <= HERE:
+        return True
+    return all(function.known(bare) for function in (cached.prepared, cached.start, cached.heights))
+
+
+def _missing(race: Race) -> list[int]:
+    """The places of the racers whose trajectories are not known; of a surface that is known."""
+    return [place for place in range(len(race.racers)) if not cached.path.known(*cached.path_arguments(race, place))]
+
+
+def is_there(race: Race) -> bool:
+    """Whether a race can be shown at once: what is missing of it is quickly computed here."""
+    if _the_pool() is None:
+        return True
+    if not _surface_is_there(race):
+        return False
+    return sum(race.steps * racer_work(race.racers[place], race.surface) for place in _missing(race)) <= HERE
+
+
+def _wishes(races: list[Race], runs_of: Race | None) -> dict[Hashable, Wish]:
+    """What has to be computed elsewhere before these races, and the many runs of one, can be shown."""
+    wishes: dict[Hashable, Wish] = {}
+    for race in races:
+        if not _surface_is_there(race):
+            bare = race.bare_surface
+            task = Task("surface", race.replaced(racers=race.racers[:1], steps=1), {}, preparation_work(bare))
+            wishes[("surface", bare)] = (task, partial(_keep_surface, bare))
+        elif not is_there(race):
+            for place in _missing(race):
+                arguments = cached.path_arguments(race, place)
+                single = race.replaced(racers=(race.racers[place],), start=arguments[2])
+                work = race.steps * racer_work(race.racers[place], race.surface)
+                wishes[("path", *arguments)] = (
+                    Task("path", single, {"place": 0}, work),
+                    partial(_keep_path, arguments),
+                )
+    if runs_of is not None and _surface_is_there(runs_of):
+        wishes |= _run_wishes(runs_of)
+    return wishes
+
+
+def _run_wishes(race: Race) -> dict[Hashable, Wish]:
+    wishes: dict[Hashable, Wish] = {}
+    if race.steps > most_steps_of_runs(race, cached.FAN_RUNS):
+        return wishes
+    for place, racer in enumerate(race.racers):
+        arguments = cached.path_arguments(race, place)
+        work = race.steps * racer_work(racer, race.surface, cached.FAN_RUNS)
+        if racer.batch_size is None or work <= HERE or cached.fan_of.known(*arguments):
+            continue
+        single = race.replaced(racers=(racer,), start=arguments[2])
+        task = Task("runs", single, {"place": 0, "count": cached.FAN_RUNS}, work)
+        wishes[("runs", *arguments)] = (task, partial(_keep_runs, arguments))
+    return wishes
+
+
+def _keep_surface(bare: Surface, values: Values) -> None:
+    if "found_loss" in values:
+        bare.take_over(record_of(Found, values, "found_"))
+    cached.prepared.put(bare, bare)
+    x, y = values["start"].tolist()
+    cached.start.put((x, y), bare)
+    cached.heights.put(record_of(Heights, values, "heights_"), bare)
+
+
+def _keep_path(arguments: tuple[Any, ...], values: Values) -> None:
+    racer, surface, *_ = arguments
+    known = cached.prepared(surface)
+    known.learn(values["points"], values["losses"])
+    path = Trajectory(
+        racer=racer,
+        surface=known,
+        points=values["points"],
+        losses=values["losses"],
+        diverged_at=int(values["diverged_at"]),
+        gradient_evaluations=int(values["gradient_evaluations"]),
+    )
+    vars(path)["outcome"] = Outcome(str(values["outcome"]))
+    cached.path.put(path, *arguments)
+
+
+def _keep_runs(arguments: tuple[Any, ...], values: Values) -> None:
+    cached.fan_of.put(record_of(Fan, values), *arguments)
+
+
+# --- waiting -------------------------------------------------------------------------------------------------------
+
+
+def _wait(
+    wishes: Callable[[], Mapping[Hashable, Wish]], seconds: float, enough: Callable[[], bool] = lambda: False
+) -> list[Hashable]:
+    """Ask for what is missing, and wait for it: the keys of what is missing still, or could not be computed.
+
+    A visit that is run again, or ends, does not wait to the end: Streamlit's own check raises.
+    """
+    pool, who, check = _the_pool(), _visit(), get_run_yield_check()
+    if pool is None:
+        return []
+    until = time.monotonic() + seconds
+    while True:
+        wanted = wishes()
+        open_ones = {key: wish for key, wish in wanted.items() if pool.failure(key) is None}
+        pool.wish(who, open_ones)
+        if not open_ones or enough() or pool.closed or pool.disabled:
+            return list(wanted)
+        while not pool.wait(open_ones, SLICE):
+            if check is not None:
+                check()
+            if time.monotonic() > until:
+                return list(wanted)
+        if time.monotonic() > until:
+            return list(wishes())
+
+
+def _visit() -> str:
+    context = get_script_run_ctx()
+    return context.session_id if context is not None else "nobody"

@@ -1,0 +1,199 @@
+"""What a page shows while a race is computed beside the server: its first steps, a sentence, and then all of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from optviz import Race, SmoothedNoise
+from optviz.experiment import read_url
+from optviz.laboratory import work
+from optviz.laboratory.jobs import LIGHT, Pool, WorkerGone
+from optviz.ui import background, cached
+from test_pages import assert_shows_its_race, message, race, told, visit
+
+HEAVY_LINK = "surface=smoothed_noise&seed={seed}&steps=5000&racers=adam~nag"
+PATIENCE = 30
+
+
+class Local:
+    """A worker in this process that computes what the test lets it: `gate` opens for heavy tasks."""
+
+    gate = threading.Event()
+    breaks = False
+
+    def __init__(self) -> None:
+        self.process = self
+
+    def ask(self, message: bytes) -> tuple[str, bytes]:
+        import json
+
+        if json.loads(message)["race"]["steps"] > 1000:
+            assert self.gate.wait(PATIENCE)
+            if Local.breaks:
+                raise WorkerGone
+        return "d", work.packed(work.done(message))
+
+    def cancel(self) -> None:
+        pass
+
+    def kill(self) -> None:
+        Local.gate.set()
+
+
+@pytest.fixture
+def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
+    """A pool of two such workers; a visitor has the patience of a machine, but where the gate is shut."""
+    monkeypatch.setattr(Local, "gate", threading.Event())
+    monkeypatch.setattr(Local, "breaks", False)
+    cached.MEMORY.clear()
+    pool = Pool(2, start=Local)  # type: ignore[arg-type]
+    background.open_pool(pool)
+    yield pool
+    background.close_pool()
+    cached.MEMORY.clear()
+
+
+def query(seed: int, **more: str) -> dict[str, str]:
+    return {**dict(part.split("=") for part in HEAVY_LINK.format(seed=seed).split("&")), **more}
+
+
+def awaited(app: Any) -> str:
+    """The sentence about what is still to come."""
+    return " ".join(html.proto.body for html in app.get("html") if "optviz-awaited" in html.proto.body)
+
+
+def until(app: Any, holds: Callable[[], bool]) -> None:
+    """Run the page as the browser would, until it holds."""
+    for _ in range(100):
+        if holds():
+            return
+        app.run()
+    raise AssertionError("it never did")
+
+
+def test_a_heavy_race_shows_its_first_steps_and_then_itself(pool: Pool) -> None:
+    app = visit(**query(seed=11))
+    asked = race(app)
+    assert asked.steps == 5000 and not told(app)
+    header, arrays = message(app)
+    shown = header["playback"]["steps"]
+    assert 1 <= shown < 1000
+    assert len(arrays["racers/0/loss"]) == shown + 1
+    assert f"first {shown:,} of 5,000 steps" in awaited(app)
+    assert not app.get("download_button"), "what is not whole cannot be taken away"
+    Local.gate.set()
+    until(app, lambda: not awaited(app))
+    assert message(app)[0]["playback"]["steps"] == 5000
+    assert_shows_its_race(app)
+    assert app.get("download_button")
+
+
+def test_the_sentence_is_in_the_visitors_language(pool: Pool) -> None:
+    assert "5,000 步中的前" in awaited(visit(lang="zh", **query(seed=12)))
+
+
+def test_controls_stay_alive_and_another_race_drops_the_first(pool: Pool) -> None:
+    app = visit(**query(seed=13))
+    before = {key for key in pool.jobs if key[0] == "path"}  # type: ignore[index]
+    assert before
+    app.select_slider(key="steps").set_value(50).run()
+    assert race(app).steps == 50 and not awaited(app)
+    assert_shows_its_race(app)
+    with pool.changed:
+        assert all(not job.waiting for job in pool.jobs.values()), "nobody waits for 5,000 steps any more"
+
+
+def test_a_worker_that_dies_is_told_and_the_page_stays(pool: Pool) -> None:
+    Local.breaks = True
+    app = visit(**query(seed=14))
+    Local.gate.set()
+    until(app, lambda: "could not be computed" in awaited(app))
+    steps = message(app)[0]["playback"]["steps"]
+    assert 1 <= steps < 5000
+    Local.breaks = False
+    app.select_slider(key="steps").set_value(4000).run()
+    until(app, lambda: not awaited(app))
+    assert message(app)[0]["playback"]["steps"] == 4000
+
+
+def test_what_is_dragged_shows_first_steps_and_begins_nothing_heavy(pool: Pool) -> None:
+    app = visit(**query(seed=15))
+    Local.gate.set()
+    until(app, lambda: not awaited(app))
+    Local.gate.clear()
+    app.session_state.live = {"start": [0.5, 0.5], "number": 3}
+    app.run()
+    header, _ = message(app)
+    assert header["live"] == 3 and header["playback"]["steps"] < 5000
+    assert not [key for key in pool.jobs if key[0] == "path" and key[-2] == 5000]  # type: ignore[index]
+
+
+def test_a_pinned_race_that_is_heavy_comes_later(pool: Pool) -> None:
+    pinned = "surface=smoothed_noise&seed=16&steps=5000&racers=momentum"
+    app = visit(surface="smoothed_noise", seed="16", steps="20", racers="adam", pinned=pinned)
+    assert message(app)[0]["playback"]["steps"] == 20
+    assert "pinned/steps" not in message(app)[1]
+    assert awaited(app)
+    Local.gate.set()
+    until(app, lambda: not awaited(app))
+    assert len(message(app)[1]["pinned/steps"]) == 5001
+
+
+def test_many_runs_come_later_too(pool: Pool) -> None:
+    link = "surface=smoothed_noise&seed=17&samples=64&steps=3000&racers=sgd&runs=many"
+    app = visit(**dict(part.split("=") for part in link.split("&")))
+    assert awaited(app)
+    Local.gate.set()
+    until(app, lambda: not awaited(app))
+    assert "racers/0/fan/loss" in message(app)[1]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "surface=formula&text=x^2%2By^4&steps=50&racers=adam",
+        "surface=regression&kind=logistic&samples=64&steps=50&racers=sgd~adam",
+        "surface=smoothed_noise&seed=19&octaves=3&steps=50&racers=adam",
+    ],
+)
+def test_a_surface_that_takes_long_is_looked_at_elsewhere(pool: Pool, link: str, monkeypatch: Any) -> None:
+    asked = read_url(link)[0]
+    here: list[str] = []
+    monkeypatch.setattr(background, "_keep_surface", _noting(background._keep_surface, here))
+    app = visit(**{name: value.replace("%2B", "+") for name, value in (part.split("=") for part in link.split("&"))})
+    until(app, lambda: bool(app.get("bidi_component")) and not awaited(app))
+    assert here == [asked.bare_surface.title]
+    assert_shows_its_race(app)
+
+
+def _noting(keep: Callable[..., None], kept: list[str]) -> Callable[..., None]:
+    def noting(bare: Any, values: Any) -> None:
+        kept.append(bare.title)
+        keep(bare, values)
+
+    return noting
+
+
+def test_what_is_light_is_computed_at_once(pool: Pool) -> None:
+    app = visit()
+    assert_shows_its_race(app)
+    assert not pool.jobs and not awaited(app)
+
+
+def test_without_a_pool_everything_is_computed_at_once() -> None:
+    heavy = Race(SmoothedNoise(18), steps=600)
+    assert background.shown(heavy).whole
+    assert background.is_there(heavy) and background.runs_are_there(heavy)
+
+
+def test_first_steps_are_as_many_as_are_light() -> None:
+    from optviz.budget import race_work
+
+    whole = Race(SmoothedNoise(1), steps=5000)
+    first = background.first_steps(whole, LIGHT)
+    assert race_work(first) <= LIGHT < race_work(first.replaced(steps=first.steps + 1))
+    assert background.first_steps(Race(), LIGHT) == Race()
