@@ -20,6 +20,9 @@ TEMPLATES: dict[str, str] = {
     "bad_interval": "{name} = {value} is not an interval; give two different numbers, smaller first, {allowed}.",
     "bad_seed": "{name} = {value} is not a seed; give whole numbers, {allowed}.",
     "no_samples": "batch_size = {value} needs a surface made of samples; {name} has none.",
+    "last_racer": (
+        "{name} = {value}: the last optimizer stays, choose another one first; the valid range is {allowed}."
+    ),
     "too_many": "{name}: {value} are too many; the valid range is {allowed}.",
     "too_much_work": (
         "steps = {value} is too much work for {name} optimizers on this surface; the valid range is {allowed}, "

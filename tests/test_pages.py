@@ -61,8 +61,9 @@ def assert_shows_its_race(app: AppTest) -> None:
     assert len(header["playback"]["racers"]) == len(paths)
     for index, path in enumerate(paths):
         with np.errstate(over="ignore"):  # a loss of 1e40 travels as infinity, which Plotly leaves out
-            np.testing.assert_array_equal(arrays[f"racers/{index}/point"], path.points.astype(np.float32))
-            np.testing.assert_array_equal(arrays[f"racers/{index}/loss"], path.losses.astype(np.float32))
+            point, loss = arrays[f"racers/{index}/point"], arrays[f"racers/{index}/loss"]
+            np.testing.assert_array_equal(point, path.points.astype(point.dtype))
+            np.testing.assert_array_equal(loss, path.losses.astype(loss.dtype))
 
 
 def told(app: AppTest) -> list[str]:
@@ -465,3 +466,94 @@ def test_fewer_samples_than_a_batch_has_are_taken_and_told() -> None:
     assert_shows_its_race(app)
     app.select_slider(key="samples").set_value(200).run()
     assert told(app) == []
+
+
+# What is said where, and what stays with whom
+
+
+def test_a_refused_formula_stays_in_its_field_until_it_is_mended() -> None:
+    app = visit(surface="formula", text="x^2+y^2")
+    app.text_input(key="formula").set_value("x^^").run()
+    others = [
+        lambda: app.button_group(key="language").set_value("zh"),
+        lambda: app.select_slider(key="learning_rate_all").set_value(0.3),
+        lambda: app.button(key="present").click(),
+        lambda: app,
+        lambda: app.button_group(key="language").set_value("en"),
+    ]
+    for other in others:
+        other().run()
+        assert app.text_input(key="formula").value == "x^^"
+        assert len(told(app)) == 1
+        assert race(app).surface.title == "x^2+y^2"
+    assert race(app).shared_learning_rate == 0.3
+    app.text_input(key="formula").set_value("x^2+2*y^2").run()
+    assert told(app) == []
+    app.text_input(key="formula").set_value("x^^").run()
+    app.selectbox(key="surface").set_value("beale").run()
+    assert told(app) == []
+    app.selectbox(key="surface").set_value("formula").run()
+    assert told(app) == []
+    assert app.text_input(key="formula").value == race(app).surface.title
+
+
+def test_what_a_widget_refuses_is_told_once_beside_it() -> None:
+    app = visit(surface="formula", text="x^2+y^2")
+    refused: list[tuple[Callable[[], Any], str]] = [
+        (lambda: app.text_input(key="formula").set_value("x^^"), "column 3"),
+        (lambda: app.number_input(key="x_min").set_value(9.0), "domain"),
+        (lambda: app.button_group(key="racers").set_value([]), "1 … 24"),
+    ]
+    for number, (change, part) in enumerate(refused, 1):
+        change().run()
+        assert len(told(app)) == 1
+        assert part in told(app)[0]
+        assert [part for part in app.sidebar.get("html") if 'class="optviz-told"' in part.proto.body]
+        app.text_input(key="formula").set_value(f"x^2+{number}*y^2+1").run()
+        assert told(app) == []
+
+
+def test_the_last_optimizer_stays_and_that_is_told() -> None:
+    app = visit(racers="adam")
+    app.button_group(key="racers").set_value([]).run()
+    assert [racer.key for racer in race(app).racers] == ["adam"]
+    assert app.button_group(key="racers").value == ["adam"], "the pill is shown as chosen again"
+    assert "1 … 24" in told(app)[0]
+    app.button_group(key="racers").set_value(["adam", "nag"]).run()
+    assert told(app) == []
+
+
+def hidden_names(app: AppTest) -> list[str]:
+    names = race(app).racer_names()
+    return [names[place] for place in app.session_state.view.hidden]
+
+
+def test_a_hidden_optimizer_stays_hidden_whoever_comes_and_goes() -> None:
+    app = visit(racers="momentum~rmsprop~adam", hidden="1")
+    assert hidden_names(app) == ["rmsprop"]
+    steps: list[tuple[Callable[[], Any], list[str]]] = [
+        (lambda: app.button_group(key="racers").set_value(["rmsprop", "adam"]), ["rmsprop"]),
+        (lambda: app.button_group(key="racers").set_value(["nag", "rmsprop", "adam"]), ["rmsprop"]),
+        (lambda: app.selectbox(key="tune").set_value(0), ["rmsprop"]),
+        (lambda: app.button(key="duplicate").click(), ["rmsprop"]),
+        (lambda: app.button(key="remove").click(), ["rmsprop"]),
+        (lambda: app.select_slider(key="learning_rate_all").set_value(0.3), ["rmsprop"]),
+        (lambda: app.selectbox(key="tune").set_value(1), ["rmsprop"]),
+        (lambda: app.button(key="duplicate").click(), ["rmsprop"]),
+        (lambda: app.button(key="remove").click(), ["rmsprop"]),
+        (lambda: app.button_group(key="racers").set_value(["nag", "adam"]), []),
+        (lambda: app.button_group(key="racers").set_value(["nag", "rmsprop", "adam"]), []),
+    ]
+    for step, expected in steps:
+        step().run()
+        assert hidden_names(app) == expected
+        assert app.session_state.view.to_query().get("hidden", "") == app.query_params.get("hidden", [""])[0]
+
+
+def test_the_optimizer_that_is_being_adjusted_stays_the_one() -> None:
+    app = visit(racers="momentum~rmsprop~adam")
+    app.selectbox(key="tune").set_value(1).run()
+    app.button_group(key="racers").set_value(["momentum", "nag", "rmsprop", "adam"]).run()
+    assert app.selectbox(key="tune").value == 2
+    app.button_group(key="racers").set_value(["nag", "rmsprop", "adam"]).run()
+    assert app.selectbox(key="tune").value == 1

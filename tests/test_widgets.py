@@ -24,7 +24,7 @@ VISITS: dict[str, dict[str, str]] = {
 }
 OTHER = {"en": "zh", "zh": "en"}
 SETTINGS = (
-    *("race", "view", "touring", "tuned", "tour_settings", "formula_draft"),
+    *("race", "view", "touring", "tuned", "tour_settings", "formula_draft", "addressed"),
     *("kept_code_language", "kept_noise_racer", "kept_noise_step"),
 )
 PANELS = ("tour_panel", "race_code", "gradient_noise")
@@ -87,10 +87,12 @@ def test_a_forged_answer_changes_nothing(query: dict[str, str]) -> None:
     for name, state in states(app).items():
         kind = state.WhichOneof("value") or "string_value"
         # Any text may be a formula, and is told where it is none.
+        app.session_state.problems = []
         for forged in [] if name in {"formula", *WHOLE} else FORGED[kind]:
             run(app, [WidgetState(id=state.id, **{kind: forged})])
             assert settings(app) == before, (name, forged)
-            assert told(app) == [], (name, forged)
+            # Of the pills Streamlit leaves out what it does not know: no optimizer at all is told.
+            assert told(app) == [] or name == "racers", (name, forged)
 
 
 def test_an_answer_that_only_equals_an_option_is_none() -> None:

@@ -38,6 +38,8 @@ Words = dict[str, dict[str, str]]
 ARTICLE_SEEDS = tuple(2**power for power in range(16))
 EVERY_SAMPLE = 0
 MIXED = "mixed"
+MOST_TYPED = 4 * MOST_CHARACTERS
+"""What the field takes: spaces do not count, so the formula's own limit is told in a sentence and not cut off."""
 WEIGHTS = {(-0.2, 0.05): "weights_figures", (-1.0, 0.2): "weights_notebook"}
 
 
@@ -51,10 +53,10 @@ def sidebar(text: Words, language: str) -> None:
     _sample_controls(text)
 
 
-def attempt(make: Callable[[], Race]) -> None:
-    """Change the race, or tell why not."""
+def attempt(make: Callable[[], Race], moved: Callable[[int], int | None] | None = None) -> None:
+    """Change the race, or tell why not; `moved` as of `session.change`."""
     try:
-        session.change(make())
+        session.change(make(), moved)
     except BadInput as problem:
         session.refuse(problem)
 
@@ -124,11 +126,12 @@ def _race_on(key: str) -> Race:
 
 
 def _change_surface(**changes: Any) -> None:
-    def make() -> Race:
-        race = session.race()
-        return race.with_bare_surface(dataclasses.replace(race.bare_surface, **changes))  # type: ignore[type-var]
+    attempt(lambda: _with_surface(**changes))
 
-    attempt(make)
+
+def _with_surface(**changes: Any) -> Race:
+    race = session.race()
+    return race.with_bare_surface(dataclasses.replace(race.bare_surface, **changes))  # type: ignore[type-var]
 
 
 def _family_controls(surface: Surface, text: Words) -> None:
@@ -253,21 +256,28 @@ def _weights_control(surface: GaussianHills, text: Words) -> None:
 
 def _formula_controls(surface: Formula, text: Words) -> None:
     label, tip = text["controls"], text["help"]
-    # What was refused stays in the field, so that it can be mended.
-    draft = st.session_state.get("formula_draft") if session.problems() else None
 
     def typed(formula: str) -> None:
-        st.session_state.formula_draft = formula
-        _change_surface(text=formula)
+        try:
+            session.change(_with_surface(text=formula))
+            st.session_state.formula_draft = None
+        except BadInput as problem:
+            # It stays in the field, and the reason under it, until it is mended or another surface is shown.
+            st.session_state.formula_draft = (surface.text, formula, problem)
 
+    refused: tuple[str, str, BadInput] | None = st.session_state.formula_draft
+    if refused is not None and refused[0] != surface.text:
+        refused = None
     widgets.text_field(
         label["formula"],
-        draft or surface.text,
+        refused[1] if refused else surface.text,
         typed,
         key="formula",
         help=tip["formula"],
-        max_chars=MOST_CHARACTERS,
+        max_chars=MOST_TYPED,
     )
+    if refused:
+        widgets.tell([refused[2]])
     with st.expander(label["domain"], key="domain_more"):
         columns = st.columns(2)
         for index, name in enumerate(("x_min", "x_max", "y_min", "y_max")):
@@ -341,7 +351,7 @@ def _racer_controls(text: Words) -> None:
         label["racers_section"],
         PICKS,
         present,
-        lambda chosen: attempt(lambda: session.race().with_optimizers(chosen)) if chosen else None,
+        _choose_optimizers,
         key="racers",
         title=lambda kind: text["optimizer"].get(kind, kind),
         help=label["racers"],
@@ -378,15 +388,33 @@ def _racer_controls(text: Words) -> None:
         key="remove",
         width="stretch",
         disabled=len(names) == 1,
-        on_click=lambda: attempt(lambda: session.race().without(index)),
+        on_click=_remove,
+        args=(index,),
     )
     if race.racers[index].optimizer != with_convention(race.racers[index].key, race.convention):
         st.button(label["reset_racer"], key="reset_racer", width="stretch", on_click=_reset, args=(index,))
 
 
+def _choose_optimizers(chosen: list[str]) -> None:
+    if chosen:
+        attempt(lambda: session.race().with_optimizers(chosen))
+    else:
+        session.refuse(BadInput("last_racer", name="racers", value=0, allowed=f"1 … {MOST_RACERS}"))
+
+
 def _duplicate(index: int) -> None:
-    attempt(lambda: session.race().with_duplicate(index))
-    st.session_state.tuned = index + 1
+    st.session_state.tuned = index
+    # The copy is what is going to be changed, and it is in sight though the one that it was made of be hidden.
+    attempt(lambda: session.race().with_duplicate(index), lambda place: place + (place > index))
+    if not session.problems():
+        st.session_state.tuned = index + 1
+
+
+def _remove(index: int) -> None:
+    def moved(place: int) -> int | None:
+        return None if place == index else place - (place > index)
+
+    attempt(lambda: session.race().without(index), moved)
 
 
 def _reset(index: int) -> None:
@@ -487,6 +515,7 @@ def _start_controls(text: Words) -> None:
         label["start_peak"],
         key="start_peak",
         width="stretch",
+        disabled=race.start is None,
         on_click=lambda: attempt(lambda: session.race().replaced(start=None)),
     )
     anywhere.button(label["start_random"], key="start_random", width="stretch", on_click=_random_start)

@@ -1,18 +1,16 @@
 """The entry script: page config, navigation, language, and the sidebar that all pages share."""
 
-import html
 from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from optviz.ui import address, controls, session
-from optviz.ui.text import sentence, words
+from optviz.ui import address, controls, session, widgets
+from optviz.ui.text import words
 
 # Not called "pages": Streamlit takes a folder of that name beside the entry script for its older kind of app.
 SCREENS = Path(__file__).with_name("screens")
-MOST_TOLD = 4
 LOGO = str(Path(__file__).with_name("logo.svg"))
 STYLE = """
 <style>
@@ -77,20 +75,15 @@ def main(more_pages: Sequence[StreamlitPage] = ()) -> None:
     with st.container(key="corner", horizontal=True):
         controls.present_control(text)
         controls.language_control(language)
+    widgets.begin_telling()
     with st.sidebar:
         controls.sidebar(text, language)
     # The stage presses it when a lost connection is back; a run is all that it asks for.
     st.button("↻", key="ask_again", on_click=session.drag, args=(None,))
-    problems = session.problems()
-    told = [sentence(problem, language) for problem in problems[:MOST_TOLD]]
-    if len(problems) > MOST_TOLD:
-        told.append(text["app"]["more_problems"].format(count=len(problems) - MOST_TOLD))
     # A place that is always there: an element more or less would move the picture below, which React then builds anew.
     place = st.empty()
-    if told:
-        # Not st.warning: its Markdown makes links of what a stranger has put into a link.
-        lines = "".join(f"<p>{html.escape(line)}</p>" for line in told)
-        place.html(f'<div class="optviz-told" role="alert">{lines}</div>')
+    if session.problems() and not widgets.told_at_the_widget():
+        widgets.tell(session.problems(), place)
     address.keep_history()
     page.run()
     session.write_address()

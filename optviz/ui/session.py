@@ -8,6 +8,7 @@ fit a widget, and because a field that cannot be used should be told, not droppe
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -17,6 +18,7 @@ import streamlit as st
 from optviz.bad_input import BadInput
 from optviz.budget import check_budget, within_budget
 from optviz.experiment import LONGEST_LINK, MOST_RACERS, Race, read_query, read_url
+from optviz.racer import Racer
 from optviz.tour import Tour
 from optviz.ui import address
 from optviz.ui.text import LANGUAGES, browser_language
@@ -124,6 +126,8 @@ def begin_run() -> None:
     st.session_state.view_stamp = st.session_state.get("view_stamp", 0) + 1
     told = [*problems, *beyond, *unseen]
     st.session_state.problems = told
+    st.session_state.refused_at = None
+    st.session_state.formula_draft = None
     # A link that can be used stays in the address as it is; one that cannot is written again.
     st.session_state.addressed = None if told else (st.session_state.race, st.session_state.view, query)
 
@@ -176,19 +180,47 @@ def live_number() -> int | None:
     return number if isinstance(number, int) else None
 
 
-def change(new: Race) -> None:
-    """Another race; racers hidden by their place in the list come back when the list changes its length.
+def change(new: Race, moved: Callable[[int], int | None] | None = None) -> None:
+    """Another race. `moved` says where a racer of the old list is in the new one, None for one that has gone.
 
     Raises BadInput, and leaves the visit as it is, where the race is more work than one visitor may ask for.
     """
     check_budget(new)
     st.session_state.live = None
     st.session_state.touring = False
-    if len(new.racers) != len(race().racers) and view().hidden:
-        st.session_state.view = replace(view(), hidden=())
-        st.session_state.view_stamp += 1
+    if new.racers != race().racers:
+        _follow(moved or successors(race().racers, new.racers).get)
     st.session_state.problems = list(new.lowered_batches(race()))
+    st.session_state.refused_at = None
     st.session_state.race = new
+
+
+def successors(old: Sequence[Racer], new: Sequence[Racer]) -> dict[int, int]:
+    """Where each racer of one list is in another: an equal one, else one of the same kind, each at most once."""
+    if [racer.kind for racer in old] == [racer.kind for racer in new]:
+        return {place: place for place in range(len(old))}
+    found: dict[int, int] = {}
+    for equal in (True, False):
+        for place, racer in enumerate(old):
+            alike = [at for at, other in enumerate(new) if (racer == other if equal else racer.kind == other.kind)]
+            free = [at for at in alike if at not in found.values()]
+            if place not in found and free:
+                found[place] = free[0]
+    return found
+
+
+def _follow(moved: Callable[[int], int | None]) -> None:
+    """What is kept by a racer's place in the list goes where the racer goes."""
+    if view().hidden:
+        hidden = [moved(place) for place in view().hidden]
+        st.session_state.view = replace(view(), hidden=places([place for place in hidden if place is not None]))
+        st.session_state.view_stamp += 1
+    if "tuned" in st.session_state:
+        tuned = moved(st.session_state.tuned)
+        if tuned is None:
+            del st.session_state["tuned"]
+        else:
+            st.session_state.tuned = tuned
 
 
 # A tour changes the race at every seed; only where it ends is written to the address.
@@ -236,9 +268,16 @@ def change_view(**fields: Any) -> None:
 
 
 def refuse(problem: BadInput) -> None:
-    """Keep the race as it is, and tell why."""
+    """Keep the race as it is, and tell why: beside the widget whose answer it was, else on the page."""
     st.session_state.live = None
     st.session_state.problems = [problem]
+    st.session_state.refused_at = st.session_state.get("answering")
+
+
+def refused_at() -> str | None:
+    """The widget whose answer could not be used, if the problems are about one."""
+    key: str | None = st.session_state.get("refused_at")
+    return key
 
 
 def problems() -> list[BadInput]:

@@ -8,15 +8,21 @@ show for their default, before this program sees it: so their default is always 
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
 
+from optviz.bad_input import BadInput
 from optviz.parameter import Parameter
+from optviz.ui import session
+from optviz.ui.text import sentence, words
 
 Option = TypeVar("Option")
+
+MOST_TOLD = 4
 
 MANTISSAS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
 SHARES = (
@@ -31,7 +37,9 @@ def answer(key: str, value: Any, offered: Callable[[Any], bool], use: Callable[[
     def call() -> None:
         answered = st.session_state[key]
         if offered(answered) and answered != value:
+            st.session_state.answering = key
             use(answered)
+            st.session_state.answering = None
 
     return call
 
@@ -55,6 +63,35 @@ def a_number(answered: Any) -> bool:
 def a_text(answered: Any) -> bool:
     """Whether an answer is a text."""
     return isinstance(answered, str)
+
+
+def tell(problems: Sequence[BadInput], where: Any = st) -> None:
+    """Say what could not be used, in the visitor's language. With `where`, in that place of the page."""
+    language = session.language()
+    told = [sentence(problem, language) for problem in problems[:MOST_TOLD]]
+    if len(problems) > MOST_TOLD:
+        told.append(words(language)["app"]["more_problems"].format(count=len(problems) - MOST_TOLD))
+    # Not st.warning: its Markdown makes links of what a stranger has put into a link.
+    lines = "".join(f"<p>{html.escape(line)}</p>" for line in told)
+    where.html(f'<div class="optviz-told" role="alert">{lines}</div>')
+
+
+def tell_here(key: str) -> None:
+    """Under the widget `key`, say why its answer could not be used."""
+    if session.refused_at() == key and session.problems():
+        tell(session.problems())
+        st.session_state.told_at_widget = True
+
+
+def begin_telling() -> None:
+    """Call before the widgets of a run are drawn."""
+    st.session_state.told_at_widget = False
+
+
+def told_at_the_widget() -> bool:
+    """Whether a widget of this run said what could not be used, so that the page need not."""
+    told: bool = st.session_state.told_at_widget
+    return told
 
 
 def show(key: str, value: Any) -> str:
@@ -130,16 +167,19 @@ def choices(
         on_change=answer(key, list(values), some_of(known), use),
         **more,
     )
+    tell_here(key)
 
 
 def switch(label: str, value: bool, use: Callable[[bool], None], *, key: str, **more: Any) -> None:
     """On or off."""
     st.toggle(label, key=show(key, value), on_change=answer(key, value, one_of((True, False)), use), **more)
+    tell_here(key)
 
 
 def text_field(label: str, value: str, use: Callable[[str], None], *, key: str, **more: Any) -> None:
     """A line of text."""
     st.text_input(label, key=show(key, value), on_change=answer(key, value, a_text, use), **more)
+    tell_here(key)
 
 
 def number(
@@ -160,6 +200,7 @@ def number(
             on_change=answer(key, value, a_number, use),
             **field,
         )
+        tell_here(key)
     elif parameter.log or parameter.below == 1:
         stops = log_options(low, high, value) if parameter.log else decay_options(value)
         choice(st.select_slider, label, stops, value, use, key=key, title=lambda stop: f"{stop:g}", help=text)
@@ -175,6 +216,7 @@ def number(
             help=text,
             on_change=answer(key, value, a_number, use),
         )
+        tell_here(key)
 
 
 def kept_number(label: str, low: int, high: int, *, key: str) -> int:
