@@ -6,12 +6,15 @@ HOST = 127.0.0.1
 PORT = 8501
 FLAGS =
 PYTEST =
+WALK =
+SEED = 1
+WALKS = 20
 
 VENV = .venv
 RUNS = $(VENV)/bin/python
 INSTALL = $(RUNS) -m pip install --quiet --no-input --disable-pip-version-check
 
-.PHONY: help setup run test check bench browser screenshot wheel docker pins clean
+.PHONY: help setup run test check bench browser monkey screenshot wheel docker pins clean
 
 help: ## list what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +50,9 @@ bench: $(VENV)/ready-dev browser ## measure speed, side by side with plain loops
 
 browser: $(VENV)/ready-dev
 	@$(RUNS) tests/browser/browser.py
+
+monkey: $(VENV)/ready-dev browser ## walk at random through the page (SEED=1 WALKS=20; WALK='…' replays one)
+	@PYTHONPATH=tests/browser $(RUNS) -m monkey --seed $(SEED) --walks $(WALKS) --walk '$(WALK)' $(FLAGS)
 
 screenshot: $(VENV)/ready-dev browser ## draw the README's picture from the app
 	@$(RUNS) tests/browser/screenshot.py docs/race.png

@@ -36,8 +36,11 @@ class Server:
 
 
 @contextmanager
-def serving(port: int = 0, app: str = "app.py") -> Iterator[Server]:
-    """A server on a free port of 127.0.0.1, or on the one that is named; stopped at the end."""
+def serving(port: int = 0, app: str = "app.py", root: Path = ROOT) -> Iterator[Server]:
+    """A server on a free port of 127.0.0.1, or on the one that is named; stopped at the end.
+
+    root: the folder that it is started in, with .streamlit and `app`.
+    """
     if port == 0:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -48,7 +51,7 @@ def serving(port: int = 0, app: str = "app.py") -> Iterator[Server]:
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [*command, "--server.port", str(port), "--server.address", "127.0.0.1"],
-                cwd=ROOT,
+                cwd=root,
                 env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -77,11 +80,12 @@ def _wait_until_healthy(server: Server) -> None:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A headless Chromium, for which `CLASSROOM` is a name of this machine."""
+def chromium(foreign: bool = True) -> Iterator[Browser]:
+    """A headless Chromium, for which `CLASSROOM` is a name of this machine. foreign: whether it finds other hosts."""
+    rules = f"MAP {CLASSROOM} 127.0.0.1" + ("" if foreign else ", MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
-            executable_path=chromium_path(), args=[*QUIET, f"--host-resolver-rules=MAP {CLASSROOM} 127.0.0.1"]
+            executable_path=chromium_path(), args=[*QUIET, f"--host-resolver-rules={rules}"]
         )
         yield running
         running.close()

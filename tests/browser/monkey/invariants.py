@@ -1,0 +1,521 @@
+"""What must hold once the page has come to rest after an action; one table, each entry a complaint or None.
+
+What the page ought to show is computed here from its address alone, by the core, and compared with what the page shows.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import numpy as np
+
+import optviz
+from monkey.actions import KINDS, Action
+from optviz import Race
+from optviz.experiment import read_query
+from optviz.figures.race import race_figure
+from optviz.statistics import race_record
+from optviz.surface import FAMILIES, FiniteSum, gallery, gallery_names
+from optviz.tour import tour
+from optviz.ui import cached
+from optviz.ui.session import View
+from optviz.ui.text import LANGUAGES, words
+
+Seen = Mapping[str, Any]
+
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+LATIN = re.compile(r"[A-Za-z][A-Za-z'’-]+")
+NEXT_TO = re.compile(r"[A-Za-z][A-Za-z'’]{2,}(?:[ ,;:.]+[A-Za-z][A-Za-z'’]{2,})+")
+FLOAT32 = 5e-7
+"""Relative: the page holds numbers in single precision, whose spacing is 1.2e-7."""
+
+SHOWN = 5e-4
+"""Relative: a widget may show a coordinate with four digits."""
+
+
+@dataclass
+class Known:
+    """What the walk knows besides what it sees: the action, what was seen before it, and what happened on the way."""
+
+    action: Action
+    before: Seen | None
+    locale: str = "en-US"
+    zooms: dict[str, list[tuple[Any, list[float]]]] = field(default_factory=dict)
+    tour_from: Race | None = None
+    said: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    unrest: str | None = None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What an address stands for."""
+
+    race: Race
+    view: View
+    problems: tuple[str, ...]
+
+
+@lru_cache(4096)
+def expected(address: str) -> Expected:
+    """The race and the view of an address."""
+    query = dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
+    race, problems = read_query(query)
+    return Expected(race, View.from_query(query), tuple(str(problem) for problem in problems))
+
+
+def page_race(seen: Seen, known: Known) -> Race | None:
+    """The race of the page: its address's; on a tour the one that it began with, on the seed that the sidebar shows."""
+    if not seen["touring"]:
+        return expected(seen["address"]).race
+    if known.tour_from is None:
+        return None
+    widgets = seen["widgets"]
+    race = known.tour_from
+    if "seed" not in widgets:
+        return None
+    try:
+        first = int(widgets["seed"])
+        family = next((key for key, title in _families(seen).items() if title == widgets.get("surface")), None)
+        return tour(race, first, family).race
+    except (ValueError, TypeError, optviz.BadInput):
+        return None
+
+
+def _families(seen: Seen) -> dict[str, str]:
+    titles = words(language_of(seen))["surface"]
+    return {key: titles[key] for key in FAMILIES}
+
+
+def language_of(seen: Seen) -> str:
+    """The language that the page says it is in."""
+    return "zh" if seen["language"] == "zh" else "en"
+
+
+def _expected_language(seen: Seen, known: Known) -> str:
+    chosen = expected(seen["address"]).view.language
+    return chosen or ("zh" if known.locale.startswith("zh") else "en")
+
+
+# The picture
+
+
+def the_page_comes_to_rest(seen: Seen, known: Known) -> str | None:
+    return known.unrest
+
+
+def the_picture_is_the_pages_race(seen: Seen, known: Known) -> str | None:
+    race = page_race(seen, known)
+    if race is None:
+        return None
+    names = list(race.racer_names(words(language_of(seen))["optimizer"]))
+    drawn = [racer["name"] for racer in seen["racers"]]
+    if drawn != names:
+        return f"drawn are {drawn}, the page's race has {names}"
+    paths = cached.paths(race)
+    for racer, path in zip(seen["racers"], paths, strict=True):
+        if racer["count"] != len(path.points):
+            return f"{racer['name']} is drawn over {racer['count'] - 1} steps of {race.steps}"
+        places = [0, racer["count"] // 2, racer["count"] - 1]
+        if not _alike(racer["points"], path.points[places], race):
+            return f"{racer['name']} is drawn through {racer['points']}, it runs through {path.points[places].tolist()}"
+        if seen["chosen"].get("axis") == "loss" and not _alike(racer["losses"], path.losses[places], race):
+            return f"{racer['name']} is drawn with losses {racer['losses']}, it has {path.losses[places].tolist()}"
+    return None
+
+
+def _alike(drawn: Any, computed: np.ndarray, race: Race) -> bool:
+    with np.errstate(over="ignore"):
+        wanted = np.asarray(computed, dtype=np.float32).astype(float)
+    found = np.array(drawn, dtype=float)  # what is not finite comes as None
+    # Where the picture has nothing to draw, how it says so is its own affair.
+    finite = np.isfinite(wanted) & np.isfinite(found)
+    if (
+        not np.array_equal(np.isfinite(wanted), np.isfinite(found))
+        and np.abs(wanted[np.isfinite(wanted)]).max(initial=0) < 1e30
+    ):
+        return False
+    return bool(np.allclose(found[finite], wanted[finite], rtol=FLOAT32, atol=1e-6))
+
+
+def the_start_is_the_pages(seen: Seen, known: Known) -> str | None:
+    race = page_race(seen, known)
+    if race is None or seen["start"] is None:
+        return None
+    start = race.start or cached.start(race.surface)
+    if not np.allclose(seen["start"], start, rtol=FLOAT32, atol=1e-9):
+        return f"the circle is at {seen['start']}, the start at {start}"
+    return None
+
+
+def the_axes_are_home_or_zoomed(seen: Seen, known: Known) -> str | None:
+    race = page_race(seen, known)
+    if race is None or not seen["axes"]:
+        return None
+    home = homes(race, seen, known)
+    for axis, wanted in home.items():
+        shown = seen["axes"][axis]
+        if _same_range(shown, wanted):
+            continue
+        own = [zoom for place, zoom in known.zooms.get(axis, []) if place == chart_key(axis, race, seen)]
+        if not any(_same_range(shown, zoom) for zoom in own):
+            zoomed = ", ".join(str(_rounded(zoom)) for zoom in own) or "nothing"
+            return f"{axis} shows {_rounded(shown)}, home is {_rounded(wanted)}, the visitor zoomed to {zoomed}"
+    return None
+
+
+def chart_key(axis: str, race: Race, seen: Seen) -> Any:
+    """What a zoom of an axis belongs to: another surface, another kind of axis or another number of steps ends it."""
+    if axis in ("xaxis", "yaxis"):
+        return race.bare_surface
+    return race.bare_surface, race.steps, tuple(sorted(seen["chosen"].items()))
+
+
+def _same_range(one: Any, other: Any) -> bool:
+    one, other = np.array(one, dtype=float), np.array(other, dtype=float)
+    # Equal scales on both axes are kept to a pixel, which is up to half a percent of a small chart.
+    return bool(np.allclose(one, other, rtol=0, atol=1e-2 * abs(other[1] - other[0])))
+
+
+def _rounded(numbers: Any) -> list[float]:
+    return [float(f"{number:.4g}") for number in numbers]
+
+
+def homes(race: Race, seen: Seen, known: Known) -> dict[str, Any]:
+    """The ranges that the figure itself asks for."""
+    chosen = seen["chosen"]
+    pinned = expected(seen["address"]).view.pinned if not seen["touring"] else None
+    layout = _layout(race, chosen.get("axis", "loss"), chosen.get("by", "step"), chosen.get("runs") == "many", pinned)
+    return {name: layout[name]["range"] for name in ("xaxis", "yaxis", "xaxis2", "yaxis2") if "range" in layout[name]}
+
+
+@lru_cache(512)
+def _layout(race: Race, axis: str, by: str, many: bool, pinned: Race | None) -> dict[str, Any]:
+    from optviz.statistics import beside
+    from optviz.ui.standalone import fans_of
+
+    text = words("en")
+    fans = fans_of(race) if many else None
+    start = race.start or cached.start(race.surface)
+    record = race_record(cached.paths(race), race.racer_names(text["optimizer"]), start, fans)
+    under = None
+    if pinned is not None and pinned.bare_surface == race.bare_surface:
+        begin = pinned.start or cached.start(pinned.surface)
+        under = race_record(cached.paths(pinned), pinned.racer_names(text["optimizer"]), begin)
+        record = beside(record, under)
+    figure = race_figure(record, cached.heights(race.bare_surface), "map", text["figure"], under)
+    layout = {name: dict(part) if isinstance(part, dict) else part for name, part in figure.plot["layout"].items()}
+    for name in (axis, by):
+        for part, patch in figure.views.get(name, {}).get("layout", {}).items():
+            layout[part] = {**layout.get(part, {}), **patch}
+    return layout
+
+
+def a_double_click_goes_home(seen: Seen, known: Known) -> str | None:
+    if known.action.name != "double" or seen["touring"]:
+        return None
+    race = page_race(seen, known)
+    if race is None:
+        return None
+    axes = ("xaxis", "yaxis") if known.action.arguments[0] == "map" else ("xaxis2", "yaxis2")
+    home = homes(race, seen, known)
+    for axis in axes:
+        if axis in home and not _same_range(seen["axes"][axis], home[axis]):
+            return f"{axis} shows {_rounded(seen['axes'][axis])} after a double click, home is {_rounded(home[axis])}"
+    return None
+
+
+def the_picture_is_there(seen: Seen, known: Known) -> str | None:
+    race = page_race(seen, known)
+    if not seen["drawn"]:
+        return "there is no picture"
+    if seen["contours"] == 0:
+        return "the map has no contour"
+    if race is None or not seen["axes"] or seen["veiled"] or seen["playing"]:
+        return None
+    shown = [index for index, chip in enumerate(seen["legend"]) if chip["shown"] and index < len(race.racers)]
+    (left, right), (bottom, top) = sorted(seen["axes"]["xaxis"]), sorted(seen["axes"]["yaxis"])
+    step = min(max(seen["step"], 0), race.steps)
+    for index in shown:
+        x, y = cached.paths(race)[index].points[step]
+        if left < x < right and bottom < y < top and not seen["inked"]:
+            return f"no head is drawn, and {seen['legend'][index]['name']} is at ({x:.4g}, {y:.4g})"
+    return None
+
+
+def the_step_is_within_the_race(seen: Seen, known: Known) -> str | None:
+    race = page_race(seen, known)
+    if race is None or seen["steps"] < 0:
+        return None
+    if seen["steps"] != race.steps or not 0 <= seen["step"] <= race.steps:
+        return f"the bar is at {seen['step']} of {seen['steps']}, the race has {race.steps} steps"
+    return None
+
+
+def a_veil_keeps_its_secret(seen: Seen, known: Known) -> str | None:
+    if not seen["veiled"]:
+        return None
+    for racer in seen["racers"]:
+        # The pinned race is another one, which the class has seen.
+        traces = zip(racer["visible"], racer["opacity"], racer["pale"], strict=True)
+        in_sight = sum(visible and opacity > 0 and not pale for visible, opacity, pale in traces)
+        if in_sight:
+            return f"{racer['name']} has {in_sight} of its traces in sight"
+    if seen["scores"] and seen["step"] < seen["steps"]:
+        return f"the scoreboard tells {seen['scores'][0]}"
+    return None
+
+
+# The page around it
+
+
+def the_sidebar_is_the_pages_race(seen: Seen, known: Known) -> str | None:
+    race = page_race(seen, known)
+    if race is None:
+        return None
+    widgets, language = seen["widgets"], language_of(seen)
+    text = words(language)
+    surface = race.bare_surface
+    for key, wanted in _sidebar_of(race, surface, text, language):
+        if key in widgets and not _reads(widgets[key], wanted):
+            return f"{key} shows {widgets[key]!r}, the race has {wanted!r}"
+    return None
+
+
+def _sidebar_of(race: Race, surface: Any, text: Mapping[str, Any], language: str) -> Iterator[tuple[str, Any]]:
+    name = next((key for key, family in FAMILIES.items() if type(surface) is family), getattr(surface, "name", ""))
+    yield "surface", text["surface"].get(name, name) if name in FAMILIES else gallery(name).titles[language]
+    for field_name in ("seed", "hills", "size", "smoothing", "bowl", "octaves"):
+        if name in FAMILIES and hasattr(surface, field_name):
+            yield field_name, float(getattr(surface, field_name))
+    yield "convention", [text["convention"][race.convention]]
+    yield "steps", float(race.steps)
+    start = race.start or cached.start(race.surface)
+    yield "x0", float(start[0])
+    yield "y0", float(start[1])
+    if race.shared_learning_rate is not None:
+        yield "learning_rate_all", float(race.shared_learning_rate)
+    kinds = {racer.kind for racer in race.racers}
+    yield "racers", [text["optimizer"].get(kind, kind) for kind in optviz_picks() if kind in kinds]
+    if race.surface.samples is not None:
+        yield "samples", float(race.surface.samples)
+        yield "batch_seed", float(race.batch_seed)
+    if isinstance(race.surface, FiniteSum):
+        yield "spread", float(race.surface.spread)
+
+
+def optviz_picks() -> tuple[str, ...]:
+    """The kinds of racers, in the picker's order."""
+    from optviz.racer import PICKS
+
+    return tuple(PICKS)
+
+
+def _reads(shown: Any, wanted: Any) -> bool:
+    if not isinstance(wanted, float):
+        return bool(shown == wanted)
+    try:
+        number = float(str(shown).replace(",", "").replace("−", "-"))
+    except ValueError:
+        return False
+    return bool(np.isclose(number, wanted, rtol=SHOWN, atol=1e-12))
+
+
+def the_view_is_the_addresss(seen: Seen, known: Known) -> str | None:
+    if seen["touring"]:
+        return None
+    view = expected(seen["address"]).view
+    hidden = tuple(index for index, chip in enumerate(seen["legend"]) if not chip["shown"])
+    pairs: list[tuple[str, Any, Any]] = [
+        ("present", seen["present"], view.present),
+        ("veiled", seen["veiled"], view.veiled),
+        ("pinned", seen["pinned"], view.pinned is not None),
+        ("hidden", hidden, tuple(index for index in view.hidden if index < len(seen["legend"]))),
+        ("language", language_of(seen), _expected_language(seen, known)),
+    ]
+    for group in ("axis", "by", "runs"):
+        if group in seen["chosen"]:
+            pairs.append((group, seen["chosen"][group], getattr(view, group)))
+    for name, shown, told in pairs:
+        if name == "pinned" and shown and not told and len(seen["address"]) > 5000:
+            continue  # it does not fit into a link, and the page says so
+        if shown != told:
+            return f"{name}: the page shows {shown!r}, its address says {told!r}"
+    return None
+
+
+def what_is_hidden_is_what_was_hidden(seen: Seen, known: Known) -> str | None:
+    """Racers are hidden by their place in a list; whatever happens to the list, nobody else may be hidden for it."""
+    if known.before is None or known.action.name in ("legend", "history", "link", "reload"):
+        return None
+    before, after = _hidden_kinds(known.before, known), _hidden_kinds(seen, known)
+    if before is None or after is None or after <= before:
+        return None
+    return f"hidden are now {sorted(after)}, before {sorted(before)}"
+
+
+def _hidden_kinds(seen: Seen, known: Known) -> set[str] | None:
+    race = page_race(seen, known)
+    if race is None or len(race.racers) != len(seen["legend"]):
+        return None
+    return {
+        f"{racer.kind} {racer.label or ''}".strip()
+        for racer, chip in zip(race.racers, seen["legend"], strict=True)
+        if not chip["shown"]
+    }
+
+
+def notices_are_earned(seen: Seen, known: Known) -> str | None:
+    before = list(known.before["told"]) if known.before is not None else []
+    new = [line for line in seen["told"] if line not in before]
+    if not new or KINDS[known.action.name].tells:
+        return None
+    problems = expected(seen["address"]).problems
+    if known.action.name in ("link", "reload", "history") and problems:
+        return None
+    if known.action.name == "language" and len(seen["told"]) <= len(before):
+        return None
+    return f"told after {known.action}: {new}"
+
+
+def what_is_asked_is_answered(seen: Seen, known: Known) -> str | None:
+    """A change that cannot be made is told; one that can be is seen in the address."""
+    if not KINDS[known.action.name].answers or known.before is None or seen["touring"] or known.before["touring"]:
+        return None
+    if seen["address"] != known.before["address"] or seen["told"]:
+        return None
+    race = page_race(seen, known)
+    if (
+        known.action.name == "formula"
+        and race is not None
+        and getattr(race.bare_surface, "text", None) == known.action.arguments[0]
+    ):
+        return None
+    return f"nothing happened and nothing was told after {known.action}"
+
+
+def nothing_broke(seen: Seen, known: Known) -> str | None:
+    return f"shown is {seen['broken']}" if seen["broken"] else None
+
+
+def the_console_is_silent(seen: Seen, known: Known) -> str | None:
+    return f"the browser says {known.said[:3]}" if known.said else None
+
+
+def nobody_else_is_asked(seen: Seen, known: Known) -> str | None:
+    return f"asked for {known.foreign[:3]}" if known.foreign else None
+
+
+def the_words_are_of_one_language(seen: Seen, known: Known) -> str | None:
+    for text in seen["texts"]:
+        if not text or text.startswith("keyboard_") or text in LANGUAGES.values():
+            continue
+        if language_of(seen) == "en":
+            if CHINESE.search(text):
+                return f"on the English page: {text!r}"
+        elif (foreign := _foreign_words(text)) is not None:
+            return f"on the Chinese page: {foreign!r} in {text!r}"
+    return None
+
+
+def _foreign_words(text: str) -> str | None:
+    """English in a text of the Chinese page: two words in a row that the Chinese texts do not use themselves."""
+    for found in NEXT_TO.finditer(text):
+        strange = [word for word in LATIN.findall(found[0]) if word.lower() not in _usual_in_chinese()]
+        if len(strange) >= 2:
+            return found[0]
+    if not CHINESE.search(text):
+        strange = [word for word in LATIN.findall(text) if len(word) > 3 and word.lower() not in _usual_in_chinese()]
+        if strange:
+            return strange[0]
+    return None
+
+
+@cache
+def _usual_in_chinese() -> frozenset[str]:
+    """Names, identifiers and units that stand on the Chinese page as they are."""
+    package = Path(optviz.__file__).parent
+    texts = [(package / "ui" / "text" / "zh.toml").read_text(encoding="utf-8")]
+    told = [value for section in tomllib.loads(texts[0]).values() for value in section.values()]
+    surfaces = [gallery(name) for name in gallery_names()]
+    told += [surface.titles["zh"] for surface in surfaces] + [surface.teaches["zh"] for surface in surfaces]
+    usual = {word.lower() for text in told for word in LATIN.findall(re.sub(r"\{\w+\}", "", text))}
+    usual |= {
+        word.lower() for name in (*gallery_names(), *FAMILIES, *optviz_picks()) for word in (name, *name.split("_"))
+    }
+    # Names of functions and variables in formulas, and of parameters in sentences about what was refused.
+    functions = "sin cos tan exp log sqrt abs sinh cosh tanh min max sign pow"
+    parameters = "domain start racers steps seed batch_seed batch_size learning_rate samples weights text"
+    return frozenset(usual | set(functions.split()) | set(parameters.replace("_", " ").split()))
+
+
+def nothing_lies_on_the_bar(seen: Seen, known: Known) -> str | None:
+    return f"covered: {seen['covered'][:3]}" if seen["covered"] else None
+
+
+def the_page_is_not_wider_than_the_window(seen: Seen, known: Known) -> str | None:
+    return f"it is {seen['wide']} px wider" if seen["wide"] > 1 else None
+
+
+def the_history_grows_by_what_was_done(seen: Seen, known: Known) -> str | None:
+    if known.before is None or known.action.name in ("link", "reload", "history"):
+        return None
+    made, most = seen["pushes"] - known.before["pushes"], KINDS[known.action.name].pushes
+    return f"{made} entries of the history, at most {most} are due" if made > most else None
+
+
+Invariant = Callable[[Seen, Known], str | None]
+
+INVARIANTS: dict[str, Invariant] = {
+    "rest": the_page_comes_to_rest,
+    "console": the_console_is_silent,
+    "foreign": nobody_else_is_asked,
+    "broken": nothing_broke,
+    "race": the_picture_is_the_pages_race,
+    "start": the_start_is_the_pages,
+    "steps": the_step_is_within_the_race,
+    "axes": the_axes_are_home_or_zoomed,
+    "home": a_double_click_goes_home,
+    "picture": the_picture_is_there,
+    "veil": a_veil_keeps_its_secret,
+    "sidebar": the_sidebar_is_the_pages_race,
+    "view": the_view_is_the_addresss,
+    "hidden": what_is_hidden_is_what_was_hidden,
+    "notice": notices_are_earned,
+    "silence": what_is_asked_is_answered,
+    "words": the_words_are_of_one_language,
+    "bar": nothing_lies_on_the_bar,
+    "width": the_page_is_not_wider_than_the_window,
+    "history": the_history_grows_by_what_was_done,
+}
+"""Name → what must hold after every action."""
+
+COMPARED = ("drawn", "language", "veiled", "pinned", "present", "legend", "chosen", "start")
+NOT_IN_A_LINK = re.compile(r"tune|own_|tour_|code_language|gradient_noise|race_code|qr_code|ask_again|download_|corner")
+"""Widgets whose state is not the race's or the view's: which racer is tuned, what is opened below the picture."""
+
+
+def restored(seen: Seen, again: Seen) -> str | None:
+    """What a fresh page at the same address shows otherwise."""
+    if seen["touring"]:
+        return None
+    for name in COMPARED:
+        if seen[name] != again[name]:
+            return f"{name}: {seen[name]!r}, opened again {again[name]!r}"
+    for key in sorted(set(seen["widgets"]) & set(again["widgets"])):
+        if not NOT_IN_A_LINK.match(key) and seen["widgets"][key] != again["widgets"][key]:
+            return f"{key} shows {seen['widgets'][key]!r}, opened again {again['widgets'][key]!r}"
+    return None
+
+
+def broken(seen: Seen, known: Known, names: tuple[str, ...] = tuple(INVARIANTS)) -> dict[str, str]:
+    """Each invariant that does not hold, and its complaint."""
+    found = {name: INVARIANTS[name](seen, known) for name in names}
+    return {name: complaint for name, complaint in found.items() if complaint is not None}

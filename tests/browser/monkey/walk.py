@@ -1,0 +1,246 @@
+"""One walk: actions on a real page, one after the other, and what must hold after each."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Error as PlaywrightError
+
+from monkey import invariants
+from monkey.actions import KINDS, Action, Hand, NotInSight, tell_walk
+from monkey.invariants import INVARIANTS, Known, Seen
+
+EYES = Path(__file__).with_name("eyes.js")
+SETTLED = 15_000
+"""Milliseconds after which a page that has not come to rest is at fault."""
+
+PERSISTENT = 900
+"""Milliseconds for which a complaint must stand: what comes right by itself a moment later was only late."""
+
+AGAIN_EVERY = 20
+"""Every so many actions the address is opened in a fresh page."""
+
+LOCALES = ("en-US", "en-US", "zh-CN", "de-DE")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What did not hold, after which actions, the last of which broke it."""
+
+    invariant: str
+    complaint: str
+    actions: tuple[Action, ...]
+    seed: int = 0
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """Which invariant broke after what kind of action: failures of one kind are told once."""
+        return self.invariant, self.actions[-1].name if self.actions else ""
+
+    def told(self) -> str:
+        return f"{self.invariant}: {self.complaint}\n  WALK='{tell_walk(self.actions)}' SEED={self.seed}"
+
+
+@dataclass
+class Walker:
+    """A browser context with the page that is walked on and another one that opens its address afresh.
+
+    seed: decides the language of the browser.
+    """
+
+    browser: Browser
+    address: str
+    seed: int = 0
+    only: tuple[str, ...] = tuple(INVARIANTS)
+    done: list[Action] = field(default_factory=list)
+    standing: frozenset[str] = frozenset()
+    passed_over: int = 0
+
+    def __post_init__(self) -> None:
+        self.locale = random.Random(f"locale {self.seed}").choice(LOCALES)
+        self.context: BrowserContext = self.browser.new_context(
+            viewport={"width": 1440, "height": 900}, locale=self.locale, accept_downloads=True, color_scheme="light"
+        )
+        self.context.add_init_script(path=EYES)
+        self.context.set_default_timeout(SETTLED)
+        self.page = self.context.new_page()
+        self.mirror: Page | None = None
+        self.said: list[str] = []
+        self.foreign: list[str] = []
+        self._listen(self.page)
+        self.begin()
+
+    def _listen(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+        page.on("console", lambda said: self.said.append(said.text) if said.type == "error" else None)
+        page.on("request", self._requested)
+        page.on("dialog", lambda dialog: dialog.dismiss())
+
+    def _requested(self, request: Any) -> None:
+        ours = (self.address, self.address.replace("http", "ws", 1), "data:", "blob:", "about:")
+        if not request.url.startswith(ours):
+            self.foreign.append(request.url)
+
+    def close(self) -> None:
+        self.context.close()
+
+    def begin(self) -> None:
+        """A new visit: no zoom, no history that the walk knows of, nothing that the browser has kept."""
+        self.hand = Hand(self.page, self.address)
+        self.page.emulate_media(color_scheme="light")
+        self.page.set_viewport_size({"width": 1440, "height": 900})
+        self.page.goto(self.address)
+        self.page.evaluate("localStorage.clear()")
+        self.done = []
+        self.standing = frozenset()
+        self.known = Known(Action("reload"), None, self.locale)
+        self.said.clear()
+        self.foreign.clear()
+        self._rest(0, 0)
+        self.seen: Seen = self._see()
+
+    def _rest(self, sent: int, must: int) -> str | None:
+        for _ in range(3):
+            try:
+                return self.page.evaluate(
+                    "settings => monkey.rest(settings)", {"sent": sent, "must": must, "patience": SETTLED}
+                )
+            except PlaywrightError as error:
+                if not _page_went(error):
+                    raise
+                self.page.wait_for_load_state("domcontentloaded")
+                sent, must = 0, 0
+        return "the page is loaded again and again"
+
+    def _see(self) -> Seen:
+        for _ in range(3):
+            try:
+                return dict(self.page.evaluate("monkey.see()"))
+            except PlaywrightError as error:
+                if not _page_went(error):
+                    raise
+                self._rest(0, 0)
+        raise RuntimeError("the page is loaded again and again")
+
+    def act(self, action: Action) -> Failure | None:
+        """Do one thing and look. Passed over, without a trace, where its control is not in sight."""
+        kind = KINDS[action.name]
+        before = self.seen
+        try:
+            kind.do(self.hand, *action.arguments)
+        except NotInSight:
+            self.passed_over += 1
+            return None
+        except PlaywrightError as error:
+            self.done.append(action)
+            if _page_went(error):
+                self._rest(0, 0)
+                return None
+            self.seen = self._see()
+            return self._failure("usable", f"{action} could not be done: {str(error).splitlines()[0]}")
+        if action.name not in ("watch", "zoom", "double", "click"):
+            self.hand.rest_away()
+        self.done.append(action)
+        fresh = action.name in ("link", "reload")
+        unrest = self._rest(0 if fresh else before["sent"], 0 if fresh else kind.sends)
+        self.hand.rest_away()
+        self.known = Known(
+            action, before, self.locale, self.known.zooms, self.known.tour_from, self.said, self.foreign, unrest
+        )
+        return self._look(before)
+
+    def _look(self, before: Seen) -> Failure | None:
+        found: dict[str, str] = {}
+        waited = 0
+        while True:
+            self.seen = self._see()
+            self._remember(before)
+            found = invariants.broken(self.seen, self.known, self.only)
+            if found.keys() <= self.standing or waited >= PERSISTENT or "rest" in found:
+                break
+            # Late is not wrong: a tour moves on, a script runs once more. What is wrong stays so.
+            self.page.wait_for_timeout(150)
+            waited += 150
+            self._rest(self.seen["sent"], 0)
+        self.said.clear()
+        self.foreign.clear()
+        # What has been broken since an earlier action is told once, where it broke.
+        new = [name for name in found if name not in self.standing]
+        self.standing = frozenset(found)
+        return self._failure(new[0], found[new[0]]) if new else None
+
+    def _remember(self, before: Seen) -> None:
+        """Where the visitor has zoomed to, and from which race a tour set out."""
+        action, seen = self.known.action, self.seen
+        if action.name in ("link", "reload"):
+            self.known.zooms = {}
+        if seen["touring"] and not before["touring"]:
+            self.known.tour_from = invariants.expected(before["address"]).race
+        if not seen["touring"] and not before["touring"]:
+            self.known.tour_from = None
+        race = invariants.page_race(seen, self.known)
+        if race is None:
+            return
+        if action.name == "double":
+            for axis in ("xaxis", "yaxis") if action.arguments[0] == "map" else ("xaxis2", "yaxis2"):
+                self.known.zooms.pop(axis, None)
+        if action.name in ("zoom", "drag_start") and seen["address"] == before["address"]:
+            for axis, shown in seen["axes"].items():
+                if shown != before["axes"].get(axis):
+                    self.known.zooms.setdefault(axis, []).append((invariants.chart_key(axis, race, seen), shown))
+
+    def open_again(self) -> Failure | None:
+        """Open the address in a fresh page, and compare what is seen."""
+        if self.seen["touring"]:
+            return None
+        if self.mirror is None:
+            self.mirror = self.context.new_page()
+            self._listen(self.mirror)
+        self.mirror.set_viewport_size(self.page.viewport_size or {"width": 1440, "height": 900})
+        self.mirror.goto(self.seen["address"])
+        self.mirror.evaluate("monkey.rest({sent: 0, must: 0, patience: 15000})")
+        again = dict(self.mirror.evaluate("monkey.see()"))
+        self.mirror.goto("about:blank")
+        complaint = invariants.restored(self.seen, again)
+        return self._failure("restored", complaint) if complaint else None
+
+    def _failure(self, name: str, complaint: str) -> Failure:
+        return Failure(name, complaint, tuple(self.done), self.seed)
+
+    def walk(self, actions: Iterable[Action], most: int, again_every: int = AGAIN_EVERY) -> Iterator[Failure]:
+        """Failures on the way, until `most` actions have been done."""
+        compared = 0
+        for action in actions:
+            if len(self.done) >= most:
+                break
+            failure = self.act(action)
+            if failure is None and len(self.done) >= compared + again_every:
+                compared = len(self.done)
+                failure = self.open_again()
+            if failure is not None:
+                yield failure
+        else:
+            failure = self.open_again()
+            if failure is not None:
+                yield failure
+
+
+def _page_went(error: PlaywrightError) -> bool:
+    """Whether the page was loaded anew while it was asked something."""
+    return any(part in str(error) for part in ("Execution context was destroyed", "monkey is not defined", "navigat"))
+
+
+@contextmanager
+def walker(browser: Browser, address: str, seed: int = 0, **settings: Any) -> Iterator[Walker]:
+    """A walker that is closed at the end."""
+    made = Walker(browser, address, seed, **settings)
+    try:
+        yield made
+    finally:
+        made.close()
