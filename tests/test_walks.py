@@ -67,6 +67,7 @@ def seen_of(race: Race, address: str = "http://127.0.0.1/") -> dict[str, Any]:
         "step": race.steps,
         "steps": race.steps,
         "veiled": False,
+        "ended": False,
         "pinned": False,
         "present": False,
         "language": "en",

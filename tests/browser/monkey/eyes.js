@@ -35,6 +35,7 @@
     if (monkey.lastReceived < monkey.lastSent && now() - monkey.lastSent < 8000) return "the server has not answered";
     if (app.dataset.testScriptState !== "notRunning") return "the script is running";
     if (now() - Math.max(monkey.lastReceived, monkey.lastSent) < 40) return "messages are coming";
+    if (one("[data-testid=stSidebar]")?.getAnimations().length) return "the sidebar moves";
     if (!stage()?.dataset.drawn) return "there is no picture";
     const within = inside();
     if (within?.header?.token && within.header.token !== stage().dataset.drawn) return "the picture is not drawn";
@@ -75,6 +76,16 @@
     };
     look();
   });
+
+  // Whether a veiled race has been seen to its end since the veil was drawn: then there is nothing left to hide.
+  let ended = false;
+  const watchEnd = () => {
+    const body = stage();
+    const veiled = body?.querySelector("[data-do=veil]")?.getAttribute("aria-pressed") === "true";
+    ended = veiled && (ended || body.dataset.step === body.querySelector(".optviz-scrubber").max);
+    requestAnimationFrame(watchEnd);
+  };
+  requestAnimationFrame(watchEnd);
 
   const KEY = /st-key-(\S+)/;
 
@@ -191,6 +202,7 @@
       step: Number(body?.dataset.step ?? -1),
       steps: Number(one(".optviz-scrubber")?.max ?? -1),
       veiled: pressed("veil"),
+      ended,
       pinned: pressed("pin"),
       present: body?.dataset.present === "true",
       language: document.documentElement.lang,

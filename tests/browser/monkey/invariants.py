@@ -68,7 +68,8 @@ def expected(address: str) -> Expected:
     """The race and the view of an address."""
     query = dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
     race, problems = read_query(query)
-    return Expected(race, View.from_query(query), tuple(str(problem) for problem in problems))
+    view, unseen = View.from_query(query)
+    return Expected(race, view, tuple(str(problem) for problem in (*problems, *unseen)))
 
 
 def page_race(seen: Seen, known: Known) -> Race | None:
@@ -268,7 +269,7 @@ def a_veil_keeps_its_secret(seen: Seen, known: Known) -> str | None:
         in_sight = sum(visible and opacity > 0 and not pale for visible, opacity, pale in traces)
         if in_sight:
             return f"{racer['name']} has {in_sight} of its traces in sight"
-    if seen["scores"] and seen["step"] < seen["steps"]:
+    if seen["scores"] and not seen["ended"]:
         return f"the scoreboard tells {seen['scores'][0]}"
     return None
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from monkey import invariants
-from monkey.actions import KINDS, Action, Hand, NotInSight, tell_walk
+from monkey.actions import KINDS, Action, Hand, Kind, NotInSight, tell_walk
 from monkey.invariants import INVARIANTS, Known, Seen
 
 EYES = Path(__file__).with_name("eyes.js")
@@ -133,15 +133,12 @@ class Walker:
         kind = KINDS[action.name]
         before = self.seen
         try:
-            kind.do(self.hand, *action.arguments)
+            self._do(kind, action)
         except NotInSight:
             self.passed_over += 1
             return None
         except PlaywrightError as error:
             self.done.append(action)
-            if _page_went(error):
-                self._rest(0, 0)
-                return None
             self.seen = self._see()
             return self._failure("usable", f"{action} could not be done: {str(error).splitlines()[0]}")
         if action.name not in ("watch", "zoom", "double", "click"):
@@ -154,6 +151,19 @@ class Walker:
             action, before, self.locale, self.known.zooms, self.known.tour_from, self.said, self.foreign, unrest
         )
         return self._look(before)
+
+    def _do(self, kind: Kind, action: Action) -> None:
+        # What was moving under the hand is at rest the second time.
+        for last in (False, True):
+            try:
+                return kind.do(self.hand, *action.arguments)
+            except PlaywrightError as error:
+                if _page_went(error):
+                    return None
+                if last:
+                    raise
+                self._rest(0, 0)
+        return None
 
     def _look(self, before: Seen) -> Failure | None:
         found: dict[str, str] = {}
