@@ -17,6 +17,8 @@ TIE = 1e-6
 ROUNDING = 4 * np.finfo(float).eps
 LARGEST_SHOWN = 1e300
 
+Span = tuple[float, float]
+
 
 def gap(losses: np.ndarray, lowest: Any) -> np.ndarray:
     """(loss − lowest) / (start loss − lowest): losses (..., steps + 1) → (..., steps + 1).
@@ -221,7 +223,8 @@ class RaceRecord:
 
     points (steps + 1, 2), losses, log_gaps and epochs (steps + 1,); `epoch_range` is what an epoch axis should span;
     `has_samples` says whether epochs mean anything, `batched` which racers see batches; `lost_at` is the
-    last step before a run diverged, −1 for none; `fans` has None for a racer that was run once.
+    last step before a run diverged, −1 for none; `fans` has None for a racer that was run once. `axis_steps` is what an
+    axis of steps should span where `steps` are but the first; None for all there are.
     """
 
     names: tuple[str, ...]
@@ -241,6 +244,7 @@ class RaceRecord:
     start: tuple[float, float]
     lowest: tuple[float, float]
     domain: tuple[float, float, float, float]
+    axis_steps: int | None = None
 
 
 def race_record(
@@ -280,9 +284,27 @@ def race_record(
 
 def beside(record: RaceRecord, pinned: RaceRecord) -> RaceRecord:
     """The record with axes that span a second race on the same surface as well."""
-    losses, gaps = (record.loss_range, pinned.loss_range), (record.gap_range, pinned.gap_range)
     return dataclasses.replace(
         record,
-        loss_range=(min(low for low, _ in losses), max(high for _, high in losses)),
-        gap_range=(min(low for low, _ in gaps), max(high for _, high in gaps)),
+        loss_range=_over((record.loss_range, pinned.loss_range)),
+        gap_range=_over((record.gap_range, pinned.gap_range)),
     )
+
+
+def beginning(
+    record: RaceRecord, steps: int, loss_range: Span | None = None, gap_range: Span | None = None
+) -> RaceRecord:
+    """The record of a race's first steps with axes that have room for all `steps` of them, and for these ranges."""
+    losses = (record.loss_range, loss_range or record.loss_range)
+    gaps = (record.gap_range, gap_range or record.gap_range)
+    return dataclasses.replace(
+        record,
+        axis_steps=steps,
+        epoch_range=record.epoch_range * steps / record.steps,
+        loss_range=_over(losses),
+        gap_range=_over(gaps),
+    )
+
+
+def _over(spans: Sequence[Span]) -> Span:
+    return (min(low for low, _ in spans), max(high for _, high in spans))

@@ -124,11 +124,17 @@ def test_what_is_dragged_shows_first_steps_and_begins_nothing_heavy(pool: Pool) 
     app = visit(**query(seed=15))
     Local.gate.set()
     until(app, lambda: not awaited(app))
+    before = message(app)[0]["plot"]["layout"]
+    assert before["xaxis2"]["range"] == [0, 5000]
     Local.gate.clear()
     app.session_state.live = {"start": [0.5, 0.5], "number": 3}
     app.run()
     header, _ = message(app)
     assert header["live"] == 3 and header["playback"]["steps"] < 5000
+    axes = header["plot"]["layout"]
+    assert axes["xaxis2"]["range"] == [0, 5000], "the axes stay those of the whole race"
+    assert axes["yaxis2"]["range"][0] <= before["yaxis2"]["range"][0]
+    assert axes["yaxis2"]["range"][1] >= before["yaxis2"]["range"][1]
     assert not [key for key in pool.jobs if key[0] == "path" and key[-2] == 5000]  # type: ignore[index]
 
 

@@ -313,7 +313,7 @@ def _layout(record: RaceRecord, map_key: str, words: Mapping[str, str]) -> dict[
         },
         "xaxis2": {
             **axis,
-            "range": [0, record.steps],
+            "range": [0, record.axis_steps or record.steps],
             "title": {**axis["title"], "text": words["step"]},
             "uirevision": "steps",
         },

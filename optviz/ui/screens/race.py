@@ -16,7 +16,7 @@ from optviz.figures.gradient_noise import gradient_noise_figure
 from optviz.figures.race import race_figure
 from optviz.figures.theme import THEMES, styles_of
 from optviz.optimizers import OPTIMIZERS
-from optviz.statistics import RaceRecord, beside, race_record, scoreboard
+from optviz.statistics import RaceRecord, beginning, beside, race_record, scoreboard
 from optviz.trajectory import Trajectory
 from optviz.ui import background, cached, requests, session, sharing, stage, touring, widgets
 from optviz.ui.cached import FAN_RUNS
@@ -28,6 +28,7 @@ LONGEST_LATEX = 90
 WHOLE_PAGE = "whole_page"
 SHOWN = "shown"
 DRAWN = "drawn"
+RANGES = "ranges"
 SECONDS_BETWEEN_LOOKS = 0.5
 MOST_MAPS = 64
 SCOREBOARD_STYLE = """
@@ -168,6 +169,12 @@ def _stage() -> None:
     record = race_record(paths, names, race.start or cached.start(race.surface), fans)
     if pinned is not None:
         record = beside(record, pinned)
+    if shown.whole:
+        st.session_state[RANGES] = (map_key, record.loss_range, record.gap_range)
+    elif shown.race is not None:
+        # The axes are those of the whole race, as far as they are known.
+        known_key, *ranges = st.session_state.get(RANGES, ("",))
+        record = beginning(record, shown.asked.steps, *(ranges if known_key == map_key else ()))
     figure = race_figure(record, cached.heights(race.bare_surface), map_key, text["figure"], pinned)
     sent: dict[str, None] = st.session_state.setdefault("maps_sent", {})
     message = stage.pack(
