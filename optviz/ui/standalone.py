@@ -24,7 +24,7 @@ from optviz.statistics import Fan, RaceRecord, beside, race_record
 from optviz.surface import Formula, GallerySurface
 from optviz.trajectory import Trajectory
 from optviz.ui import cached, stage
-from optviz.ui.text import LANGUAGES, words
+from optviz.ui.text import LANGUAGES, counted, words
 
 RUN_AGAIN = """\
 from pathlib import Path
@@ -194,7 +194,7 @@ def setting(race: Race, language: str) -> list[str]:
     said, rate, (x, y) = text["standalone"], race.shared_learning_rate, _start(race)
     return [
         said["convention"].format(convention=text["convention"][race.convention]),
-        said["steps"].format(steps=race.steps),
+        counted(said, "steps", race.steps).format(steps=race.steps),
         *([said["learning_rate"].format(rate=f"{rate:g}")] if rate is not None else []),
         said["start"].format(x=_number(x), y=_number(y)),
     ]

@@ -18,7 +18,7 @@ import streamlit as st
 from optviz.bad_input import BadInput
 from optviz.parameter import Parameter
 from optviz.ui import session
-from optviz.ui.text import sentence, words
+from optviz.ui.text import counted, sentence, words
 
 Option = TypeVar("Option")
 
@@ -70,7 +70,8 @@ def tell(problems: Sequence[BadInput], where: Any = st) -> None:
     language = session.language()
     told = [sentence(problem, language) for problem in problems[:MOST_TOLD]]
     if len(problems) > MOST_TOLD:
-        told.append(words(language)["app"]["more_problems"].format(count=len(problems) - MOST_TOLD))
+        more = len(problems) - MOST_TOLD
+        told.append(counted(words(language)["app"], "more_problems", more).format(count=more))
     # Not st.warning: its Markdown makes links of what a stranger has put into a link.
     lines = "".join(f"<p>{html.escape(line)}</p>" for line in told)
     where.html(f'<div class="optviz-told" role="alert">{lines}</div>')

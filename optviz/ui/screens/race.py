@@ -22,7 +22,7 @@ from optviz.ui import background, cached, requests, session, sharing, stage, tou
 from optviz.ui.cached import FAN_RUNS
 from optviz.ui.controls import Words, attempt
 from optviz.ui.standalone import described, fans_of, file_name, setting
-from optviz.ui.text import words
+from optviz.ui.text import counted, spaced, words
 
 LONGEST_LATEX = 90
 WHOLE_PAGE = "whole_page"
@@ -216,7 +216,7 @@ def _stage() -> None:
     key = text["figure"]
     said = [key["key_line"], *([key["key_logarithmic"]] if heights.logarithmic else [])]
     if race.surface.samples is not None:
-        said.append(key["key_samples"].format(samples=race.surface.samples))
+        said.append(counted(key, "key_samples", race.surface.samples).format(samples=race.surface.samples))
     if any(fan is not None for fan in record.fans):
         said.append(key["key_runs"])
     elif view.runs == "many" and any(record.batched) and race.steps > most_steps_of_runs(race, FAN_RUNS):
@@ -241,8 +241,11 @@ def _pinned_told(race: Race, pinned: Race, drawn: bool, text: Words) -> str:
         "batch_seed": pinned.batch_seed,
         "learning_rate": f"{pinned.shared_learning_rate or 0:g}",
     }
-    told = [words[name].format(value=values.get(name)) for name in pinned.differences(race)]
-    return words["shown"].format(difference=", ".join(told) or words["same"])
+    told = [
+        (counted(words, name, pinned.steps) if name == "steps" else words[name]).format(value=values.get(name))
+        for name in pinned.differences(race)
+    ]
+    return spaced(words["shown"].format(difference=text["stage"]["and"].join(told) or words["same"]))
 
 
 def _asked() -> None:

@@ -48,7 +48,12 @@ function largestRise(racers, step, drop) {
 }
 
 export function put(template, values) {
-  return template.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  return spaced(template.replace(/\{(\w+)\}/g, (_, name) => values[name]));
+}
+
+// Between a Chinese character and a letter or digit of another script stands a space, whatever name was put in.
+function spaced(text) {
+  return text.replace(/(?<=\p{Script=Han})(?=[A-Za-z0-9\p{Script=Greek}])|(?<=[A-Za-z0-9\p{Script=Greek}₁₂])(?=\p{Script=Han})/gu, " ");
 }
 
 function number(value) {

@@ -425,7 +425,7 @@ class Stage {
     button("pin").setAttribute("aria-pressed", String(Boolean(this.header.pinned)));
     button("tour").setAttribute("aria-pressed", String(Boolean(tour)));
     button("pin").querySelector("span").textContent = text.pin_short;
-    button("tour").querySelector("span").textContent = tour ? put(text.tour_count, { count: tour.visited }) : text.tour_short;
+    button("tour").querySelector("span").textContent = tour ? put(tour.visited === 1 ? text.tour_count_one : text.tour_count, { count: tour.visited }) : text.tour_short;
     button("veil").setAttribute("aria-pressed", String(this.veiled));
     label(button("veil"), text[this.veiled ? "unveil" : "veil"]);
     label(button("pin"), text[this.header.pinned ? "unpin" : "pin"]);

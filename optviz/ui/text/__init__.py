@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,9 @@ from typing import Any
 from optviz.bad_input import BadInput
 
 LANGUAGES = {"en": "English", "zh": "中文"}
+
+_HAN, _OTHER = "[\u4e00-\u9fff]", "[A-Za-z0-9\u0370-\u03ff₁₂]"
+SEAM = re.compile(f"(?<={_HAN})(?={_OTHER})|(?<={_OTHER})(?={_HAN})")
 
 
 @cache
@@ -32,4 +37,14 @@ def sentence(problem: BadInput, language: str) -> str:
     told = words(language)
     english = {text: key for key, text in words("en")["fragment"].items()}
     parts = {name: told["fragment"][english[text]] if text in english else text for name, text in problem.parts.items()}
-    return told["bad_input"][problem.key].format(**parts)
+    return spaced(told["bad_input"][problem.key].format(**parts))
+
+
+def counted(table: Mapping[str, str], key: str, count: int) -> str:
+    """The words under a key for a number of things: English says "1 step" and "2 steps"."""
+    return table[f"{key}_one"] if count == 1 else table[key]
+
+
+def spaced(text: str) -> str:
+    """The text with a space between a Chinese character and a letter or digit of another script."""
+    return SEAM.sub(" ", text)

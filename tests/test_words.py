@@ -1,0 +1,65 @@
+"""The words on the screen: one word per concept, plain plurals, a space between Chinese and other letters."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from optviz.bad_input import BadInput
+from optviz.ui.text import SEAM, sentence, spaced, words
+
+CHINESE = {f"{section}.{key}": text for section, table in words("zh").items() for key, text in table.items()}
+ENGLISH = {f"{section}.{key}": text for section, table in words("en").items() for key, text in table.items()}
+
+NUMBER_OF = r"(?<!of )(\{(count|steps|samples)\} (more )?[a-z]+s\b|\{value\} steps)"
+"""English words that are false beside a 1; "step 1 of {steps} steps" is about more than one."""
+
+# What a Chinese deep-learning teacher would not write, and what stands for it.
+NOT_SAID = {
+    "惯例": "公式版本",
+    "联赛": "多种子评测",
+    "地图": "损失曲面",
+    "赛手": "优化器",
+    "巡览": "连播",
+    "成绩表": "结果对比",
+    "批大小": "批量大小",
+    "保留的轨迹": "对照轨迹",
+    "与最低损失之差": "剩余差距",
+}
+
+
+@pytest.mark.parametrize("unwanted", NOT_SAID)
+def test_one_word_per_concept(unwanted: str) -> None:
+    assert [name for name, text in CHINESE.items() if unwanted in text] == [], NOT_SAID[unwanted]
+
+
+def test_between_chinese_and_other_letters_stands_a_space() -> None:
+    assert [name for name, text in CHINESE.items() if SEAM.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("close", "apart"),
+    [
+        ("Adam的损失", "Adam 的损失"),
+        ("其次是RMSProp，Adagrad等5个", "其次是 RMSProp，Adagrad 等 5 个"),
+        ("学习率η为0.1", "学习率 η 为 0.1"),
+        ("第 3 步：动量领先", "第 3 步：动量领先"),
+        ("PyTorch公式（100%）", "PyTorch 公式（100%）"),
+    ],
+)
+def test_a_name_that_is_put_into_a_sentence_keeps_its_distance(close: str, apart: str) -> None:
+    assert spaced(close) == apart
+
+
+def test_a_formatted_problem_keeps_its_distance() -> None:
+    for key, template in words("zh")["bad_input"].items():
+        parts = dict.fromkeys(re.findall(r"\{(\w+)\}", template), "Adam")
+        assert not SEAM.search(sentence(BadInput(key, **{"name": "", "value": "", "allowed": "", **parts}), "zh")), key
+
+
+@pytest.mark.parametrize("name", [name for name, text in ENGLISH.items() if re.search(NUMBER_OF, text)])
+def test_a_number_of_things_has_a_form_for_one(name: str) -> None:
+    section, key = name.split(".")
+    assert f"{key}_one" in words("en")[section], ENGLISH[name]
+    assert f"{key}_one" in words("zh")[section], ENGLISH[name]
