@@ -16,6 +16,8 @@ SHARE_OF_DROP = 0.9
 TIE = 1e-6
 ROUNDING = 4 * np.finfo(float).eps
 LARGEST_SHOWN = 1e300
+VEILED_GAP_RANGE = (-6.0, 0.3)
+"""Powers of ten; where a race ends is seldom below, and then its curve leaves the axis until it is seen whole."""
 
 Span = tuple[float, float]
 
@@ -105,6 +107,18 @@ def loss_range(losses: np.ndarray) -> tuple[float, float]:
     high = min(highest, start + room)
     margin = 0.05 * (high - low) or max(abs(low), 1.0) * 0.05
     return (low - margin, high + margin)
+
+
+def veiled_loss_range(start: float, lowest: float) -> tuple[float, float]:
+    """What a linear loss axis should span while nobody may know how the race ends: from the surface alone.
+
+    start: the loss there; lowest: the lowest of the surface. From that to above the start by three tenths of the drop;
+    where there is no drop, or no lowest is known, as far below the start as its own size. Always finite.
+    """
+    begin = float(np.clip(start, -LARGEST_SHOWN, LARGEST_SHOWN)) if np.isfinite(start) else 0.0
+    low = max(lowest, -LARGEST_SHOWN) if np.isfinite(lowest) and lowest < begin else begin - (abs(begin) or 1.0)
+    drop = begin - low
+    return (low - 0.05 * drop, begin + 0.3 * drop)
 
 
 def epoch_range(last: Sequence[float]) -> float:
@@ -224,7 +238,8 @@ class RaceRecord:
     points (steps + 1, 2), losses, log_gaps and epochs (steps + 1,); `epoch_range` is what an epoch axis should span;
     `has_samples` says whether epochs mean anything, `batched` which racers see batches; `lost_at` is the
     last step before a run diverged, −1 for none; `fans` has None for a racer that was run once. `axis_steps` is what an
-    axis of steps should span where `steps` are but the first; None for all there are.
+    axis of steps should span where `steps` are but the first; None for all there are. The veiled ranges are those of
+    axes that tell nothing of how the race ends.
     """
 
     names: tuple[str, ...]
@@ -244,6 +259,8 @@ class RaceRecord:
     start: tuple[float, float]
     lowest: tuple[float, float]
     domain: tuple[float, float, float, float]
+    veiled_loss_range: tuple[float, float]
+    veiled_gap_range: tuple[float, float] = VEILED_GAP_RANGE
     axis_steps: int | None = None
 
 
@@ -279,6 +296,7 @@ def race_record(
         start=start,
         lowest=(float(lowest.point[0]), float(lowest.point[1])),
         domain=surface.domain,
+        veiled_loss_range=veiled_loss_range(float(paths[0].losses[0]), lowest.loss),
     )
 
 
@@ -288,6 +306,8 @@ def beside(record: RaceRecord, pinned: RaceRecord) -> RaceRecord:
         record,
         loss_range=_over((record.loss_range, pinned.loss_range)),
         gap_range=_over((record.gap_range, pinned.gap_range)),
+        veiled_loss_range=_over((record.veiled_loss_range, pinned.loss_range)),
+        veiled_gap_range=_over((record.veiled_gap_range, pinned.gap_range)),
     )
 
 

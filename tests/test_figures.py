@@ -45,6 +45,7 @@ RECORD = RaceRecord(
     start=(0.0, 0.5),
     lowest=(0.25, 0.75),
     domain=(-1.0, 1.0, 0.0, 2.0),
+    veiled_loss_range=(0.5, 7.0),
 )
 HEIGHTS = Heights(
     x=np.array([-1.0, 0, 1]),
@@ -306,3 +307,16 @@ def test_repeated_racers_get_other_line_styles() -> None:
     dashes = [style["dash"] for style in styles if style["color"] == "@theme/adam"]
     assert len(set(dashes)) == len(REPEATS) == 4
     assert styles[5]["color"] == color_of("no_such") == "@theme/extra/0"
+
+
+def test_what_a_veil_hides_is_every_trace_of_the_future() -> None:
+    data = resolved(FANNED)["data"]
+    racers = FANNED.playback["racers"] if FANNED.playback else []
+    future = {place for racer in racers for place in racer["future"]}
+    drawn = {place for place, trace in enumerate(data) if trace["type"] == "scatter" and trace["mode"] == "lines"}
+    assert future == drawn, "paths, curves and bands; not the map, the start and the lowest point"
+    pinned = COMPARED.playback["racers"] if COMPARED.playback else []
+    widths = {resolved(COMPARED)["data"][place]["line"]["width"] for racer in pinned for place in racer["future"]}
+    assert widths == {1.4}, "the pinned race is known already"
+    for axis in ("loss", "gap"):
+        assert FANNED.views[axis]["veiled"]["yaxis2"]["range"] == list(getattr(RECORD, f"veiled_{axis}_range"))

@@ -36,6 +36,7 @@ from optviz.statistics import (
     scoreboard,
     steps_to_drop,
     tie_width,
+    veiled_loss_range,
     wins,
     wins_of,
 )
@@ -345,3 +346,31 @@ def test_axes_beside_a_second_race_span_both() -> None:
 def test_an_epoch_axis_spans_all_unless_one_run_is_much_shorter() -> None:
     assert epoch_range([200.0, 200.0]) == 200
     assert epoch_range([200.0, 3.125]) == 12.5
+
+
+@pytest.mark.parametrize(
+    ("start", "lowest", "expected"),
+    [
+        (2.0, 0.0, (-0.1, 2.6)),
+        (0.0, -1.0, (-1.05, 0.3)),
+        (1.0, 1.0, (-0.05, 1.3)),
+        (-3.0, float("-inf"), (-6.15, -2.1)),
+        (float("nan"), 0.0, (-1.05, 0.3)),
+        (0.0, float("nan"), (-1.05, 0.3)),
+    ],
+)
+def test_the_axis_under_the_veil_is_that_of_the_surface(
+    start: float, lowest: float, expected: tuple[float, float]
+) -> None:
+    assert veiled_loss_range(start, lowest) == pytest.approx(expected)
+
+
+def test_under_the_veil_the_axes_do_not_depend_on_how_a_race_ends() -> None:
+    surface = GaussianHills(seed=1)
+    records = [
+        race_record(race([Racer(OPTIMIZERS["momentum"](learning_rate=rate))], surface, steps=40), ["m"], (-1.5, 1.44))
+        for rate in (1e-3, 0.1, 3.0)
+    ]
+    assert len({record.loss_range for record in records}) == 3
+    assert len({record.veiled_loss_range for record in records}) == 1
+    assert len({record.veiled_gap_range for record in records}) == 1

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from optviz.figures.figure import Figure
+from optviz.figures.race import TICKS_WITHIN_A_DECADE
 from optviz.gradient_noise import GradientNoise
 
 SHOWN = 120
@@ -112,12 +113,18 @@ def gradient_noise_figure(noise: GradientNoise, words: Mapping[str, str]) -> Fig
     layout: dict[str, Any] = {
         "xaxis": {**axis, "title": {**axis["title"], "text": words["along_x"]}},
         "yaxis": {**axis, "title": {**axis["title"], "text": words["along_y"]}, "scaleanchor": "x"},
-        "xaxis2": {**axis, "title": {**axis["title"], "text": words["batch_size"]}, "type": "log", "dtick": "D1"},
+        "xaxis2": {
+            **axis,
+            "title": {**axis["title"], "text": words["batch_size"]},
+            "type": "log",
+            "tickformatstops": TICKS_WITHIN_A_DECADE,
+        },
         "yaxis2": {
             **axis,
             "title": {**axis["title"], "text": words["variance"]},
             "type": "log",
             "exponentformat": "power",
+            "tickformatstops": TICKS_WITHIN_A_DECADE,
             "range": list(noise.variance_range),
         },
         "paper_bgcolor": "@theme/paper",

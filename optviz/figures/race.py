@@ -14,10 +14,10 @@ from optviz.statistics import Heights, RaceRecord
 CONTOURS = 22
 NARROW = {
     "xaxis": {"domain": [0, 1], "anchor": "y"},
-    "yaxis": {"domain": [0.37, 1], "anchor": "x"},
+    "yaxis": {"domain": [0.41, 1], "anchor": "x"},
     "xaxis2": {"domain": [0, 1], "anchor": "y2"},
-    "yaxis2": {"domain": [0, 0.27], "anchor": "x2"},
-    "margin": {"l": 46, "r": 10, "t": 8, "b": 34},
+    "yaxis2": {"domain": [0, 0.28], "anchor": "x2"},
+    "margin": {"l": 52, "r": 17, "t": 8, "b": 38},
     "dragmode": False,
 }
 WIDE = {
@@ -25,16 +25,18 @@ WIDE = {
     "yaxis": {"domain": [0, 1], "anchor": "x"},
     "xaxis2": {"domain": [0.59, 1], "anchor": "y2"},
     "yaxis2": {"domain": [0, 1], "anchor": "x2"},
-    "margin": {"l": 48, "r": 12, "t": 8, "b": 40},
+    "margin": {"l": 54, "r": 18, "t": 8, "b": 44},
     "dragmode": "zoom",
 }
+TICKS_WITHIN_A_DECADE = [{"dtickrange": [None, "D2"], "value": ".3~g"}]
+"""For logarithmic axes: 0.5 and 0.2 are written in full, where Plotly writes 5 and 2; powers of ten stay powers."""
 _PRESENTED_AXIS = {"tickfont": {"size": 17}, "title": {"font": {"size": 19}}}
 # On top of one of the two above, for the last row of a lecture room.
 PRESENTED = {
     **dict.fromkeys(("xaxis", "yaxis", "xaxis2", "yaxis2"), _PRESENTED_AXIS),
     "font": {"size": 18},
     "hoverlabel": {"font": {"size": 18}},
-    "margin": {"l": 66, "b": 58},
+    "margin": {"l": 72, "r": 26, "t": 18, "b": 62},
 }
 
 
@@ -49,7 +51,8 @@ def race_figure(
 
     Trace 0 is the contour, 1 the lowest point, 2 the start; then broad pale lines for the race that is `pinned`, two
     per racer, then two traces per racer, path and loss curve. The playback says which arrays move: per racer the path,
-    the loss and its gap, by name.
+    the loss and its gap, by name; and which traces are to be hidden with the racer, or with the future. A view's
+    `veiled` is what its layout is then: the axes tell nothing of how the race ends.
     """
     arrays: dict[str, np.ndarray] = {
         "map/x": heights.x,
@@ -94,6 +97,7 @@ def race_figure(
                 "step": "@steps",
                 "epoch": _epochs(record, index, arrays),
                 "traces": traces,
+                "future": traces[:2],
                 "lost_at": record.lost_at[index],
                 "batched": record.batched[index],
                 **style,
@@ -110,6 +114,7 @@ def race_figure(
                 gap_view[str(len(data))] = {"y": f"@{prefix}/gap:{quantile}"}
                 epoch_view[str(len(data))] = {"x": _epochs(record, index, arrays)}
                 racers[index]["traces"].append(len(data))
+                racers[index]["future"].append(len(data))
                 data.append(trace)
     plot = {"data": data, "layout": _layout(record, map_key, words)}
     gap_axis = {
@@ -118,8 +123,7 @@ def race_figure(
         "uirevision": f"gap {map_key}",
         "exponentformat": "power",
         "range": list(record.gap_range),
-        # Within one decade 2 and 5 are told as well; over more, the tens alone.
-        "dtick": 1 if record.gap_range[1] - record.gap_range[0] > 1.5 else "D2",
+        "tickformatstops": TICKS_WITHIN_A_DECADE,
     }
     epoch_axis = {
         "title": {"text": words["epoch"]},
@@ -131,8 +135,12 @@ def race_figure(
         arrays=arrays,
         arrangements={"wide": WIDE, "narrow": NARROW, "presented": PRESENTED},
         views={
-            "loss": {"data": {}, "layout": {}},
-            "gap": {"data": gap_view, "layout": {"yaxis2": gap_axis}},
+            "loss": {"data": {}, "layout": {}, "veiled": {"yaxis2": {"range": list(record.veiled_loss_range)}}},
+            "gap": {
+                "data": gap_view,
+                "layout": {"yaxis2": gap_axis},
+                "veiled": {"yaxis2": {"range": list(record.veiled_gap_range)}},
+            },
             "step": {"data": {}, "layout": {}},
             # The fans are there once many runs have been asked for.
             "one": {"data": {}, "layout": {}},
@@ -290,6 +298,8 @@ def _layout(record: RaceRecord, map_key: str, words: Mapping[str, str]) -> dict[
         "title": {"font": {"color": "@theme/ink", "size": 13}, "standoff": 6},
         "linecolor": "@theme/grid",
         "ticks": "",
+        # The circle of the start, and a head, may stand on the edge of the map.
+        "ticklabelstandoff": 6,
     }
     across = (x_max - x_min) / (y_max - y_min)
     # Equal scales keep a path of steepest descent at right angles to the contour; a long domain cannot afford them.

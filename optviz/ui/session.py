@@ -8,6 +8,7 @@ fit a widget, and because a field that cannot be used should be told, not droppe
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -263,8 +264,30 @@ def end_tour() -> None:
 
 
 def change_view(**fields: Any) -> None:
-    """Another view of the same race."""
+    """Another view of the same race. Under a veil that is put on, nobody has seen how the race ends."""
+    if fields.get("veiled") and not view().veiled:
+        st.session_state.played = None
     st.session_state.view = replace(view(), **fields)
+
+
+def token(race: Race) -> str:
+    """Stands for a race in messages to the browser and back."""
+    return hashlib.sha256(repr(race).encode()).hexdigest()[:12]
+
+
+def played(seen: Any) -> None:
+    """The race of this token has been played to its end: a veil hides nothing of it any more."""
+    st.session_state.played = seen if isinstance(seen, str) else None
+
+
+def end_is_hidden() -> bool:
+    """Whether nobody may know yet how the race that is shown ends."""
+    return view().veiled and not end_was_seen()
+
+
+def end_was_seen() -> bool:
+    """Whether the race that is shown has been played to its end."""
+    return st.session_state.get("played") == token(shown())
 
 
 def refuse(problem: BadInput) -> None:

@@ -215,17 +215,43 @@ def test_a_phone_that_was_sent_a_presenting_link_can_leave_it(open_page: Open) -
 def test_what_is_still_to_come_can_be_hidden(open_page: Open) -> None:
     """Predict, then reveal."""
     page = open_page()
-    faint = "plot => plot.data.filter(trace => trace.name === 'Adam').map(trace => trace.opacity)"
-    assert all(opacity > 0 for opacity in page.plot(faint))
+    faint = "plot => plot.data.filter(trace => trace.name === 'Adam').map(trace => trace.visible)"
+    gone = "document.querySelector('.optviz-plot').data.at(-1).visible === false"
+    board = page.page.locator(".optviz-scores")
+    assert page.plot(faint) == [True, True]
+    whole = page.ranges()["yaxis2"]
     page.do("veil")
-    page.page.wait_for_function("document.querySelector('.optviz-plot').data.at(-1).opacity === 0")
-    assert page.plot(faint) == [0, 0]
+    page.page.wait_for_function(gone)
+    assert page.plot(faint) == [False, False]
     assert page.step() == 0
     page.wait_for_address("veiled=1")
-    again = open_page("?veiled=1")
-    assert again.plot(faint) == [0, 0]
+    board.wait_for(state="detached")
+    assert page.page.get_by_text("The final scores are hidden").is_visible()
+    veiled = page.ranges()["yaxis2"]
+    # Another race from there has the same axis, and begins at the start as well: neither tells how it ends.
+    page.slide("One learning rate for all", "ArrowRight")
+    page.wait_for_address("learning_rate=")
+    assert page.ranges()["yaxis2"] == pytest.approx(veiled)
+    assert (page.step(), board.count()) == (0, 0)
+    # Played to its end, everything of it may be seen.
+    page.do("last")
+    board.wait_for()
+    assert page.plot(faint) == [True, True]
+    assert page.ranges()["yaxis2"] != pytest.approx(veiled)
+    page.slide("One learning rate for all", "ArrowLeft")
+    board.wait_for(state="detached")
+    assert page.step() == 0
+    page.do("veil")
+    board.wait_for()
+    assert page.ranges()["yaxis2"] == pytest.approx(whole)
+    again = open_page("?veiled=1&samples=64&racers=sgd~adam&runs=many")
+    assert again.step() == 0
+    assert again.page.locator(".optviz-scores").count() == 0
+    bands = "plot => plot.data.filter(trace => trace.xaxis === 'x2' && trace.visible !== false).length"
+    assert again.plot(bands) == 0
     again.do("veil")
-    again.page.wait_for_function("document.querySelector('.optviz-plot').data.at(-1).opacity > 0")
+    again.page.locator(".optviz-scores").wait_for()
+    assert again.plot(bands) == 2 + 3
 
 
 def test_a_climb_on_a_batch_is_not_blamed_on_the_learning_rate(open_page: Open) -> None:

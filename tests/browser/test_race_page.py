@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from optviz import Race
-from optviz.experiment import read_url
+from optviz.experiment import ARTICLE_OPTIMIZERS, read_url
+from optviz.figures.theme import THEMES
 from race_page import DESKTOP, PHONE, PROJECTOR, RacePage
 
 Open = Callable[..., RacePage]
@@ -107,7 +108,8 @@ def test_keys_belong_to_a_field_that_has_the_focus(open_page: Open) -> None:
 
 
 def test_heads_stand_on_the_point_of_the_step_in_both_charts(open_page: Open) -> None:
-    page = open_page()
+    # Alone: where heads meet, each is a piece of a pie.
+    page = open_page("?hidden=0,1,2,3,4,5")
     page.page.locator(".optviz-scrubber").fill("30")
     adam = Race().run()[6]
     left, top = page.place(*adam.points[30])
@@ -125,6 +127,29 @@ def test_heads_stand_on_the_point_of_the_step_in_both_charts(open_page: Open) ->
     )
     # Adam's blue, drawn last and so on top, with full opacity.
     assert colors == [[11, 69, 184, 255]] * 2
+
+
+def test_of_heads_on_one_spot_all_are_seen(open_page: Open) -> None:
+    page = open_page()
+    page.do("first")
+    left, top = page.place(*Race().surface.peak())
+    seen = page.page.evaluate(
+        """([left, top]) => {
+            const canvas = document.querySelector('.optviz-heads'), box = canvas.getBoundingClientRect();
+            const scale = canvas.width / box.width, context = canvas.getContext('2d');
+            const colors = new Set();
+            for (let degree = 0; degree < 360; degree += 2) {
+                const turn = degree * Math.PI / 180;
+                const [x, y] = [left + 6 * Math.sin(turn), top - 6 * Math.cos(turn)];
+                const pixel = context.getImageData((x - box.left) * scale, (y - box.top) * scale, 1, 1).data;
+                const hex = [...pixel].slice(0, 3).map(part => part.toString(16).padStart(2, '0')).join('');
+                if (pixel[3] === 255) colors.add(hex);
+            }
+            return [...colors];
+        }""",
+        [left, top],
+    )
+    assert {THEMES["light"][kind].lstrip("#") for kind in ARTICLE_OPTIMIZERS} <= set(seen)
 
 
 def test_playing_goes_on_across_a_rerun_and_the_plot_is_the_same_node(open_page: Open) -> None:

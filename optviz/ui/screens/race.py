@@ -72,13 +72,16 @@ def show() -> None:
     names = race.racer_names(text["optimizer"])
     pinned = _pinned_record(race, text)
     touring.panel(text)
-    _scoreboard(race, paths, names, pinned, paths[0].surface.lowest, text)
-    if race.surface.samples is not None:
-        _gradient_noise(race, paths, names, text)
+    if session.end_is_hidden():
+        st.caption(text["scoreboard"]["veiled"])
+    else:
+        _scoreboard(race, paths, names, pinned, paths[0].surface.lowest, text)
+        if race.surface.samples is not None:
+            _gradient_noise(race, paths, names, text)
     if shown.whole:
         sharing.section(race, paths, pinned, text)
     # Last of all: who sees this has the whole page of this race.
-    st.html(f'<span data-optviz-race="{_race_token()}" hidden></span>')
+    st.html(f'<span data-optviz-race="{session.token(session.race())}" hidden></span>')
 
 
 def _shown() -> background.Shown:
@@ -192,7 +195,9 @@ def _stage() -> None:
         rates=_rates(race),
         live=session.live_number(),
         heard=requests.heard(),
-        race=_race_token(),
+        race=session.token(session.race()),
+        shown=session.token(race),
+        played=view.veiled and session.end_was_seen(),
         file_name=file_name(race),
         caption=" · ".join([described(race, session.language()), *setting(race, session.language())]),
         language=session.language(),
@@ -201,7 +206,10 @@ def _stage() -> None:
         present=view.present,
         tour=touring.header(),
         link=session.link(),
-        hints=[{"about": about, "text": hint} for about, hint in text["hint"].items()],
+        hints=[
+            {"about": about, "text": hint, "on_touch": text["hint_on_touch"][about]}
+            for about, hint in text["hint"].items()
+        ],
     )
     sent[map_key] = None
     if len(sent) > MOST_MAPS:
@@ -268,11 +276,6 @@ def _rates(race: Race) -> dict[str, float] | None:
     return {"lowest": min(rates), "highest": max(rates), "least": least, "most": most} if rates else None
 
 
-def _race_token() -> str:
-    """Stands for the race of the visit: stage and page compare, for a run of either may be lost on its way."""
-    return _digest(repr(session.race()))
-
-
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -307,6 +310,8 @@ REQUESTS: dict[str, Callable[[Any], None]] = {
     # Let go without a choice: then the page is what it was.
     "let_go": lambda _: session.drag(None),
     "view": _view_changed,
+    "played": session.played,
+    "present": lambda present: session.change_view(present=present is True),
     "pin": lambda pinned: session.pin(pinned is True),
     "tour": touring.handle,
     "map": _map_needed,

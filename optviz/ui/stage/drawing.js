@@ -100,3 +100,12 @@ export function markerPath(name, x, y, r) {
     default: return `M${x - r},${y}a${r},${r} 0 1,0 ${2 * r},0a${r},${r} 0 1,0 ${-2 * r},0Z`;
   }
 }
+
+// A piece of a pie, from one share of the turn to another, clockwise from the top.
+export function piePath(x, y, r, from, to) {
+  const corner = (share) => {
+    const angle = 2 * Math.PI * share;
+    return `${(x + r * Math.sin(angle)).toFixed(2)},${(y - r * Math.cos(angle)).toFixed(2)}`;
+  };
+  return `M${x.toFixed(2)},${y.toFixed(2)}L${corner(from)}A${r.toFixed(2)},${r.toFixed(2)} 0 ${to - from > 0.5 ? 1 : 0} 1 ${corner(to)}Z`;
+}

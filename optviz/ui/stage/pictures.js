@@ -128,11 +128,10 @@ function chartShapes(stage, box, chart) {
     const travelled = new Recorder();
     stroke(travelled, track.charts[chart].x, track.charts[chart].y, 0, stage.position);
     paths.append(element("path", { d: travelled.text(), stroke: track.color, "stroke-dasharray": dashOf(track.racer.dash).join(" ") || "none" }));
-    const head = stage.headOf(track, chart, stage.position);
-    if (!head) return;
-    const style = head.cross ? { stroke: track.color, "stroke-width": 2.5 } : { fill: track.color, stroke: stage.theme.label_back, "stroke-width": 1.5 };
-    heads.append(element("path", { d: head.path, ...style }));
   });
+  for (const { path, fill, stroke: edge, width } of stage.headsOf(chart, stage.position)) {
+    heads.append(element("path", { d: path, fill, stroke: edge, "stroke-width": width }));
+  }
   return [inside, paths, heads];
 }
 

@@ -5,7 +5,7 @@
 // also joins the modules of this folder into one.
 
 import { Axes } from "./axes.js";
-import { at, clip, dashOf, exit, lengths, markerPath, rgb, stroke } from "./drawing.js";
+import { at, clip, dashOf, exit, lengths, markerPath, piePath, rgb, stroke } from "./drawing.js";
 import { serverAnswered, watchConnection } from "./connection.js";
 import { nextHint, skipHint } from "./hints.js";
 import { PICTURES, recordVideo, videoTypes } from "./pictures.js";
@@ -21,6 +21,7 @@ const MAPS_KEPT = 12;
 const KEYS_OF_THEIR_OWN = "input, textarea, select, button, summary, a, [tabindex='0'], [role=slider], [role=radio], "
   + "[role=listbox], [role=tab], [contenteditable=true]";
 const GRAB_RADIUS = 14;
+const ONE_SPOT = 2; // pixels between heads that hide each other
 const DOUBLE_CLICK = 300; // milliseconds
 const UNLIKE_FOR = 2500; // milliseconds for which page and picture may show different races
 const TOUR_MOVES = 0.75; // the share of a seed's time in which its paths move; then the picture rests
@@ -154,6 +155,8 @@ class Stage {
     this.axes = new Axes();
     this.unlikeSince = null;
     this.rateHeld = false;
+    this.shownRace = null; // the race that the last message was about
+    this.played = null; // the race that has been played to its end under the veil
     this.build();
   }
 
@@ -332,10 +335,26 @@ class Stage {
       this.hidden = new Set(header.view.hidden);
       this.veiled = Boolean(header.view.veiled);
     }
+    const race = header.shown ?? header.token;
+    if (header.played) this.played = race;
+    // Of a race that comes under the veil nothing has been seen but the start.
+    if (this.endIsHidden() && !this.playing && race !== this.shownRace) this.position = 0;
+    this.shownRace = race;
     for (const [group, names] of Object.entries(header.choices)) {
       if (!names.includes(this.chosen[group])) this.chosen[group] = names[0];
     }
     this.dress();
+    this.render();
+  }
+
+  endIsHidden() {
+    return this.veiled && Boolean(this.header.playback) && this.played !== (this.header.shown ?? this.header.token);
+  }
+
+  // Who has seen the last step under the veil has seen the race: nothing of it is hidden any more.
+  reveal() {
+    this.played = this.header.shown ?? this.header.token;
+    this.ask("played", this.played);
     this.render();
   }
 
@@ -450,7 +469,7 @@ class Stage {
   showHint() {
     const hint = this.header.present ? null : nextHint(this.header.hints ?? []);
     this.hint.hidden = !hint;
-    if (hint) this.hint.querySelector("span").textContent = hint.text;
+    if (hint) this.hint.querySelector("span").textContent = (coarse() && hint.on_touch) || hint.text;
   }
 
   // A hint goes when it is put away, or when what it says has been done.
@@ -586,16 +605,17 @@ class Stage {
     const width = this.plot.parentElement.clientWidth;
     this.arrangement = width < NARROW_BELOW && header.arrangements.narrow ? "narrow" : "wide";
     this.body.dataset.arrangement = this.arrangement;
-    const touch = window.matchMedia("(pointer: coarse)").matches;
+    const touch = coarse();
     if (this.recording?.running) this.recording.stop();
     const plot = fill(header.plot, arrays, this.theme);
     merge(plot.layout, fill(header.arrangements[this.arrangement] ?? {}, arrays, this.theme));
     if (header.present) merge(plot.layout, fill(header.arrangements.presented ?? {}, arrays, this.theme));
     this.thickness = header.present ? PRESENTED : 1;
-    if (touch) plot.layout.dragmode = false;
+    if (touch) Object.assign(plot.layout, { dragmode: false, hovermode: false }); // a tap sets the start
     for (const group of Object.keys(header.choices)) {
       const view = fill(header.views[this.chosen[group]], arrays, this.theme);
       merge(plot.layout, view.layout);
+      if (this.endIsHidden()) merge(plot.layout, view.veiled);
       for (const [index, patch] of Object.entries(view.data)) merge(plot.data[index], patch);
     }
     header.playback?.racers.forEach((racer, index) => {
@@ -603,8 +623,8 @@ class Stage {
         plot.data[trace].visible = !this.hidden.has(index);
         plot.data[trace].line.width *= this.thickness;
       }
-      if (!this.veiled && !header.tour && !this.recording) return;
-      for (const trace of racer.traces.slice(0, 2)) merge(plot.data[trace], { opacity: 0, hoverinfo: "skip", hovertemplate: null });
+      if (!this.endIsHidden() && !header.tour && !this.recording) return;
+      for (const trace of racer.future) plot.data[trace].visible = false;
     });
     this.axes.arrange(plot.layout, header.map_key);
     plot.layout.width = width;
@@ -782,6 +802,7 @@ class Stage {
       if (!this.recording && (!this.playing || step % 5 === 0)) this.sentence.textContent = happened(text, shown, step, steps);
       if (!this.playing) this.plot.setAttribute("aria-label", standings(text, shown, step, steps));
     }
+    if (position >= steps && this.endIsHidden() && !this.recording && !this.grabbed) this.reveal();
     this.body.dataset.step = String(step);
     this.body.dataset.frames = String(this.frames);
   }
@@ -826,9 +847,7 @@ class Stage {
       context.save();
       clip(context, { left: box.left - 7, top: box.top - 7, width: box.width + 14, height: box.height + 14 });
       if (this.playing) this.tracks.forEach((track, index) => this.paintTail(context, track, index, chart, position));
-      this.tracks.forEach((track, index) => {
-        if (!this.hidden.has(index)) this.paintHead(context, track, chart, position);
-      });
+      for (const head of this.headsOf(chart, position)) this.paintHead(context, head);
       context.restore();
     });
     this.frames += 1;
@@ -863,15 +882,34 @@ class Stage {
     context.globalAlpha = 1;
   }
 
-  paintHead(context, track, chart, position) {
-    const head = this.headOf(track, chart, position);
-    if (!head) return;
-    const shape = new Path2D(head.path);
-    context.lineWidth = head.cross ? 2.5 : 1.5;
-    context.strokeStyle = head.cross ? track.color : this.theme.label_back;
-    context.fillStyle = track.color;
-    if (!head.cross) context.fill(shape);
+  paintHead(context, { path, fill: inside, stroke: edge, width }) {
+    const shape = new Path2D(path);
+    context.lineWidth = width;
+    context.strokeStyle = edge;
+    context.fillStyle = inside;
+    if (inside !== "none") context.fill(shape);
     context.stroke(shape);
+  }
+
+  // What is drawn for the heads of one chart: each by itself, and those on one spot as the pieces of a pie, so that none
+  // hides another.
+  headsOf(chart, position) {
+    const spots = [];
+    this.tracks.forEach((track, index) => {
+      const head = this.hidden.has(index) ? null : this.headOf(track, chart, position);
+      if (!head) return;
+      const spot = spots.find(([first]) => Math.hypot(first.left - head.left, first.top - head.top) <= ONE_SPOT);
+      if (spot) spot.push({ ...head, color: track.color });
+      else spots.push([{ ...head, color: track.color }]);
+    });
+    const edge = this.theme.label_back;
+    const radius = (chart === 0 ? 8.5 : 7) * Math.sqrt(this.thickness);
+    return spots.flatMap((spot) => spot.map(({ cross, path, color }, piece) => {
+      if (cross) return { path, fill: "none", stroke: color, width: 2.5 };
+      if (spot.length === 1) return { path, fill: color, stroke: edge, width: 1.5 };
+      const slice = piePath(spot[0].left, spot[0].top, radius, piece / spot.length, (piece + 1) / spot.length);
+      return { path: slice, fill: color, stroke: edge, width: 1 };
+    }));
   }
 
   // The shape of a racer's head at a position: its marker, or a cross where the path left for good; null for neither.
@@ -879,12 +917,12 @@ class Stage {
     const { x, y, exit: lost } = track.charts[chart];
     if (lost && position >= lost.step) {
       const { left, top } = lost;
-      return { cross: true, path: `M${left - 5},${top - 5}l10,10M${left + 5},${top - 5}l-10,10` };
+      return { cross: true, left, top, path: `M${left - 5},${top - 5}l10,10M${left + 5},${top - 5}l-10,10` };
     }
     const [left, top] = [at(x, position), at(y, position)];
     if (!Number.isFinite(left) || !Number.isFinite(top)) return null;
     const radius = (chart === 0 ? 6.5 : 5) * Math.sqrt(this.thickness);
-    return { cross: false, path: markerPath(track.racer.marker, left, top, radius) };
+    return { cross: false, left, top, path: markerPath(track.racer.marker, left, top, radius) };
   }
 
   act(what) {
@@ -908,6 +946,8 @@ class Stage {
   // With the future hidden a class can guess who will be first; then the race is played.
   veil(veiled) {
     this.veiled = veiled;
+    this.played = null;
+    if (veiled) this.pause();
     if (veiled) this.seek(0);
     this.viewChanged();
   }
@@ -918,7 +958,17 @@ class Stage {
     this.transport.querySelector("[data-do=more]").setAttribute("aria-expanded", String(!folded));
   }
 
+  // Escape puts away what is open first; then it ends the presentation.
+  escape(event) {
+    const elsewhere = document.querySelector("[role=dialog], [role=listbox]");
+    const field = document.activeElement?.closest("input:not([type=range]), textarea, [contenteditable=true]");
+    if (elsewhere || field || event.defaultPrevented) return;
+    if (!this.menu.hidden) this.openMenu(false);
+    else if (this.header?.present && this.header.playback) this.ask("present", false);
+  }
+
   key(event) {
+    if (event.key === "Escape") return this.escape(event);
     const keys = { " ": "play", ArrowLeft: "back", ArrowRight: "forward", Home: "first", End: "last" };
     const what = keys[event.key];
     if (!what || event.ctrlKey || event.metaKey || event.altKey || !this.header?.playback) return;
@@ -1125,6 +1175,11 @@ function sync(parent, items, make, update) {
 // Two digits, so that it can be said; a step of the handle is 12 %, more than that rounds away.
 function rateOf(handle) {
   return Number((10 ** Number(handle.value)).toPrecision(2));
+}
+
+// Whether a finger points, not a mouse.
+function coarse() {
+  return window.matchMedia("(pointer: coarse)").matches;
 }
 
 function label(button, text) {
