@@ -26,5 +26,6 @@ EXPOSE 8501
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4)"]
 # uvicorn is this container's first process and gets its SIGTERM: open pages have three seconds, then it ends. Frames are
-# not compressed: arrays of numbers hardly shrink, and a classroom would wait for it.
+# not compressed: arrays of numbers hardly shrink, and a classroom would wait for it. The app sets both, too, and the other
+# bounds of a connection (optviz/ui/connections.py).
 CMD ["uvicorn", "app:app", "--host", "0.0.0.0", "--port", "8501", "--no-access-log", "--timeout-graceful-shutdown", "3", "--ws", "websockets-sansio", "--ws-per-message-deflate", "false"]

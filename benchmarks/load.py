@@ -47,9 +47,10 @@ STARTS = {
 
 @dataclass
 class Measured:
-    """What the visitors met: waits for an answer and of the health check in seconds, errors, memory in MB."""
+    """What the visitors met: waits for a picture, the page and the health check in seconds, errors, memory in MB."""
 
     waits: list[float] = field(default_factory=list)
+    opened: list[float] = field(default_factory=list)
     health: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
@@ -59,6 +60,7 @@ class Measured:
         waits = sorted(1000 * wait for wait in self.waits) or [float("nan")]
         return {
             "changes": len(self.waits),
+            "opening_max": round(1000 * max(self.opened, default=0)),
             "median": round(statistics.median(waits)),
             "p95": round(waits[int(0.95 * (len(waits) - 1))]),
             "max": round(waits[-1]),
@@ -132,13 +134,21 @@ async def health(port: int) -> float:
     return time.perf_counter() - began
 
 
-async def _visit(port: int, every: float, until: float, seed: int, measured: Measured) -> None:
+async def _visit(
+    port: int, every: float, seconds: float, seed: int, begin: asyncio.Barrier, measured: Measured
+) -> None:
     # A stand-in for a person: moves the slider, looks, moves it again; not all at the same moment.
     chance = random.Random(seed)
-    await asyncio.sleep(every * chance.random())
+    until, first = time.monotonic() + 600, True
     while time.monotonic() < until:
         try:
+            began = time.perf_counter()
             async with SocketPage(port) as page:
+                measured.opened.append(time.perf_counter() - began)
+                if first:
+                    await begin.wait()
+                    until, first = time.monotonic() + seconds, False
+                    await asyncio.sleep(every * chance.random())
                 while time.monotonic() < until:
                     await asyncio.sleep(every * (0.5 + chance.random()))
                     began = time.perf_counter()
@@ -151,7 +161,9 @@ async def _visit(port: int, every: float, until: float, seed: int, measured: Mea
             await asyncio.sleep(1)
 
 
-async def _probe(port: int, pid: int, until: float, measured: Measured) -> None:
+async def _probe(port: int, pid: int, seconds: float, begin: asyncio.Barrier, measured: Measured) -> None:
+    await begin.wait()
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:
             measured.health.append(await asyncio.wait_for(health(port), 120))
@@ -166,12 +178,14 @@ async def _probe(port: int, pid: int, until: float, measured: Measured) -> None:
 async def measure(port: int, pid: int, attack: str | None, pages: int, every: float, seconds: float) -> Measured:
     """Visitors and health check for so many seconds, the attack beside them, and a while after it."""
     measured = Measured()
-    # The first pages are opened before anything begins.
     async with SocketPage(port) as page:
         await page.choose_rate(page.rates[3])
-    until = time.monotonic() + seconds + (SECONDS_OF_AFTERMATH if attack else 0)
-    visits = [asyncio.create_task(_visit(port, every, until, seed, measured)) for seed in range(pages)]
-    probe = asyncio.create_task(_probe(port, pid, until, measured))
+    whole = seconds + (SECONDS_OF_AFTERMATH if attack else 0)
+    # Nothing is measured, and no attack begins, before all pages are there.
+    begin = asyncio.Barrier(pages + 2)
+    visits = [asyncio.create_task(_visit(port, every, whole, seed, begin, measured)) for seed in range(pages)]
+    probe = asyncio.create_task(_probe(port, pid, whole, begin, measured))
+    await begin.wait()
     attacker = None
     if attack is not None:
         await asyncio.sleep(2)

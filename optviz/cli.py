@@ -84,6 +84,13 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this computer only)")
     serve.add_argument("--port", default="8501", help="port to listen on (default: 8501)")
     serve.add_argument("--no-browser", action="store_true", help="do not open a browser window")
+    serve.add_argument(
+        "--origin",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="an address under which a proxy shows the app, such as https://optviz.example.org; repeatable",
+    )
     serve.set_defaults(run=_serve)
 
     race = commands.add_parser(
@@ -237,8 +244,10 @@ def _serve(options: argparse.Namespace) -> int:
     # The app needs the web packages, the other commands do not.
     from optviz.ui.server import serve
 
-    port = PORT.check_number("port", _number("port", options.port))
-    return serve(host=options.host, port=int(port), browser=not options.no_browser)
+    text = options.port.strip()
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 65535):
+        raise BadInput("out_of_range", name="port", value=text, allowed=PORT.range_text("port"))
+    return serve(host=options.host, port=int(text), browser=not options.no_browser, origins=options.origin)
 
 
 if __name__ == "__main__":

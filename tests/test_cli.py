@@ -182,7 +182,11 @@ BAD_INPUT: list[tuple[str, list[str]]] = [
     ("race --link surface=nowhere", ["nowhere"]),
     ("race --link surface=formula&text=import", ["import"]),
     ("serve --port 99999", ["port = 99999", "65,535"]),
-    ("serve --port x", ["port", "x"]),
+    ("serve --port x", ["port = x", "65,535"]),
+    ("serve --port 0", ["port = 0 ", "65,535"]),
+    ("serve --port -1", ["port = -1", "65,535"]),
+    ("serve --port 80.5", ["port = 80.5", "65,535"]),
+    ("serve --host 256.1.1.1", ["host = 256.1.1.1", "127.0.0.1"]),
     ("optimizers --convention keras", ["keras"]),
 ]
 

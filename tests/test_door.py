@@ -515,6 +515,13 @@ def test_serve_on_a_busy_port_says_so_and_ends(tmp_path: Path) -> None:
     assert "in use" in line
 
 
+def test_serve_names_an_origin_that_cannot_be_read(tmp_path: Path) -> None:
+    running = Server(tmp_path / "log.txt", "optviz.cli", "serve", "--no-browser", "--origin", "a.example")
+    assert running.process.wait(60) == 2
+    (line,) = running.printed().splitlines()
+    assert "origin" in line and "a.example" in line
+
+
 @pytest.mark.parametrize("host", ["256.1.1.1", "no such host", "8.8.8.8", "\u0000", "x" * 300, "http://a"])
 def test_a_host_that_cannot_be_had_is_named(host: str) -> None:
     with pytest.raises(BadInput, match=re.escape("127.0.0.1 for itself")):

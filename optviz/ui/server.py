@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import sys
 import tomllib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from streamlit import config
 from optviz.ui import connections
 from optviz.ui.door import Door
 from optviz.ui.logs import bound_logs
+from optviz.ui.origins import VARIABLE, frame_ancestors, listed_origins
 from optviz.ui.sending import Sent
 from optviz.ui.shell import asks_about_origin, page_shell
 from optviz.ui.stage import ASSETS, assets
@@ -33,6 +35,9 @@ SECONDS_OF_A_THREAD = 0.001
 
 def app_settings() -> dict[str, Any]:
     """What `st.App` needs: the entry script, the door, warm-up."""
+    # What is listed wrongly is said at the start, not to the first visitor.
+    listed_origins()
+    frame_ancestors()
     return {
         "script_path": str(MAIN),
         "middleware": [Middleware(_door)],
@@ -50,10 +55,15 @@ def _door(app: ASGIApp) -> Door:
     return Door(app, prefix, page_shell(_preload()), files, connections.most_connections)
 
 
-def serve(host: str, port: int, browser: bool) -> int:
-    """Serve until interrupted, from any folder: the app's own settings do not depend on where it is started."""
+def serve(host: str, port: int, browser: bool, origins: Sequence[str] = ()) -> int:
+    """Serve until interrupted, from any folder: the app's own settings do not depend on where it is started.
+
+    origins: further ones than the host itself whose pages may connect. Returns the exit code. Raises BadInput.
+    """
     from optviz.ui.serving import run
 
+    if origins:
+        os.environ[VARIABLE] = ",".join(origins)
     overrides: dict[str, Any] = dict(_flat(tomllib.loads(_settings().read_text(encoding="utf-8"))))
     return run(overrides, app_settings, host, port, browser)
 
