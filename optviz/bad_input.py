@@ -37,6 +37,19 @@ TEMPLATES: dict[str, str] = {
     "formula_call": "The function {name} at column {value} of the formula needs its arguments in brackets: {allowed}.",
     "formula_arguments": "{name} at column {value} of the formula has the wrong number of arguments; write {allowed}.",
     "formula_missing_times": "A sign is missing before “{name}” at column {value} of the formula; write * to multiply.",
+    "formula_ambiguous": (
+        "“{name}” at column {value} of the formula can be read in two ways; say which, as in {allowed}."
+    ),
+    "formula_bars": (
+        "At “{name}”, column {value} of the formula, it is not clear which bars belong together; write {allowed}."
+    ),
+    "formula_variables": (
+        "The formula mixes x, y with x1, x2 (“{name}” at column {value}); use one of the two: {allowed}."
+    ),
+    "formula_comma": (
+        "The comma “{name}” at column {value} of the formula may stand for a decimal point or between two numbers; "
+        "write decimals with a point, such as {allowed}."
+    ),
     "formula_bracket": "The bracket “{name}” at column {value} of the formula is never closed; add {allowed}.",
     "formula_syntax": "The formula cannot be read at “{name}”, column {value}; write it like {allowed}.",
     "formula_depth": "The formula is nested too deeply at “{name}”, column {value}; at most {allowed} levels.",

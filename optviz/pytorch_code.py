@@ -13,6 +13,7 @@ import numpy as np
 from optviz.bad_input import BadInput
 from optviz.batches import batches
 from optviz.experiment import Race
+from optviz.formula.meaning import parse
 from optviz.formula.nodes import Node, reachable
 from optviz.optimizers import (
     NAG,
@@ -35,7 +36,6 @@ from optviz.surface import (
     SmoothedNoise,
     Surface,
 )
-from optviz.surface.formula_text import parse
 
 LONGEST_CODE = 200_000
 """No text is longer, in characters: an editor should still open it."""
@@ -374,8 +374,8 @@ LOSSES: dict[type[Surface], Callable[[Any], _Loss]] = {
 # --- formulas ------------------------------------------------------------------------------------------------------
 
 SLOPES_ARE_FINITE = frozenset(
-    ["number", "x", "y", "+", "-", "*", "**", "sin", "cos", "atan", "tanh", "sigmoid", "abs", "sign", "min", "max"]
-)
+    ["number", "x", "y", "+", "-", "*", "**", "sin", "cos", "atan", "tanh", "asinh", "sigmoid", "softplus", "logaddexp"]
+) | frozenset(["log_cosh", "erf", "abs", "sign", "heaviside", "floor", "ceil", "round", "min", "max"])
 """Kinds of nodes whose value and slope are finite wherever their arguments are; "**" where it is above 0."""
 
 FINITE_SLOPE = '''\
@@ -425,6 +425,36 @@ class Sigmoid(torch.autograd.Function):
         (u,) = context.saved_tensors
         return slope * torch.sigmoid(u) * torch.sigmoid(-u)
 ''',
+    "log_cosh": '''\
+class LogCosh(torch.autograd.Function):
+    """log(cosh(u)), finite also where cosh is not."""
+
+    @staticmethod
+    def forward(context, u):
+        context.save_for_backward(u)
+        far = torch.logaddexp(u, -u) - torch.log(torch.tensor(2.0))
+        return torch.where(torch.abs(u) < 1, torch.log1p(2 * torch.sinh(u / 2) ** 2), far)
+
+    @staticmethod
+    def backward(context, slope):
+        (u,) = context.saved_tensors
+        return slope * torch.tanh(u)
+''',
+    "softplus": '''\
+def softplus(u):
+    """log(1 + exp(u)), with all its digits; torch's own is u itself above 20."""
+    return torch.logaddexp(u, torch.tensor(0.0))
+''',
+    "heaviside": '''\
+def heaviside(u):
+    """0 below 0, 1 above, and 1/2 at 0; torch's own has no slope."""
+    return (torch.sign(u) + 1) / 2
+''',
+    "x_log_x": '''\
+def x_log_x(u):
+    """u log(u), which is 0 at u = 0."""
+    return torch.xlogy(u, u)
+''',
     "cbrt": '''\
 class CubeRoot(torch.autograd.Function):
     """The cube root, also of negative numbers; torch has none."""
@@ -445,6 +475,11 @@ class CubeRoot(torch.autograd.Function):
 TORCH_FUNCTIONS: dict[str, str] = {
     **{name: f"torch.{name}" for name in ("sqrt", "exp", "log", "log2", "log10", "sin", "cos", "tan")},
     **{name: f"torch.{name}" for name in ("asin", "acos", "atan", "atan2", "sinh", "cosh", "abs", "sign")},
+    **{name: f"torch.{name}" for name in ("floor", "ceil", "round", "erf", "log1p", "expm1", "hypot", "logaddexp")},
+    **{name: f"torch.{name}" for name in ("asinh", "acosh", "atanh")},
+    **{name: name for name in ("softplus", "heaviside", "x_log_x")},
+    "log_cosh": "LogCosh.apply",
+    "mod": "torch.remainder",
     "min": "torch.minimum",
     "max": "torch.maximum",
     "tanh": "Tanh.apply",

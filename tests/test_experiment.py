@@ -47,7 +47,8 @@ from optviz.experiment import (
     surface_names,
     surface_record,
 )
-from optviz.surface import FAMILIES, formula_text
+from optviz.formula import meaning
+from optviz.surface import FAMILIES
 from optviz.surface.regression import KINDS
 
 
@@ -539,7 +540,7 @@ def hostile_link(random: Random) -> str:
 
 def read_and_timed(link: str) -> tuple[Race, tuple[BadInput, ...], float]:
     """What a link gives that has not been read before, and the processor time of it, because others may be busy."""
-    formula_text._parse.cache_clear()
+    meaning._parse.cache_clear()
     began = time.process_time()
     race, problems = read_url(link)
     return race, problems, time.process_time() - began

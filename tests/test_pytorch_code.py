@@ -40,8 +40,8 @@ from optviz import (
     with_convention,
 )
 from optviz.experiment import ARTICLE_OPTIMIZERS, MOST_RACERS, seven
+from optviz.formula.functions import FUNCTIONS
 from optviz.pytorch_code import LARGEST_GRID, LONGEST_CODE, to_pytorch
-from optviz.surface.formula_text import FUNCTIONS
 from optviz.surface.regression import KINDS
 from test_experiment import RACES as RACES_OF_EXPERIMENT
 from test_experiment import random_race
@@ -111,6 +111,7 @@ def with_settings(*settings: tuple[str, dict[str, Any]]) -> tuple[Racer, ...]:
     return tuple(Racer(OPTIMIZERS[key](**values)) for key, values in settings)
 
 
+OWN = ("Tanh", "Sigmoid", "CubeRoot", "LogCosh", "softplus", "heaviside", "x_log_x")
 FEW = (
     Racer(with_convention("gradient_descent", learning_rate=0.02)),
     Racer(with_convention("nag", learning_rate=0.02)),
@@ -146,6 +147,14 @@ FORMULAS: list[tuple[str, tuple[float, float]]] = [
     ("1e-7*x^4 + 1.5e20/1e20*y^2 - 1e300*x/1e300", (0.4, 0.9)),
     ("7", (0.5, 0.5)),
     ("y", (0.5, 0.5)),
+    ("floor(3*x)*x + ceil(2*y)*y + round(5*x)/9", (1.3, -1.2)),
+    ("heaviside(x - 0.3)*x^2 + y^2 + mod(3*x, 2 + y)", (1.1, 0.7)),
+    ("erf(x)*x + log1p(y^2) + expm1(x/3)", (1.2, 0.9)),
+    ("softplus(40*x) + softplus(-3*y) + log(1 + exp(x))", (0.9, -0.4)),
+    ("log(exp(x) + exp(2*y) + 3) + log(cosh(4*x)) + y^2", (1.4, 0.6)),
+    ("hypot(x - 1, y) + asinh(3*x) + acosh(2 + y^2) + atanh(x/4)", (2.0, 0.8)),
+    ("x*log(x) + 3/(1 + exp(-2*y)) + y^2 + relu(x - 1) + clip(y, 0, 1)", (1.9, 0.7)),
+    ("2sin(x)^2 + |y|x² + 0,5*y^2", (0.9, -0.7)),
 ]
 # Where a slope is not finite, or two slopes meet: text, start.
 KINKS: list[tuple[str, tuple[float, float]]] = [
@@ -167,6 +176,10 @@ KINKS: list[tuple[str, tuple[float, float]]] = [
     ("atan2(y, x) + 3*x + y^2/2", (0.0, 0.0)),
     ("1/(1 + exp(-x)) + x + y^2", (-1000.0, 0.5)),
     ("min(1/x, 3) + atan(1/x) + x*y", (0.0, 2.0)),
+    ("x*log(x) + 3*x + y^2", (0.0, 1.0)),
+    ("hypot(x, y) + x + heaviside(y) + floor(x)", (0.0, 0.0)),
+    ("relu(x) + relu(-y) + log(cosh(x)) + mod(y, 1)", (0.0, 0.0)),
+    ("log(1 + exp(x)) + log(exp(x) + exp(y)) - log(sigmoid(y))", (800.0, -800.0)),
 ]
 SAMPLED = (
     Racer(with_convention("gradient_descent", learning_rate=0.05), 1),
@@ -516,7 +529,7 @@ def test_from_a_formula_come_only_names_of_ours() -> None:
         tree = ast.parse(to_pytorch(Race(Formula(text))))
         loss = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "loss")
         names = {node.id for node in ast.walk(loss) if isinstance(node, ast.Name)}
-        assert names <= {"point", "x", "y", "torch", "finite_slope", "Tanh", "Sigmoid", "CubeRoot"}
+        assert names <= {"point", "x", "y", "torch", "finite_slope", *OWN}
         constants = [node.value for node in ast.walk(loss) if isinstance(node, ast.Constant)]
         assert all(isinstance(value, int | float) for value in constants)
 

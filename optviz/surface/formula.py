@@ -13,24 +13,29 @@ import numpy as np
 
 from optviz.formula.derivatives import gradient
 from optviz.formula.functions import new_graph
+from optviz.formula.latex import latex
+from optviz.formula.meaning import operations, parse
 from optviz.formula.numpy_code import compiled
+from optviz.formula.text import INVISIBLE
 from optviz.surface.base import Domain, Surface, check_domain
-from optviz.surface.formula_text import latex, operations, parse
 
 
 @dataclass(frozen=True)
 class Formula(Surface):
     """A loss typed as text, such as `(1-x)^2 + 100*(y-x^2)^2`.
 
-    text: numbers, x, y, pi, e, + - * / ** ^ and the functions of `formula_text.FUNCTIONS`; at most 300 characters.
-    Unicode signs that people type or paste (− × · ÷ π ² ³, full-width forms) are understood. Anything else raises
-    BadInput with one sentence that names the value, its column in the text and what is allowed.
+    text: numbers, pi, e, + - * / ** ^, the two variables x, y (or x1, x2), and the functions of
+    `optviz.formula.functions`; at most 1,000 characters without spaces. Other spellings are understood where they have
+    one meaning: 2x, x(y+1), |x|, sin^2(x), 0,5, Unicode signs (− × · ÷ π ² ₁, full-width forms), LaTeX (\\frac{x}{2}),
+    np.sin, math.exp, "f(x, y) =" in front. Anything else raises BadInput with one sentence that names the value, its
+    column in the text and what is allowed.
 
     The loss is computed as it was typed; nothing is expanded, so that (0.1*(x-3))^2 keeps its digits near x = 3. Where
     the loss is finite and a term of a derivative is not (√x or √(x²+y²) at 0), that term is 0 and the others count; the
     slope of |x| at 0 is 0, and at a tie min and max have the mean slope. Where the loss is not finite (log of a
-    negative number), the derivatives are NaN. The NumPy code only works on arrays, so that one point and many agree bitwise. It
-    is compiled at the first evaluation, in milliseconds, and shared by all formulas of the same text.
+    negative number), the derivatives are NaN. Logarithms and quotients of exponentials that would overflow are computed
+    in a form that does not: log(1+exp(x)) is 800 at x = 800. The NumPy code only works on arrays, so that one point and
+    many agree bitwise. It is compiled at the first evaluation, in milliseconds, and shared by all of that text.
     """
 
     text: str
@@ -42,7 +47,7 @@ class Formula(Surface):
 
     @property
     def title(self) -> str:  # type: ignore[override]
-        return self.text.strip()
+        return "".join(character for character in self.text if character not in INVISIBLE).strip()
 
     @property
     def call_cost(self) -> float:  # type: ignore[override]
@@ -54,7 +59,7 @@ class Formula(Surface):
     @property
     def latex(self) -> str:
         """The formula in LaTeX, in the order in which it was typed."""
-        return latex(self.text)
+        return latex(parse(self.text).tree)
 
     def loss(self, point: np.ndarray) -> np.ndarray:
         return _evaluate(self.text, 0, point)[0]

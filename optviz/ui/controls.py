@@ -24,11 +24,11 @@ from optviz.experiment import (
     surface_names,
     with_hyperparameter,
 )
+from optviz.formula.text import MOST_TYPED
 from optviz.optimizers import OPTIMIZERS
 from optviz.parameter import COORDINATE, SEED, STEPS, Parameter, parameters
 from optviz.racer import PICKS, Racer
 from optviz.surface import FAMILIES, Formula, GallerySurface, GaussianHills, Regression, Surface, gallery
-from optviz.surface.formula_text import MOST_CHARACTERS
 from optviz.surface.regression import KINDS
 from optviz.ui import background, cached, session, widgets
 from optviz.ui.text import LANGUAGES, words
