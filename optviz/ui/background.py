@@ -130,11 +130,16 @@ def wait_for(race: Race, seconds: float) -> bool:
     return is_there(race)
 
 
-def nothing_to_come(race: Race, pinned: Race | None, runs: bool) -> bool:
-    """Whether everything that `shown` asks for is there, or could not be computed."""
+def has_more(shown: Shown, pinned: Race | None, runs: bool) -> bool:
+    """Whether a page that shows this could show more by now, or has something else to ask for."""
     pool = _the_pool()
-    wishes = _wishes([race, *([pinned] if pinned is not None else [])], race if runs else None)
-    return pool is None or all(pool.failure(key) is not None for key in wishes)
+    if pool is None:
+        return True
+    if shown.race is None and is_there(first_steps(shown.asked, LIGHT)):
+        return True
+    wishes = _wishes([shown.asked, *([pinned] if pinned is not None else [])], shown.asked if runs else None)
+    # What was asked for is there, or has failed; a surface that is there now lets its paths be asked for.
+    return pool.pending(wishes) == 0
 
 
 def first_steps(race: Race, work: float) -> Race:

@@ -102,7 +102,7 @@ def _awaited(shown: background.Shown, text: Words) -> None:
 
     @st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
     def wait() -> None:
-        if background.nothing_to_come(session.shown(), view.pinned, view.runs == "many"):
+        if background.has_more(shown, view.pinned, view.runs == "many"):
             st.rerun()
         st.html(f'<p class="optviz-awaited" role="status">{html.escape(said)}</p>')
 
