@@ -639,12 +639,32 @@ def test_every_short_random_text_is_a_formula_or_a_sentence() -> None:
         "²",
         "π",
         ".",
+        "|",
+        "x1",
+        "x₂",
+        "xy",
+        "{",
+        "}",
+        "\\frac{",
+        "\\sqrt",
+        "√",
+        "0,5",
+        "np.",
+        "log(1+exp(",
+        "$",
+        "f(x,y)=",
+        "\ufeff",
     ]
     accepted = 0
     for _ in range(5000):
         text = "".join(random.choice(pieces, size=random.integers(1, 9)))
         try:
-            accepted += bool(Formula(text).latex)
+            surface = Formula(text)
+            accepted += bool(surface.latex)
+            loss, gradient_there = surface.loss_and_gradient(POINTS)
+            assert np.isfinite(gradient_there[np.isfinite(loss)]).all()
+            again = Formula(surface.latex).loss(POINTS)
+            np.testing.assert_allclose(again, loss, rtol=1e-9, atol=1e-12)
         except BadInput as error:
             assert str(error).isprintable()
     assert accepted > 50
