@@ -24,7 +24,7 @@ from optviz.experiment import (
     surface_names,
     with_hyperparameter,
 )
-from optviz.formula.text import MOST_CHARACTERS
+from optviz.formula.text import MOST_TYPED
 from optviz.optimizers import OPTIMIZERS
 from optviz.parameter import COORDINATE, SEED, STEPS, Parameter, parameters
 from optviz.racer import PICKS, Racer
