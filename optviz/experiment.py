@@ -34,6 +34,7 @@ from optviz.surface import (
     gallery,
     gallery_names,
 )
+from optviz.surface.base import check_domain
 from optviz.trajectory import Trajectory, check_start, race
 
 VERSION = 1
@@ -88,6 +89,7 @@ class Race:
     def __post_init__(self) -> None:
         if not isinstance(self.surface, Surface) or self.surface.stack_shape:
             raise BadInput("unknown_choice", name="surface", value=self.surface, allowed=", ".join(surface_names()))
+        check_domain("domain", getattr(self.surface, "domain", None))
         _check_convention(self.convention)
         object.__setattr__(self, "racers", _check_racers(self.racers))
         for racer in self.racers:
@@ -119,6 +121,10 @@ class Race:
         """
         return self._moved(self._sampled(surface))
 
+    def with_sampled(self, surface: Surface) -> Race:
+        """The race on a surface that is made of samples already; otherwise as `with_bare_surface`."""
+        return self._moved(surface)
+
     def with_samples(self, **settings: Any) -> Race:
         """The race on a surface made of samples; settings as of `FiniteSum`, or of `Regression`.
 
@@ -126,6 +132,14 @@ class Race:
         """
         surface = self.surface if self.surface.samples is not None else FiniteSum(self.surface)
         return self._moved(dataclasses.replace(surface, **settings))  # type: ignore[type-var]
+
+    def with_racers(self, racers: Iterable[Racer]) -> Race:
+        """The race of these racers. Where one needs samples, the surface becomes a sum of them."""
+        racers = tuple(racers)
+        surface = self.surface
+        if surface.samples is None and any(racer.batch_size is not None for racer in racers):
+            surface = FiniteSum(surface)
+        return self.replaced(racers=racers, surface=surface)
 
     def _sampled(self, surface: Surface) -> Surface:
         if surface.samples is not None:
@@ -213,10 +227,8 @@ class Race:
                 racers.append(_with_possible_rate(racer, self.shared_learning_rate))
         order = {kind: place for place, kind in enumerate(PICKS)}
         racers.sort(key=lambda racer: order.get(racer.kind, len(order)))
-        sampled = self.surface
-        if sampled.samples is None and any(racer.batch_size is not None for racer in racers):
-            sampled = FiniteSum(sampled)
-        return self.replaced(racers=tuple(_with_samples(racer, sampled.samples) for racer in racers), surface=sampled)
+        # Without samples there will be more than any batch of the picker's has.
+        return self.with_racers(_with_samples(racer, self.surface.samples) for racer in racers)
 
     @property
     def own_learning_rates(self) -> tuple[float, ...]:
@@ -520,6 +532,33 @@ def make_surface(record: Mapping[str, Any]) -> Surface:
         if item.default is dataclasses.MISSING and item.name not in values:
             raise BadInput("gallery_missing", name=name, value=item.name, allowed=item.name)
     return FAMILIES[name](**values)
+
+
+def single_surface(record: Mapping[str, Any]) -> Surface:
+    """`make_surface` of one surface. Raises BadInput for a stack as well."""
+    return _check_surface(record, strict=True)
+
+
+def read_racer(text: str, convention: str, rate: float | None = None) -> Racer:
+    """A racer as a link spells it: "adam--beta1-0.8--batch_size-8". Raises BadInput.
+
+    rate: its learning rate, where the text tells none and it can have that one.
+    """
+    record = _read_racer(text)
+    racer = _make_racer(record, convention, None, _Reader(strict=True))
+    return racer if "learning_rate" in record else _with_possible_rate(racer, rate)
+
+
+def with_setting(racer: Racer, name: str, text: str) -> Racer:
+    """The racer with one setting changed, given as text: a hyperparameter, `label`, or `batch_size` ("all" for all).
+
+    Raises BadInput for an unknown name or a value out of range.
+    """
+    if name in ("label", "batch_size"):
+        every = name == "batch_size" and text == "all"
+        return dataclasses.replace(racer, batch_size=None) if every else _with_own(racer, name, text)
+    settings = _setting(racer, name, text)
+    return dataclasses.replace(racer, optimizer=dataclasses.replace(racer.optimizer, **settings))  # type: ignore[type-var]
 
 
 def with_hyperparameter(racer: Racer, name: str, value: Any) -> Racer:
@@ -830,17 +869,21 @@ def _known(kind: type[Optimizer]) -> dict[str, Parameter]:
 def _differences(racer: Racer, convention: str) -> dict[str, Any]:
     """The hyperparameters that the convention does not account for."""
     optimizer: Optimizer = racer.optimizer
-    if OPTIMIZERS.get(racer.key) is not type(optimizer):
-        # It runs, but a link cannot name it.
-        kind = type(optimizer)
-        told = f"{kind.__module__}.{kind.__name__}"
-        raise BadInput("unknown_choice", name="optimizer", value=told, allowed=", ".join(OPTIMIZERS))
+    _check_registered(racer)
     usual = _usual_of(racer.key, convention)
     return {
         name: getattr(optimizer, name)
         for name in optimizer.hyperparameters()
         if getattr(optimizer, name) != getattr(usual, name)
     }
+
+
+def _check_registered(racer: Racer) -> None:
+    kind = type(racer.optimizer)
+    if OPTIMIZERS.get(racer.key) is not kind:
+        # It runs, but no text can name it; its name may be that of one which is registered.
+        told = f"{kind.__module__}.{kind.__name__}"
+        raise BadInput("unknown_choice", name="optimizer", value=told, allowed=", ".join(OPTIMIZERS))
 
 
 def _usual_of(key: str, convention: str) -> Optimizer:
@@ -867,6 +910,7 @@ def _told_differences(racer: Racer, first: Racer) -> list[str]:
 
 
 def _racer_record(racer: Racer, convention: str, rate: float | None, whole: bool) -> dict[str, Any]:
+    _check_registered(racer)
     record: dict[str, Any] = {"optimizer": racer.kind}
     if racer.batch_size is not None and racer.kind != "sgd":
         record["batch_size"] = racer.batch_size
@@ -934,12 +978,13 @@ def _number_or_list(name: str, value: Any) -> Any:
         texts = re.split("[,~]", value)
         if len(texts) > MOST_NUMBERS:
             raise BadInput("too_many", name=name, value=f"{len(texts):,}", allowed=f"1 … {MOST_NUMBERS}")
-        parts = [_parse_number(name, part) for part in texts]
+        parts = [read_number(name, part) for part in texts]
         return parts[0] if len(parts) == 1 else tuple(parts)
     return tuple(value) if isinstance(value, list) else value
 
 
-def _parse_number(name: str, text: str) -> float | int:
+def read_number(name: str, text: str) -> float | int:
+    """A number given as text. Raises BadInput."""
     try:
         if len(text) > 40:
             raise ValueError

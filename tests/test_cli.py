@@ -7,15 +7,29 @@ import io
 import json
 import os
 import shlex
+import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from cases import ROOT
-from optviz import OPTIMIZERS, Race, Racer, gallery_names, with_convention
+from optviz import (
+    OPTIMIZERS,
+    FiniteSum,
+    GaussianHills,
+    Race,
+    Racer,
+    Regression,
+    SmoothedNoise,
+    gallery,
+    gallery_names,
+    with_convention,
+)
 from optviz.cli import RACE_EXAMPLES, main
 from optviz.experiment import ARTICLE_OPTIMIZERS
 from optviz.export import to_csv
@@ -280,3 +294,307 @@ def test_values_that_begin_with_a_minus_sign_are_values(tmp_path: Path) -> None:
     race = json.loads(file.read_bytes())["race"]
     assert race["start"] == [-0.001, -0.5]
     assert race["surface"] == {"name": "formula", "text": "-x**2 + x**4 + y**2", "domain": [-2.0, 2.0, -1.0, 1.0]}
+
+
+# --- options on top of each other ----------------------------------------------------------------------------------
+
+
+def test_options_are_applied_on_top_of_a_link(tmp_path: Path) -> None:
+    link = "https://optviz.example/race?surface=himmelblau&racers=adam~nag&learning_rate=0.02&steps=50&lang=zh&axis=gap"
+    base = Race.from_url(link)
+    assert raced(tmp_path, "--link", link) == base
+    assert raced(tmp_path, "--link", link, "--steps", "7") == base.replaced(steps=7)
+    assert raced(tmp_path, "--link", link, "--start", "1", "-2") == base.replaced(start=(1, -2))
+    assert raced(tmp_path, "--link", link, "--convention", "pytorch") == base.with_convention("pytorch")
+    assert raced(tmp_path, "--link", link, "--learning-rate", "0.5") == base.with_learning_rate(0.5)
+    assert raced(tmp_path, "--link", link, "--surface", "beale") == base.on_surface(gallery("beale"))
+    assert raced(tmp_path, "--link", link, "--optimizers", "rmsprop,adam") == base.with_optimizers(["adam", "rmsprop"])
+    assert raced(tmp_path, "--link", "seed=3", "--seed", "5").surface == GaussianHills(5)
+    changed = raced(tmp_path, "--link", link, "--set", "adam.beta1=0.5", "--set", "nag.label=mine")
+    assert [racer.label for racer in changed.racers] == [None, "mine"]
+    assert changed.racers[0].optimizer.beta1 == 0.5
+    assert changed.shared_learning_rate == 0.02
+
+
+def test_what_the_page_can_do_the_command_line_can(tmp_path: Path) -> None:
+    race = raced(
+        tmp_path,
+        *("--optimizers", "sgd,minibatch_sgd,adam,adam--learning_rate-0.5--batch_size-4--label-fast"),
+        *("--samples", "128", "--spread", "0.5", "--sample-seed", "3", "--replacement", "true", "--batch-seed", "9"),
+        *("--set", "minibatch_sgd.batch_size=16", "--set", "surface.hills=4", "--set", "surface.weights=-1,0.2"),
+    )
+    hills = GaussianHills(1, hills=4, weights=(-1, 0.2))
+    assert race.surface == FiniteSum(hills, samples=128, spread=0.5, seed=3, replacement=True)
+    assert race.batch_seed == 9
+    descent = OPTIMIZERS["gradient_descent"]()
+    adam = with_convention("adam", "article")
+    fast = with_convention("adam", "article", learning_rate=0.5)
+    assert race.racers == (Racer(descent, 1), Racer(descent, 16), Racer(adam), Racer(fast, 4, "fast"))
+    regression = ("--surface", "regression", "--set", "surface.kind=logistic")
+    kind = raced(tmp_path, *regression, "--samples", "32", "--seed", "2")
+    assert kind.surface == Regression("logistic", 2, 32)
+    noise = raced(tmp_path, "--surface", "smoothed_noise", "--set", "surface.bowl=1", "--domain", "-1", "1", "-2", "2")
+    assert noise.surface == SmoothedNoise(1, bowl=1.0, domain=(-1, 1, -2, 2))
+    every = raced(tmp_path, "--link", "racers=sgd~adam", "--set", "sgd.batch_size=all")
+    assert [racer.batch_size for racer in every.racers] == [None, None]
+    assert raced(tmp_path, "--set", "adam.batch_size=8").surface.samples == 64
+
+
+def test_a_surface_brings_the_rate_that_it_suggests_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rate = gallery("rosenbrock").suggested_learning_rate
+    assert raced(tmp_path, "--surface", "rosenbrock", "--optimizers", "adam,nag").shared_learning_rate == rate
+    assert f"\nlearning rate {rate:g}, which this surface suggests" in capsys.readouterr().out
+    assert raced(tmp_path, "--surface", "rosenbrock", "--learning-rate", "0.1").shared_learning_rate == 0.1
+    assert "suggests" not in capsys.readouterr().out
+    assert raced(tmp_path, "--seed", "2").shared_learning_rate == 0.1
+    assert "suggests" not in capsys.readouterr().out
+
+
+def test_fewer_samples_than_a_batch_has_are_taken_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    link = "surface=regression&samples=512&racers=minibatch_sgd--batch_size-256"
+    assert raced(tmp_path, "--link", link, "--samples", "64").racers[0].batch_size == 64
+    assert "batch_size = 256 is more than the 64 samples" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("ending", ["toml", "json", "csv", "npz", "CSV", "Toml"])
+def test_what_out_wrote_is_read_back(ending: str, tmp_path: Path) -> None:
+    file = tmp_path / f"one.{ending}"
+    arguments = ["--optimizers", "adam--beta1-0.5,sgd--label-亚当", "--samples", "16", "--start", "1", "-1e-17"]
+    assert main(["race", *arguments, "--steps", "4", "--out", str(file)]) == 0
+    race = raced(tmp_path, "--race", str(file))
+    assert race == raced(tmp_path, *arguments, "--steps", "4")
+    assert raced(tmp_path, "--race", str(file), "--steps", "9") == race.replaced(steps=9)
+
+
+def test_the_command_line_has_no_budget_of_work(tmp_path: Path) -> None:
+    """More than a visitor of the page may ask for."""
+    everyone = ["adam"] * 24
+    assert main(["race", "--optimizers", ",".join(everyone), "--steps", "5000", "--surface", "bowl"]) == 0
+
+
+MORE_BAD_INPUT: list[tuple[list[str], list[str]]] = [
+    (["--link", "hello"], ["hello", "surface, start"]),
+    (["--link", ""], ["link"]),
+    (["--link", "formula=x^2"], ["formula", "text="]),
+    (["--link", "lr=0.5"], ["lr", "learning_rate="]),
+    (["--link", "localhost:8501"], ["localhost:8501"]),
+    (["--link", "x" * 9000], ["9,000"]),
+    (["--race", "nowhere.toml"], ["nowhere.toml"]),
+    (["--race", "race.xlsx"], ["race.xlsx", ".toml, .json, .csv, .npz"]),
+    (["--race", "race"], ["race", ".toml"]),
+    (["--race", "picture.json"], ["picture.json"]),
+    (["--race", "folder.json"], ["folder.json"]),
+    (["--samples", "1"], ["samples = 1", "2 ≤ samples ≤ 4,096"]),
+    (["--samples", "1e99"], ["samples"]),
+    (["--samples", "nan"], ["samples"]),
+    (["--samples", "-5"], ["samples = -5"]),
+    (["--samples", "many"], ["samples", "many"]),
+    (["--samples", "9" * 50], ["samples"]),
+    (["--spread", "-1"], ["spread = -1"]),
+    (["--spread", "inf"], ["spread"]),
+    (["--sample-seed", "-1"], ["seed = -1"]),
+    (["--batch-seed", "4294967296"], ["batch_seed = 4294967296"]),
+    (["--batch-seed", "0.5"], ["batch_seed = 0.5"]),
+    (["--surface", "regression", "--spread", "1"], ["regression", "spread"]),
+    (["--surface", "regression", "--samples", "4"], ["samples = 4", "8 ≤ samples"]),
+    (["--optimizers", "minibatch_sgd--batch_size-65"], ["batch_size = 65", "64"]),
+    (["--optimizers", "adam--batch_size-0"], ["batch_size = 0"]),
+    (["--optimizers", "adam--beta1-2"], ["beta1 = 2"]),
+    (["--optimizers", "adam--beta1"], ["adam--beta1"]),
+    (["--optimizers", "adam--colour-red"], ["colour"]),
+    (["--optimizers", ""], ["optimizer"]),
+    (["--set", "surface.colour=1"], ["colour", "seed, hills, weights"]),
+    (["--set", "surface.hills=0"], ["hills = 0"]),
+    (["--set", "adam.batch_size=1e9"], ["batch_size"]),
+    (["--set", "adam.label="], ["label"]),
+    (["--set", "adam.learning_rate=1,2"], ["learning_rate"]),
+    (["--learning-rate", "1e999"], ["learning_rate = inf"]),
+    (["--learning-rate", "-0.1"], ["learning_rate = -0.1"]),
+    (["--learning-rate", "1,2"], ["learning_rate", "1,2"]),
+    (["--steps", "-1"], ["steps = -1"]),
+    (["--steps", "nan"], ["steps"]),
+    (["--steps", "9" * 50], ["steps"]),
+    (["--start", "inf", "0"], ["start", "inf"]),
+    (["--out", "folder.json"], ["folder.json"]),
+    (["--out", "."], ["out"]),
+    (["--out", "nowhere/race.toml"], ["nowhere"]),
+]
+
+
+@pytest.mark.parametrize(("options", "named"), MORE_BAD_INPUT, ids=[" ".join(case[0])[:50] for case in MORE_BAD_INPUT])
+def test_what_cannot_be_done_is_one_sentence(
+    options: list[str],
+    named: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "picture.json").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    (tmp_path / "folder.json").mkdir()
+    before = sorted(tmp_path.iterdir())
+    assert main(["race", *options]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("optviz: ")
+    assert printed.err.count("\n") == 1
+    assert "None" not in printed.err
+    assert all(word in printed.err for word in named), printed.err
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "race --seed 1 --seed 2",
+        "race --steps 5 --link seed=1 --steps 6",
+        "race --link seed=1 --race race.toml",
+        "race --surface bowl --formula x",
+        "race --replacement maybe",
+        "race --colour\nred",
+        "serve --port 1 --port 2",
+    ],
+)
+def test_what_contradicts_itself_is_one_sentence(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(command.split(" "))
+    assert stopped.value.code == 2
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err.count("\n")) == ("", 1)
+
+
+# --- files ---------------------------------------------------------------------------------------------------------
+
+WRITE = ["race", "--optimizers", "adam", "--steps", "2", "--out"]
+
+
+def test_a_file_keeps_its_permissions_and_a_link_its_place(tmp_path: Path) -> None:
+    file, pointer = tmp_path / "race.csv", tmp_path / "latest.csv"
+    file.write_text("older", encoding="utf-8")
+    file.chmod(0o640)
+    pointer.symlink_to(file)
+    assert main([*WRITE, str(pointer)]) == 0
+    assert pointer.is_symlink()
+    assert file.read_bytes().startswith(b"# A race of optviz")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+    fresh = tmp_path / "fresh.csv"
+    before = os.umask(0o027)
+    try:
+        assert main([*WRITE, str(fresh)]) == 0
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(fresh.stat().st_mode) == 0o640
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["fresh.csv", "latest.csv", "race.csv"]
+
+
+@pytest.mark.parametrize("failing", ["write", "replace"])
+def test_a_failed_write_leaves_the_older_file_and_names_it(
+    failing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A disk that is full, and a folder that takes no more names."""
+
+    def fail(*arguments: object, **named: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    file = tmp_path / "race.csv"
+    file.write_text("older", encoding="utf-8")
+    monkeypatch.setattr(*((os, "fsync") if failing == "write" else (Path, "replace")), fail)
+    assert main([*WRITE, str(file)]) == 2
+    assert capsys.readouterr().err == f"optviz: {file}: No space left on device\n"
+    assert file.read_text(encoding="utf-8") == "older"
+    assert [path.name for path in tmp_path.iterdir()] == ["race.csv"]
+
+
+def test_an_interrupted_write_leaves_the_older_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    file = tmp_path / "race.csv"
+    file.write_text("older", encoding="utf-8")
+    monkeypatch.setattr(os, "fsync", interrupt)
+    assert main([*WRITE, str(file)]) == 130
+    assert capsys.readouterr().err == "optviz: interrupted\n"
+    assert file.read_text(encoding="utf-8") == "older"
+    assert [path.name for path in tmp_path.iterdir()] == ["race.csv"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_full_device_is_told_by_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    full = tmp_path / "full.csv"
+    full.symlink_to("/dev/full")
+    assert main([*WRITE, str(full)]) == 2
+    assert capsys.readouterr().err == f"optviz: {full}: No space left on device\n"
+    assert full.is_symlink()
+
+
+# --- terminals -----------------------------------------------------------------------------------------------------
+
+
+def command(*arguments: str, encoding: str = "utf-8", **named: Any) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "optviz.cli", *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": encoding},
+        stderr=subprocess.PIPE,
+        timeout=120,
+        check=False,
+        **named,
+    )
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "cp1252", "ascii", "latin-1", "cp437"])
+def test_an_old_encoding_gets_readable_text(encoding: str) -> None:
+    listed = command("optimizers", encoding=encoding, stdout=subprocess.PIPE)
+    assert (listed.returncode, listed.stderr) == (0, b"")
+    text = listed.stdout.decode(encoding)
+    less = "≤" if encoding in ("gbk", "cp437") else "<="
+    assert f"(0 {less} beta1 < 1)" in text
+    assert "?" not in text
+    refused = command("race", "--steps", "0", encoding=encoding, stdout=subprocess.PIPE)
+    assert refused.returncode == 2
+    assert f"1 {less} steps {less} 5,000" in refused.stderr.decode(encoding)
+    labelled = "adam--label-亚当,nag--label-η–x"
+    named = command("race", "--optimizers", labelled, encoding=encoding, stdout=subprocess.PIPE)
+    assert (named.returncode, named.stderr) == (0, b"")
+    assert ("亚当" if encoding == "gbk" else "?? ") in named.stdout.decode(encoding)
+    assert command("race", "--help", encoding=encoding, stdout=subprocess.PIPE).returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_an_output_that_is_full_is_one_sentence() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = command("surfaces", stdout=full)
+    assert (done.returncode, done.stderr) == (2, b"optviz: output: No space left on device\n")
+
+
+def test_a_reader_who_has_gone_is_no_error_for_the_help_either() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = command("race", "--help", stdout=write)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_ctrl_c_is_one_line_and_130() -> None:
+    heavy = ["race", "--surface", "regression", "--optimizers", ",".join(["adam"] * 24), "--steps", "5000"]
+    process = subprocess.Popen(
+        # It says when it is at work: a signal before that would hit Python's own start.
+        [
+            *(sys.executable, "-c"),
+            "import sys, optviz.cli as cli; run = cli.Race.run\n"
+            "def told(race):\n    print('running', flush=True)\n    return run(race.replaced(steps=5000))\n"
+            "cli.Race.run = lambda race: [told(race) for _ in range(1000)]\nsys.exit(cli.main(sys.argv[1:]))",
+            *heavy,
+        ],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"running\n"
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (130, b"optviz: interrupted\n")

@@ -176,7 +176,7 @@ def test_a_namesake_that_is_not_registered_is_not_taken_for_the_registered_one()
         learning_rate: float = hyper(0.2, symbol="η", above=0)
 
     race = Race(racers=(Racer(Adam()), ADAM), steps=2, convention="article")
-    for spelling in (race.to_url, race.to_toml, race.to_python):
+    for spelling in (race.to_url, race.to_toml, lambda: race.to_toml(whole=True), race.to_python):
         with pytest.raises(BadInput, match=r"optimizer = test_registered.Adam is not known"):
             spelling()
     with pytest.raises(BadInput, match="PyTorch"):

@@ -33,7 +33,7 @@ class Surface(abc.ABC):
     """
 
     domain: Domain
-    title: str
+    title: str = "Surface of one's own"
 
     @abc.abstractmethod
     def loss(self, point: np.ndarray) -> np.ndarray:

@@ -6,12 +6,13 @@ nothing about memory. Nor does `functools.lru_cache` compute a value once when t
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
@@ -94,7 +95,10 @@ class Memory:
 
 
 class Remembered(Generic[P, R]):
-    """A function whose values are remembered; arguments are small hashable values, given in order."""
+    """A function whose values are remembered, where the arguments, given in order, are small values (see `is_value`).
+
+    A surface of the author's own class need not be one: then the function is called each time.
+    """
 
     def __init__(self, memory: Memory, function: Callable[P, R]) -> None:
         self.memory, self.function = memory, function
@@ -104,20 +108,44 @@ class Remembered(Generic[P, R]):
         """The value, remembered or computed."""
         if named:
             raise TypeError(f"{self.function.__name__} takes its arguments in order")
+        if not all(map(is_value, arguments)):
+            return self.function(*arguments, **named)
         value: R = self.memory.get((self, arguments), lambda: self.function(*arguments, **named))
         return value
 
     def known(self, *arguments: Any) -> bool:
         """Whether the value is remembered."""
-        return self.memory.known((self, arguments))
+        return all(map(is_value, arguments)) and self.memory.known((self, arguments))
 
     def put(self, value: R, *arguments: Any) -> None:
         """Remember the value for these arguments."""
-        self.memory.put((self, arguments), value)
+        if all(map(is_value, arguments)):
+            self.memory.put((self, arguments), value)
 
     def cache_clear(self) -> None:
         """Forget what this function has made."""
         self.memory.clear(self)
+
+
+def is_value(thing: Any) -> bool:
+    """Whether a thing is what it is for good, and equal to all that are the same: what may stand for a result.
+
+    Numbers, texts, and tuples and frozen dataclasses of them. A thing of any other class can have changed since, or is
+    equal to others by a rule that nobody knows here.
+    """
+    if thing is None or isinstance(thing, (int, float, str, bytes)):
+        return True
+    if isinstance(thing, tuple):
+        return all(map(is_value, thing))
+    if not _is_frozen(type(thing)):  # type: ignore[arg-type]
+        return False
+    return all(is_value(getattr(thing, item.name)) for item in dataclasses.fields(thing))
+
+
+@cache
+def _is_frozen(kind: Any) -> bool:
+    options = kind.__dict__.get("__dataclass_params__")
+    return options is not None and options.frozen and options.eq and kind.__hash__ is not None
 
 
 def size_of(value: Any) -> int:
