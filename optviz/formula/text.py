@@ -19,6 +19,8 @@ MOST_CHARACTERS = 1000
 """Spaces do not count."""
 
 MOST_TYPED = 2000
+"""With spaces: what a field takes, so that the limit above is told in a sentence and nothing is cut off."""
+
 MOST_NESTED = 30
 MOST_LEVELS = 150
 

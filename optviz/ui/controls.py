@@ -38,7 +38,6 @@ Words = dict[str, dict[str, str]]
 ARTICLE_SEEDS = tuple(2**power for power in range(16))
 EVERY_SAMPLE = 0
 MIXED = "mixed"
-"""What the field takes: spaces do not count, so the formula's own limit is told in a sentence and not cut off."""
 WEIGHTS = {(-0.2, 0.05): "weights_figures", (-1.0, 0.2): "weights_notebook"}
 
 
