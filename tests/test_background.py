@@ -31,7 +31,7 @@ class Local:
     def ask(self, message: bytes) -> tuple[str, bytes]:
         import json
 
-        if json.loads(message)["race"]["steps"] > 1000:
+        if json.loads(message)["race"]["steps"] > 2000:
             assert self.gate.wait(PATIENCE)
             if Local.breaks:
                 raise WorkerGone
@@ -172,7 +172,7 @@ def test_a_pinned_race_that_is_heavy_comes_later(pool: Pool) -> None:
 
 
 def test_many_runs_come_later_too(pool: Pool) -> None:
-    link = "surface=smoothed_noise&seed=17&samples=64&steps=1001&racers=sgd&runs=many"
+    link = "surface=smoothed_noise&seed=17&samples=64&steps=2400&racers=sgd&runs=many"
     app = opened(**dict(part.split("=") for part in link.split("&")))
     assert awaited(app)
     Local.gate.set()
