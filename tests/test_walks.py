@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from monkey.actions import KINDS, LINKS, Action, draw, read_walk, tell_walk
-from monkey.invariants import INVARIANTS, Known, broken, restored
+from monkey.invariants import INVARIANTS, Known, broken, paths_of, restored, start_of
 from monkey.shortening import shortened
 from optviz import Race
-from optviz.ui import cached
 from optviz.ui.text import words
 
 
@@ -55,9 +54,9 @@ def test_shortening_stops_in_time_and_keeps_what_fails() -> None:
 def seen_of(race: Race, address: str = "http://127.0.0.1/") -> dict[str, Any]:
     """What the eyes would see of a page that is in order."""
     names = race.racer_names(words("en")["optimizer"])
-    paths = cached.paths(race)
+    paths = paths_of(race)
     places = [0, (race.steps + 1) // 2, race.steps]
-    start = race.start or cached.start(race.surface)
+    start = race.start or start_of(race.surface)
     return {
         "address": address,
         "pushes": 0,

@@ -36,6 +36,7 @@
     if (app.dataset.testScriptState !== "notRunning") return "the script is running";
     if (now() - Math.max(monkey.lastReceived, monkey.lastSent) < 40) return "messages are coming";
     if (one("[data-testid=stSidebar]")?.getAnimations().length) return "the sidebar moves";
+    if (seen(one(".optviz-awaited"))) return "the page awaits a race that is being computed";
     if (!stage()?.dataset.drawn) return "there is no picture";
     const within = inside();
     if (within?.header?.token && within.header.token !== stage().dataset.drawn) return "the picture is not drawn";

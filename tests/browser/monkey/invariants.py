@@ -21,10 +21,10 @@ from monkey.actions import KINDS, Action
 from optviz import Race
 from optviz.experiment import read_query
 from optviz.figures.race import race_figure
-from optviz.statistics import race_record
-from optviz.surface import FAMILIES, FiniteSum, gallery, gallery_names
+from optviz.statistics import contour_heights, race_record
+from optviz.surface import FAMILIES, FiniteSum, Surface, gallery, gallery_names
 from optviz.tour import tour
-from optviz.ui import cached
+from optviz.trajectory import Trajectory
 from optviz.ui.session import View
 from optviz.ui.text import LANGUAGES, words
 
@@ -70,6 +70,19 @@ def expected(address: str) -> Expected:
     race, problems = read_query(query)
     view, unseen = View.from_query(query)
     return Expected(race, view, tuple(str(problem) for problem in (*problems, *unseen)))
+
+
+@lru_cache(256)
+def paths_of(race: Race) -> tuple[Trajectory, ...]:
+    """The trajectories of a race."""
+    return race.run()
+
+
+@lru_cache(256)
+def start_of(surface: Surface) -> tuple[float, float]:
+    """A surface's own start."""
+    x, y = surface.suggested_start.tolist()
+    return x, y
 
 
 def page_race(seen: Seen, known: Known) -> Race | None:
@@ -120,7 +133,7 @@ def the_picture_is_the_pages_race(seen: Seen, known: Known) -> str | None:
     drawn = [racer["name"] for racer in seen["racers"]]
     if drawn != names:
         return f"drawn are {drawn}, the page's race has {names}"
-    paths = cached.paths(race)
+    paths = paths_of(race)
     for racer, path in zip(seen["racers"], paths, strict=True):
         if racer["count"] != len(path.points):
             return f"{racer['name']} is drawn over {racer['count'] - 1} steps of {race.steps}"
@@ -150,7 +163,7 @@ def the_start_is_the_pages(seen: Seen, known: Known) -> str | None:
     race = page_race(seen, known)
     if race is None or seen["start"] is None:
         return None
-    start = race.start or cached.start(race.surface)
+    start = race.start or start_of(race.surface)
     if not np.allclose(seen["start"], start, rtol=FLOAT32, atol=1e-9):
         return f"the circle is at {seen['start']}, the start at {start}"
     return None
@@ -204,14 +217,14 @@ def _layout(race: Race, axis: str, by: str, many: bool, pinned: Race | None) -> 
 
     text = words("en")
     fans = fans_of(race) if many else None
-    start = race.start or cached.start(race.surface)
-    record = race_record(cached.paths(race), race.racer_names(text["optimizer"]), start, fans)
+    start = race.start or start_of(race.surface)
+    record = race_record(paths_of(race), race.racer_names(text["optimizer"]), start, fans)
     under = None
     if pinned is not None and pinned.bare_surface == race.bare_surface:
-        begin = pinned.start or cached.start(pinned.surface)
-        under = race_record(cached.paths(pinned), pinned.racer_names(text["optimizer"]), begin)
+        begin = pinned.start or start_of(pinned.surface)
+        under = race_record(paths_of(pinned), pinned.racer_names(text["optimizer"]), begin)
         record = beside(record, under)
-    figure = race_figure(record, cached.heights(race.bare_surface), "map", text["figure"], under)
+    figure = race_figure(record, contour_heights(race.bare_surface), "map", text["figure"], under)
     layout = {name: dict(part) if isinstance(part, dict) else part for name, part in figure.plot["layout"].items()}
     for name in (axis, by):
         for part, patch in figure.views.get(name, {}).get("layout", {}).items():
@@ -245,7 +258,7 @@ def the_picture_is_there(seen: Seen, known: Known) -> str | None:
     (left, right), (bottom, top) = sorted(seen["axes"]["xaxis"]), sorted(seen["axes"]["yaxis"])
     step = min(max(seen["step"], 0), race.steps)
     for index in shown:
-        x, y = cached.paths(race)[index].points[step]
+        x, y = paths_of(race)[index].points[step]
         if left < x < right and bottom < y < top and not seen["inked"]:
             return f"no head is drawn, and {seen['legend'][index]['name']} is at ({x:.4g}, {y:.4g})"
     return None
@@ -298,7 +311,7 @@ def _sidebar_of(race: Race, surface: Any, text: Mapping[str, Any], language: str
             yield field_name, float(getattr(surface, field_name))
     yield "convention", [text["convention"][race.convention]]
     yield "steps", float(race.steps)
-    start = race.start or cached.start(race.surface)
+    start = race.start or start_of(race.surface)
     yield "x0", float(start[0])
     yield "y0", float(start[1])
     if race.shared_learning_rate is not None:
