@@ -175,9 +175,9 @@ def test_every_invariant_has_a_state_that_breaks_it() -> None:
 def test_a_zoom_of_ones_own_is_no_fault_on_its_surface_alone() -> None:
     zoomed = change(seen_of(Race()), "axes/xaxis", [-1.0, 0.0])
     surface = Race().bare_surface
-    assert "axes" not in broken(zoomed, known(zooms={"xaxis": [(surface, [-1.0, 0.0])]}))
-    assert "axes" in broken(zoomed, known(zooms={"xaxis": [("another surface", [-1.0, 0.0])]}))
-    assert "axes" in broken(zoomed, known(zooms={"xaxis": [(surface, [-1.0, 0.5])]}))
+    assert "axes" not in broken(zoomed, known(zooms={"xaxis": [((surface, None), [-1.0, 0.0])]}))
+    assert "axes" in broken(zoomed, known(zooms={"xaxis": [(("another surface", None), [-1.0, 0.0])]}))
+    assert "axes" in broken(zoomed, known(zooms={"xaxis": [((surface, None), [-1.0, 0.5])]}))
 
 
 def test_english_on_the_chinese_page_is_seen_and_names_are_not() -> None:

@@ -150,7 +150,9 @@
       if (seen(parent) && parent.getBoundingClientRect().bottom + scrollY > 0) found.push(text);
     }
     for (const element of all("[placeholder], .optviz-stage [title]")) {
-      if (seen(element)) found.push(element.getAttribute("placeholder") || element.getAttribute("title"));
+      // A placeholder is in sight while nothing stands in its place.
+      const told = element.value ? element.title : element.getAttribute("placeholder") || element.title;
+      if (seen(element) && told) found.push(told);
     }
     return [...new Set(found)];
   }

@@ -21,11 +21,12 @@ from monkey.actions import KINDS, Action
 from optviz import Race
 from optviz.experiment import read_query
 from optviz.figures.race import race_figure
-from optviz.statistics import contour_heights, race_record
+from optviz.statistics import RaceRecord, beside, contour_heights, race_record
 from optviz.surface import FAMILIES, FiniteSum, Surface, gallery, gallery_names
 from optviz.tour import tour
 from optviz.trajectory import Trajectory
 from optviz.ui.session import View
+from optviz.ui.standalone import fans_of
 from optviz.ui.text import LANGUAGES, words
 
 Seen = Mapping[str, Any]
@@ -176,7 +177,7 @@ def the_axes_are_home_or_zoomed(seen: Seen, known: Known) -> str | None:
     home = homes(race, seen, known)
     for axis, wanted in home.items():
         shown = seen["axes"][axis]
-        if _same_range(shown, wanted):
+        if _same_range(shown, wanted) or _same_range(shown, _home_under_the_veil(axis, race, seen, wanted)):
             continue
         own = [zoom for place, zoom in known.zooms.get(axis, []) if place == chart_key(axis, race, seen)]
         if not any(_same_range(shown, zoom) for zoom in own):
@@ -186,10 +187,9 @@ def the_axes_are_home_or_zoomed(seen: Seen, known: Known) -> str | None:
 
 
 def chart_key(axis: str, race: Race, seen: Seen) -> Any:
-    """What a zoom of an axis belongs to: another surface, another kind of axis or another number of steps ends it."""
-    if axis in ("xaxis", "yaxis"):
-        return race.bare_surface
-    return race.bare_surface, race.steps, tuple(sorted(seen["chosen"].items()))
+    """What a zoom of an axis belongs to: another surface ends it, and so does another kind of axis."""
+    kinds = {"xaxis2": "by", "yaxis2": "axis"}
+    return race.bare_surface, seen["chosen"].get(kinds[axis]) if axis in kinds else None
 
 
 def _same_range(one: Any, other: Any) -> bool:
@@ -210,20 +210,33 @@ def homes(race: Race, seen: Seen, known: Known) -> dict[str, Any]:
     return {name: layout[name]["range"] for name in ("xaxis", "yaxis", "xaxis2", "yaxis2") if "range" in layout[name]}
 
 
+def _home_under_the_veil(axis: str, race: Race, seen: Seen, home: Any) -> Any:
+    """Until a veiled race has been played, the axis of its losses does not give their end away."""
+    if axis != "yaxis2" or not seen["veiled"]:
+        return home
+    chosen = seen["chosen"]
+    pinned = expected(seen["address"]).view.pinned if not seen["touring"] else None
+    record = _record(race, chosen.get("runs") == "many", pinned)[0]
+    return record.veiled_gap_range if chosen.get("axis") == "gap" else record.veiled_loss_range
+
+
+@lru_cache(512)
+def _record(race: Race, many: bool, pinned: Race | None) -> tuple[RaceRecord, RaceRecord | None]:
+    """The record of a race, and of the pinned one under it."""
+    names = race.racer_names(words("en")["optimizer"])
+    start = race.start or start_of(race.surface)
+    record = race_record(paths_of(race), names, start, fans_of(race) if many else None)
+    if pinned is None or pinned.bare_surface != race.bare_surface:
+        return record, None
+    begin = pinned.start or start_of(pinned.surface)
+    under = race_record(paths_of(pinned), pinned.racer_names(words("en")["optimizer"]), begin)
+    return beside(record, under), under
+
+
 @lru_cache(512)
 def _layout(race: Race, axis: str, by: str, many: bool, pinned: Race | None) -> dict[str, Any]:
-    from optviz.statistics import beside
-    from optviz.ui.standalone import fans_of
-
+    record, under = _record(race, many, pinned)
     text = words("en")
-    fans = fans_of(race) if many else None
-    start = race.start or start_of(race.surface)
-    record = race_record(paths_of(race), race.racer_names(text["optimizer"]), start, fans)
-    under = None
-    if pinned is not None and pinned.bare_surface == race.bare_surface:
-        begin = pinned.start or start_of(pinned.surface)
-        under = race_record(paths_of(pinned), pinned.racer_names(text["optimizer"]), begin)
-        record = beside(record, under)
     figure = race_figure(record, contour_heights(race.bare_surface), "map", text["figure"], under)
     layout = {name: dict(part) if isinstance(part, dict) else part for name, part in figure.plot["layout"].items()}
     for name in (axis, by):
@@ -241,7 +254,9 @@ def a_double_click_goes_home(seen: Seen, known: Known) -> str | None:
     axes = ("xaxis", "yaxis") if known.action.arguments[0] == "map" else ("xaxis2", "yaxis2")
     home = homes(race, seen, known)
     for axis in axes:
-        if axis in home and not _same_range(seen["axes"][axis], home[axis]):
+        if axis not in home or _same_range(seen["axes"][axis], _home_under_the_veil(axis, race, seen, home[axis])):
+            continue
+        if not _same_range(seen["axes"][axis], home[axis]):
             return f"{axis} shows {_rounded(seen['axes'][axis])} after a double click, home is {_rounded(home[axis])}"
     return None
 

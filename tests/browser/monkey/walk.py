@@ -69,11 +69,9 @@ class Walker:
         )
         self.context.add_init_script(path=EYES)
         self.context.set_default_timeout(SETTLED)
-        self.page = self.context.new_page()
         self.mirror: Page | None = None
         self.said: list[str] = []
         self.foreign: list[str] = []
-        self._listen(self.page)
         self.begin()
 
     def _listen(self, page: Page) -> None:
@@ -92,6 +90,12 @@ class Walker:
 
     def begin(self) -> None:
         """A new visit: no zoom, no history that the walk knows of, nothing that the browser has kept."""
+        # A page of its own, so that the history begins here.
+        for page in self.context.pages:
+            page.close()
+        self.mirror = None
+        self.page = self.context.new_page()
+        self._listen(self.page)
         self.hand = Hand(self.page, self.address)
         self.page.emulate_media(color_scheme="light")
         self.page.set_viewport_size({"width": 1440, "height": 900})
