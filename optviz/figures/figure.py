@@ -16,7 +16,7 @@ class Figure:
     """`plot` is {data, layout} with references (see `optviz.figures`); `arrays` holds what they refer to.
 
     `arrangements` are layout patches by name: the stage picks one that suits the room it has ("wide", "narrow").
-    `views` are changes a visitor may choose: name → {"data": {trace index: patch}, "layout": patch}, and maybe "veiled",
+    `views` are changes a visitor may choose: name → {"data": {trace index: patch}, "layout": patch}; "veiled" is
     a patch on top for as long as the future is hidden; `choices` groups their names, one of each group is on, the first
     at the beginning.
     `playback` tells what moves: see `optviz.figures.race`. `map_key` names the arrays under `map/`, which are large and
