@@ -173,7 +173,7 @@ DEEP = "[" * 900 + "]" * 900
     [
         '{"live": ' + DEEP + "}",
         json.dumps({"live": {"start": [1] * 20_000}}),
-        json.dumps({"live": "x" * 200_000}),
+        json.dumps({"live": "x" * 100_000}),
         '{"live": ' + "9" * 6000 + "}",
         '{"live": "' + DEEP,
     ],
