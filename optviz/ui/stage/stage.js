@@ -947,7 +947,6 @@ class Stage {
   veil(veiled) {
     this.veiled = veiled;
     this.played = null;
-    if (veiled) this.pause();
     if (veiled) this.seek(0);
     this.viewChanged();
   }

@@ -1,0 +1,167 @@
+"""The stage's controls where two of its features meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from optviz import Race
+from race_page import PHONE, PROJECTOR, RacePage
+
+Open = Callable[..., RacePage]
+TICKS = (
+    "axis => [...document.querySelectorAll(`.optviz-plot .${axis}tick text`)]"
+    ".filter(text => text.style.opacity !== '0' && getComputedStyle(text).display !== 'none')"
+    ".map(text => text.textContent.replace('−', '-'))"
+)
+
+
+def ticks(page: RacePage, axis: str) -> list[str]:
+    """The labels of an axis that can be seen."""
+    labels: list[str] = page.page.evaluate(TICKS, axis)
+    return labels
+
+
+def test_the_handle_scales_learning_rates_that_differ_by_one_factor(open_page: Open) -> None:
+    page = open_page("?racers=adam--learning_rate-0.01~momentum~adadelta")
+    handle, told = page.page.locator(".optviz-rate input"), page.page.locator(".optviz-rate output")
+    assert told.inner_text() == "0.01–0.1"
+    assert "differ" in (page.page.locator(".optviz-rate").get_attribute("title") or "")
+    handle.focus()
+    page.page.keyboard.press("ArrowRight")
+    page.wait_for_address("learning_rate-0.11")
+    assert page.race().own_learning_rates == (0.011, 0.11)
+    assert page.race().racers[2] == Race().with_optimizers(["adadelta"]).racers[0], "Adadelta's factor is left alone"
+
+
+def test_the_handle_stays_where_it_is_let_go_and_ends_where_the_sidebar_does(open_page: Open) -> None:
+    page = open_page()
+    handle = page.page.locator(".optviz-rate input")
+    ends = handle.evaluate("handle => [10 ** handle.min, 10 ** handle.max]")
+    assert ends == pytest.approx([1e-4, 10])
+    for key, rate in [("End", 10), ("Home", 1e-4)]:
+        token = page.token()
+        handle.focus()
+        page.page.keyboard.press(key)
+        page.wait_for_another(token)
+        page.page.wait_for_function("part => location.href.includes(part)", arg=f"learning_rate={rate:g}")
+        assert page.race().shared_learning_rate == rate
+        assert 10 ** float(handle.input_value()) == pytest.approx(rate)
+        # Pushed again it goes no further.
+        page.page.keyboard.press("ArrowRight" if key == "End" else "ArrowLeft")
+        page.page.wait_for_timeout(500)
+        assert page.race().shared_learning_rate == rate
+
+
+def test_escape_closes_the_menu_and_then_ends_the_presentation(open_page: Open) -> None:
+    page = open_page("?present=1")
+    page.do("save")
+    page.page.keyboard.press("Escape")
+    assert page.page.locator(".optviz-menu").is_hidden()
+    assert page.stage.get_attribute("data-present") == "true"
+    page.page.keyboard.press("Escape")
+    page.page.wait_for_selector(".optviz-stage[data-present=false]")
+    page.page.wait_for_function("!location.search.includes('present')")
+
+
+@pytest.mark.parametrize("format_", ["svg", "png"])
+def test_a_racer_that_blew_up_has_a_cross_in_both_charts(open_page: Open, format_: str) -> None:
+    page = open_page("?surface=formula&text=exp(x%5E2)&start=2~1&racers=gradient_descent")
+    inside = page.page.evaluate(
+        """() => {
+            const canvas = document.querySelector('.optviz-heads'), context = canvas.getContext('2d');
+            const scale = canvas.width / canvas.getBoundingClientRect().width;
+            const layout = document.querySelector('.optviz-plot')._fullLayout;
+            // Out of the map on its left, at y = 1 of ±2; out of the curves at once, at the top.
+            return [[layout.xaxis, layout.yaxis, 0.25], [layout.xaxis2, layout.yaxis2, 0]].map(([x, y, down]) => {
+                const [left, top] = [x._offset, y._offset + down * y._length];
+                return context.getImageData((left - 1) * scale, (top - 1) * scale, 2, 2).data[3];
+            });
+        }"""
+    )
+    assert inside == [255, 255]
+    with page.page.expect_download() as download:
+        page.take(format_)
+    content = Path(download.value.path()).read_bytes()
+    assert len(content) > 10_000
+    if format_ == "svg":
+        assert b"NaN" not in content
+        assert b"Infinity" not in content
+
+
+@pytest.mark.parametrize(
+    ("query", "context"),
+    [
+        ("", {}),
+        ("?present=1", {"viewport": PROJECTOR}),
+        ("?steps=5000&racers=adam", {"viewport": PHONE, "is_mobile": True, "has_touch": True}),
+        ("?steps=5000&racers=adam&present=1", {"viewport": PROJECTOR}),
+    ],
+)
+def test_the_last_step_has_its_tick(open_page: Open, query: str, context: dict[str, object]) -> None:
+    page = open_page(query, **context)
+    assert ticks(page, "x2")[-1] in (str(page.race().steps), f"{page.race().steps / 1000:g}k")
+
+
+@pytest.mark.parametrize("query", ["?axis=gap", "?axis=gap&present=1"])
+def test_ticks_within_a_decade_are_written_in_full(open_page: Open, query: str) -> None:
+    page = open_page(query, viewport=PROJECTOR)
+    labels = [float(label) for label in ticks(page, "y2")]
+    places = page.plot("plot => [...plot._fullLayout.yaxis2.range]")
+    assert len(labels) >= 2
+    assert all(10 ** places[0] <= label <= 10 ** places[1] for label in labels)
+    assert labels == sorted(labels)
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+@pytest.mark.parametrize("width", [390, 768])
+def test_a_finger_finds_every_control_of_the_stage(open_page: Open, width: int, locale: str) -> None:
+    page = open_page(viewport={"width": width, "height": 844}, locale=locale, is_mobile=True, has_touch=True)
+    if width == 390:
+        page.do("more")
+    small = page.page.evaluate(
+        "[...document.querySelectorAll('.optviz-stage :is(button, input, select)')].filter(part => part.offsetParent)"
+        ".map(part => [part.className || part.dataset.do || part.innerText, part.getBoundingClientRect()])"
+        ".filter(([, box]) => Math.min(box.width, box.height) < 44 || box.right > innerWidth)"
+        ".map(([name, box]) => `${name} ${box.width} ${box.height}`)"
+    )
+    assert small == []
+    assert page.page.evaluate("document.documentElement.scrollWidth") <= width
+    hint = page.page.locator(".optviz-hint").inner_text()
+    assert "space" not in hint
+    assert "空格" not in hint
+
+
+def test_a_tap_leaves_no_hover_box(open_page: Open) -> None:
+    page = open_page(viewport=PHONE, is_mobile=True, has_touch=True)
+    left, top = page.place(0, 0.73)
+    page.page.touchscreen.tap(left, top)
+    page.wait_for_address("start=")
+    assert page.page.locator(".optviz-plot .hoverlayer .hovertext").count() == 0
+
+
+@pytest.mark.parametrize("viewport", [None, PHONE])
+def test_what_is_below_stays_where_it_is_while_the_sentence_changes(
+    open_page: Open, viewport: dict[str, int] | None
+) -> None:
+    page = open_page(**({"viewport": viewport} if viewport else {}))
+    page.page.evaluate(
+        "() => { const hint = document.querySelector('[data-do=hint]'); while (hint.offsetParent) hint.click(); }"
+    )
+    heights = set()
+    for step in range(0, 201, 5):
+        page.page.locator(".optviz-scrubber").fill(str(step))
+        heights.add(round(page.page.locator(".optviz-says").bounding_box()["height"]))
+    assert len(heights) == 1
+
+
+def test_a_tour_goes_on_under_a_veil(open_page: Open) -> None:
+    page = open_page("?steps=40")
+    page.do("tour")
+    page.page.wait_for_selector(".optviz-stage[data-touring=true][data-playing=true]")
+    token = page.token()
+    page.do("veil")
+    page.wait_for_another(token)
+    assert page.stage.get_attribute("data-touring") == "true"
