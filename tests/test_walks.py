@@ -193,6 +193,12 @@ def test_english_on_the_chinese_page_is_seen_and_names_are_not() -> None:
         assert ("words" in broken(change(page, "texts", [text]), known())) is wrong, text
 
 
+def test_a_name_of_ones_own_may_be_in_any_language() -> None:
+    page = change(seen_of(Race()), "texts", ["亚当"])
+    assert "words" in broken(page, known())
+    assert "words" not in broken(change(page, "address", "http://127.0.0.1/?racers=adam--label-亚当"), known())
+
+
 def test_a_notice_is_earned_by_what_may_be_refused() -> None:
     told = change(seen_of(Race()), "told", ["The formula cannot be read"])
     assert "notice" not in broken(told, known("formula:x%5E2%2B"))

@@ -289,7 +289,7 @@ def the_step_is_within_the_race(seen: Seen, known: Known) -> str | None:
 
 
 def a_veil_keeps_its_secret(seen: Seen, known: Known) -> str | None:
-    if not seen["veiled"]:
+    if not seen["veiled"] or seen["ended"]:
         return None
     for racer in seen["racers"]:
         # The pinned race is another one, which the class has seen.
@@ -297,7 +297,7 @@ def a_veil_keeps_its_secret(seen: Seen, known: Known) -> str | None:
         in_sight = sum(visible and opacity > 0 and not pale for visible, opacity, pale in traces)
         if in_sight:
             return f"{racer['name']} has {in_sight} of its traces in sight"
-    if seen["scores"] and not seen["ended"]:
+    if seen["scores"]:
         return f"the scoreboard tells {seen['scores'][0]}"
     return None
 
@@ -443,8 +443,10 @@ def nobody_else_is_asked(seen: Seen, known: Known) -> str | None:
 
 
 def the_words_are_of_one_language(seen: Seen, known: Known) -> str | None:
+    own = [racer.label for racer in expected(seen["address"]).race.racers if racer.label]
     for text in seen["texts"]:
-        if not text or text.startswith("keyboard_") or text in LANGUAGES.values():
+        # A visitor's own names are in any language.
+        if text.startswith("keyboard_") or text in LANGUAGES.values() or any(label in text for label in own):
             continue
         if language_of(seen) == "en":
             if CHINESE.search(text):
