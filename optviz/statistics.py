@@ -80,6 +80,38 @@ def wins_of(paths: Sequence[Trajectory]) -> np.ndarray:
     return wins(final, paths[0].losses[..., 0], paths[0].surface.lowest.loss)
 
 
+LOST, OUTSIDE, CLIMBED = 0, 200, 100
+"""Codes of `standing`."""
+
+VISIBLE = 1e-3
+"""The share of the drop from which on a rise of the loss is seen in the picture."""
+
+
+def standing(paths: Sequence[Trajectory]) -> np.ndarray:
+    """Where each racer stands at each step, for words about it: racers × (steps + 1) → uint8 (racers, steps + 1).
+
+    0: it has no loss (it has diverged, or the start has none). 200: it is outside the domain. Else its rank, 1 for the
+    lowest: one more than the number of racers on the surface that are lower by more than a `tie_width`, so that racers
+    that are level with the lowest are all first. 100 is added where it climbed visibly in this step: by more than a
+    thousandth of the drop from the start to the lowest loss, or, where no lowest is known, of what it has spanned.
+    """
+    losses = np.stack([path.losses for path in paths])
+    surface = paths[0].surface
+    start, lowest = losses[0, 0], surface.lowest.loss
+    lost = ~np.isfinite(losses)
+    racing = surface.contains(np.stack([path.points for path in paths])) & ~lost
+    compared = np.where(racing, losses, np.inf)
+    ranks = 1 + (compared[None] < compared[:, None] - tie_width(start, lowest)).sum(axis=1)
+    drop = float(start - lowest)
+    known = np.where(lost, np.nan, losses)
+    spanned = np.fmax.reduce(known, axis=1) - np.fmin.reduce(known, axis=1)
+    seen = VISIBLE * (np.full(len(paths), drop) if 0 < drop < np.inf else spanned)
+    with np.errstate(invalid="ignore"):
+        climbed = np.diff(known, axis=1, prepend=known[:, :1]) > seen[:, None]
+    codes = np.where(racing, ranks + CLIMBED * climbed, np.where(lost, LOST, OUTSIDE))
+    return codes.astype(np.uint8)
+
+
 def log_gap(losses: np.ndarray, lowest: Any, floor: float = 1e-16) -> np.ndarray:
     """The gap for a logarithmic axis: what is level with the lowest stays at `floor`, what is below it becomes NaN.
 
@@ -237,9 +269,10 @@ class RaceRecord:
 
     points (steps + 1, 2), losses, log_gaps and epochs (steps + 1,); `epoch_range` is what an epoch axis should span;
     `has_samples` says whether epochs mean anything, `batched` which racers see batches; `lost_at` is the
-    last step before a run diverged, −1 for none; `fans` has None for a racer that was run once. `axis_steps` is what an
-    axis of steps should span where `steps` are but the first; None for all there are. The veiled ranges are those of
-    axes that tell nothing of how the race ends.
+    last step before a run diverged, −1 for none; `standings` (steps + 1,) and `overshoots` are for words about a step
+    (see `standing` and `Optimizer.overshoot`, "batch" for one that sees batches); `fans` has None for a racer that was
+    run once. `axis_steps` is what an axis of steps should span where `steps` are but the first; None for all there are.
+    The veiled ranges are those of axes that tell nothing of how the race ends.
     """
 
     names: tuple[str, ...]
@@ -252,6 +285,8 @@ class RaceRecord:
     has_samples: bool
     batched: tuple[bool, ...]
     lost_at: tuple[int, ...]
+    standings: tuple[np.ndarray, ...]
+    overshoots: tuple[str, ...]
     loss_range: tuple[float, float]
     gap_range: tuple[float, float]
     fans: tuple[Fan | None, ...]
@@ -289,6 +324,9 @@ def race_record(
         has_samples=surface.samples is not None,
         batched=tuple(path.racer.batch_size is not None for path in paths),
         lost_at=tuple(int(path.diverged_at) - 1 if path.diverged_at >= 0 else -1 for path in paths),
+        standings=tuple(standing(paths)),
+        # On a batch of samples the loss climbs whatever the rule.
+        overshoots=tuple("batch" if path.racer.batch_size else path.racer.optimizer.overshoot for path in paths),
         loss_range=loss_range(losses),
         gap_range=gap_range(np.concatenate([np.stack(log_gaps), *(fan.log_gaps for fan in known)])),
         fans=tuple(fans) or (None,) * len(paths),

@@ -39,6 +39,8 @@ RECORD = RaceRecord(
     batched=(False, True, False),
     fans=(None, None, None),
     lost_at=(-1, -1, 0),
+    standings=tuple(np.array(codes, dtype=np.uint8) for codes in ([1, 1, 1], [1, 2, 1], [1, 0, 0])),
+    overshoots=("momentum", "batch", "learning_rate"),
     loss_range=(1.9, 6.1),
     gap_range=(-0.7, 0.2),
     steps=2,
@@ -71,6 +73,8 @@ PINNED = replace(
     epochs=(np.array([0.0, 0.1, 0.2, 0.3]), np.array([0.0, 1, 2, 3])),
     fans=(None, None),
     lost_at=(-1, -1),
+    standings=RECORD.standings[:2],
+    overshoots=RECORD.overshoots[:2],
     steps=3,
 )
 COMPARED = race_figure(RECORD, HEIGHTS, "map 1", WORDS, PINNED)

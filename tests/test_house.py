@@ -16,6 +16,7 @@ import pytest
 from cases import ROOT
 from optviz import CONVENTIONS, OPTIMIZERS, Outcome
 from optviz.bad_input import TEMPLATES
+from optviz.optimizers.base import OVERSHOOTS
 from optviz.surface import FAMILIES
 
 PACKAGE = ROOT / "optviz"
@@ -143,8 +144,9 @@ NEEDED = {
     "optimizer": list(OPTIMIZERS),
     "hyperparameter": list({name: None for kind in OPTIMIZERS.values() for name in kind.hyperparameters()}),
     "help": list({name: None for kind in OPTIMIZERS.values() for name in kind.hyperparameters()}),
-    "outcome": [str(outcome) for outcome in Outcome],
-    "outcome_sentence": [str(outcome) for outcome in Outcome],
+    "outcome": [*(str(outcome) for outcome in Outcome), "no_start"],
+    "outcome_sentence": [*(str(outcome) for outcome in Outcome), "no_start"],
+    "stage": [f"say_uphill_{cause}" for cause in (*OVERSHOOTS, "batch")],
     "convention": list(CONVENTIONS),
     "surface": list(FAMILIES),
     "figure": ["x", "y", "step", "loss", "gap", "start", "lowest"],

@@ -83,4 +83,4 @@ def test_the_default_picture_travels_in_single_precision() -> None:
         dict.fromkeys(("x", "y", "step", "loss", "gap", "epoch", "start", "lowest"), ""),
     )
     header, _ = stage.unpack(stage.pack(figure, {}))
-    assert {place["type"] for place in header["arrays"]} == {"f4", "i4"}
+    assert {place["type"] for place in header["arrays"]} == {"f4", "i4", "u1"}

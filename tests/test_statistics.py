@@ -34,6 +34,7 @@ from optviz.statistics import (
     loss_range,
     race_record,
     scoreboard,
+    standing,
     steps_to_drop,
     tie_width,
     veiled_loss_range,
@@ -374,3 +375,40 @@ def test_under_the_veil_the_axes_do_not_depend_on_how_a_race_ends() -> None:
     assert len({record.loss_range for record in records}) == 3
     assert len({record.veiled_loss_range for record in records}) == 1
     assert len({record.veiled_gap_range for record in records}) == 1
+
+
+def test_standing() -> None:
+    """Over x² + y² on ±1: the drop from 2 is 2, so level is 2e-6 and a climb is seen from 2e-3 on."""
+    lowest_but_outside = np.array([[1.0, 1.0], [0.5, 0.0], [0.0, 1.01], [0.0, 0.0]])
+    steady = np.array([[1.0, 1.0], [0.9, 0.0], [0.5, 0.0], [0.5, 0.0]])
+    paths = [
+        replace(drawn([2.0, 0.25, 0.1, 0.3], "a"), points=lowest_but_outside),
+        replace(drawn([2.0, 0.81, 0.25, 0.25 + 1.9e-6], "b"), points=steady),
+        replace(drawn([2.0, 0.81, 0.25 + 1.9e-6, 0.25], "c"), points=steady),
+        replace(drawn([2.0, 0.81, 0.8, 0.8021], "d"), points=steady),
+        replace(drawn([2.0, nan, nan, nan], "lost", diverged_at=1), points=steady),
+    ]
+    assert standing(paths).tolist() == [
+        [1, 1, 200, 3 + 100],
+        [1, 2, 1, 1],
+        [1, 2, 1, 1],
+        [1, 2, 3, 4 + 100],
+        [1, 0, 0, 0],
+    ]
+    assert standing(paths[:2]).tolist()[1] == [1, 2, 1, 1]
+
+
+def test_standing_where_no_lowest_is_known() -> None:
+    """A climb is then told by what the racer itself has spanned."""
+    plain = Formula("log(abs(x))", domain=(-1, 1, -1, 1))
+    codes = standing([drawn([0.0, -4.0, -3.9, -3.899], "a", plain), drawn([nan, nan, nan, nan], "b", plain, 0)])
+    assert codes.tolist() == [[1, 1, 101, 1], [0, 0, 0, 0]]
+
+
+def test_most_racers_far_above_the_edge_of_stability_have_left() -> None:
+    """At η = 6.3 nobody who is outside the domain has a rank, however low its loss."""
+    paths = Race().with_learning_rate(6.3).run()
+    ends = standing(paths)[:, -1]
+    outside = [not path.surface.contains(path.points[-1]) for path in paths]
+    assert sum(outside) >= 3, "else the test could not fail"
+    assert [code == 200 for code in ends] == outside

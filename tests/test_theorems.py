@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -268,3 +269,32 @@ def test_the_hessian_of_the_oracle_is_the_surfaces() -> None:
     assert oracle.loss(point) == Quadratic(5.0, 0.7).loss(point)
     oracle.gradient(point)
     assert (oracle.loss_evaluations, oracle.gradient_evaluations, oracle.hessian_evaluations) == (1, 1, 1)
+
+
+# --- what the docstrings say of first and last steps ------------------------------------------------------------------
+
+STEEP = (-3.0, 200.0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "length"),
+    [
+        ("adam", {"learning_rate": 0.02}, 0.02),
+        ("rmsprop", {"learning_rate": 0.02, "rho": 0.9}, 0.02 / 0.1**0.5),
+        ("rmsprop", {"learning_rate": 0.02, "rho": 0.99}, 0.02 / 0.01**0.5),
+        ("adagrad", {"learning_rate": 0.02}, 0.02),
+        ("adadelta", {"rho": 0.9}, (1e-8 / 0.1) ** 0.5),
+        ("adadelta", {"rho": 0.95, "epsilon": 1e-6}, (1e-6 / 0.05) ** 0.5),
+    ],
+)
+def test_the_first_step_from_empty_averages(kind: str, settings: dict[str, Any], length: float) -> None:
+    """Whatever the gradient, where its square is far above ε: to a relative ε / g² / 2 < 1e-7, times 1 / (1 − ρ)."""
+    path = trace(OPTIMIZERS[kind](**settings), Slope(STEEP), (0.0, 0.0), 1)
+    assert path.points[1] == pytest.approx(-np.sign(STEEP) * length, rel=2e-6)
+
+
+def test_momentum_amplifies_a_constant_gradient() -> None:
+    """In the long run a step is η ∇J / (1 − γ): what is missing after t steps is γᵗ, here 0.9^400 = 5e-19."""
+    for kind in ("momentum", "nag"):
+        path = trace(OPTIMIZERS[kind](learning_rate=0.02, momentum=0.9), Slope(STEEP), (0.0, 0.0), 400)
+        assert path.points[-1] - path.points[-2] == pytest.approx(-0.02 * np.array(STEEP) / (1 - 0.9), rel=1e-11)

@@ -82,6 +82,7 @@ def race_figure(
         arrays[f"{prefix}/point"] = record.points[index]
         arrays[f"{prefix}/loss"] = record.losses[index]
         arrays[f"{prefix}/gap"] = record.log_gaps[index]
+        arrays[f"{prefix}/standing"] = record.standings[index]
         data += _racer_traces(prefix, name, style, words)
         told = data[-1]["hovertemplate"].replace(f"{words['loss']} %{{y:.6g}}", f"{words['gap']} %{{y:.3g}}")
         gap_view[str(len(data) - 1)] = {"y": f"@{prefix}/gap", "hovertemplate": told}
@@ -99,7 +100,8 @@ def race_figure(
                 "traces": traces,
                 "future": traces[:2],
                 "lost_at": record.lost_at[index],
-                "batched": record.batched[index],
+                "standing": f"@{prefix}/standing",
+                "overshoot": record.overshoots[index],
                 **style,
             }
         )

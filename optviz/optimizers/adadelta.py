@@ -20,12 +20,14 @@ class Adadelta(Optimizer):
         θ ← θ − η u
 
     The paper has no learning rate: η = 1. TensorFlow 1 multiplies by its `learning_rate`, which the author set to 0.1.
-    Both averages start at zero, so the first step is about √ε long: that is why it hardly moves at first.
+    Both averages start at zero, so the first step is √(ε / (1 − ρ)) on each axis, 3e-4 here, however long the
+    gradient (unless it is tiny): that is why it hardly moves at first.
 
     Zeiler 2012, arXiv:1212.5701.
     """
 
     has_own_learning_rate: ClassVar[bool] = False
+    overshoot: ClassVar[str] = "step_size"
 
     learning_rate: float = hyper(1.0, slider=(1e-3, 100), log=True, symbol="η", above=0)
     rho: float = hyper(0.9, slider=(0, 0.999), symbol="ρ", at_least=0, below=1)

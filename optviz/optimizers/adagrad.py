@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -21,6 +22,8 @@ class Adagrad(Optimizer):
 
     Duchi, Hazan and Singer 2011, jmlr.org/papers/v12/duchi11a.html.
     """
+
+    overshoot: ClassVar[str] = "step_size"
 
     learning_rate: float = hyper(0.1, slider=(1e-4, 10), log=True, symbol="η", above=0)
     epsilon: float = hyper(1e-8, slider=(1e-12, 1), log=True, symbol="ε", at_least=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -22,6 +23,8 @@ class Adam(Optimizer):
 
     Kingma and Ba 2015, arXiv:1412.6980.
     """
+
+    overshoot: ClassVar[str] = "momentum"
 
     learning_rate: float = hyper(0.1, slider=(1e-4, 10), log=True, symbol="η", above=0)
     beta1: float = hyper(0.9, slider=(0, 0.999), symbol="β₁", at_least=0, below=1)

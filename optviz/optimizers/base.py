@@ -43,6 +43,11 @@ class State:
         return f"State({', '.join(f'{name}={value!r}' for name, value in self)})"
 
 
+OVERSHOOTS = ("rule", "learning_rate", "momentum", "step_size")
+"""Causes of a step uphill: nothing in particular; a learning rate too high for the slope; that or the momentum gained;
+a step that does not shrink with the gradient, because the gradient is divided by its own size."""
+
+
 class Optimizer(abc.ABC):
     """A frozen dataclass of hyperparameters with two short methods; it never loops, records or plots.
 
@@ -53,6 +58,9 @@ class Optimizer(abc.ABC):
 
     has_own_learning_rate: ClassVar[bool] = True
     """False where the method's source defines no learning rate, though programs have a factor of that name."""
+
+    overshoot: ClassVar[str] = "rule"
+    """What in the rule makes a step climb beyond the valley, for words about it; one of `OVERSHOOTS`."""
 
     def __post_init__(self) -> None:
         check_fields(self, arrays=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -19,6 +20,8 @@ class GradientDescent(Optimizer):
 
     Cauchy 1847, Comptes rendus 25, 536–538; Robbins and Monro 1951, doi:10.1214/aoms/1177729586.
     """
+
+    overshoot: ClassVar[str] = "learning_rate"
 
     learning_rate: float = hyper(0.1, slider=(1e-4, 10), log=True, symbol="η", above=0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -22,6 +23,8 @@ class Momentum(Optimizer):
 
     Polyak 1964, doi:10.1016/0041-5553(64)90137-5.
     """
+
+    overshoot: ClassVar[str] = "momentum"
 
     learning_rate: float = hyper(0.1, slider=(1e-4, 10), log=True, symbol="η", above=0)
     momentum: float = hyper(0.9, slider=(0, 0.999), symbol="γ", at_least=0, below=1)

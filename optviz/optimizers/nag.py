@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -22,6 +23,8 @@ class NAG(Optimizer):
     Nesterov 1983, Soviet Mathematics Doklady 27, 372–376; the form above: Sutskever et al. 2013,
     proceedings.mlr.press/v28/sutskever13.html.
     """
+
+    overshoot: ClassVar[str] = "momentum"
 
     learning_rate: float = hyper(0.1, slider=(1e-4, 10), log=True, symbol="η", above=0)
     momentum: float = hyper(0.9, slider=(0, 0.999), symbol="γ", at_least=0, below=1)

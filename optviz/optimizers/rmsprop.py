@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -21,6 +22,8 @@ class RMSProp(Optimizer):
 
     Tieleman and Hinton 2012, Neural Networks for Machine Learning, lecture 6e.
     """
+
+    overshoot: ClassVar[str] = "step_size"
 
     learning_rate: float = hyper(0.1, slider=(1e-4, 10), log=True, symbol="η", above=0)
     rho: float = hyper(0.9, slider=(0, 0.999), symbol="ρ", at_least=0, below=1)

@@ -398,12 +398,18 @@ def _score_row(
         "steps_to_90_of_best": _steps(row, "steps_to_90_of_best", race, words),
     }
     cells = "".join(f'<td class="number {name}">{html.escape(shown[name])}</td>' for name in columns)
-    why = text["outcome_sentence"][row["outcome"]].format(step=row["diverged_at"])
+    outcome = _outcome(row["outcome"], row["diverged_at"])
+    why = text["outcome_sentence"][outcome].format(step=row["diverged_at"])
     return (
         f'<tr><td><span class="dot" style="background:{color}"></span>{html.escape(names[index])}</td>{cells}'
-        f'<td><span class="word">{html.escape(text["outcome"][row["outcome"]])}</span>'
+        f'<td><span class="word">{html.escape(text["outcome"][outcome])}</span>'
         f'<span class="why"> · {html.escape(why)}</span></td></tr>'
     )
+
+
+def _outcome(outcome: str, diverged_at: int) -> str:
+    """The key of an outcome's words: whoever has diverged at step 0 has never begun."""
+    return "no_start" if diverged_at == 0 else outcome
 
 
 def _steps(row: dict[str, Any], name: str, race: Race, words: dict[str, str]) -> str:
@@ -442,7 +448,7 @@ def _gradient_noise(race: Race, paths: Sequence[Trajectory], names: Sequence[str
         path = paths[index]
         x, y = path.points[step].tolist()
         if x != x or y != y:
-            st.caption(text["outcome_sentence"]["diverged"].format(step=path.diverged_at))
+            st.caption(text["outcome_sentence"][_outcome("diverged", path.diverged_at)].format(step=path.diverged_at))
             return
         size = path.racer.batch_size or min(8, race.surface.samples or 8)
         noise = cached.noise_at(race.surface, (x, y), size, race.batch_seed)

@@ -10,7 +10,7 @@ import { serverAnswered, watchConnection } from "./connection.js";
 import { nextHint, skipHint } from "./hints.js";
 import { PICTURES, recordVideo, videoTypes } from "./pictures.js";
 import { Requests } from "./requests.js";
-import { happened, put, standings } from "./sentences.js";
+import { counted, happened, put, standings } from "./sentences.js";
 
 const SECONDS_PER_RUN = 8; // at speed 1
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
@@ -444,7 +444,7 @@ class Stage {
     button("pin").setAttribute("aria-pressed", String(Boolean(this.header.pinned)));
     button("tour").setAttribute("aria-pressed", String(Boolean(tour)));
     button("pin").querySelector("span").textContent = text.pin_short;
-    button("tour").querySelector("span").textContent = tour ? put(tour.visited === 1 ? text.tour_count_one : text.tour_count, { count: tour.visited }) : text.tour_short;
+    button("tour").querySelector("span").textContent = tour ? put(counted(text, "tour_count", tour.visited), { count: tour.visited }) : text.tour_short;
     button("veil").setAttribute("aria-pressed", String(this.veiled));
     label(button("veil"), text[this.veiled ? "unveil" : "veil"]);
     label(button("pin"), text[this.header.pinned ? "unpin" : "pin"]);
@@ -796,8 +796,9 @@ class Stage {
       this.scrubber.style.setProperty("--done", `${(100 * step) / steps}%`);
       this.readout.textContent = `${step} / ${steps}`;
       this.scrubber.setAttribute("aria-valuetext", `${step} / ${steps}`);
-      const shown = racers.map((racer) => ({ name: racer.name, losses: this.array(racer.loss), batched: racer.batched }))
-        .filter((_, index) => !this.hidden.has(index));
+      const shown = racers.map((racer) => ({
+        name: racer.name, losses: this.array(racer.loss), standing: this.array(racer.standing), overshoot: racer.overshoot,
+      })).filter((_, index) => !this.hidden.has(index));
       const { text } = this.header;
       if (!this.recording && (!this.playing || step % 5 === 0)) this.sentence.textContent = happened(text, shown, step, steps);
       if (!this.playing) this.plot.setAttribute("aria-label", standings(text, shown, step, steps));
