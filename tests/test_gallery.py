@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from optviz import CONVENTIONS, FiniteSum, Outcome, Race, Racer, Trajectory, trace
 from optviz.bad_input import BadInput
+from optviz.optimizers import GradientDescent
+from optviz.statistics import gap
+from optviz.surface.finite_sum import rms_gradient
 from optviz.surface.gallery import SETTINGS, GallerySurface, gallery, gallery_names, read_entry
 
 FOLDER = Path(__file__).parents[1] / "surfaces"
@@ -35,6 +41,9 @@ EXPECTED = [
     "double_well",
     "winding_valley",
     "notebook_hills",
+    "mccormick",
+    "cliff",
+    "peaks",
 ]
 # At a kink there is no stationary point in the usual sense; our gradient there is 0 by definition.
 KINKED = ("abs_valley", "ackley")
@@ -174,6 +183,269 @@ def test_the_suggestions_suit_gradient_descent(name: str) -> None:
     assert np.isfinite(descend(surface, momentum=0.9)).all()
     # Real progress, even where a local minimum is the end of it.
     assert plain[0] - plain[-1] > 0.2 * (plain[0] - surface.lowest.loss)
+
+
+# --- what a surface teaches ----------------------------------------------------------------------------------------
+
+Paths = dict[str, Trajectory]
+
+
+def raced(name: str, convention: str = "tensorflow1", **changes: Any) -> Paths:
+    """The race that the app shows when the surface is picked, by optimizer."""
+    race = Race().on_surface(gallery(name)).with_convention(convention).replaced(**changes)
+    return {path.racer.kind: path for path in race.run()}
+
+
+def plain(name: str, start: Any, learning_rate: float | None = None, steps: int = 2000) -> Trajectory:
+    """Gradient descent from other starts (..., 2), at the suggested learning rate unless told."""
+    rate = learning_rate or gallery(name).suggested_learning_rate
+    return trace(GradientDescent(learning_rate=rate), gallery(name), start, steps)
+
+
+def left(path: Trajectory, step: int = -1) -> float:
+    """The gap at a step."""
+    return float(gap(path.losses, path.surface.lowest.loss)[step])
+
+
+def away(path: Trajectory, *place: float) -> np.ndarray:
+    """Distances from a place, step by step."""
+    return np.hypot(*(path.points - np.array(place)).T)
+
+
+def step_lengths(path: Trajectory) -> np.ndarray:
+    return np.hypot(*np.diff(path.points, axis=0).T)
+
+
+def places(points: np.ndarray) -> set[tuple[float, ...]]:
+    """Different ends, to two decimals."""
+    return {tuple(point) for point in (points.round(2) + 0.0).tolist()}
+
+
+def ring(x: float, y: float, radius: float) -> np.ndarray:
+    angles = 0.1 + np.linspace(0, 2 * np.pi, 16, endpoint=False)
+    return np.array([x, y]) + radius * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+
+
+def straight_to_the_minimum() -> bool:
+    path = raced("bowl")["gradient_descent"].points
+    return bool(np.ptp(path[:20, 1] / path[:20, 0]) < 1e-12 and path[-1] == pytest.approx(0, abs=1e-6))
+
+
+def zigzag_and_slow_progress() -> bool:
+    paths = raced("ravine")
+    x, y = paths["gradient_descent"].points.T
+    zigzags = bool((np.sign(y[1:40]) == -np.sign(y[:39])).all() and abs(y[10]) > 0.1 * abs(y[0]))
+    slow = bool((x[1:] / x[:-1] > 0.98).all())
+    over = {rate: plain("ravine", (-1.8, 0.5), rate, 400).diverged_at for rate in (0.0199, 0.0201)}
+    edge = abs(plain("ravine", (-1.8, 0.5), 0.0201, 400).points[-1, 1]) > 1 and over[0.0199] == -1
+    quick = left(paths["momentum"]) < 1e-4 * left(paths["gradient_descent"])
+    return zigzags and slow and edge and quick and paths["nag"].outcome == Outcome.DIVERGED
+
+
+def jumps_until_the_rate_decays() -> bool:
+    path = raced("abs_valley")["gradient_descent"]
+    halved = plain("abs_valley", (-1.65, 1.31), 0.015, 400)
+    floors = [float(run.losses[-20:].mean()) for run in (path, halved)]
+    never_shrinks = np.linalg.norm(gallery("abs_valley").gradient(path.points[-20:]), axis=-1).min() > 0.9
+    return path.outcome == Outcome.OSCILLATING and never_shrinks and floors[1] == pytest.approx(floors[0] / 2, rel=0.5)
+
+
+def plain_steps_crawl() -> bool:
+    done = {name: {kind: 1 - left(path, 10) for kind, path in raced("plateau", name).items()} for name in CONVENTIONS}
+    crawls = all(told["gradient_descent"] < 0.02 for told in done.values())
+    adam = all(told["adam"] > 0.8 for told in done.values())
+    empty = all(done[name][kind] > 0.5 for name in ("article", "pytorch") for kind in ("adagrad", "rmsprop"))
+    return crawls and adam and empty and done["tensorflow1"]["rmsprop"] < 0.1
+
+
+def to_the_saddle_and_away() -> bool:
+    near = {kind: away(path, 0, 0) for kind, path in raced("saddle").items()}
+    there = ("gradient_descent", "momentum", "nag")
+    run = all(near[kind].min() < 0.1 for kind in there) and len({int((near[kind] < 0.3).sum()) for kind in there}) == 3
+    return run and all(near[kind].min() > 0.5 for kind in near if kind not in there)
+
+
+def three_ways_down() -> bool:
+    surface = gallery("monkey_saddle")
+    flat = not surface.gradient(np.zeros(2)).any() and not surface.hessian(np.zeros(2)).any()
+    ends = plain("monkey_saddle", ring(0, 0, 0.1)).points[:, -1]
+    return flat and len(places(ends)) == 3 and len(places(np.array([p.points[-1] for p in three_good_ones()]))) == 2
+
+
+def three_good_ones() -> list[Trajectory]:
+    return [path for kind, path in raced("monkey_saddle").items() if kind in ("gradient_descent", "momentum", "adam")]
+
+
+def only_momentum_crosses() -> bool:
+    paths = raced("double_well")
+    return paths["gradient_descent"].points[-1, 0] > 0.9 and paths["momentum"].points[-1, 0] < -1
+
+
+def the_valley_is_found_at_once_and_long() -> bool:
+    path = plain("rosenbrock", (-1.2, 1.0), steps=5000)
+    x, y = path.points.T
+    in_the_valley = np.abs(y - x * x) < 0.05
+    arrived = away(path, 1, 1) < 0.2
+    return bool(in_the_valley[20:].all() and away(path, 1, 1)[20] > 2 and arrived.any() and arrived.argmax() > 2000)
+
+
+def momentum_climbs_the_next_wall() -> bool:
+    paths = raced("winding_valley")
+    climbs = {kind: int((np.diff(path.losses) > 0.001 * path.losses[0]).sum()) for kind, path in paths.items()}
+    return climbs["gradient_descent"] == 0 and climbs["momentum"] > 5
+
+
+def one_step_twenty_times_as_long() -> bool:
+    lengths = step_lengths(raced("cliff")["gradient_descent"])
+    return bool(lengths.max() > 20 * np.median(lengths[: lengths.argmax()]))
+
+
+def no_axis_straightens_it() -> bool:
+    paths = raced("matyas")
+    adaptive = ("adagrad", "adadelta", "rmsprop", "adam")
+    return all(left(paths[kind]) > 5 * left(paths["gradient_descent"]) for kind in adaptive)
+
+
+def the_rate_of_convergence_as_computed() -> bool:
+    """Eigenvalues 2 and 18: the slow direction shrinks by 1 − 0.03 · 2 in each step."""
+    path = raced("booth")["gradient_descent"]
+    eigenvalues = np.linalg.eigvalsh(path.surface.hessian(np.zeros(2)))
+    rates = away(path, 1, 3)[51:100] / away(path, 1, 3)[50:99]
+    return eigenvalues.tolist() == pytest.approx([2, 18]) and rates == pytest.approx(0.94, rel=1e-9)
+
+
+def the_trough_decides() -> bool:
+    return len(places(plain("mccormick", np.array([[3.4, 3.0], [0.5, 0.5]])).points[:, -1])) == 2
+
+
+CORNERS = np.array([(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)])
+
+
+def corners_and_valley() -> bool:
+    surface, corners = gallery("beale"), 4.5 * CORNERS
+    steep = np.linalg.norm(surface.gradient(corners), axis=-1).min() > 1e5
+    flat = np.linalg.norm(surface.gradient(np.array([2.9, 0.47])))
+    suits_the_valley = (plain("beale", corners, 0.003, 200).diverged_at >= 0).all()
+    suits_the_corners = (plain("beale", corners, 1e-6, 200).diverged_at == -1).all()
+    return (
+        bool(steep and flat < 0.5 and suits_the_valley and suits_the_corners)
+        and left(plain("beale", (1.0, 1.5), 1e-6, 200)) > 0.9
+    )
+
+
+def the_hill_decides() -> bool:
+    return len(places(plain("himmelblau", ring(-0.2708, -0.9230, 0.05)).points[:, -1])) >= 3
+
+
+def the_first_hollow_keeps_small_steps() -> bool:
+    paths = raced("three_hump_camel")
+    return bool(away(paths["gradient_descent"], 0, 0)[-1] > 1.5 and away(paths["momentum"], 0, 0)[-1] < 0.01)
+
+
+def two_among_six() -> bool:
+    surface = gallery("six_hump_camel")
+    starts = np.stack(np.meshgrid(np.linspace(-1.9, 1.9, 25), np.linspace(-1.1, 1.1, 15)), axis=-1).reshape(-1, 2)
+    path = plain("six_hump_camel", starts)
+    inside = path.points[:, -1][surface.contains(path.points[:, -1])]
+    ends = np.array(sorted(places(inside)))
+    minima = [end for end in ends if np.linalg.eigvalsh(surface.hessian(end)).min() > 0]
+    lowest = [end for end in minima if surface.loss(end) < surface.lowest.loss + 0.01]
+    different = places(
+        np.array([raced("six_hump_camel")[kind].points[-1] for kind in ("gradient_descent", "momentum")])
+    )
+    return (len(minima), len(lowest), len(different)) == (6, 2, 2)
+
+
+def the_quadrant_decides() -> bool:
+    path = plain("styblinski_tang", CORNERS)
+    return len(places(path.points[:, -1])) == 4 and len(set(path.losses[:, -1].round(6).tolist())) == 3
+
+
+def walls_and_floor() -> bool:
+    surface, walls = gallery("goldstein_price"), 2 * CORNERS
+    heights = surface.losses_on(np.linspace(-2, 2, 201), np.linspace(-2, 2, 201))
+    orders = heights.max() / heights.min() > 1e5
+    thrown = (plain("goldstein_price", walls, 1e-4, 200).diverged_at >= 0).all()
+    safe = (plain("goldstein_price", walls, 1e-6, 200).diverged_at == -1).all()
+    floor = [left(plain("goldstein_price", (0.3, -0.4), rate, 200)) for rate in (1e-4, 1e-6)]
+    return bool(orders and thrown and safe and floor[0] < 1e-6 and floor[1] > 0.1)
+
+
+def from_the_top_in_all_directions() -> bool:
+    """The ends of plain descent around the hill at (0, 1.58): two hollows, and points far up on the plain."""
+    ends = plain("peaks", ring(-0.0093, 1.5814, 0.05)).points[:, -1]
+    hollows = [end for end in places(ends) if end in {(-1.35, 0.2), (0.3, 0.32), (0.23, -1.63)}]
+    return len(hollows) >= 2 and bool((ends[:, 1] > 3).any())
+
+
+def noise_gets_out() -> bool:
+    surface = gallery("rastrigin")
+    lines = np.linspace(*surface.domain[:2], 2001)
+    row = surface.losses_on(lines, np.zeros(1))[0]
+    wells = int(((row[1:-1] < row[:-2]) & (row[1:-1] < row[2:])).sum()) ** 2
+    paths = raced("rastrigin")
+    kept = places(np.array([paths[kind].points[-1] for kind in ("gradient_descent", "momentum", "nag")]))
+    noisy = trace(Racer(GradientDescent(learning_rate=0.005), 1), FiniteSum(surface), (-3.4, 2.6), 200, seed=range(20))
+    quiet = plain("rastrigin", (-3.4, 2.6), 0.005, 200)
+    out = np.abs(noisy.points[:, -1] - quiet.points[-1]).max(axis=-1) > 0.75
+    return wells == 121 and len(kept) == 1 and quiet.outcome == Outcome.CONVERGED and out.sum() >= 15
+
+
+def ripples_over_a_funnel() -> bool:
+    paths = raced("ackley")
+    stuck = paths["gradient_descent"].outcome == Outcome.CONVERGED and left(paths["gradient_descent"]) > 0.5
+    felt = away(paths["momentum"], 0, 0)[-50:].max() < 1 and paths["momentum"].outcome == Outcome.OSCILLATING
+    return bool(stuck and felt)
+
+
+def crossing_is_the_difficulty() -> bool:
+    paths = raced("levy")
+    quick = left(paths["gradient_descent"], 30) < 0.3
+    return quick and all(away(path, 1, 1)[-1] > 1 for path in paths.values())
+
+
+def flat_start_and_a_shallower_valley_first() -> bool:
+    paths, surface = raced("notebook_hills"), gallery("notebook_hills")
+    flat = np.linalg.norm(surface.gradient(surface.suggested_start)) < 0.1 * rms_gradient(surface)
+    return bool(flat) and left(paths["gradient_descent"]) > 0.2 and left(paths["momentum"]) < 1e-6
+
+
+TEACHES: dict[str, Callable[[], bool]] = {
+    "bowl": straight_to_the_minimum,
+    "ravine": zigzag_and_slow_progress,
+    "abs_valley": jumps_until_the_rate_decays,
+    "plateau": plain_steps_crawl,
+    "saddle": to_the_saddle_and_away,
+    "monkey_saddle": three_ways_down,
+    "double_well": only_momentum_crosses,
+    "rosenbrock": the_valley_is_found_at_once_and_long,
+    "winding_valley": momentum_climbs_the_next_wall,
+    "cliff": one_step_twenty_times_as_long,
+    "matyas": no_axis_straightens_it,
+    "booth": the_rate_of_convergence_as_computed,
+    "mccormick": the_trough_decides,
+    "beale": corners_and_valley,
+    "himmelblau": the_hill_decides,
+    "three_hump_camel": the_first_hollow_keeps_small_steps,
+    "six_hump_camel": two_among_six,
+    "styblinski_tang": the_quadrant_decides,
+    "goldstein_price": walls_and_floor,
+    "peaks": from_the_top_in_all_directions,
+    "rastrigin": noise_gets_out,
+    "ackley": ripples_over_a_funnel,
+    "levy": crossing_is_the_difficulty,
+    "notebook_hills": flat_start_and_a_shallower_valley_first,
+}
+
+
+def test_what_every_surface_of_ours_teaches_is_checked() -> None:
+    assert set(EXPECTED) <= set(TEACHES) <= set(NAMES)
+
+
+@pytest.mark.parametrize("name", TEACHES)
+def test_what_a_surface_teaches_is_what_its_race_shows(name: str) -> None:
+    """The claim of the file's `teaches`, at the settings that the app suggests. A new surface adds its row."""
+    assert TEACHES[name]()
 
 
 @pytest.mark.parametrize("name", NAMES)
