@@ -7,7 +7,7 @@ import re
 import pytest
 
 from optviz.bad_input import BadInput
-from optviz.ui.text import SEAM, sentence, spaced, words
+from optviz.ui.text import CALLED, SEAM, sentence, spaced, words
 
 CHINESE = {f"{section}.{key}": text for section, table in words("zh").items() for key, text in table.items()}
 ENGLISH = {f"{section}.{key}": text for section, table in words("en").items() for key, text in table.items()}
@@ -63,3 +63,26 @@ def test_a_number_of_things_has_a_form_for_one(name: str) -> None:
     section, key = name.split(".")
     assert f"{key}_one" in words("en")[section], ENGLISH[name]
     assert f"{key}_one" in words("zh")[section], ENGLISH[name]
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (BadInput("out_of_range", name="learning_rate", value=11, allowed="0 … 10"), "学习率 η（learning_rate） = 11"),
+        (BadInput("not_a_whole_number", name="steps", value="x", allowed="1 … 5,000"), "步数（steps） = x"),
+        (BadInput("bad_point", name="start", value="1", allowed="x, y"), "起点（start） = 1"),
+        (BadInput("last_racer", name="racers", value=0, allowed="1 … 24"), "优化器（racers） = 0"),
+        (BadInput("batch_size_lowered", name="batch_size", value=512, allowed=64), "批量大小（batch_size） = 512"),
+        # What somebody typed is nobody's field, whatever it is called.
+        (BadInput("formula_name", name="seed", value=3, allowed="x, y"), "第 3 列的 seed 无法识别"),
+    ],
+)
+def test_a_chinese_sentence_names_a_field_as_its_control_does(problem: BadInput, said: str) -> None:
+    assert said in sentence(problem, "zh")
+    assert "（" not in sentence(problem, "en")
+    assert problem.parts["name"] in sentence(problem, "en")
+
+
+def test_fields_that_are_called_otherwise_have_their_label_in_each_language() -> None:
+    for language in ("en", "zh"):
+        assert all(key in words(language)[section] for section, key in CALLED.values())

@@ -206,6 +206,8 @@ def _sample_controls(text: Words) -> None:
     label, tip = text["controls"], text["help"]
     table = parameters(surface)
     with st.expander(label["samples_section"], key="samples_more"):
+        if all(racer.batch_size is None for racer in race.racers):
+            st.caption(label["no_batches"])
         for name in ("samples", "spread"):
             if name in table:
                 widgets.number(
@@ -316,6 +318,7 @@ def _learning_rate_control(text: Words) -> None:
     parameter = OPTIMIZERS["gradient_descent"].hyperparameters()["learning_rate"]
     low, high = parameter.slider or (1e-4, 10.0)
     shared = session.race().shared_learning_rate
+    nobody = not session.race().own_learning_rates
     # A text, because a slider that shows None shows nothing; the same in every language, as an option must be.
     options: list[Any] = [*widgets.log_options(low, high, shared), *([MIXED] if shared is None else [])]
     widgets.choice(
@@ -327,7 +330,10 @@ def _learning_rate_control(text: Words) -> None:
         key="learning_rate_all",
         title=lambda stop: label["learning_rate_mixed"] if stop == MIXED else f"{stop:g}",
         help=text["help"]["learning_rate_all"],
+        disabled=nobody,
     )
+    if nobody:
+        st.caption(label["learning_rate_of_nobody"])
     alone = [
         text["optimizer"].get(racer.key, racer.key)
         for racer in session.race().racers

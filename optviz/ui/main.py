@@ -34,6 +34,12 @@ STYLE = """
   background: color-mix(in srgb, #d09a2a 12%, transparent);
 }
 .optviz-told p { margin: 0.15rem 0; overflow-wrap: anywhere; }
+[data-testid="stSidebar"] .optviz-told p { font-size: 0.9rem; line-height: 1.4; }
+/* Over what stands above the picture, so that this does not move under the hand. */
+.optviz-told[data-over] {
+  position: absolute; left: 0; right: 0; top: 0; z-index: 6; box-shadow: 0 6px 24px rgba(20, 22, 40, 0.22);
+  background: light-dark(#fbf1df, #332a1c);
+}
 .st-key-corner { position: fixed; top: 0.25rem; right: 3.4rem; z-index: 999990; width: auto; }
 .st-key-corner button { min-height: 2rem; padding: 0.1rem 0.6rem; white-space: nowrap; }
 @media (max-width: 640px) {
@@ -41,15 +47,47 @@ STYLE = """
   .st-key-hook_row p { font-size: 0.9rem; line-height: 1.35; }
   .st-key-hook_row [data-testid="stHorizontalBlock"] { gap: 0.3rem; }
 }
+/* A thumb needs 44 px both ways (WCAG 2.2, 2.5.5). Streamlit's own controls are made for a mouse. */
+@media (pointer: coarse), (max-width: 640px) {
+  [data-testid="stHeader"], [data-testid="stSidebarHeader"] { height: 48px; min-height: 48px; }
+  [data-testid="stSidebarHeader"] { padding-top: 0; }
+  [data-testid="stMainBlockContainer"] { padding-top: 48px; }
+  .st-key-corner { top: 2px; right: 0.5rem; gap: 0.3rem; }
+  :is([data-testid="stMain"], [data-testid="stSidebar"], [data-testid="stHeader"]) :is(button, summary),
+  .st-key-corner button, [role="option"] { min-height: 44px; min-width: 44px; }
+  summary { display: flex; align-items: center; }
+  :is([data-testid="stSelectbox"], [data-testid="stMultiSelect"]) [role="group"],
+  [data-testid="stNumberInputContainer"], [data-testid="stTextInputRootElement"] { height: auto; min-height: 46px; }
+  :is([data-testid="stSelectbox"], [data-testid="stNumberInput"], [data-testid="stTextInput"]) input {
+    min-height: 44px;
+  }
+  :is([data-testid="stSelectbox"], [data-testid="stNumberInput"]) :is(input, button) { align-self: stretch; }
+  [data-testid="stNumberInputContainer"] button { height: 44px; }
+  [data-testid="stCheckbox"] label { min-height: 44px; align-items: center; }
+  [data-testid="stWidgetLabel"]:has([data-testid="stTooltipIcon"]) { min-height: 30px; }
+  /* The sign stays small; what is touched reaches into the gap above it. */
+  [data-testid="stTooltipIcon"] { display: inline-flex; }
+  [data-testid="stTooltipIcon"] button {
+    position: relative; z-index: 1; box-sizing: border-box; width: 44px; height: 44px; padding: 21px 14px 8px;
+    margin: -21px -14px -8px;
+  }
+  [data-testid="stCheckbox"] [data-testid="stTooltipIcon"] button { padding: 14px; margin: -14px -14px -14px -6px; }
+  [data-testid="stSlider"] div:has(> [data-testid="stSliderThumbValue"])::after {
+    content: ""; position: absolute; left: 50%; top: 50%; width: 44px; height: 44px; transform: translate(-50%, -50%);
+  }
+}
 </style>
 """
 USUAL_STYLE = "<style>@media (max-width: 640px) { .st-key-present { display: none; } }</style>"
 # Everything on a Streamlit page is measured in rem.
 PRESENTED_STYLE = """
 <style>
-html { font-size: 19px; }
-[data-testid="stMainBlockContainer"] { padding: 2.6rem 1.2rem 1rem; max-width: none; }
-.st-key-hook_row { min-height: 0; }
+@media (min-width: 641px) {
+  html { font-size: 19px; }
+  [data-testid="stMainBlockContainer"] { padding: 2.6rem 1.2rem 1rem; max-width: none; }
+  .st-key-hook_row { min-height: 0; }
+}
+@media (max-width: 640px) { [data-testid="stHeader"] img { display: none; } }
 </style>
 """
 
@@ -83,7 +121,7 @@ def main(more_pages: Sequence[StreamlitPage] = ()) -> None:
     # A place that is always there: an element more or less would move the picture below, which React then builds anew.
     place = st.empty()
     if session.problems() and not widgets.told_at_the_widget():
-        widgets.tell(session.problems(), place)
+        widgets.tell(session.problems(), place, over=not session.problems_are_a_links())
     address.keep_history()
     page.run()
     session.write_address()

@@ -127,6 +127,7 @@ def begin_run() -> None:
     st.session_state.view_stamp = st.session_state.get("view_stamp", 0) + 1
     told = [*problems, *beyond, *unseen]
     st.session_state.problems = told
+    st.session_state.linked = True
     st.session_state.refused_at = None
     st.session_state.formula_draft = None
     # A link that can be used stays in the address as it is; one that cannot is written again.
@@ -192,6 +193,7 @@ def change(new: Race, moved: Callable[[int], int | None] | None = None) -> None:
     if new.racers != race().racers:
         _follow(moved or successors(race().racers, new.racers).get)
     st.session_state.problems = list(new.lowered_batches(race()))
+    st.session_state.linked = False
     st.session_state.refused_at = None
     st.session_state.race = new
 
@@ -294,6 +296,7 @@ def refuse(problem: BadInput) -> None:
     """Keep the race as it is, and tell why: beside the widget whose answer it was, else on the page."""
     st.session_state.live = None
     st.session_state.problems = [problem]
+    st.session_state.linked = False
     st.session_state.refused_at = st.session_state.get("answering")
 
 
@@ -307,6 +310,12 @@ def problems() -> list[BadInput]:
     """What could not be used, since the last change that could."""
     told: list[BadInput] = st.session_state.problems
     return told
+
+
+def problems_are_a_links() -> bool:
+    """Whether they came with the address, before anything was done on the page."""
+    linked: bool = st.session_state.linked
+    return linked
 
 
 def write_address() -> None:

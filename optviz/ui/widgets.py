@@ -65,8 +65,11 @@ def a_text(answered: Any) -> bool:
     return isinstance(answered, str)
 
 
-def tell(problems: Sequence[BadInput], where: Any = st) -> None:
-    """Say what could not be used, in the visitor's language. With `where`, in that place of the page."""
+def tell(problems: Sequence[BadInput], where: Any = st, *, over: bool = False) -> None:
+    """Say what could not be used, in the visitor's language.
+
+    where: the place of the page, or here. over: laid over what stands there, so that nothing on the page moves.
+    """
     language = session.language()
     told = [sentence(problem, language) for problem in problems[:MOST_TOLD]]
     if len(problems) > MOST_TOLD:
@@ -74,7 +77,7 @@ def tell(problems: Sequence[BadInput], where: Any = st) -> None:
         told.append(counted(words(language)["app"], "more_problems", more).format(count=more))
     # Not st.warning: its Markdown makes links of what a stranger has put into a link.
     lines = "".join(f"<p>{html.escape(line)}</p>" for line in told)
-    where.html(f'<div class="optviz-told" role="alert">{lines}</div>')
+    where.html(f'<div class="optviz-told" role="alert"{" data-over" if over else ""}>{lines}</div>')
 
 
 def tell_here(key: str) -> None:

@@ -40,16 +40,22 @@ SCOREBOARD_STYLE = """
 .optviz-scores .why { opacity: 0.75; }
 .optviz-scores .dot { display: inline-block; width: 0.75em; height: 0.75em; border-radius: 50%; margin-right: 0.5em; }
 .optviz-scores td:first-child, .optviz-scores .word { white-space: nowrap; }
-.optviz-scores th:last-child, .optviz-scores td:last-child { padding-left: 28px; }
-.optviz-scroll { overflow-x: auto; }
+.optviz-scores .outcome { padding-left: 28px; }
+.optviz-scores .under { display: none; font-weight: 400; font-size: 0.92em; opacity: 0.85; }
+.optviz-scroll { overflow-x: auto; container-type: inline-size; }
 .optviz-scroll ~ p { margin: 0.3rem 0 0; }
 .optviz-scroll + p { margin-top: 0.9rem; }
-@media (max-width: 640px) {
+/* Where there is no room for a column of its own, the outcome stands under the optimizer's name. */
+@container (max-width: 40rem) {
+  .optviz-scores .under { display: block; padding-left: 1.25em; }
+  .optviz-scores .outcome { display: none; }
+}
+@container (max-width: 30rem) {
   .optviz-scores { font-size: 0.85rem; }
-  .optviz-scores .learning_rate, .optviz-scores .why { display: none; }
-  .optviz-scores th.number { max-width: 6em; white-space: normal; vertical-align: bottom; }
-  .optviz-scores th:last-child, .optviz-scores td:last-child { padding-left: 8px; }
-  .optviz-scores td:first-child { position: sticky; left: 0; background: light-dark(#fcfcfe, #12151f); }
+  .optviz-scores .learning_rate { display: none; }
+  .optviz-scores th.number { max-width: 5.5em; vertical-align: bottom; }
+  .optviz-scores :is(th, td):not(:last-child) { padding-right: 7px; }
+  .optviz-scores :is(th, td, td:first-child, .steps_to_90, .steps_to_90_of_best) { white-space: normal; }
 }
 </style>
 """
@@ -349,7 +355,8 @@ def _scoreboard(
         f"{SCOREBOARD_STYLE}<h3>{html.escape(words['title'])}</h3>"
         f'<div class="optviz-scroll" tabindex="0" role="region" aria-label="{html.escape(words["title"])}">'
         f'<table class="optviz-scores"><thead><tr>'
-        f"<th>{html.escape(words['racer'])}</th>{head}<th>{html.escape(words['outcome'])}</th></tr></thead>"
+        f"<th>{html.escape(words['racer'])}</th>{head}"
+        f"<th class='outcome'>{html.escape(words['outcome'])}</th></tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
         + "".join(f"<p>{html.escape(note)}</p>" for note in _score_notes(rows, lowest, words))
     )
@@ -399,10 +406,11 @@ def _score_row(
     }
     cells = "".join(f'<td class="number {name}">{html.escape(shown[name])}</td>' for name in columns)
     outcome = _outcome(row["outcome"], row["diverged_at"])
-    why = text["outcome_sentence"][outcome].format(step=row["diverged_at"])
+    why, said = text["outcome_sentence"][outcome].format(step=row["diverged_at"]), html.escape(text["outcome"][outcome])
     return (
-        f'<tr><td><span class="dot" style="background:{color}"></span>{html.escape(names[index])}</td>{cells}'
-        f'<td><span class="word">{html.escape(text["outcome"][outcome])}</span>'
+        f'<tr><td><span class="dot" style="background:{color}"></span>{html.escape(names[index])}'
+        f'<span class="under">{said}</span></td>{cells}'
+        f'<td class="outcome"><span class="word">{said}</span>'
         f'<span class="why"> · {html.escape(why)}</span></td></tr>'
     )
 

@@ -177,7 +177,7 @@ class Stage {
         <canvas class="optviz-trails" aria-hidden="true"></canvas><canvas class="optviz-heads" aria-hidden="true"></canvas>
         <button data-do="home" class="optviz-home" hidden><span></span></button>
       </div>
-      <div class="optviz-transport">
+      <div class="optviz-docked"><div class="optviz-transport">
         <div class="optviz-buttons">
           <button data-do="first">${icon("first")}</button><button data-do="back">${icon("back")}</button>
           <button data-do="play" class="optviz-play">${icon("play")}</button>
@@ -200,7 +200,7 @@ class Stage {
         <div class="optviz-menu" role="menu" tabindex="-1" hidden></div>
       </div>
       <div class="optviz-says"><p class="optviz-sentence" aria-live="polite"></p>
-        <p class="optviz-hint" hidden><span></span><button data-do="hint">×</button></p></div>`;
+        <p class="optviz-hint" hidden><span></span><button data-do="hint">×</button></p></div></div>`;
     this.root.appendChild(body);
     this.body = body;
     const find = (name) => body.querySelector(`.optviz-${name}`);
@@ -609,7 +609,7 @@ class Stage {
     if (this.recording?.running) this.recording.stop();
     const plot = fill(header.plot, arrays, this.theme);
     merge(plot.layout, fill(header.arrangements[this.arrangement] ?? {}, arrays, this.theme));
-    if (header.present) merge(plot.layout, fill(header.arrangements.presented ?? {}, arrays, this.theme));
+    if (header.present && this.arrangement === "wide") merge(plot.layout, fill(header.arrangements.presented ?? {}, arrays, this.theme));
     this.thickness = header.present ? PRESENTED : 1;
     if (touch) Object.assign(plot.layout, { dragmode: false, hovermode: false }); // a tap sets the start
     for (const group of Object.keys(header.choices)) {

@@ -14,6 +14,44 @@ from optviz.bad_input import BadInput
 LANGUAGES = {"en": "English", "zh": "中文"}
 
 _HAN, _OTHER = "[\u4e00-\u9fff]", "[A-Za-z0-9\u0370-\u03ff₁₂]"
+ABOUT_A_FIELD = frozenset(
+    (
+        *(
+            "out_of_range",
+            "not_a_number",
+            "not_a_whole_number",
+            "unknown_choice",
+            "bad_point",
+            "bad_domain",
+            "bad_seed",
+        ),
+        *(
+            "bad_interval",
+            "last_racer",
+            "too_many",
+            "too_long",
+            "not_readable",
+            "text_characters",
+            "batch_size_lowered",
+        ),
+    )
+)
+"""The sentences whose {name} is a field of a link."""
+
+CALLED = {
+    "start": ("controls", "start_section"),
+    "racers": ("controls", "racers_section"),
+    "optimizer": ("controls", "racers_section"),
+    "text": ("controls", "formula"),
+    "lang": ("app", "language"),
+    "pinned": ("stage", "pin_short"),
+    "axis": ("stage", "choose_axis"),
+    "by": ("stage", "choose_by"),
+    "runs": ("stage", "choose_runs"),
+    "present": ("app", "present"),
+}
+"""Where the label of a field stands that is not called like the field."""
+
 SEAM = re.compile(f"(?<={_HAN})(?={_OTHER})|(?<={_OTHER})(?={_HAN})")
 
 
@@ -37,7 +75,16 @@ def sentence(problem: BadInput, language: str) -> str:
     told = words(language)
     english = {text: key for key, text in words("en")["fragment"].items()}
     parts = {name: told["fragment"][english[text]] if text in english else text for name, text in problem.parts.items()}
+    if problem.key in ABOUT_A_FIELD:
+        parts["name"] = _field(problem.parts["name"], told) or parts["name"]
     return spaced(told["bad_input"][problem.key].format(**parts))
+
+
+def _field(name: str, told: Mapping[str, Mapping[str, str]]) -> str | None:
+    """A field of a link in a sentence: under its own name, and under that of its control where the language says so."""
+    section, key = CALLED.get(name, ("hyperparameter" if name in told["hyperparameter"] else "controls", name))
+    label = told[section].get(key)
+    return told["app"]["field_in_a_sentence"].format(name=name, label=label) if label else None
 
 
 def counted(table: Mapping[str, str], key: str, count: int) -> str:
