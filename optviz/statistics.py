@@ -208,7 +208,8 @@ def scoreboard(paths: Sequence[Trajectory]) -> list[dict[str, Any]]:
 class Heights:
     """A surface as a picture: loss on a grid, and a monotone `shade` in [0, 1] whose even steps make a good contour.
 
-    x (X,), y (Y,), losses (Y, X), shade (Y, X). `logarithmic` says that the shade is not proportional to the loss.
+    x (X,), y (Y,), losses (Y, X), shade (Y, X). `logarithmic` and `by_area`, never both, say that the shade is not
+    proportional to the loss (see `contour_heights`).
     """
 
     x: np.ndarray
@@ -216,13 +217,22 @@ class Heights:
     losses: np.ndarray
     shade: np.ndarray
     logarithmic: bool
+    by_area: bool = False
+
+
+CONTOURS = 22
+"""Level lines of a contour: at (k + ½) / 22 of the shade, k from 0."""
+
+FULLEST_BAND = 1 / 3
 
 
 def contour_heights(surface: Surface, size: int = 121) -> Heights:
     """A single surface on a `size` × `size` grid over its domain.
 
     Where half of the domain lies in the lowest 15 % of the range of losses (Rosenbrock, Goldstein–Price), even steps of
-    the loss would leave the valley blank; there the shade grows with the logarithm of the height above it.
+    the loss would leave the valley blank; there the shade grows with the logarithm of the height above it. Where more
+    than a third of the grid would still lie between two level lines (a dip in a wide plain), the shade follows by half
+    how much of the domain lies lower, so that no band holds more, unless the loss is the same there.
     """
     x_min, x_max, y_min, y_max = surface.domain
     x, y = np.linspace(x_min, x_max, size), np.linspace(y_min, y_max, size)
@@ -236,7 +246,29 @@ def contour_heights(surface: Surface, size: int = 121) -> Heights:
     if logarithmic:
         foot = max(float(np.quantile(known, 0.01)), 1e-6)
         share = np.log1p(share / foot) / np.log1p(1 / foot)
-    return Heights(x, y, losses, share, logarithmic)
+    by_area = high > low and _fullest_band(share[np.isfinite(share)]) > FULLEST_BAND
+    if by_area:
+        share = (share + _share_lower(losses)) / 2
+    return Heights(x, y, losses, share, logarithmic and not by_area, by_area)
+
+
+def _fullest_band(shade: np.ndarray) -> float:
+    """The share of the shades (N,) that the fullest band between two level lines holds."""
+    return float(np.bincount(np.floor(shade * CONTOURS + 0.5).astype(int)).max() / len(shade))
+
+
+def _share_lower(losses: np.ndarray) -> np.ndarray:
+    """How much of the grid (Y, X) is lower than each loss, half of what is level with it included: 0 … 1, NaN for NaN.
+
+    What lies exactly level counts for four bands at most: more would leave the rest of a flat surface too few of them,
+    and with less, two level parts might share a band.
+    """
+    values, place, count = np.unique(losses, return_inverse=True, return_counts=True, equal_nan=True)
+    weight = np.where(np.isnan(values), 0.0, np.minimum(count, 4 * count.sum() / CONTOURS))
+    middle = np.cumsum(weight) - weight / 2
+    first, last = middle[0], middle[np.isfinite(values)][-1]
+    shares = np.where(np.isnan(values), np.nan, (middle - first) / (last - first))
+    return shares[place].reshape(losses.shape)
 
 
 @dataclass(frozen=True, eq=False)

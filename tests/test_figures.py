@@ -310,7 +310,7 @@ def test_repeated_racers_get_other_line_styles() -> None:
     styles = styles_of(("adam", "nag", "adam", "adam", "adam", "no_such"))
     dashes = [style["dash"] for style in styles if style["color"] == "@theme/adam"]
     assert len(set(dashes)) == len(REPEATS) == 4
-    assert styles[5]["color"] == color_of("no_such") == "@theme/extra/0"
+    assert styles[5]["color"] == color_of("no_such") == f"@theme/extra/{len(set(PICKS) - set(STYLES))}"
 
 
 def test_what_a_veil_hides_is_every_trace_of_the_future() -> None:

@@ -16,13 +16,16 @@ from optviz import (
     GaussianHills,
     Race,
     Racer,
+    SmoothedNoise,
     Trajectory,
     gallery,
+    gallery_names,
     race,
     trace,
     with_convention,
 )
 from optviz.statistics import (
+    CONTOURS,
     beside,
     best_reached,
     contour_heights,
@@ -282,7 +285,7 @@ def test_contour_heights(surface: Any) -> None:
     assert (np.diff(heights.shade[known][order]) >= 0).all()
     assert heights.shade[known].min() == 0
     assert heights.shade[known].max() == pytest.approx(1, rel=1e-15)
-    if not heights.logarithmic:
+    if not (heights.logarithmic or heights.by_area):
         spread = np.ptp(heights.losses[known])
         assert heights.shade[known] == pytest.approx((heights.losses[known] - heights.losses[known].min()) / spread)
 
@@ -299,6 +302,64 @@ def test_level_ground_has_no_shade(text: str) -> None:
     heights = contour_heights(Formula(text), 11)
     assert (heights.shade == 0).all()
     assert not heights.logarithmic
+
+
+FLAT = {
+    "easom": ("-cos(x)*cos(y)*exp(-((x-pi)^2+(y-pi)^2))", 100),
+    "carrom_table": ("-(cos(x)*cos(y)*exp(abs(1-sqrt(x^2+y^2)/pi)))^2/30", 10),
+    "michalewicz": ("-sin(x)*sin(x^2/pi)^20-sin(y)*sin(2*y^2/pi)^20", 3.14),
+    "hole": ("1-exp(-100*(x^2+y^2))", 2),
+    "peak": ("exp(-100*(x^2+y^2))", 2),
+    "hyperbola": ("1/x", 2),
+    "wall": ("exp(10*x)+y^2", 2),
+    "step": ("tanh(100*x)+0.001*y", 2),
+    "two_plains": ("floor(x/2) + 1e-3*relu(x*y)*exp(x)", 2),
+    "dead_units": ("relu(x)*relu(y)", 2),
+    "stairs": ("floor(x)+floor(y)", 2),
+    "terraces": ("relu(floor(3*x)/3)+1e-4*relu(-x)*sin(9*x*y)", 2),
+    "plateau": ("1-exp(-(x^2+y^2)/2)", 3),
+    "nearly_overflow": ("exp(300*x)-exp(300*y)", 2),
+}
+
+
+@pytest.mark.parametrize("text, edge", FLAT.values(), ids=FLAT)
+def test_no_band_holds_more_than_a_third_of_the_map(text: str, edge: float) -> None:
+    """But for what is level to the last bit, which no shade may part, and what else lies in that one's bands."""
+    heights = contour_heights(Formula(text, domain=(-edge, edge, -edge, edge)))
+    known = np.isfinite(heights.losses)
+    losses, shade = heights.losses[known], heights.shade[known]
+    lines = (np.arange(CONTOURS) + 0.5) / CONTOURS
+    band = np.searchsorted(lines, shade)
+    for number in range(CONTOURS + 1):
+        held = losses[band == number]
+        if len(held) > len(losses) / 3:
+            assert np.unique(held, return_counts=True)[1].max() > len(losses) / 3 - len(losses) / CONTOURS
+            assert (held == np.median(held)).mean() > 0.99
+    order = np.argsort(losses, kind="stable")
+    assert (np.diff(shade[order]) >= 0).all()
+    assert (shade.min(), shade.max()) == pytest.approx((0, 1), abs=1e-12)
+    assert not (heights.logarithmic and heights.by_area)
+
+
+@pytest.mark.parametrize("text, edge", [FLAT["easom"], FLAT["hole"], FLAT["peak"]])
+def test_a_dip_in_a_plain_has_several_bands(text: str, edge: float) -> None:
+    shade = contour_heights(Formula(text, domain=(-edge, edge, -edge, edge))).shade
+    assert len(np.unique(np.round(shade * CONTOURS))) >= 5
+
+
+_BANDS = (np.arange(-1, CONTOURS + 1) + 0.5) / CONTOURS
+EVEN = [*map(gallery, gallery_names()), *map(GaussianHills, range(12)), *map(SmoothedNoise, range(12))]
+
+
+@pytest.mark.parametrize("surface", EVEN, ids=lambda surface: surface.title)
+def test_only_what_would_fill_a_band_is_spaced_by_area(surface: Any) -> None:
+    heights = contour_heights(surface)
+    share = (heights.losses - heights.losses.min()) / np.ptp(heights.losses)
+    shade, even = (np.histogram(part, _BANDS)[0].max() / part.size for part in (heights.shade, share))
+    assert shade <= 1 / 3
+    if not heights.logarithmic:
+        assert heights.by_area == (even > 1 / 3)
+        assert heights.by_area or heights.shade == pytest.approx(share, abs=1e-12)
 
 
 def test_nowhere_defined() -> None:

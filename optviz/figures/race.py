@@ -9,9 +9,8 @@ import numpy as np
 
 from optviz.figures.figure import Figure
 from optviz.figures.theme import styles_of
-from optviz.statistics import Heights, RaceRecord
+from optviz.statistics import CONTOURS, Heights, RaceRecord
 
-CONTOURS = 22
 NARROW = {
     "xaxis": {"domain": [0, 1], "anchor": "y"},
     "yaxis": {"domain": [0.41, 1], "anchor": "x"},

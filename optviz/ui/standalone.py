@@ -20,7 +20,7 @@ from optviz.budget import most_steps_of_runs
 from optviz.experiment import Race, surface_record
 from optviz.figures import Figure
 from optviz.figures.race import race_figure
-from optviz.statistics import Fan, RaceRecord, beside, race_record
+from optviz.statistics import Fan, Heights, RaceRecord, beside, race_record
 from optviz.surface import Formula, GallerySurface
 from optviz.trajectory import Trajectory
 from optviz.ui import cached, stage
@@ -108,7 +108,7 @@ def html_page(
         caption=" · ".join([title, *setting(race, language)]),
         view={"chosen": {}, "hidden": [], **(view or {}), "stamp": 1},
     )
-    key_line = [text["figure"]["key_line"], *([text["figure"]["key_logarithmic"]] if heights.logarithmic else [])]
+    key_line = key_of(heights, text["figure"])
     said = text["standalone"]
     script = _script()
     page = f"""<!doctype html>
@@ -143,6 +143,12 @@ def described(race: Race, language: str) -> str:
         return surface.titles[language]
     told = words(language)["surface"].get(f"described_{_surface_name(race)}")
     return surface.title if told is None else told.format(seed=getattr(surface, "seed", ""))
+
+
+def key_of(heights: Heights, words: Mapping[str, str]) -> list[str]:
+    """What is to be said of the picture's lines: what they are, and how the contours are spaced where not evenly."""
+    spacing = {"key_logarithmic": heights.logarithmic, "key_by_area": heights.by_area}
+    return [words["key_line"], *(words[key] for key, holds in spacing.items() if holds)]
 
 
 def file_name(race: Race) -> str:

@@ -21,7 +21,7 @@ from optviz.trajectory import Trajectory
 from optviz.ui import background, cached, requests, session, sharing, stage, touring, widgets
 from optviz.ui.cached import FAN_RUNS
 from optviz.ui.controls import Words, attempt
-from optviz.ui.standalone import described, fans_of, file_name, setting
+from optviz.ui.standalone import described, fans_of, file_name, key_of, setting
 from optviz.ui.text import counted, spaced, words
 
 LONGEST_LATEX = 90
@@ -228,7 +228,7 @@ def _stage() -> None:
     )
     heights = cached.heights(race.bare_surface)
     key = text["figure"]
-    said = [key["key_line"], *([key["key_logarithmic"]] if heights.logarithmic else [])]
+    said = key_of(heights, key)
     if race.surface.samples is not None:
         said.append(counted(key, "key_samples", race.surface.samples).format(samples=race.surface.samples))
     if any(fan is not None for fan in record.fans):
