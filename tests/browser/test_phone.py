@@ -1,0 +1,114 @@
+"""A thumb: how large every target is, and what covers what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from race_page import PHONE, RacePage
+
+Open = Callable[..., RacePage]
+TOUCH = {"viewport": PHONE, "is_mobile": True, "has_touch": True}
+LANGUAGES = pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+READY = (
+    "() => document.querySelector('[data-optviz-race]') && !document.querySelector('[data-test-script-state=running]')"
+)
+
+# What is touched instead of an input: the label around a switch, the thumb of a slider (its ::after), the whole field.
+SMALL = """() => {
+  const targets = "button, a[href], summary, input, select, textarea, [role=option], [role=menuitem]";
+  const touched = (element) => element.closest("label:has(input)") ?? element;
+  const box = (element) => {
+    const thumb = element.closest("[data-testid=stSlider] div:has(> [data-testid=stSliderThumbValue])");
+    if (!thumb) return touched(element).getBoundingClientRect();
+    const { width, height } = getComputedStyle(thumb, "::after");
+    return { width: parseFloat(width) || 0, height: parseFloat(height) || 0, left: 0, right: 1 };
+  };
+  return [...document.querySelectorAll(targets)]
+    .filter((element) => touched(element).checkVisibility({ visibilityProperty: true }))
+    .map((element) => [element, box(element)])
+    .filter(([, { width, left, right }]) => width > 0 && right > 0 && left < innerWidth)
+    .filter(([, { width, height }]) => width < 43.9 || height < 43.9)
+    .map(([element, { width, height }]) => `${element.ariaLabel || element.innerText || element.dataset.testid}: `
+      + `${Math.round(width)} x ${Math.round(height)}`);
+}"""
+COUNT = "() => document.querySelectorAll('button, summary, input').length"
+
+
+def ready(page: RacePage) -> None:
+    page.page.wait_for_function(READY)
+
+
+def open_settings(page: RacePage) -> None:
+    page.page.get_by_test_id("stExpandSidebarButton").click()
+    page.page.wait_for_function(
+        "Math.round(document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().left) === 0"
+    )
+
+
+def box(page: RacePage, part: str) -> dict[str, float]:
+    found = page.page.locator(part).first.bounding_box()
+    assert found is not None, part
+    return found
+
+
+@LANGUAGES
+@pytest.mark.parametrize(
+    "query",
+    ["?samples=64&racers=sgd~adam--learning_rate-0.2", "?surface=formula&text=x^2%2By^2", "?present=1&steps=x"],
+    ids=["samples", "formula", "presenting"],
+)
+def test_every_target_on_a_phone_fits_a_thumb(open_page: Open, locale: str, query: str) -> None:
+    page = open_page(query, locale=locale, **TOUCH)
+    ready(page)
+    page.do("more")
+    page.do("save")
+    assert page.page.evaluate(COUNT) > 30
+    assert page.page.evaluate(SMALL) == []
+    page.page.keyboard.press("Escape")
+    open_settings(page)
+    for head in page.page.get_by_test_id("stSidebar").locator("summary").all():
+        head.click()
+    page.page.wait_for_timeout(400)  # they unfold
+    assert page.page.evaluate(SMALL) == []
+
+
+@LANGUAGES
+def test_a_sign_of_help_is_touched_around_it(open_page: Open, locale: str) -> None:
+    """21 px to each side of the middle of what is touched lies the same button, also beside the field below."""
+    page = open_page("?samples=64&racers=sgd", locale=locale, **TOUCH)
+    ready(page)
+    open_settings(page)
+    missed = page.page.evaluate(
+        """async () => {
+          const missed = [];
+          const signs = "[data-testid=stSidebar] [data-testid=stTooltipIcon] button";
+          for (const button of document.querySelectorAll(signs)) {
+            if (!button.checkVisibility()) continue;
+            button.scrollIntoView({ block: "center", behavior: "instant" });
+            const { left, top, width, height } = button.getBoundingClientRect();
+            for (const [x, y] of [[0, 0], [-21, 0], [21, 0], [0, -21], [0, 21]]) {
+              const found = document.elementFromPoint(left + width / 2 + x, top + height / 2 + y);
+              if (!button.contains(found)) missed.push([button.closest("label")?.innerText, x, y]);
+            }
+          }
+          return missed;
+        }"""
+    )
+    assert missed == []
+
+
+@LANGUAGES
+@pytest.mark.parametrize("present", ["", "?present=1"])
+def test_the_bar_covers_neither_sentence_nor_hint(open_page: Open, locale: str, present: str) -> None:
+    page = open_page(present, locale=locale, **TOUCH)
+    ready(page)
+    for down in (0, 60, 150):
+        page.page.evaluate("down => document.querySelector('[data-testid=stMain]').scrollTo(0, down)", down)
+        bar, sentence = box(page, ".optviz-transport"), box(page, ".optviz-sentence")
+        assert sentence["y"] + sentence["height"] <= bar["y"]
+        assert bar["y"] + bar["height"] <= PHONE["height"]
+        if not present:
+            hint = box(page, ".optviz-hint span")
+            assert hint["y"] + hint["height"] <= bar["y"]
