@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mounted import widget
 from optviz import Race, SmoothedNoise
 from optviz.experiment import read_url
 from optviz.laboratory import work
@@ -122,7 +123,7 @@ def test_controls_stay_alive_and_another_race_drops_the_first(pool: Pool) -> Non
     app = opened(**query(seed=13))
     before = {key for key in pool.jobs if key[0] == "path"}  # type: ignore[index]
     assert before
-    app.select_slider(key="steps").set_value(50).run()
+    widget(app.select_slider, "steps").set_value(50).run()
     assert race(app).steps == 50 and not awaited(app)
     assert_shows_its_race(app)
     with pool.changed:
@@ -137,7 +138,7 @@ def test_a_worker_that_dies_is_told_and_the_page_stays(pool: Pool) -> None:
     steps = message(app)[0]["playback"]["steps"]
     assert 1 <= steps < 5000
     Local.breaks = False
-    app.select_slider(key="steps").set_value(4000).run()
+    widget(app.select_slider, "steps").set_value(4000).run()
     until(app, lambda: not awaited(app))
     assert message(app)[0]["playback"]["steps"] == 4000
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mounted import widget
 from optviz import OPTIMIZERS, Race, Racer, gallery, gallery_names
 from optviz.budget import most_steps
 from optviz.experiment import LONGEST_LINK, MOST_RACERS, read_url, surface_names
@@ -80,35 +81,39 @@ def test_the_default_is_the_article_setting() -> None:
 
 
 CHANGES: list[tuple[str, Callable[[AppTest], Any], Callable[[Race], bool]]] = [
-    ("seed", lambda app: app.number_input(key="seed").set_value(7), lambda race: race.surface.seed == 7),
+    ("seed", lambda app: widget(app.number_input, "seed").set_value(7), lambda race: race.surface.seed == 7),
     ("dice", lambda app: app.button(key="dice").click(), lambda race: race.surface.seed != 1),
-    ("article's seed", lambda app: app.selectbox(key="article_seed").set_value("128"), lambda r: r.surface.seed == 128),
-    ("hills", lambda app: app.slider(key="hills").set_value(4), lambda race: race.surface.hills == 4),
+    (
+        "article's seed",
+        lambda app: widget(app.selectbox, "article_seed").set_value("128"),
+        lambda r: r.surface.seed == 128,
+    ),
+    ("hills", lambda app: widget(app.slider, "hills").set_value(4), lambda race: race.surface.hills == 4),
     (
         "weights",
-        lambda app: app.selectbox(key="weights").set_value((-1.0, 0.2)),
+        lambda app: widget(app.selectbox, "weights").set_value((-1.0, 0.2)),
         lambda race: race.surface.weights == (-1.0, 0.2),
     ),
     (
         "learning rate for all",
-        lambda app: app.select_slider(key="learning_rate_all").set_value(0.3),
+        lambda app: widget(app.select_slider, "learning_rate_all").set_value(0.3),
         lambda race: race.shared_learning_rate == 0.3,
     ),
-    ("steps", lambda app: app.select_slider(key="steps").set_value(400), lambda race: race.steps == 400),
+    ("steps", lambda app: widget(app.select_slider, "steps").set_value(400), lambda race: race.steps == 400),
     (
         "start x",
-        lambda app: app.number_input(key="x0").set_value(0.5),
+        lambda app: widget(app.number_input, "x0").set_value(0.5),
         lambda race: race.start == (0.5, Race().surface.peak()[1]),
     ),
     ("random start", lambda app: app.button(key="start_random").click(), lambda race: race.start is not None),
     (
         "own β₁",
-        lambda app: app.select_slider(key="own_beta1").set_value(0.5),
+        lambda app: widget(app.select_slider, "own_beta1").set_value(0.5),
         lambda r: r.racers[6].optimizer.beta1 == 0.5,
     ),
     (
         "structure",
-        lambda app: app.toggle(key="own_epsilon_inside").set_value(True),
+        lambda app: widget(app.toggle, "own_epsilon_inside").set_value(True),
         lambda race: race.racers[6].optimizer.epsilon_inside,
     ),
     ("duplicate", lambda app: app.button(key="duplicate").click(), lambda race: len(race.racers) == 8),
@@ -116,7 +121,7 @@ CHANGES: list[tuple[str, Callable[[AppTest], Any], Callable[[Race], bool]]] = [
     ("hook", lambda app: app.button(key="hook").click(), lambda race: race == Race().with_convention("article")),
     (
         "surface",
-        lambda app: app.selectbox(key="surface").set_value("beale"),
+        lambda app: widget(app.selectbox, "surface").set_value("beale"),
         lambda race: race.surface == gallery("beale"),
     ),
 ]
@@ -140,7 +145,7 @@ def test_each_control_changes_the_race_the_picture_and_the_address(
 def test_a_formula_of_the_gallery_can_be_edited_where_it_is() -> None:
     app = visit(surface="rosenbrock", learning_rate="0.001")
     before = race(app)
-    app.selectbox(key="surface").set_value("formula").run()
+    widget(app.selectbox, "surface").set_value("formula").run()
     assert race(app).surface.title == "(1-x)^2 + 100*(y-x^2)^2"
     assert race(app).racers == before.racers
     assert race(app).start == tuple(gallery("rosenbrock").suggested_start)
@@ -148,21 +153,21 @@ def test_a_formula_of_the_gallery_can_be_edited_where_it_is() -> None:
 
 def test_switching_the_convention_control() -> None:
     app = visit()
-    app.button_group(key="convention").set_value("pytorch").run()
+    widget(app.button_group, "convention").set_value("pytorch").run()
     assert race(app) == Race().with_convention("pytorch")
 
 
 def test_leaving_out_optimizers_and_bringing_them_back() -> None:
     app = visit()
-    app.button_group(key="racers").set_value(["adam", "nag"]).run()
+    widget(app.button_group, "racers").set_value(["adam", "nag"]).run()
     assert [racer.key for racer in race(app).racers] == ["nag", "adam"]
-    app.button_group(key="racers").set_value(["adam", "nag", "rmsprop"]).run()
+    widget(app.button_group, "racers").set_value(["adam", "nag", "rmsprop"]).run()
     assert [racer.key for racer in race(app).racers] == ["nag", "rmsprop", "adam"]
 
 
 def test_the_last_optimizer_stays() -> None:
     app = visit()
-    app.button_group(key="racers").set_value([]).run()
+    widget(app.button_group, "racers").set_value([]).run()
     assert race(app) == Race()
 
 
@@ -178,7 +183,7 @@ def test_every_surface_opens_in_both_languages(name: str, language: str) -> None
 @pytest.mark.parametrize("name", gallery_names())
 def test_choosing_a_gallery_surface_applies_its_learning_rate_and_says_so(name: str) -> None:
     app = visit()
-    app.selectbox(key="surface").set_value(name).run()
+    widget(app.selectbox, "surface").set_value(name).run()
     rate = gallery(name).suggested_learning_rate
     assert rate is not None
     assert race(app).shared_learning_rate == rate
@@ -198,9 +203,9 @@ def test_changing_one_racer_recomputes_only_that_racer(monkeypatch: pytest.Monke
     monkeypatch.setattr(cached, "trace", counting)
     app = visit()
     assert len(traced) == 7
-    app.select_slider(key="own_beta1").set_value(0.5).run()
+    widget(app.select_slider, "own_beta1").set_value(0.5).run()
     assert traced[7:] == ["adam"]
-    app.select_slider(key="own_beta1").set_value(0.9).run()
+    widget(app.select_slider, "own_beta1").set_value(0.9).run()
     assert len(traced) == 8, "the way back is remembered"
 
 
@@ -208,7 +213,7 @@ def test_a_rerun_that_leaves_the_surface_alone_is_small_and_sends_no_map() -> No
     app = visit()
     header, arrays = message(app)
     assert "map/shade" in arrays
-    app.select_slider(key="learning_rate_all").set_value(0.3).run()
+    widget(app.select_slider, "learning_rate_all").set_value(0.3).run()
     again, arrays = message(app)
     assert again["map_key"] == header["map_key"]
     assert not [name for name in arrays if name.startswith("map/")]
@@ -265,11 +270,11 @@ def test_a_broken_link_tells_one_sentence_and_falls_back(
 def test_a_refused_value_leaves_the_race_and_a_good_one_clears_the_sentence() -> None:
     app = visit(surface="formula", text="x^2+y^2")
     before = race(app)
-    app.text_input(key="formula").set_value("x^^").run()
+    widget(app.text_input, "formula").set_value("x^^").run()
     assert race(app) == before
     assert len(told(app)) == 1
-    assert app.text_input(key="formula").value == "x^^", "what was typed stays, to be mended"
-    app.text_input(key="formula").set_value("x^2+2*y^2").run()
+    assert widget(app.text_input, "formula").value == "x^^", "what was typed stays, to be mended"
+    widget(app.text_input, "formula").set_value("x^2+2*y^2").run()
     assert race(app).surface.title == "x^2+2*y^2"
     assert told(app) == []
 
@@ -304,7 +309,7 @@ def test_a_pinned_race_is_sent_along_and_told() -> None:
     assert [caption.value for caption in app.caption if "learning rate 0.3, 50 steps" in caption.value]
     assert "Final loss, pinned" in scores(app)
     assert app.session_state.view.to_query()["pinned"] == pinned.to_url()
-    app.number_input(key="seed").set_value(2).run()
+    widget(app.number_input, "seed").set_value(2).run()
     header, arrays = message(app)
     assert [name for name in arrays if name.startswith("pinned/")] == []
     assert [caption.value for caption in app.caption if "another surface" in caption.value]
@@ -328,7 +333,7 @@ def test_where_race_and_pinned_race_are_longer_than_a_link_the_pinned_one_is_lef
     app = visit(**long.to_query())
     assert race(app) == long
     app.session_state.view = replace(app.session_state.view, pinned=long)
-    app.number_input(key="seed").set_value(2).run()
+    widget(app.number_input, "seed").set_value(2).run()
     assert not app.exception
     assert app.session_state.view.pinned == long
     assert "pinned" not in app.query_params
@@ -439,13 +444,13 @@ def test_a_change_beyond_the_budget_is_refused_and_the_race_stays() -> None:
     app = visit(lang="zh", **dict(part.split("=") for part in link.split("&")))
     before, picture = race(app), message(app)[0]["token"]
     assert not told(app)
-    app.select_slider(key="steps").set_value(5000).run()
+    widget(app.select_slider, "steps").set_value(5000).run()
     assert not app.exception
     assert race(app) == before
     assert message(app)[0]["token"] == picture
     (sentence,) = told(app)
     assert sentence.startswith("步数 = 5,000：24 个优化器") and f"{most_steps(before):,}" in sentence
-    assert app.select_slider(key="steps").value == 200
+    assert widget(app.select_slider, "steps").value == 200
 
 
 def test_a_pinned_race_beyond_the_budget_is_left_out() -> None:
@@ -456,15 +461,15 @@ def test_a_pinned_race_beyond_the_budget_is_left_out() -> None:
 
 def test_fewer_samples_than_a_batch_has_are_taken_and_told() -> None:
     app = visit(surface="regression", samples="512", racers="minibatch_sgd--batch_size-256~adam")
-    app.selectbox(key="surface").set_value("himmelblau").run()
+    widget(app.selectbox, "surface").set_value("himmelblau").run()
     assert race(app).surface.samples == 512
     assert told(app) == []
-    app.select_slider(key="samples").set_value(100).run()
+    widget(app.select_slider, "samples").set_value(100).run()
     assert not app.exception, app.exception
     assert race(app).racers[0].batch_size == race(app).surface.samples == 100
     assert told(app) == ["batch_size = 256 is more than the 100 samples that there are; it became 100."]
     assert_shows_its_race(app)
-    app.select_slider(key="samples").set_value(200).run()
+    widget(app.select_slider, "samples").set_value(200).run()
     assert told(app) == []
 
 
@@ -473,53 +478,53 @@ def test_fewer_samples_than_a_batch_has_are_taken_and_told() -> None:
 
 def test_a_refused_formula_stays_in_its_field_until_it_is_mended() -> None:
     app = visit(surface="formula", text="x^2+y^2")
-    app.text_input(key="formula").set_value("x^^").run()
+    widget(app.text_input, "formula").set_value("x^^").run()
     others = [
-        lambda: app.button_group(key="language").set_value("zh"),
-        lambda: app.select_slider(key="learning_rate_all").set_value(0.3),
+        lambda: widget(app.button_group, "language").set_value("zh"),
+        lambda: widget(app.select_slider, "learning_rate_all").set_value(0.3),
         lambda: app.button(key="present").click(),
         lambda: app,
-        lambda: app.button_group(key="language").set_value("en"),
+        lambda: widget(app.button_group, "language").set_value("en"),
     ]
     for other in others:
         other().run()
-        assert app.text_input(key="formula").value == "x^^"
+        assert widget(app.text_input, "formula").value == "x^^"
         assert len(told(app)) == 1
         assert race(app).surface.title == "x^2+y^2"
     assert race(app).shared_learning_rate == 0.3
-    app.text_input(key="formula").set_value("x^2+2*y^2").run()
+    widget(app.text_input, "formula").set_value("x^2+2*y^2").run()
     assert told(app) == []
-    app.text_input(key="formula").set_value("x^^").run()
-    app.selectbox(key="surface").set_value("beale").run()
+    widget(app.text_input, "formula").set_value("x^^").run()
+    widget(app.selectbox, "surface").set_value("beale").run()
     assert told(app) == []
-    app.selectbox(key="surface").set_value("formula").run()
+    widget(app.selectbox, "surface").set_value("formula").run()
     assert told(app) == []
-    assert app.text_input(key="formula").value == race(app).surface.title
+    assert widget(app.text_input, "formula").value == race(app).surface.title
 
 
 def test_what_a_widget_refuses_is_told_once_beside_it() -> None:
     app = visit(surface="formula", text="x^2+y^2")
     refused: list[tuple[Callable[[], Any], str]] = [
-        (lambda: app.text_input(key="formula").set_value("x^^"), "column 3"),
-        (lambda: app.number_input(key="x_min").set_value(9.0), "domain"),
-        (lambda: app.button_group(key="racers").set_value([]), "1 … 24"),
+        (lambda: widget(app.text_input, "formula").set_value("x^^"), "column 3"),
+        (lambda: widget(app.number_input, "x_min").set_value(9.0), "domain"),
+        (lambda: widget(app.button_group, "racers").set_value([]), "1 … 24"),
     ]
     for number, (change, part) in enumerate(refused, 1):
         change().run()
         assert len(told(app)) == 1
         assert part in told(app)[0]
         assert [part for part in app.sidebar.get("html") if 'class="optviz-told"' in part.proto.body]
-        app.text_input(key="formula").set_value(f"x^2+{number}*y^2+1").run()
+        widget(app.text_input, "formula").set_value(f"x^2+{number}*y^2+1").run()
         assert told(app) == []
 
 
 def test_the_last_optimizer_stays_and_that_is_told() -> None:
     app = visit(racers="adam")
-    app.button_group(key="racers").set_value([]).run()
+    widget(app.button_group, "racers").set_value([]).run()
     assert [racer.key for racer in race(app).racers] == ["adam"]
-    assert app.button_group(key="racers").value == ["adam"], "the pill is shown as chosen again"
+    assert widget(app.button_group, "racers").value == ["adam"], "the pill is shown as chosen again"
     assert "1 … 24" in told(app)[0]
-    app.button_group(key="racers").set_value(["adam", "nag"]).run()
+    widget(app.button_group, "racers").set_value(["adam", "nag"]).run()
     assert told(app) == []
 
 
@@ -532,17 +537,17 @@ def test_a_hidden_optimizer_stays_hidden_whoever_comes_and_goes() -> None:
     app = visit(racers="momentum~rmsprop~adam", hidden="1")
     assert hidden_names(app) == ["rmsprop"]
     steps: list[tuple[Callable[[], Any], list[str]]] = [
-        (lambda: app.button_group(key="racers").set_value(["rmsprop", "adam"]), ["rmsprop"]),
-        (lambda: app.button_group(key="racers").set_value(["nag", "rmsprop", "adam"]), ["rmsprop"]),
-        (lambda: app.selectbox(key="tune").set_value(0), ["rmsprop"]),
+        (lambda: widget(app.button_group, "racers").set_value(["rmsprop", "adam"]), ["rmsprop"]),
+        (lambda: widget(app.button_group, "racers").set_value(["nag", "rmsprop", "adam"]), ["rmsprop"]),
+        (lambda: widget(app.selectbox, "tune").set_value(0), ["rmsprop"]),
         (lambda: app.button(key="duplicate").click(), ["rmsprop"]),
         (lambda: app.button(key="remove").click(), ["rmsprop"]),
-        (lambda: app.select_slider(key="learning_rate_all").set_value(0.3), ["rmsprop"]),
-        (lambda: app.selectbox(key="tune").set_value(1), ["rmsprop"]),
+        (lambda: widget(app.select_slider, "learning_rate_all").set_value(0.3), ["rmsprop"]),
+        (lambda: widget(app.selectbox, "tune").set_value(1), ["rmsprop"]),
         (lambda: app.button(key="duplicate").click(), ["rmsprop"]),
         (lambda: app.button(key="remove").click(), ["rmsprop"]),
-        (lambda: app.button_group(key="racers").set_value(["nag", "adam"]), []),
-        (lambda: app.button_group(key="racers").set_value(["nag", "rmsprop", "adam"]), []),
+        (lambda: widget(app.button_group, "racers").set_value(["nag", "adam"]), []),
+        (lambda: widget(app.button_group, "racers").set_value(["nag", "rmsprop", "adam"]), []),
     ]
     for step, expected in steps:
         step().run()
@@ -552,8 +557,8 @@ def test_a_hidden_optimizer_stays_hidden_whoever_comes_and_goes() -> None:
 
 def test_the_optimizer_that_is_being_adjusted_stays_the_one() -> None:
     app = visit(racers="momentum~rmsprop~adam")
-    app.selectbox(key="tune").set_value(1).run()
-    app.button_group(key="racers").set_value(["momentum", "nag", "rmsprop", "adam"]).run()
-    assert app.selectbox(key="tune").value == 2
-    app.button_group(key="racers").set_value(["nag", "rmsprop", "adam"]).run()
-    assert app.selectbox(key="tune").value == 1
+    widget(app.selectbox, "tune").set_value(1).run()
+    widget(app.button_group, "racers").set_value(["momentum", "nag", "rmsprop", "adam"]).run()
+    assert widget(app.selectbox, "tune").value == 2
+    widget(app.button_group, "racers").set_value(["nag", "rmsprop", "adam"]).run()
+    assert widget(app.selectbox, "tune").value == 1

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 import optviz
 from cases import ROOT
+from mounted import widget
 from optviz import OPTIMIZERS, BadInput, GaussianHills, Optimizer, Race, Racer, State, with_convention
 from optviz.cli import main
 from optviz.experiment import read_url
@@ -256,7 +257,7 @@ def test_the_page_shows_it_alone_and_beside_others(key: str) -> None:
         rate = "0.5" if key == "half" else "–"
         row = board[board.index(f"</span>{key}<") :]
         assert f'<td class="number learning_rate">{rate}</td>' in row[: row.index("</tr>")]
-        app.select_slider(key="learning_rate_all").set_value(0.3).run()
+        widget(app.select_slider, "learning_rate_all").set_value(0.3).run()
         assert not app.exception, app.exception
         rates = {racer.key: racer.optimizer.own_learning_rate for racer in app.session_state.race.racers}
         assert rates[key] == (0.3 if key == "half" else None)
@@ -265,14 +266,14 @@ def test_the_page_shows_it_alone_and_beside_others(key: str) -> None:
 def test_the_page_offers_them_and_their_settings() -> None:
     app = page()
     kinds = [racer.kind for racer in Race().racers]
-    app.button_group(key="racers").set_value([*kinds, *REGISTERED]).run()
+    widget(app.button_group, "racers").set_value([*kinds, *REGISTERED]).run()
     assert not app.exception, app.exception
     race = app.session_state.race
     assert [racer.key for racer in race.racers] == [*kinds, *REGISTERED]
     names = list(race.racer_names())
-    app.selectbox(key="tune").set_value(names.index("rateless")).run()
-    app.number_input(key="own_damping").set_value(2.5).run()
+    widget(app.selectbox, "tune").set_value(names.index("rateless")).run()
+    widget(app.number_input, "own_damping").set_value(2.5).run()
     assert not app.exception, app.exception
     assert app.session_state.race.racers[names.index("rateless")] == Racer(Rateless(damping=2.5))
-    app.button_group(key="convention").set_value("pytorch").run()
+    widget(app.button_group, "convention").set_value("pytorch").run()
     assert not app.exception, app.exception

@@ -2,8 +2,10 @@
 
 A browser may answer with anything: the label that an option had in the other language, a stop that the slider no longer
 has, a forged value. Every answer passes `answer`: one that the widget did not offer changes nothing and earns no
-notice, and the widget shows the visit's value again. Sliders and number fields take what they do not know or cannot
-show for their default, before this program sees it: so their default is always what they show.
+notice, and the widget shows the visit's value again. A browser also repeats what it shows with everything that it
+sends, and may not have seen yet that a value was changed from elsewhere: see `show`. Sliders and number fields take
+what they do not know or cannot show for their default, before this program sees it: so their default is always what
+they show.
 """
 
 from __future__ import annotations
@@ -31,13 +33,14 @@ SHARES = (
 )
 
 
-def answer(key: str, value: Any, offered: Callable[[Any], bool], use: Callable[[Any], None]) -> Callable[[], None]:
-    """The callback of the widget `key`, which shows `value`: hands another answer that was `offered` to `use`."""
+def answer(name: str, value: Any, offered: Callable[[Any], bool], use: Callable[[Any], None]) -> Callable[[], None]:
+    """The callback of the widget `name`, which shows `value`: hands another answer that was `offered` to `use`."""
+    key = _key(name)
 
     def call() -> None:
         answered = st.session_state[key]
         if offered(answered) and answered != value:
-            st.session_state.answering = key
+            st.session_state.answering = name
             use(answered)
             st.session_state.answering = None
 
@@ -98,11 +101,30 @@ def told_at_the_widget() -> bool:
     return told
 
 
-def show(key: str, value: Any) -> str:
-    """Let the widget `key` show `value`; call before the widget is made. Returns the key."""
-    if key not in st.session_state or st.session_state[key] != value:
+def show(name: str, value: Any) -> str:
+    """Let the widget `name` show `value`; call before the widget is made. Returns the key to make it with.
+
+    A widget that is to show something else than what the browser answered last, or in another language, is mounted anew
+    under another key. What a browser that has not seen that yet repeats under the old key is nobody's answer; and a
+    select box, which keeps the label that it had, says the new one.
+    """
+    mounts: dict[str, tuple[int, str]] = st.session_state.setdefault("mounts", {})
+    language, key = session.language(), _key(name)
+    number, spoken = mounts.get(name, (0, language))
+    known = key in st.session_state
+    if spoken != language or (known and st.session_state[key] != value):
+        number += 1
+        known = False
+    mounts[name] = (number, language)
+    key = _key(name)
+    if not known:
         st.session_state[key] = value
     return key
+
+
+def _key(name: str) -> str:
+    number, _ = st.session_state.setdefault("mounts", {}).get(name, (0, ""))
+    return f"{name}~{number}" if number else name
 
 
 def choice(
