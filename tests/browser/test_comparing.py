@@ -84,13 +84,13 @@ def test_on_another_surface_the_pinned_race_is_not_drawn_and_that_is_said(open_p
 def open_tour(page: RacePage, seconds: int, key: str = "Home", times: int = 1) -> None:
     """Open the panel of the tour and set its pace with the keyboard."""
     page.page.get_by_text("Tour of seeds").click()
-    pace = page.page.locator(".st-key-tour_seconds").get_by_role("slider")
+    pace = page.page.locator("[class*=st-key-tour_seconds]").get_by_role("slider")
     pace.wait_for()
     pace.focus()
     for _ in range(times):
         page.page.keyboard.press(key)
     page.page.wait_for_function(
-        "seconds => document.querySelector('.st-key-tour_seconds').innerText.split('\\n').includes(`${seconds}`)",
+        "seconds => document.querySelector('[class*=st-key-tour_seconds]').innerText.split('\\n').includes(`${seconds}`)",
         arg=seconds,
     )
 
@@ -149,19 +149,19 @@ def test_family_and_first_seed_of_a_tour_can_be_chosen(open_page: Open) -> None:
     page.page.locator(".st-key-tour_button").wait_for()
     # A list that opens while the panel still slides closes at once.
     page.page.wait_for_function("document.getAnimations().length === 0")
-    family = page.page.locator(".st-key-tour_family").get_by_role("combobox")
+    family = page.page.locator("[class*=st-key-tour_family]").get_by_role("combobox")
     # A list that opens while the page still scrolls closes at once.
     family.scroll_into_view_if_needed()
     page.page.wait_for_timeout(500)
     family.click()
     page.page.get_by_role("option", name="Smoothed noise").click()
-    first = page.page.locator(".st-key-tour_first").get_by_role("spinbutton")
+    first = page.page.locator("[class*=st-key-tour_first]").get_by_role("spinbutton")
     first.fill("500")
     first.press("Enter")
     page.page.wait_for_function(
         "!document.querySelector('[data-test-script-state=running]') &&"
-        " document.querySelector('.st-key-tour_first input').value === '500' &&"
-        " document.querySelector('.st-key-tour_family input').value === 'Smoothed noise'"
+        " document.querySelector('[class*=st-key-tour_first] input').value === '500' &&"
+        " document.querySelector('[class*=st-key-tour_family] input').value === 'Smoothed noise'"
     )
     page.page.locator(".st-key-tour_button button").click()
     page.page.get_by_text("Wins after 1 seed", exact=True).wait_for()

@@ -168,7 +168,7 @@ def code_of(page: RacePage, language: str) -> str:
     block.wait_for()
     if language != "Python with optviz":
         before = block.inner_text()
-        page.page.locator(".st-key-code_language").get_by_role("radio", name=language).click()
+        page.page.locator("[class*=st-key-code_language]").get_by_role("radio", name=language).click()
         page.page.wait_for_function(
             "before => ![...document.querySelectorAll('[data-testid=stCode]')].some(b => b.innerText === before)",
             arg=before,
@@ -218,7 +218,7 @@ def test_the_copied_pytorch_code_gives_the_same_points_up_to_rounding(open_page:
 def test_code_that_pytorch_cannot_express_is_told_in_a_sentence(open_page: Open) -> None:
     page = open_page("?surface=smoothed_noise&size=200&smoothing=8", locale="zh-CN")
     page.page.get_by_text("当前设置的代码").click()
-    page.page.locator(".st-key-code_language").get_by_role("radio", name="PyTorch").click()
+    page.page.locator("[class*=st-key-code_language]").get_by_role("radio", name="PyTorch").click()
     page.page.get_by_text("size ≤ 96").wait_for()
 
 

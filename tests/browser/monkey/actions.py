@@ -29,6 +29,7 @@ PATIENCE = 4_000
 
 VIEWPORTS = {"1440": (1440, 900), "1024": (1024, 768), "768": (768, 1024), "390": (390, 844)}
 OVERLAID = 768
+RACERS = ":is(.st-key-racers, [class*=st-key-racers-])"
 """Up to this width the open sidebar lies on the page."""
 
 LINKS = tuple(
@@ -156,7 +157,7 @@ class Hand:
 
     def keyed(self, key: str, part: str = "", nth: int = 0) -> Locator:
         """A widget of the page by its key, after the sidebar is where it must be for it to be used."""
-        found = f".st-key-{key} {part}".strip()
+        found = f":is(.st-key-{key}, [class*=st-key-{key}-]) {part}".strip()
         where = self.page.evaluate(
             "found => { const element = document.querySelector(found);"
             " return element && (element.closest('[data-testid=stSidebar]') ? 'sidebar' :"
@@ -302,7 +303,7 @@ def _pill(hand: Hand, kind: str) -> None:
 
 def _only(hand: Hand, kind: str) -> None:
     """One optimizer is left, and then that one is pressed too."""
-    pills = hand.keyed("racers", "button[data-variant=pills]").page.locator(".st-key-racers button[data-variant=pills]")
+    pills = hand.keyed("racers", "button[data-variant=pills]").page.locator(f"{RACERS} button[data-variant=pills]")
     wanted = list(PICKS).index(kind)
     for index in [wanted, *(place for place in range(len(PICKS)) if place != wanted)]:
         pill = pills.nth(index)
@@ -314,7 +315,7 @@ def _only(hand: Hand, kind: str) -> None:
 
 def _last_pill(hand: Hand) -> None:
     hand.keyed("racers", "button[data-variant=pills]")
-    pressed = hand.page.locator(".st-key-racers button[data-variant=pills][aria-pressed=true]")
+    pressed = hand.page.locator(f"{RACERS} button[data-variant=pills][aria-pressed=true]")
     if pressed.count() != 1:
         raise NotInSight("the last optimizer")
     pressed.click(timeout=PATIENCE)
@@ -444,9 +445,9 @@ def _stop_tour(hand: Hand, delay: str) -> None:
 
 def _quick_tour(hand: Hand) -> None:
     """The panel of the tour is opened, its pace set to a second a seed, and the tour begun."""
-    if not hand.page.evaluate("Boolean(document.querySelector('.st-key-tour_seconds'))"):
+    if not hand.page.evaluate("Boolean(document.querySelector('[class*=st-key-tour_seconds]'))"):
         _expander(hand, "tour_panel")
-        hand.page.locator(".st-key-tour_seconds").wait_for(timeout=PATIENCE)
+        hand.page.locator("[class*=st-key-tour_seconds]").wait_for(timeout=PATIENCE)
     hand.slide("tour_seconds", "Home", "1")
     hand.page.evaluate("monkey.rest({sent: monkey.sent, must: 400, patience: 15000})")
     _do(hand, "tour")

@@ -88,9 +88,10 @@
   };
   requestAnimationFrame(watchEnd);
 
-  const KEY = /st-key-(\S+)/;
+  // A widget that is mounted anew has a number behind its name.
+  const KEY = /st-key-(\S+?)(?:-\d+)?(?:\s|$)/;
 
-  // What each widget of the page shows, by its key.
+  // What each widget of the page shows, by its name.
   function widgets() {
     const shown = {};
     for (const element of all("[class*='st-key-']")) {
