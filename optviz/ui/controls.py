@@ -36,6 +36,8 @@ from optviz.ui.text import LANGUAGES, words
 Words = dict[str, dict[str, str]]
 
 ARTICLE_SEEDS = tuple(2**power for power in range(16))
+# Not None: a select box that shows it looks as if nothing were chosen.
+NO_ARTICLE_SEED = -1
 EVERY_SAMPLE = 0
 MIXED = "mixed"
 WEIGHTS = {(-0.2, 0.05): "weights_figures", (-1.0, 0.2): "weights_notebook"}
@@ -171,15 +173,15 @@ def _surface_changer(name: str) -> Callable[[Any], None]:
 
 def _article_seed_control(seed: int, text: Words) -> None:
     label = text["controls"]
-    current = seed if seed in ARTICLE_SEEDS else None
+    current = seed if seed in ARTICLE_SEEDS else NO_ARTICLE_SEED
     widgets.choice(
         st.selectbox,
         label["article_seed"],
-        [*ARTICLE_SEEDS, *([None] if current is None else [])],
+        [*ARTICLE_SEEDS, *([current] if current == NO_ARTICLE_SEED else [])],
         current,
-        lambda chosen: _change_surface(seed=chosen) if chosen is not None else None,
+        lambda chosen: _change_surface(seed=chosen) if chosen != NO_ARTICLE_SEED else None,
         key="article_seed",
-        title=lambda number: label["article_seed_none"] if number is None else str(number),
+        title=lambda number: label["article_seed_none"] if number == NO_ARTICLE_SEED else str(number),
         help=text["help"]["article_seed"],
     )
 

@@ -90,7 +90,8 @@ def open_tour(page: RacePage, seconds: int, key: str = "Home", times: int = 1) -
     for _ in range(times):
         page.page.keyboard.press(key)
     page.page.wait_for_function(
-        "seconds => document.querySelector('[class*=st-key-tour_seconds]').innerText.split('\\n').includes(`${seconds}`)",
+        "seconds => document.querySelector('[class*=st-key-tour_seconds]')"
+        ".innerText.split('\\n').includes(`${seconds}`)",
         arg=seconds,
     )
 

@@ -29,8 +29,9 @@ PATIENCE = 4_000
 
 VIEWPORTS = {"1440": (1440, 900), "1024": (1024, 768), "768": (768, 1024), "390": (390, 844)}
 OVERLAID = 768
-RACERS = ":is(.st-key-racers, [class*=st-key-racers-])"
 """Up to this width the open sidebar lies on the page."""
+
+RACERS = ":is(.st-key-racers, [class*=st-key-racers-])"
 
 LINKS = tuple(
     item["link"]
