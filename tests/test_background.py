@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import streamlit as st
 
 from mounted import widget
-from optviz import Race, SmoothedNoise
+from optviz import OPTIMIZERS, Race, SmoothedNoise, optimizers
 from optviz.experiment import read_url
 from optviz.laboratory import work
-from optviz.laboratory.jobs import LIGHT, Pool, WorkerGone
+from optviz.laboratory.jobs import LIGHT, SECONDS_OF_A_FAILURE, Pool, WorkerGone
 from optviz.ui import background, cached
 from test_pages import assert_shows_its_race, message, race, told, visit
 
@@ -141,6 +143,57 @@ def test_a_worker_that_dies_is_told_and_the_page_stays(pool: Pool) -> None:
     widget(app.select_slider, "steps").set_value(4000).run()
     until(app, lambda: not awaited(app))
     assert message(app)[0]["playback"]["steps"] == 4000
+
+
+def test_what_failed_is_tried_again_after_a_while_for_everybody(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(pool, "clock", lambda: now[0])
+    Local.breaks = True
+    app = opened(**query(seed=24))
+    Local.gate.set()
+    until(app, lambda: "could not be computed" in awaited(app))
+    Local.breaks = False
+    app.run()
+    assert "could not be computed" in awaited(app), "not at once: what ended the process may do so again"
+    now[0] += SECONDS_OF_A_FAILURE
+    other = opened(**query(seed=24))
+    until(other, lambda: not awaited(other))
+    assert message(other)[0]["playback"]["steps"] == 5000
+
+
+def test_what_failed_does_not_keep_the_page_from_looking_for_the_rest(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[Any] = []
+    fragment = st.fragment
+    monkeypatch.setattr(st, "fragment", lambda *given, **named: (looks.append(named), fragment(*given, **named))[1])
+    pinned = read_url("surface=smoothed_noise&seed=25&steps=5000&racers=momentum")[0]
+    key = ("path", *cached.path_arguments(pinned, 0))
+    pool.failures[key] = ("failed", pool.clock())
+    app = opened(**query(seed=25, pinned=pinned.to_url()))
+    assert "could not be computed" in awaited(app) and pool.jobs
+    assert {"run_every": 0.5} in looks, "two of its own paths are still to come"
+    Local.gate.set()
+    assert pool.wait(list(pool.jobs), PATIENCE)
+    looks.clear()
+    app.run()
+    assert message(app)[0]["playback"]["steps"] == 5000
+    assert "could not be computed" in awaited(app) and {"run_every": 0.5} not in looks
+
+
+def test_a_class_that_the_workers_do_not_know_is_computed_here(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under the name of ours that it has taken over, a worker would compute something else."""
+
+    @dataclass(frozen=True)
+    class Adam(optimizers.Adam):
+        """Not the Adam that is known."""
+
+    monkeypatch.setitem(OPTIMIZERS, "adam", Adam)
+    app = opened(**query(seed=26))
+    assert not awaited(app) and not told(app)
+    assert not [job for job in pool.jobs.values() if "adam" in [racer.key for racer in job.task.race.racers]]
+    assert message(app)[0]["playback"]["steps"] == 5000
+    assert_shows_its_race(app)
+    dragged = background.shown(race(app).replaced(start=(0.1, 0.2)), dragged=True)
+    assert dragged.race is not None and dragged.race.steps < 1000
 
 
 def test_what_is_dragged_shows_first_steps_and_begins_nothing_heavy(pool: Pool) -> None:

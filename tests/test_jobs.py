@@ -223,16 +223,19 @@ def test_a_worker_that_dies_is_replaced_and_its_task_has_failed() -> None:
         assert worker.killed.is_set()
 
 
-def test_a_task_that_failed_may_be_asked_for_again() -> None:
-    with bench() as room:
+def test_a_task_that_failed_may_be_asked_for_again_after_a_while() -> None:
+    now = [0.0]
+    with bench(clock=lambda: now[0]) as room:
         room.wish("one", 1)
         worker = room.worker()
         worker.next()
         worker.answers.put(("f", b"MemoryError: "))
         assert room.pool.wait([1], PATIENCE)
+        now[0] = jobs.SECONDS_OF_A_FAILURE - 1
         assert room.pool.failure(1) == "failed"
-        room.wish("one", 1)
+        now[0] = jobs.SECONDS_OF_A_FAILURE
         assert room.pool.failure(1) is None
+        room.wish("one", 1)
         worker.next()
         worker.finish()
         assert room.pool.wait([1], PATIENCE)

@@ -27,6 +27,9 @@ LIGHT = 6_000
 SECONDS_TO_WORK = 60
 SECONDS_TO_CANCEL = 3
 SECONDS_BETWEEN_ROUNDS = 0.5
+SECONDS_OF_A_FAILURE = 20
+"""So long a task that failed is not tried again, whoever asks: what ended it, such as a lack of memory, may pass."""
+
 MOST_FAILURES = 256
 ROOT = str(Path(__file__).parents[2])
 START = "import sys; sys.path.insert(0, sys.argv[1]); from optviz.laboratory.worker import main; main()"
@@ -136,7 +139,7 @@ class Pool:
         self.alive, self.start, self.clock = alive, start, clock
         self.jobs: dict[Hashable, Job] = {}
         self.turns: OrderedDict[str, list[Job]] = OrderedDict()
-        self.failures: OrderedDict[Hashable, str] = OrderedDict()
+        self.failures: OrderedDict[Hashable, tuple[str, float]] = OrderedDict()
         self.changed = threading.Condition()
         self.closed = False
         self.disabled = False
@@ -174,7 +177,6 @@ class Pool:
             for key, (task, finish) in wanted.items():
                 job = self.jobs.get(key) or Job(key, task, finish)
                 if who not in job.waiting:
-                    # Whoever asks again, perhaps after a change and back, gets another chance.
                     self.failures.pop(key, None)
                     self.jobs[key] = job
                     job.waiting.add(who)
@@ -196,9 +198,10 @@ class Pool:
             return sum(key in self.jobs for key in keys)
 
     def failure(self, key: Hashable) -> str | None:
-        """Why a task that was computed last in vain failed: "failed", "gone" or "too_slow"."""
+        """Why a task was computed in vain a short while ago: "failed", "gone" or "too_slow"; None where it may be tried."""
         with self.changed:
-            return self.failures.get(key)
+            reason, when = self.failures.get(key, (None, 0.0))
+            return reason if self.clock() - when < SECONDS_OF_A_FAILURE else None
 
     def _leave(self, who: str, job: Job) -> None:
         job.waiting.discard(who)
@@ -304,7 +307,8 @@ class Pool:
                 return
             if reason not in (None, "dropped") and job.waiting:
                 late = job.started is not None and self.clock() - job.started > SECONDS_TO_WORK
-                self.failures[job.key] = "too_slow" if late else str(reason)
+                self.failures[job.key] = ("too_slow" if late else str(reason), self.clock())
+                self.failures.move_to_end(job.key)
                 while len(self.failures) > MOST_FAILURES:
                     self.failures.popitem(last=False)
             self.jobs.pop(job.key, None)

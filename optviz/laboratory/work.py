@@ -72,6 +72,15 @@ class Task:
         return json.dumps(request).encode()
 
 
+def is_known_elsewhere(race: Race) -> bool:
+    """Whether another process knows the race's optimizers and surface: those of this package, not an author's own.
+
+    What is registered while the program runs is registered in this process alone, perhaps under a name of ours.
+    """
+    things = (race.bare_surface, *(racer.optimizer for racer in race.racers))
+    return all(type(thing).__module__.partition(".")[0] == __name__.partition(".")[0] for thing in things)
+
+
 def done(message: bytes) -> Values:
     """What the request asks for."""
     request = json.loads(message)

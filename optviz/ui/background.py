@@ -2,7 +2,8 @@
 
 Whatever is light is computed at once, in the visit's own thread. The rest goes to a pool of processes
 (`optviz.laboratory.jobs`), and until it is there the page shows the first steps of the race, as many as are light.
-Where no pool has been opened (a test of a page, a notebook) everything is computed at once.
+Where no pool has been opened (a test of a page, a notebook), and where a race has a class that the processes do not know,
+everything is computed at once.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import get_run_yiel
 from optviz.budget import most_steps_of_runs, preparation_work, race_work, racer_work
 from optviz.experiment import Race
 from optviz.laboratory.jobs import LIGHT, Pool, Wish
-from optviz.laboratory.work import Task, Values, record_of
+from optviz.laboratory.work import Task, Values, is_known_elsewhere, record_of
 from optviz.outcome import Outcome
 from optviz.statistics import Fan, Heights
 from optviz.surface import Surface
@@ -108,7 +109,9 @@ def shown(race: Race, pinned: Race | None = None, runs: bool = False, dragged: b
         partial(_wishes, wanted, race if runs and not dragged else None),
         PATIENCE_IN_A_DRAG if dragged else PATIENCE,
     )
-    found = next((candidate for candidate in (race, light) if is_there(candidate)), None)
+    # What can only be computed here is there in time, but not in time for a hand that moves.
+    candidates = (light,) if dragged and not is_known_elsewhere(race) else (race, light)
+    found = next((candidate for candidate in candidates if is_there(candidate)), None)
     return Shown(found, race, pool.pending(keys), any(pool.failure(key) is not None for key in keys))
 
 
@@ -159,7 +162,7 @@ def runs_are_there(race: Race) -> bool:
 def _surface_is_there(race: Race) -> bool:
     """Whether the surface of a race can be shown at once: it is known, or quickly prepared."""
     bare = race.bare_surface
-    if preparation_work(bare) <= HERE:
+    if preparation_work(bare) <= HERE or not is_known_elsewhere(race):
         return True
     return all(function.known(bare) for function in (cached.prepared, cached.start, cached.heights))
 
@@ -171,7 +174,7 @@ def _missing(race: Race) -> list[int]:
 
 def is_there(race: Race) -> bool:
     """Whether a race can be shown at once: what is missing of it is quickly computed here."""
-    if _the_pool() is None:
+    if _the_pool() is None or not is_known_elsewhere(race):
         return True
     if not _surface_is_there(race):
         return False
@@ -202,7 +205,7 @@ def _wishes(races: list[Race], runs_of: Race | None) -> dict[Hashable, Wish]:
 
 def _run_wishes(race: Race) -> dict[Hashable, Wish]:
     wishes: dict[Hashable, Wish] = {}
-    if race.steps > most_steps_of_runs(race, cached.FAN_RUNS):
+    if race.steps > most_steps_of_runs(race, cached.FAN_RUNS) or not is_known_elsewhere(race):
         return wishes
     for place, racer in enumerate(race.racers):
         arguments = cached.path_arguments(race, place)

@@ -41,8 +41,10 @@ def answer(name: str, value: Any, offered: Callable[[Any], bool], use: Callable[
         answered = st.session_state[key]
         if offered(answered) and answered != value:
             st.session_state.answering = name
-            use(answered)
-            st.session_state.answering = None
+            try:
+                use(answered)
+            finally:
+                st.session_state.answering = None
 
     return call
 

@@ -100,7 +100,7 @@ def _awaited(shown: background.Shown, text: Words) -> None:
     """What is still to come, in one sentence; the page is run again by itself when it is there."""
     # What is being dragged is told below the picture.
     said = "" if session.is_dragging() else _told_of(shown, text)
-    if shown.failed or not said:
+    if not said or (shown.failed and not shown.to_come):
         if said:
             st.html(f'<p class="optviz-awaited" role="status">{html.escape(said)}</p>')
         return
