@@ -438,6 +438,33 @@ async def heavy_links_and_gone(target: Target) -> None:
 
 
 @attack
+async def downloads(target: Target) -> None:
+    """10 sockets that ask for each of their files over and over, thirty times a second."""
+
+    async def one() -> None:
+        async with SocketPage(target.port) as page:
+            assert page.connection is not None
+            reading = asyncio.create_task(_read_all(page))
+            for number in range(3000):
+                ask = BackMsg()
+                ask.backend_operation_request.request_id = str(number)
+                ask.backend_operation_request.session_id = page.session
+                ask.backend_operation_request.deferred_file.file_id = page.files[number % len(page.files)]
+                await page.connection.send(ask.SerializeToString())
+                await asyncio.sleep(1 / 30)
+            reading.cancel()
+
+    await asyncio.gather(*(one() for _ in range(10)))
+
+
+async def _read_all(page: SocketPage) -> None:
+    assert page.connection is not None
+    with suppress(WebSocketException):
+        async for _ in page.connection:
+            pass
+
+
+@attack
 async def heavy_drags(target: Target) -> None:
     """6 sockets that each drag the start of a heavy race, ten times a second."""
 

@@ -22,7 +22,9 @@ FINISHED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_S
 class SocketPage:
     """An open page: `async with SocketPage(port) as page: await page.choose_rate("0.01")`.
 
-    rates: what the slider for all learning rates offers. stage: the picture's id, with which it names what it sends.
+    rates: what the slider for all learning rates offers. files: what it can ask to be made for a download; answers: how
+    many it was given while it waited for a run. session: its own name for the server. stage: the picture's id, with
+    which it names what it sends.
     widgets: the value of each widget that was moved; all of them travel with each change, as a browser sends them.
     """
 
@@ -30,12 +32,15 @@ class SocketPage:
     query: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     rates: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    session: str = ""
     slider: str = ""
     stage: str = ""
     fragment: str = ""
     exceptions: list[str] = field(default_factory=list)
     widgets: dict[str, WidgetState] = field(default_factory=dict)
     received: int = 0
+    answers: int = 0
     connection: ClientConnection | None = None
 
     async def __aenter__(self) -> SocketPage:
@@ -87,7 +92,11 @@ class SocketPage:
             self.received += len(data)
             told = ForwardMsg.FromString(data)
             kind = told.WhichOneof("type")
-            if kind == "delta":
+            if kind == "new_session":
+                self.session = told.new_session.initialize.session_id
+            elif kind == "backend_operation_response":
+                self.answers += 1
+            elif kind == "delta":
                 pictures += self._note(told)
             elif kind == "script_finished" and told.script_finished in FINISHED and pictures:
                 return
@@ -99,6 +108,8 @@ class SocketPage:
             self.exceptions.append(element.exception.message)
         elif kind == "slider" and element.slider.label == LABEL_OF_RATES:
             self.slider, self.rates = element.slider.id, list(element.slider.options)
+        elif kind == "download_button":
+            self.files.append(element.download_button.deferred_file_id)
         elif kind == "bidi_component":
             self.stage, self.fragment = element.bidi_component.id, told.delta.fragment_id
             return 1

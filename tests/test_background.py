@@ -161,7 +161,7 @@ def test_what_failed_is_tried_again_after_a_while_for_everybody(pool: Pool, monk
     assert message(other)[0]["playback"]["steps"] == 5000
 
 
-def test_what_failed_does_not_keep_the_page_from_looking_for_the_rest(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_failed_keeps_no_page_from_looking_for_the_rest(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[Any] = []
     fragment = st.fragment
     monkeypatch.setattr(st, "fragment", lambda *given, **named: (looks.append(named), fragment(*given, **named))[1])

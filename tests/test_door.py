@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -23,7 +24,7 @@ import visitor
 from docker_replay import free_port
 from optviz import BadInput
 from optviz.ui import messages
-from optviz.ui.door import MOST_WAITING
+from optviz.ui.door import MOST_FILES, MOST_WAITING
 from optviz.ui.messages import DEEPEST_VALUE, LONGEST_MESSAGE, LONGEST_VALUE, NoMessage, take
 from optviz.ui.origins import may_connect, origins
 from optviz.ui.sending import coding_for
@@ -227,9 +228,37 @@ def test_only_the_kinds_of_message_that_a_page_needs_are_taken() -> None:
     for payload, allowed in (("install_skills", False), ("dismiss_skills_nudge", False), ("deferred_file", True)):
         message = BackMsg()
         getattr(message.backend_operation_request, payload).SetInParent()
-        assert (take(message.SerializeToString()).data is not None) is allowed, payload
+        taken = take(message.SerializeToString())
+        assert (taken.data is not None) is allowed, payload
+        assert taken.makes_file is allowed, payload
     with pytest.raises(NoMessage):
         take(b"\xff")
+
+
+def test_a_page_has_a_few_files_made_and_no_flood_of_them(server: Server) -> None:
+    """A class's download is answered, and of thirty requests no more than are let in."""
+
+    async def press() -> set[str]:
+        answered = set()
+        async with SocketPage(server.port) as page:
+            assert page.connection is not None and len(page.files) == 3
+            for number in range(30):
+                ask = BackMsg()
+                ask.backend_operation_request.request_id = str(number)
+                ask.backend_operation_request.session_id = page.session
+                ask.backend_operation_request.deferred_file.file_id = page.files[0]
+                await page.connection.send(ask.SerializeToString())
+            # A run comes after them, and its end after the answers to those that were let in.
+            while len(answered) < MOST_FILES:
+                told = ForwardMsg.FromString(await page.connection.recv(decode=False))
+                if told.WhichOneof("type") == "backend_operation_response":
+                    assert told.backend_operation_response.deferred_file.url
+                    answered.add(told.backend_operation_response.request_id)
+            await page.ask()
+            assert page.exceptions == [] and page.answers == 0
+        return answered
+
+    assert asyncio.run(press()) == {str(number) for number in range(MOST_FILES)}
 
 
 def test_a_dead_page_is_opened_anew_by_the_next_one(server: Server) -> None:

@@ -198,7 +198,7 @@ class Pool:
             return sum(key in self.jobs for key in keys)
 
     def failure(self, key: Hashable) -> str | None:
-        """Why a task was computed in vain a short while ago: "failed", "gone" or "too_slow"; None where it may be tried."""
+        """Why a task was computed in vain a short while ago: "failed", "gone" or "too_slow"; None: it may be tried."""
         with self.changed:
             reason, when = self.failures.get(key, (None, 0.0))
             return reason if self.clock() - when < SECONDS_OF_A_FAILURE else None

@@ -2,8 +2,8 @@
 
 Whatever is light is computed at once, in the visit's own thread. The rest goes to a pool of processes
 (`optviz.laboratory.jobs`), and until it is there the page shows the first steps of the race, as many as are light.
-Where no pool has been opened (a test of a page, a notebook), and where a race has a class that the processes do not know,
-everything is computed at once.
+Where no pool has been opened (a test of a page, a notebook), and where a race has a class that the processes do not
+know, everything is computed at once.
 """
 
 from __future__ import annotations

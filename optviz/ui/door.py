@@ -32,6 +32,8 @@ LOGGER = logging.getLogger("optviz")
 STREAM = "_stcore/stream"
 # A page's messages: so many at once, so many a second after that, and so many may wait for their turn.
 MOST_MESSAGES, MESSAGES_A_SECOND, MOST_WAITING = 40, 40, 64
+# Files to be made for a page's downloads: a race's takes up to seconds.
+MOST_FILES, FILES_A_SECOND = 6, 0.2
 # From here on they count as a flood and wait for everybody else.
 PILED_UP = 4
 SECONDS_OF_A_FLOOD = 5.0
@@ -190,6 +192,7 @@ class _Page:
         self.door, self.scope, self._receive, self._send = door, scope, receive, send
         self.visit = Visit()
         self.bucket = Bucket(MOST_MESSAGES, MESSAGES_A_SECOND)
+        self.files = Bucket(MOST_FILES, FILES_A_SECOND)
         self.waiting: deque[tuple[bytes, bool]] = deque()
         self.news = asyncio.Event()
         self.over: Message | None = None
@@ -250,6 +253,11 @@ class _Page:
             self.door.tell(taken.refused.partition(" of ")[0], "not taken from a page: %.100s", taken.refused)
         if taken.data is None:
             return None if self.bucket.take() < 1 else 1008
+        if taken.makes_file:
+            if self.files.left() < 1:
+                self.door.tell("files", "a page asks for more files than it can have looked at")
+                return None if self.bucket.take() < 1 else 1008
+            self.files.take()
         if len(self.waiting) >= MOST_WAITING:
             self.door.tell("flood", "a page was disconnected: it sends more messages than it waits for answers to")
             return 1008

@@ -31,12 +31,13 @@ class NoMessage(ValueError):
 class Taken:
     """What may be handed on of a message: data is None where nothing is. runs: it asks for a run.
 
-    refused: what was taken out of it, in a word for the log.
+    makes_file: it asks for a file to be made. refused: what was taken out of it, in a word for the log.
     """
 
     data: bytes | None
     runs: bool = False
     refused: str | None = None
+    makes_file: bool = False
 
 
 def take(data: bytes) -> Taken:
@@ -56,7 +57,9 @@ def take(data: bytes) -> Taken:
         return Taken(None, refused=f"a message {kind}")
     if kind == "backend_operation_request":
         operation = message.backend_operation_request.WhichOneof("payload")
-        return Taken(data) if operation in OPERATIONS else Taken(None, refused=f"an operation {operation}")
+        if operation not in OPERATIONS:
+            return Taken(None, refused=f"an operation {operation}")
+        return Taken(data, makes_file=operation == "deferred_file")
     if kind != "rerun_script":
         return Taken(data)
     widgets = message.rerun_script.widget_states.widgets

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from urllib.parse import urlsplit
@@ -24,6 +25,9 @@ MEDIA_TYPES = {"csv": "text/csv", "json": "application/json", "html": "text/html
 CODES: dict[str, Callable[[Race], str]] = {"python": Race.to_python, "pytorch": cached.pytorch_code}
 MOST_IN_QR_CODE = 2953
 """Bytes in the largest QR code, at the lowest level of error correction (ISO/IEC 18004, table 7)."""
+
+MAKING = threading.Semaphore(1)
+"""One file is made at a time: Streamlit makes them in threads of their own, as many as are asked for."""
 
 QR_STYLE = "background: #fff; padding: 10px; border-radius: 8px; width: min(100%, 320px); image-rendering: pixelated"
 
@@ -59,7 +63,7 @@ def _downloads(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | Non
         for ending, media_type in MEDIA_TYPES.items():
             st.download_button(
                 words[ending],
-                data=files[ending],
+                data=partial(_made, files[ending]),
                 file_name=f"{file_name(race)}.{ending}",
                 mime=media_type,
                 key=f"download_{ending}",
@@ -67,6 +71,11 @@ def _downloads(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | Non
                 on_click="ignore",
             )
         st.caption(words["png_hint"])
+
+
+def _made(make: Callable[[], bytes]) -> bytes:
+    with MAKING:
+        return make()
 
 
 def _qr_code(link: str, words: dict[str, str]) -> None:
