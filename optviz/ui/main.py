@@ -40,6 +40,8 @@ STYLE = """
   position: absolute; left: 0; right: 0; top: 0; z-index: 6; box-shadow: 0 6px 24px rgba(20, 22, 40, 0.22);
   background: light-dark(#fbf1df, #332a1c);
 }
+/* It is taken out of the column, and so is the gap that the column gives to what stands in it. */
+[data-testid="stMain"] [data-testid="stElementContainer"]:has(.optviz-told[data-over]) { margin-bottom: -0.6rem; }
 .st-key-corner { position: fixed; top: 0.25rem; right: 3.4rem; z-index: 999990; width: auto; }
 .st-key-corner button { min-height: 2rem; padding: 0.1rem 0.6rem; white-space: nowrap; }
 @media (max-width: 640px) {
