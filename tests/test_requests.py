@@ -13,7 +13,13 @@ def script() -> None:
 
     from optviz.ui import requests
 
-    st.session_state.done = requests.new(st.session_state.get("sent"))
+    st.session_state.done = []
+    for request in requests.new(st.session_state.get("sent")):
+        with requests.answered(request):
+            if st.session_state.get("breaks") == request.value:
+                del st.session_state.breaks
+                st.rerun() if st.session_state.interrupts else 1 / 0
+            st.session_state.done.append(request.value)
     st.session_state.told = requests.heard()
 
 
@@ -29,7 +35,7 @@ def heard(sent: list[Any]) -> tuple[list[list[Any]], Any]:
         app.session_state["sent"] = message
         app.run()
         assert not app.exception
-        done.append([value for _, value in app.session_state["done"]])
+        done.append(list(app.session_state["done"]))
     return done, app.session_state["told"]
 
 
@@ -53,6 +59,22 @@ def test_each_request_is_done_once_and_in_order(sent: list[Any], done: list[list
         if message["page"] == told["page"]
         for number in numbers
     )
+
+
+@pytest.mark.parametrize("interrupts", [True, False])
+def test_what_is_interrupted_is_asked_again_and_what_breaks_is_not(interrupts: bool) -> None:
+    """The run of a tour that waits for a race is given up when the visitor changes the language."""
+    app = AppTest.from_function(script)
+    app.session_state["sent"], app.session_state["breaks"] = asked([1, 2, 3]), 2
+    app.session_state["interrupts"] = interrupts
+    app.run()
+    if not interrupts:
+        assert len(app.exception) == 1
+        assert app.session_state["heard"] == {"page": "a", "number": 2}
+        return
+    assert not app.exception
+    assert app.session_state["done"] == [2, 3], "in the run that follows, without the one that was done before"
+    assert app.session_state["told"] == {"page": "a", "number": 3}
 
 
 FORGED = [

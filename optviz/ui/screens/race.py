@@ -265,11 +265,12 @@ def _pinned_told(race: Race, pinned: Race, drawn: bool, text: Words) -> str:
 def _asked() -> None:
     """The stage asks for something, or says where what is being dragged is now."""
     sent = st.session_state.stage.asked
-    for what, value in requests.new(sent):
-        if what in REQUESTS:
-            REQUESTS[what](value)
+    for request in requests.new(sent):
+        with requests.answered(request):
+            if request.what in REQUESTS:
+                REQUESTS[request.what](request.value)
         # What it changes is told outside the picture too.
-        if what != "map":
+        if request.what != "map":
             st.session_state[WHOLE_PAGE] = True
     if isinstance(sent, dict) and isinstance(sent.get("live"), dict):
         session.drag(sent["live"])
