@@ -185,6 +185,8 @@ KNOWN = {
     "x log x": ("x*log(x)+y^2", (-2, 2, -2, 2), -1 / e),
     "plane": ("x", (-2, 2, -2, 2), -2),
     "level": ("3", (-2, 2, -2, 2), 3),
+    "poles of the tangent inside": ("atan(tan(x))+y^2", (-2, 2, -2, 2), -pi / 2),
+    "two cracks, one off zero": ("sqrt(abs(x))+abs(y-0.3)^0.1", (-2, 2, -2, 2), 0),
 }
 
 # Values from the literature have six to nine digits; Bukin's valley is a square root of a difference that floating
@@ -236,6 +238,9 @@ def test_where_the_lowest_is() -> None:
         "1/atan(x-0.4)",
         "1000*x^2+1/(x-0.3)",
         "-50*exp(-(x-1)^2-y^2)+log(abs(x+1.23))",
+        # The other coordinate's lowest is 0, where floating point resolves everything.
+        *("tan(x)+y^2", "x^2+0.001*tan(y)", "abs(y)+tan(x)", "1/cos(x)+sqrt(abs(y))", "log(abs(x-pi/2))+y^2"),
+        *("1/cos(x)", "1/sin(x)", "cos(x)/sin(x)", "tan(x*y)", "1/(exp(x)-1)", "1/(exp(x-y)-1)", "sinh(x)/cos(y)"),
     ],
 )
 def test_a_pole_has_no_lowest(text: str) -> None:

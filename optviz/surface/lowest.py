@@ -252,27 +252,32 @@ class _Search:
         the last twenty halvings whose distances are not lost in rounding, five gain no less than the five before.
         """
         angles = 0.1 + 2 * np.pi * np.arange(16) / 16
-        sides = self.size * np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+        sides = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
         for point in points:
-            smallest = 4096 * np.spacing(np.abs(point).max()) / self.size.min()
-            last = min(-int(np.ceil(np.log2(smallest))), 60)
-            if last < 26:
-                continue
-            distances = 0.5 ** np.arange(last - 20, last + 1, 5)
-            around = point + distances[:, None, None] * sides
-            told = np.where(self.surface.contains(around), self.losses(self.inside(around)), np.inf)
-            gains = told[:-1] - told[1:]
-            rounding = 1e-9 * np.abs(told[1:]) + 1e-10 * self.spread
-            steady = (gains > rounding).all(axis=0) & (gains[1:] >= 0.9 * gains[:-1]).all(axis=0)
-            if steady.any() and not self._in_a_crack(point, told.min()):
+            falls, lowest = self._falls_towards(point, sides)
+            if falls and not self._in_a_crack(point, lowest):
                 self.bottomless, self.point = True, point.copy()
                 return
+
+    def _falls_towards(self, point: np.ndarray, sides: np.ndarray, of_before: float = 0.9) -> tuple[bool, float]:
+        """Whether, from any of the sides (K, 2), five halvings gain `of_before` of the five before; the lowest loss."""
+        smallest = 4096 * np.spacing(np.abs(point).max()) / self.size.min()
+        last = min(-int(np.ceil(np.log2(smallest))), 60)
+        if last < 26:
+            return False, np.inf
+        distances = 0.5 ** np.arange(last - 20, last + 1, 5)
+        around = point + distances[:, None, None] * self.size * sides
+        told = np.where(self.surface.contains(around), self.losses(self.inside(around)), np.inf)
+        gains = told[:-1] - told[1:]
+        rounding = 1e-9 * np.abs(told[1:]) + 1e-10 * self.spread
+        steady = (gains > rounding).all(axis=0) & (gains[1:] >= of_before * gains[:-1]).all(axis=0)
+        return bool(steady.any()), float(told.min())
 
     def _in_a_crack(self, point: np.ndarray, around: float) -> bool:
         """Whether a point, or a round one beside it, is lower than all `around` it and yet the bottom.
 
         Then something lower is next to it, or, beside a coordinate that is 0, which floating point resolves for ever,
-        the loss comes to an end.
+        the loss comes to an end; unless it is the other coordinate that it falls towards, as tan(x) + y² does.
         """
         beside = self._rounded(point)
         losses = self.losses(beside)
@@ -280,6 +285,9 @@ class _Search:
         if losses.min() < min(around, self.losses(point)):
             return True
         for axis in np.flatnonzero(lowest == 0):
+            other = np.eye(2)[1 - axis]
+            if lowest[1 - axis] != 0 and self._falls_towards(lowest, np.stack([other, -other]), 0.99)[0]:
+                continue
             deep = np.repeat(lowest[None], 4, axis=0)
             deep[:, axis] = self.size[axis] * 0.5 ** np.array([250, 400, 600, 900])
             for side in (deep, deep * np.where(np.arange(2) == axis, -1, 1)):
