@@ -244,12 +244,37 @@ def contour_heights(surface: Surface, size: int = 121) -> Heights:
     known = share[np.isfinite(share)]
     logarithmic = bool(known.size) and float(np.median(known)) < 0.15 and high > low
     if logarithmic:
-        foot = max(float(np.quantile(known, 0.01)), 1e-6)
+        foot = _foot(share, max(float(np.quantile(known, 0.01)), 1e-6))
         share = np.log1p(share / foot) / np.log1p(1 / foot)
     by_area = high > low and _fullest_band(share[np.isfinite(share)]) > FULLEST_BAND
     if by_area:
         share = (share + _share_lower(losses)) / 2
     return Heights(x, y, losses, share, logarithmic and not by_area, by_area)
+
+
+def _foot(share: np.ndarray, foot: float) -> float:
+    """Where a logarithmic shade begins to count: `foot`, or higher where the valley is too narrow for the grid.
+
+    Between two points of the grid the floor of a valley is lower than both, by an eighth of the second difference
+    across it. A level line that is not well above that breaks into a chain of islands.
+    """
+    middle = share[1:-1, 1:-1]
+    hidden = np.zeros_like(middle)
+    size_y, size_x = share.shape
+    for down, right in ((0, 1), (1, 0), (1, 1), (1, -1)):
+        before = share[1 - down : size_y - 1 - down, 1 - right : size_x - 1 - right]
+        after = share[1 + down : size_y - 1 + down, 1 + right : size_x - 1 + right]
+        across = np.where((middle <= before) & (middle <= after), (before + after - 2 * middle) / 8, 0.0)
+        hidden = np.fmax(hidden, across)
+    floor = hidden[(hidden > 0) & (middle <= np.nanquantile(share, 0.1))]
+    if not floor.size:
+        return foot
+    deepest = float(np.quantile(floor, 0.9))
+    feet = np.concatenate([[foot], np.geomspace(foot, 1, 200)])
+    lines = feet * np.expm1(np.log1p(1 / feet) * 0.5 / CONTOURS)
+    if lines[0] >= 2 * deepest:
+        return foot
+    return float(feet[np.argmax(lines >= 5 * deepest)]) if lines[-1] >= 5 * deepest else 1.0
 
 
 def _fullest_band(shade: np.ndarray) -> float:

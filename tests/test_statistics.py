@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.ndimage import label, map_coordinates
 
 from optviz import (
     OPTIMIZERS,
@@ -302,6 +303,34 @@ def test_level_ground_has_no_shade(text: str) -> None:
     heights = contour_heights(Formula(text), 11)
     assert (heights.shade == 0).all()
     assert not heights.logarithmic
+
+
+NARROW = {
+    "rosenbrock": gallery("rosenbrock"),
+    "goldstein_price": gallery("goldstein_price"),
+    "winding_valley": gallery("winding_valley"),
+    "himmelblau": gallery("himmelblau"),
+    "monkey_saddle": gallery("monkey_saddle"),
+    "narrow_rosenbrock": Formula("(1-x)^2+1000*(y-x^2)^2", domain=(-2, 2, -1, 3)),
+    "wave": Formula("0.1*x^2+100*(y-sin(3*x))^2", domain=(-3, 3, -3, 3)),
+    "ring": Formula("(x^2+y^2-4)^2*(x^2+y^2)+0.01*x", domain=(-4, 4, -4, 4)),
+}
+
+
+@pytest.mark.parametrize("name", NARROW)
+def test_a_narrow_valley_is_no_chain_of_islands(name: str) -> None:
+    """The parts that lie below each level line are as many as on a grid eight times finer, whose losses are exact."""
+    surface = NARROW[name]
+    heights = contour_heights(surface)
+    fine = 8 * (len(heights.x) - 1) + 1
+    places = np.linspace(0, len(heights.x) - 1, fine)
+    drawn = map_coordinates(heights.shade, np.meshgrid(places, places, indexing="ij"), order=1)
+    exact = surface.losses_on(np.linspace(*surface.domain[:2], fine), np.linspace(*surface.domain[2:], fine))
+    order = np.argsort(heights.losses, axis=None)
+    shade = np.interp(exact, heights.losses.ravel()[order], heights.shade.ravel()[order])
+    lines = (np.arange(CONTOURS) + 0.5) / CONTOURS
+    parts = [[label(values < line, np.ones((3, 3)))[1] for line in lines] for values in (drawn, shade)]
+    assert parts[0] == parts[1]
 
 
 FLAT = {
