@@ -292,9 +292,9 @@ def test_contour_heights(surface: Any) -> None:
 
 
 def test_a_deep_valley_is_shaded_by_the_logarithm() -> None:
-    assert contour_heights(gallery("rosenbrock"), 61).logarithmic
-    assert not contour_heights(GaussianHills(seed=1), 61).logarithmic
-    valley = contour_heights(gallery("rosenbrock"), 61)
+    assert contour_heights(gallery("rosenbrock")).logarithmic
+    assert not contour_heights(GaussianHills(seed=1)).logarithmic
+    valley = contour_heights(gallery("rosenbrock"))
     assert 0.3 < np.median(valley.shade) < 0.8
 
 
