@@ -62,6 +62,7 @@ def say(browser: Browser) -> Any:
             "Step 1: of those on the surface A leads, with loss 1. B is next, 0.5 higher. Outside the surface: L."
             " Diverged: X.",
         ),
+        ([{**LEFT, "name": name} for name in "ABCDE"], 2, "Outside the surface: A, B, C, D and others, 5 in all."),
         ([LEFT, LOST], 2, "Outside the surface: L. Diverged: X."),
         ([LOST], 2, "Every optimizer has diverged; a lower learning rate may keep them on the surface."),
         ([NOWHERE], 0, "The start has no loss, or lies too far from the surface; choose another one."),

@@ -14,7 +14,7 @@ export function happened(text, racers, step, steps) {
     standing.filter((racer) => racer.lost),
   ];
   const off = [[text.say_left, outside], [text.say_some_lost, lost]].filter(([, gone]) => gone.length > 0);
-  const gone = off.map(([template, those]) => put(template, { racers: listed(text, those) }));
+  const gone = off.map(([template, those]) => put(template, { racers: listed(text, those, text.and_more_last) }));
   if (racing.length === 0) {
     if (outside.length === 0 && standing.every((racer) => racer.noStart)) return text.say_no_start;
     return outside.length === 0 ? text.say_lost : joined(text, gone);
@@ -60,9 +60,9 @@ function read(racer, step) {
   return { ...racer, outside, lost, climbed, rank, loss, rise, order, noStart: racer.standing[0] === 0 };
 }
 
-function listed(text, racers) {
+function listed(text, racers, more = text.and_more) {
   const names = racers.slice(0, NAMES_TOLD).map(({ name }) => name).join(text.and);
-  return racers.length > NAMES_TOLD ? put(text.and_more, { names, count: racers.length }) : names;
+  return racers.length > NAMES_TOLD ? put(more, { names, count: racers.length }) : names;
 }
 
 function joined(text, sentences) {
