@@ -262,6 +262,26 @@ def test_a_worker_that_does_not_come_back_is_ended(dropped: bool) -> None:
         assert room.pool.failure(1) == (None if dropped else "too_slow")
 
 
+def test_what_is_asked_for_again_while_its_process_is_being_ended_has_not_failed() -> None:
+    now = [0.0]
+    with bench(clock=lambda: now[0]) as room:
+        room.wish("one", 1)
+        worker = room.worker()
+        worker.next()
+        worker.cancel = lambda: None  # type: ignore[method-assign]
+        worker.kill = worker.killed.set  # type: ignore[method-assign]
+        room.wish("one")
+        now[0] = jobs.SECONDS_TO_CANCEL + 1
+        room.pool.look_after()
+        assert worker.killed.wait(PATIENCE)
+        room.wish("one", 1)
+        worker.answers.put(None)
+        successor = room.worker()
+        assert order(successor, 1) == [1]
+        assert room.pool.wait([1], PATIENCE)
+        assert room.pool.failure(1) is None and room.results == {1: 0.0}
+
+
 def test_failures_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "MOST_FAILURES", 3)
     with bench() as room:

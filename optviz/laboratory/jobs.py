@@ -113,6 +113,8 @@ class Job:
     worker: Worker | None = None
     started: float | None = None
     dropped: float | None = None
+    given_up: bool = False
+    """Its process is being ended, because nobody waited for it and it did not stop by itself."""
 
 
 Wish = tuple[Task, Callable[[Values], None]]
@@ -300,9 +302,10 @@ class Pool:
                 reason = "failed"
         with self.changed:
             job.worker = None
-            if reason == "dropped" and job.waiting:
+            if (reason == "dropped" or (reason == "gone" and job.given_up)) and job.waiting:
                 # Somebody asked again after it had been dropped.
                 job.started = job.dropped = None
+                job.given_up = False
                 self.changed.notify_all()
                 return
             if reason not in (None, "dropped") and job.waiting:
@@ -335,16 +338,14 @@ class Pool:
             if gone:
                 self.changed.notify_all()
             now = self.clock()
-            late = [
-                job.worker
-                for job in self.jobs.values()
-                if job.worker is not None
-                and job.started is not None
-                and (
-                    now - job.started > SECONDS_TO_WORK
-                    or (job.dropped is not None and not job.waiting and now - job.dropped > SECONDS_TO_CANCEL)
-                )
-            ]
+            late = []
+            for job in self.jobs.values():
+                if job.worker is None or job.started is None:
+                    continue
+                forsaken = job.dropped is not None and not job.waiting and now - job.dropped > SECONDS_TO_CANCEL
+                if forsaken or now - job.started > SECONDS_TO_WORK:
+                    job.given_up = forsaken
+                    late.append(job.worker)
         for worker in late:
             worker.process.kill()
 
