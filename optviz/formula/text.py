@@ -24,7 +24,7 @@ MOST_TYPED = 2000
 MOST_NESTED = 30
 MOST_LEVELS = 150
 
-EXAMPLE = "x**2 + 3*y**2"
+EXAMPLE = "x^2 + 3*y^2"
 CHARACTERS = "letters, digits, dot, comma, + - * / ^ ( ) |"
 NAMES = f"x, y, {', '.join((*CONSTANTS, *FUNCTIONS, *WRITTEN, 'ln', 'lg'))}"
 
