@@ -787,7 +787,8 @@ def _check_point(start: Any) -> tuple[float, float] | None:
     point = check_start(_number_or_list("start", start))
     if point.shape != (2,):
         raise BadInput("bad_point", name="start", value=start, allowed="x, y")
-    return (float(point[0]), float(point[1]))
+    # −0.0 is 0.0: see `Parameter.check_number`.
+    return (float(point[0]) + 0.0, float(point[1]) + 0.0)
 
 
 def _whole(parameter: Parameter, name: str, value: Any) -> int:

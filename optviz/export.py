@@ -13,6 +13,7 @@ import itertools
 import json
 import math
 import re
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -206,6 +207,13 @@ def _of_json(data: bytes) -> Race:
     return Race.from_record(record["race"] if isinstance(record, dict) and "race" in record else record)
 
 
+# zipfile and zlib tell of damage in the first of these, NumPy of a header in the last.
+NPZ_DAMAGE = (
+    *(ValueError, KeyError, OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error),
+    *(SyntaxError, tokenize.TokenError, TypeError, MemoryError, RecursionError),
+)
+
+
 def _of_npz(data: bytes) -> Race:
     """The race of `to_npz`. Of the archive, the one text is unpacked, and only as far as a race's text may go."""
     most = 4 * LONGEST_FILE
@@ -219,10 +227,7 @@ def _of_npz(data: bytes) -> Race:
             raise ValueError("race is not one text")
         array.seek(0)
         text = str(np.lib.format.read_array(array, allow_pickle=False))
-    # zipfile tells of damage in all of these.
-    except (ValueError, KeyError, OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
-        raise BadInput("not_readable", name="NPZ", value=str(error), allowed="a race") from None
-    except zlib.error as error:
+    except NPZ_DAMAGE as error:
         raise BadInput("not_readable", name="NPZ", value=str(error), allowed="a race") from None
     return Race.from_json(text)
 

@@ -76,7 +76,8 @@ class Parameter:
         ):
             raise BadInput("out_of_range", name=name, value=value, allowed=self.range_text(name))
         if not self.whole:
-            return number
+            # −0.0 equals 0.0, but not to atan2 or 1/x: two races that are equal must run alike.
+            return number + 0.0
         # Above 2⁵³ a float has lost digits of a whole number.
         return int(value) if isinstance(value, numbers.Integral) else int(number)
 

@@ -25,7 +25,7 @@ from docker_replay import free_port
 from optviz import BadInput
 from optviz.ui import messages
 from optviz.ui.door import MOST_FILES, MOST_WAITING
-from optviz.ui.messages import DEEPEST_VALUE, LONGEST_MESSAGE, LONGEST_VALUE, NoMessage, take
+from optviz.ui.messages import DEEPEST_VALUE, LONGEST_JSON, LONGEST_MESSAGE, LONGEST_VALUE, NoMessage, take
 from optviz.ui.origins import may_connect, origins
 from optviz.ui.sending import coding_for
 from optviz.ui.serving import listen
@@ -173,8 +173,8 @@ DEEP = "[" * 900 + "]" * 900
     "value",
     [
         '{"live": ' + DEEP + "}",
-        json.dumps({"live": {"start": [1] * 20_000}}),
-        json.dumps({"live": "x" * 100_000}),
+        json.dumps({"live": {"start": [1] * 10_000}}),
+        json.dumps({"live": "x" * 50_000}),
         '{"live": ' + "9" * 6000 + "}",
         '{"live": "' + DEEP,
     ],
@@ -202,16 +202,37 @@ def test_a_forged_value_is_left_out_and_the_page_goes_on(server: Server, value: 
         ('["a", {"b": [1, 2]}]', True),
         ("[1, 2", False),
         ("1" * 5000, False),
-        ('"' + "x" * LONGEST_VALUE + '"', False),
+        ('"' + "x" * LONGEST_JSON + '"', False),
+        ('"\\ud800"', False),
+        ('"\\ud83d\\ude00"', True),
     ],
 )
 def test_values_are_bounded_in_size_and_depth(text: str, allowed: bool) -> None:
     for name in ("json_value", "json_trigger_value"):
-        taken = take(rerun(WidgetState(id="a", **{name: text})).SerializeToString())
+        taken = take(rerun(WidgetState(id="$$ID-a", **{name: text})).SerializeToString())
         assert taken.runs and taken.data is not None
         left = BackMsg.FromString(taken.data).rerun_script.widget_states.widgets
         assert len(left) == int(allowed)
         assert (taken.refused is None) is allowed
+
+
+def test_a_widget_that_no_page_has_is_left_out() -> None:
+    states = [WidgetState(id="x", json_value="[1]"), WidgetState(id="$$ID-a", string_value="x" * LONGEST_VALUE)]
+    for state in states:
+        taken = take(rerun(state).SerializeToString())
+        assert taken.data is not None
+        assert not BackMsg.FromString(taken.data).rerun_script.widget_states.widgets
+
+
+def test_looking_into_a_value_takes_each_character_once() -> None:
+    """A string that never ends, full of signs that might end it: in a child, so that it can be given up."""
+    code = (
+        "from optviz.ui import messages\n"
+        "for text in ('\"' + '\\\\\"' * 200_000, '\"' * 400_001, '\\\\' * 400_000, '[\"' * 200_000):\n"
+        "    messages._depth(text)\n"
+    )
+    # Quadratic time would be an hour; the limit is only there so that it ends.
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
 
 
 def test_only_the_kinds_of_message_that_a_page_needs_are_taken() -> None:

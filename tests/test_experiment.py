@@ -1229,3 +1229,13 @@ def test_numbers_may_be_text_as_in_a_link() -> None:
     assert Race.from_url(f"surface=formula&text={quote('x+y')}&domain=-1~1~-2~2").surface == Formula(
         "x+y", (-1, 1, -2, 2)
     )
+
+
+def test_a_negative_zero_is_zero() -> None:
+    """Equal races run alike, also where the loss tells the two zeros apart; who remembers by equality relies on it."""
+    text = "v=1&surface=formula&racers=gradient_descent&steps=3&text=(atan2(y%2Cx)%2B1.1)%5E2&start=-1,"
+    plus, minus = (Race.from_url(text + zero) for zero in ("0", "-0.0"))
+    assert plus == minus and repr(plus) == repr(minus)
+    assert plus.run()[0].losses.tolist() == minus.run()[0].losses.tolist()
+    domains = [Formula("x", domain=(edge, 1, edge, 1)) for edge in (0.0, -0.0)]
+    assert len({repr(surface) for surface in domains}) == 1

@@ -379,3 +379,28 @@ def test_no_gap_of_the_articles_race_is_negative() -> None:
     race = Race()
     rows = scoreboard(race.run())
     assert all(row["final_gap"] >= 0 for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "lowest"),
+    [
+        ("x+y", -4.0),
+        ("x-y", -4.0),
+        ("2*x+3*y", -10.0),
+        ("x*y", -4.0),
+        ("x*y+x", -6.0),
+        ("-x-y", -4.0),
+        ("x+y^3", -10.0),
+        ("x*y^2", -8.0),
+        ("exp(x)*y", -2 * e**2),
+        ("x+abs(y)", -2.0),
+        ("x+y+0.1*x*y", -3.6),
+        ("x/(y+3)", -2.0),
+        ("3", 3.0),
+        ("x", -2.0),
+    ],
+)
+def test_where_the_hessian_has_no_inverse_the_lowest_is_on_the_edge(text: str, lowest: float) -> None:
+    found = Formula(text, domain=(-2, 2, -2, 2)).lowest
+    assert found.loss == pytest.approx(lowest, rel=1e-12)
+    assert np.isfinite(found.point).all()

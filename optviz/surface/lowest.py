@@ -308,7 +308,9 @@ class _Search:
             gradients = self.surface.loss_and_gradient(around)[1]
             downhill = self._downhill(points, gradients, offset)
             trials = self.inside(points[:, None] - _SHORTER[:, None] * downhill[:, None])
-            found = self.losses(np.where(np.isfinite(trials), trials, points[:, None]))
+            # Where the Hessian has no inverse (x + y, x·y) there is no such step.
+            trials = np.where(np.isfinite(trials).all(axis=-1, keepdims=True), trials, points[:, None])
+            found = self.losses(trials)
             rows, best = np.arange(len(points)), found.argmin(axis=1)
             improved = found[rows, best] < losses
             points = np.where(improved[:, None], trials[rows, best], points)

@@ -21,7 +21,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from streamlit import file_util
 
-from optviz.ui.messages import NoMessage, ends_run, take
+from optviz.ui.messages import LONGEST_MESSAGE, NoMessage, ends_run, take
 from optviz.ui.origins import frame_ancestors, listed_origins, may_connect, usual_host
 from optviz.ui.turns import Bucket, Turns, Visit
 
@@ -32,6 +32,7 @@ LOGGER = logging.getLogger("optviz")
 STREAM = "_stcore/stream"
 # A page's messages: so many at once, so many a second after that, and so many may wait for their turn.
 MOST_MESSAGES, MESSAGES_A_SECOND, MOST_WAITING = 40, 40, 64
+MOST_BYTES_WAITING = 2 * LONGEST_MESSAGE
 # Files to be made for a page's downloads: a race's takes up to seconds.
 MOST_FILES, FILES_A_SECOND = 6, 0.2
 # From here on they count as a flood and wait for everybody else.
@@ -194,6 +195,7 @@ class _Page:
         self.bucket = Bucket(MOST_MESSAGES, MESSAGES_A_SECOND)
         self.files = Bucket(MOST_FILES, FILES_A_SECOND)
         self.waiting: deque[tuple[bytes, bool]] = deque()
+        self.rejoins = False
         self.news = asyncio.Event()
         self.over: Message | None = None
         self.accepted = False
@@ -221,6 +223,12 @@ class _Page:
                 # Who is gone again before its turn has cost Streamlit nothing.
                 self.granted = await self.door.turns.take(self.visit)
                 if not self.granted:
+                    return
+            else:
+                # A page that is connected again names its visit and may have nothing to ask for. Whether there is such
+                # a visit Streamlit knows, and makes a new one if not: that too has its turn.
+                self.rejoins = await self.door.turns.take(self.visit)
+                if not self.rejoins:
                     return
             await self.door.app(_scope_for_streamlit(self.scope), self._next, self._answer)
         finally:
@@ -258,7 +266,8 @@ class _Page:
                 self.door.tell("files", "a page asks for more files than it can have looked at")
                 return None if self.bucket.take() < 1 else 1008
             self.files.take()
-        if len(self.waiting) >= MOST_WAITING:
+        in_line = sum(len(waiting) for waiting, _ in self.waiting)
+        if len(self.waiting) >= MOST_WAITING or in_line + len(taken.data) > MOST_BYTES_WAITING:
             self.door.tell("flood", "a page was disconnected: it sends more messages than it waits for answers to")
             return 1008
         self.waiting.append((taken.data, taken.runs))
@@ -319,6 +328,9 @@ class _Page:
             return
         if message["type"] == "websocket.close" and self.over is not None:
             return
+        if self.rejoins:
+            self.rejoins = False
+            self.door.turns.finish(self.visit)
         self.accepted = True
         self.unread = asyncio.get_running_loop().call_later(SECONDS_UNREAD, self.door.turns.stall, self.visit, True)
         try:

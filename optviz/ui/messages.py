@@ -12,11 +12,13 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 # A page with 24 racers sends two thousand bytes; the longest link would add eight thousand, and every widget of every
-# racer, moved, some twenty thousand.
-LONGEST_MESSAGE = 131_072
+# racer, moved, some twenty thousand. What the stage sends as JSON has a few hundred. To check a message takes a few
+# milliseconds at most.
+LONGEST_MESSAGE = 65_536
 LONGEST_VALUE = 16_384
+LONGEST_JSON = 4096
 DEEPEST_VALUE = 16
-MOST_WIDGETS = 2000
+MOST_WIDGETS = 500
 # Others clear the caches of all visitors, read the server's folder, install files on it, or are for developers.
 OPERATIONS = ("deferred_file", "dataframe_chunk")
 KINDS = ("rerun_script", "stop_script", "app_heartbeat", "backend_operation_request")
@@ -73,7 +75,8 @@ def take(data: bytes) -> Taken:
 
 
 def _bounded(widget: WidgetState) -> bool:
-    if widget.ByteSize() > LONGEST_VALUE:
+    # An id that no widget can have would be asked for by its name, which is an error.
+    if widget.ByteSize() > LONGEST_VALUE or not widget.id.startswith("$$"):
         return False
     return all(_bounded_json(getattr(widget, name)) for name in ("json_value", "json_trigger_value"))
 
@@ -81,19 +84,21 @@ def _bounded(widget: WidgetState) -> bool:
 def _bounded_json(text: str) -> bool:
     if not text:
         return True
-    if _depth(text) > DEEPEST_VALUE:
+    if len(text) > LONGEST_JSON or _depth(text) > DEEPEST_VALUE:
         return False
     try:
-        json.loads(text)
+        # Half of a surrogate pair can be read, but never be sent again.
+        json.dumps(json.loads(text), ensure_ascii=False).encode()
     except ValueError:
         return False
     return True
 
 
 def _depth(text: str) -> int:
-    # Brackets inside strings do not count. A string that does not end is no JSON, which is found out later.
+    # Brackets inside strings do not count. A string that does not end goes to the end, so that each character is looked
+    # at once; it is no JSON, which is found out later.
     depth = deepest = 0
-    for bracket in re.sub(r'"(?:[^"\\]|\\.)*"', "", text):
+    for bracket in re.sub(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', "", text, flags=re.DOTALL):
         if bracket in "[{":
             depth += 1
             deepest = max(deepest, depth)
