@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gzip
 import http.client
 import json
@@ -53,7 +54,13 @@ class Server:
         environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", **variables}
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", *words], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+                [sys.executable, "-m", *words],
+                cwd=ROOT,
+                env=environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                # A shell starts what it puts into the background with the signal ignored, and that is inherited.
+                preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
             )
 
     def printed(self) -> str:
