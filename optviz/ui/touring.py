@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 from collections.abc import Callable
 from typing import Any
@@ -108,7 +109,9 @@ def _settings(text: Words) -> None:
     )
     with first:
         value = settings.get("first", preset.first)
-        widgets.number(words["first"], "tour_first", value, SEED, None, keeper("first"))
+        # To be typed: any of four thousand million, of which a slider offers ten thousand.
+        typed = dataclasses.replace(SEED, slider=None)
+        widgets.number(words["first"], "tour_first", value, typed, None, keeper("first"))
     widgets.choice(
         pace.select_slider,
         words["seconds"],
