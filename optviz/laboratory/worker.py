@@ -10,6 +10,7 @@ from __future__ import annotations
 import _thread
 import os
 import queue
+import signal
 import sys
 import threading
 import time
@@ -85,6 +86,8 @@ class Desk:
 
 def main() -> None:
     """Work until the parent is gone."""
+    # A server that a shell put into the background ignores the signal that an interruption stands for, and so would we.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     answers = os.fdopen(os.dup(1), "wb")
     # Whatever is printed must not come between the answers.
     os.dup2(2, 1)
