@@ -271,6 +271,42 @@ async def deep_values(target: Target) -> None:
     await values(target, json.dumps({"live": None})[:-5] + "[" * 900 + "]" * 900 + "}", 10, 10)
 
 
+def with_values(text: str, count: int) -> bytes:
+    """The frame of a request to run the page with this JSON in a number of widgets."""
+    return frame(rerun(*(WidgetState(id=f"$$ID-{place}", json_value=text) for place in range(count))))
+
+
+@attack
+async def endless_strings(target: Target) -> None:
+    """10 sockets, each with one message of 8 strings that never end, full of signs that might end them."""
+    await flood(target, with_values('"\\' * 3500, 8), 10)
+
+
+@attack
+async def empty_lists(target: Target) -> None:
+    """20 sockets, each with 40 messages of 8 values of 1,300 lists, and again every second."""
+    while True:
+        await flood(Target(target.port, 1.0), with_values(f"[{'[],' * 1300}1]", 8) * 40, 20)
+
+
+@attack
+async def long_waits(target: Target) -> None:
+    """400 sockets, each with 60 messages of 48,000 bytes that wait for their turn."""
+    texts = (WidgetState(id=f"$$ID-{place}", string_value="y" * 16_000) for place in range(3))
+    await flood(target, frame(rerun(*texts)) * 60, 400)
+
+
+@attack
+async def joining_again(target: Target) -> None:
+    """3,000 sockets that say they were connected before, and then nothing."""
+
+    async def one() -> None:
+        async with raw_socket(target.port, Sec_WebSocket_Protocol="streamlit, a, b") as (reader, _):
+            await swallow(reader)
+
+    await asyncio.gather(*(one() for _ in range(3000)), return_exceptions=True)
+
+
 async def request(port: int, head: str, body: bytes = b"", read: bool = True) -> None:
     """One HTTP request by hand."""
     reader, writer = await asyncio.open_connection(HOST, port)

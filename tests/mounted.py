@@ -1,8 +1,21 @@
-"""The widgets of a page under test by their names, under whatever key they are mounted at the moment."""
+"""A page under test without a browser: a visit to it, and its widgets by name, under whatever key they are mounted."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from cases import ROOT
+
+
+def visit(**query: str) -> AppTest:
+    """A visit that begins with these query parameters."""
+    app = AppTest.from_file(str(ROOT / "optviz" / "ui" / "main.py"), default_timeout=30)
+    app.query_params.update(query)
+    app.run()
+    assert not app.exception, app.exception
+    return app
 
 
 def widget(kind: Any, name: str) -> Any:

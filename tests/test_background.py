@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from mounted import widget
+from mounted import visit, widget
 from optviz import OPTIMIZERS, Race, SmoothedNoise, optimizers
 from optviz.experiment import read_url
 from optviz.laboratory import work
 from optviz.laboratory.jobs import LIGHT, SECONDS_OF_A_FAILURE, Pool, WorkerGone
 from optviz.ui import background, cached
-from test_pages import assert_shows_its_race, message, race, told, visit
+from test_pages import assert_shows_its_race, message, race, told
 
 HEAVY_LINK = "surface=smoothed_noise&seed={seed}&steps=5000&racers=adam~nag"
 PATIENCE = 30

@@ -7,31 +7,20 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mounted import widget
+from mounted import visit, widget
 from optviz import OPTIMIZERS, Race, Racer, gallery, gallery_names
 from optviz.budget import most_steps
 from optviz.experiment import LONGEST_LINK, MOST_RACERS, read_url, surface_names
 from optviz.ui import cached
 from optviz.ui.stage import unpack
 
-ENTRY = Path(__file__).parents[1] / "optviz" / "ui" / "main.py"
 MOST_BYTES = 60_000
-
-
-def visit(**query: str) -> AppTest:
-    """A visit that begins with these query parameters."""
-    app = AppTest.from_file(str(ENTRY), default_timeout=30)
-    app.query_params.update(query)
-    app.run()
-    assert not app.exception, app.exception
-    return app
 
 
 def race(app: AppTest) -> Race:

@@ -9,11 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 import optviz
-from cases import ROOT
-from mounted import widget
+from mounted import visit, widget
 from optviz import OPTIMIZERS, BadInput, GaussianHills, Optimizer, Race, Racer, State, with_convention
 from optviz.cli import main
 from optviz.experiment import read_url
@@ -22,8 +20,6 @@ from optviz.figures.theme import EXTRA_COLORS, EXTRA_MARKERS, STYLES, THEMES, st
 from optviz.optimizers import hyper
 from optviz.pytorch_code import to_pytorch
 from optviz.racer import PICKS
-
-ENTRY = ROOT / "optviz" / "ui" / "main.py"
 
 
 class Steepest(Optimizer):
@@ -240,18 +236,10 @@ def test_forty_more_can_be_told_apart() -> None:
     assert len(EXTRA_COLORS["light"]) == len(EXTRA_COLORS["dark"])
 
 
-def page(**query: str) -> AppTest:
-    app = AppTest.from_file(str(ENTRY), default_timeout=30)
-    app.query_params.update(query)
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
 @pytest.mark.parametrize("key", REGISTERED)
 def test_the_page_shows_it_alone_and_beside_others(key: str) -> None:
     for racers in (key, f"adam~{key}"):
-        app = page(v="1", racers=racers)
+        app = visit(v="1", racers=racers)
         (board,) = [html.proto.body for html in app.get("html") if "<tbody>" in html.proto.body]
         assert key in board
         rate = "0.5" if key == "half" else "–"
@@ -268,7 +256,7 @@ def test_the_page_shows_it_alone_and_beside_others(key: str) -> None:
 
 
 def test_the_page_offers_them_and_their_settings() -> None:
-    app = page()
+    app = visit()
     kinds = [racer.kind for racer in Race().racers]
     widget(app.button_group, "racers").set_value([*kinds, *REGISTERED]).run()
     assert not app.exception, app.exception

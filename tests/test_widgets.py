@@ -10,8 +10,9 @@ import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
+from mounted import visit
 from optviz.ui import widgets
-from test_pages import told, visit
+from test_pages import told
 
 # Together they have every control there is.
 VISITS: dict[str, dict[str, str]] = {

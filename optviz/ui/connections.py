@@ -45,7 +45,32 @@ class Everybody:
         self.bucket = Bucket(most=0.1, a_second=ALL_SHARE)
 
 
-class BoundedWebSocket(WebSocketsSansIOProtocol):
+class ReadInTime(asyncio.Protocol):
+    """What both of uvicorn's protocols gain here: whose answers are not read for some time loses the connection."""
+
+    loop: Any
+    transport: Any
+    _stuck: asyncio.TimerHandle | None = None
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stuck = self.loop.call_later(SECONDS_WITHOUT_READING, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._unstick()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._unstick()
+        super().connection_lost(exc)
+
+    def _unstick(self) -> None:
+        if self._stuck is not None:
+            self._stuck.cancel()
+            self._stuck = None
+
+
+class BoundedWebSocket(ReadInTime, WebSocketsSansIOProtocol):
     """uvicorn's WebSocket, whose incoming frames may cost a small share of the event loop's time and no more.
 
     It holds for pings, fragments and garbage as well as for messages, for what counts is the time that they took. What
@@ -59,7 +84,6 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self._bucket = Bucket(most=0.06, a_second=OWN_SHARE)
         self._held = bytearray()
         self._later: asyncio.TimerHandle | None = None
-        self._stuck: asyncio.TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
         self._held += data
@@ -122,25 +146,11 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             self.conn.fail(code)
             self.handle_parser_exception()
 
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        self._stuck = self.loop.call_later(SECONDS_WITHOUT_READING, self.transport.abort)
-
-    def resume_writing(self) -> None:
-        self._unstick()
-        super().resume_writing()
-
     def connection_lost(self, exc: Exception | None) -> None:
-        self._unstick()
         if self._later is not None:
             self._later.cancel()
         self._held.clear()
         super().connection_lost(exc)
-
-    def _unstick(self) -> None:
-        if self._stuck is not None:
-            self._stuck.cancel()
-            self._stuck = None
 
     def shutdown(self) -> None:
         super().shutdown()
@@ -179,7 +189,7 @@ class Entrance:
             loop.call_soon(self._next)
 
 
-class BoundedHttp(H11Protocol):
+class BoundedHttp(ReadInTime, H11Protocol):
     """uvicorn's HTTP, in which a request has to arrive whole, and an answer has to be read, within some time."""
 
     entrance = Entrance()
@@ -197,7 +207,6 @@ class BoundedHttp(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._stuck: asyncio.TimerHandle | None = None
         self._patience = self.loop.call_later(SECONDS_FOR_A_REQUEST, self._lose_patience)
         if len(self.connections) > most_connections():
             transport.abort()
@@ -212,23 +221,9 @@ class BoundedHttp(H11Protocol):
         if waits and not self.transport.is_closing() and self.transport.get_protocol() is self:
             self.transport.abort()
 
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        self._stuck = self.loop.call_later(SECONDS_WITHOUT_READING, self.transport.abort)
-
-    def resume_writing(self) -> None:
-        self._unstick()
-        super().resume_writing()
-
     def connection_lost(self, exc: Exception | None) -> None:
         self._patience.cancel()
-        self._unstick()
         super().connection_lost(exc)
-
-    def _unstick(self) -> None:
-        if self._stuck is not None:
-            self._stuck.cancel()
-            self._stuck = None
 
 
 def tune() -> None:
