@@ -21,6 +21,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+import loops
 import visitor
 from docker_replay import free_port
 from optviz import BadInput
@@ -129,7 +130,7 @@ def test_a_flood_on_one_socket_costs_few_runs_and_another_page_is_answered_meanw
             assert page.exceptions == []
             return await flooding
 
-    assert asyncio.run(both()) <= MOST_WAITING
+    assert loops.run(both()) <= MOST_WAITING
 
 
 async def _send_many(socket: object, data: bytes, count: int) -> None:
@@ -147,7 +148,7 @@ def test_a_drag_passes_message_after_message(server: Server) -> None:
                 await page.drag({"start": [0.01 * step, 0.2]})
             return page
 
-    assert asyncio.run(drag()).exceptions == []
+    assert loops.run(drag()).exceptions == []
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,7 @@ def test_what_is_no_message_ends_its_own_page_alone(server: Server, data: bytes 
             assert closed.value.rcvd is not None and closed.value.rcvd.code == code
             await other.choose_rate(other.rates[5])
 
-    asyncio.run(forge())
+    loops.run(forge())
 
 
 DEEP = "[" * 900 + "]" * 900
@@ -196,7 +197,7 @@ def test_a_forged_value_is_left_out_and_the_page_goes_on(server: Server, value: 
             await page.choose_rate(page.rates[4])
             return page.exceptions
 
-    assert asyncio.run(forge()) == []
+    assert loops.run(forge()) == []
 
 
 @pytest.mark.parametrize(
@@ -286,7 +287,7 @@ def test_a_page_has_a_few_files_made_and_no_flood_of_them(server: Server) -> Non
             assert page.exceptions == [] and page.answers == 0
         return answered
 
-    assert asyncio.run(press()) == {str(number) for number in range(MOST_FILES)}
+    assert loops.run(press()) == {str(number) for number in range(MOST_FILES)}
 
 
 def test_a_dead_page_is_opened_anew_by_the_next_one(server: Server) -> None:
@@ -303,7 +304,7 @@ def test_a_dead_page_is_opened_anew_by_the_next_one(server: Server) -> None:
             await page.choose_rate(page.rates[2])
             return page.exceptions
 
-    assert asyncio.run(storm()) == []
+    assert loops.run(storm()) == []
 
 
 # --- addresses ---
@@ -466,7 +467,7 @@ def test_a_foreign_page_is_refused_whatever_other_headers_say(server: Server, or
         except InvalidStatus as refused:
             return refused.response.status_code
 
-    assert asyncio.run(knock()) == 403
+    assert loops.run(knock()) == 403
     answer, body = asked(server, f"/optviz-assets/origin?of={origin[:100].encode().hex()}")
     assert (answer.status, json.loads(body)) == (200, {"allowed": False})
 
@@ -485,8 +486,8 @@ def test_a_proxy_that_changes_host_is_told_in_the_log_and_to_the_page_and_can_be
             except InvalidStatus:
                 return False
 
-        assert asyncio.run(knock("https://listed.example"))
-        assert not any(asyncio.run(knock("https://other.example")) for _ in range(3))
+        assert loops.run(knock("https://listed.example"))
+        assert not any(loops.run(knock("https://other.example")) for _ in range(3))
         for origin, allowed in (("https://listed.example", True), ("https://other.example", False)):
             _, body = asked(running, f"/optviz-assets/origin?of={origin}")
             assert json.loads(body) == {"allowed": allowed}
@@ -530,7 +531,7 @@ def flood_and_stop(running: Server, number: int) -> int:
             page.connection.transport.abort()
         return code
 
-    return asyncio.run(push())
+    return loops.run(push())
 
 
 @pytest.mark.parametrize("how", ["uvicorn", "streamlit", "serve"])

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import loops
 from optviz.ui.turns import SECONDS_OF_A_STREAM, SECONDS_OF_A_TURN, Bucket, Rank, Turns, Visit
 
 
@@ -23,7 +24,7 @@ def in_a_loop(test: Callable[[Clock], Coroutine[Any, Any, None]]) -> Callable[[]
     """Run a test as a coroutine."""
 
     def run() -> None:
-        asyncio.run(test(Clock()))
+        loops.run(test(Clock()))
 
     run.__name__ = test.__name__
     return run
