@@ -2,6 +2,7 @@
 
 Streamlit forgets the parameters of an address when the visitor goes to another page, and makes a new entry in the
 history whenever the app writes. `keep_history` has the browser make one entry per change that is worth going back to.
+A link may be spelled in another way than the app spells the same: what counts is what it means.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -28,7 +30,12 @@ function loud(query) {
   return parameters.toString();
 }
 
-export default function () {
+// The address as it was found → how the app spells the same.
+const meant = new Map();
+const meaning = (query) => meant.get(loud(query)) ?? loud(query);
+
+export default function ({ data }) {
+  if (data) meant.set(loud(data.found), loud(data.spelled));
   if (history.optviz) return;
   history.optviz = true;
   const push = history.pushState.bind(history);
@@ -37,8 +44,8 @@ export default function () {
   history.pushState = (state, unused, url) => {
     const from = location, to = new URL(url ?? "", location.href);
     const samePage = from.pathname === to.pathname;
-    const inPlace = samePage && (loud(to.search) === loud(from.search) || loud(to.search) === carried);
-    carried = samePage ? null : loud(from.search);
+    const inPlace = samePage && (meaning(to.search) === meaning(from.search) || meaning(to.search) === carried);
+    carried = samePage ? null : meaning(from.search);
     if (inPlace) history.replaceState(state, unused, url);
     else push(state, unused, url);
   };
@@ -67,7 +74,12 @@ def _component() -> Callable[..., Any]:
     return st.components.v2.component("optviz_address", html="", js=script, isolate_styles=False)
 
 
-def keep_history() -> None:
-    """Put what keeps the browser's history on the page; every page needs it."""
+def keep_history(found: Mapping[str, str] | None, spelled: Mapping[str, str] | None) -> None:
+    """Put what keeps the browser's history on the page; every page needs it.
+
+    found: what the address says. spelled: how the app spells the same race and view. None where this is not known.
+    """
+    differ = found is not None and spelled is not None and found != spelled
+    data = {"found": urlencode(found or {}), "spelled": urlencode(spelled or {})} if differ else None
     with st.container(key="address"):
-        _component()(key="address_keeper", height="content")
+        _component()(key="address_keeper", height="content", data=data)

@@ -124,7 +124,7 @@ def main(more_pages: Sequence[StreamlitPage] = ()) -> None:
     place = st.empty()
     if session.problems() and not widgets.told_at_the_widget():
         widgets.tell(session.problems(), place, over=not session.problems_are_a_links())
-    address.keep_history()
+    address.keep_history(*session.found_and_spelled())
     page.run()
     session.write_address()
 

@@ -331,6 +331,14 @@ def write_address() -> None:
         address.write(query)
 
 
+def found_and_spelled() -> tuple[dict[str, str], dict[str, str]] | tuple[None, None]:
+    """What the address said when it was last read or written, and how the app spells the same."""
+    if st.session_state.addressed is None:
+        return None, None
+    race, view, found = st.session_state.addressed
+    return found, _within_a_link(race.to_query(), view)
+
+
 def pin(pinned: bool) -> None:
     """Keep the race that is shown in sight under those that follow, or let go of it."""
     change_view(pinned=race() if pinned else None)

@@ -100,3 +100,30 @@ def test_race_and_view_survive_another_page(browser: Browser) -> None:
         page.close()
         # Loaded at a page's own address, Streamlit first looks for its server below that page.
         assert [error for error in page.errors if "404" not in error] == []
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "?v=1&surface=gaussian_hills&seed=1&convention=tensorflow1&steps=200&racers=momentum~nag&axis=gap&by=step",
+        "?racers=sgd~adam~nag&samples=64",
+        "?steps=0150&racers=adam--beta1-0.9~nag",
+    ],
+    ids=["defaults said", "no version", "numbers spelled otherwise"],
+)
+def test_what_is_hidden_makes_no_entry_after_a_link_that_is_spelled_otherwise(open_page: Callable[..., RacePage], link: str) -> None:
+    page = open_page(link)
+    settle(page)
+    entries = page.page.evaluate("history.length")
+    page.page.locator(".optviz-legend button").first.click()
+    page.wait_for_address("hidden=0")
+    settle(page)
+    assert page.page.evaluate("history.length") == entries
+    # Another change still has one, and the way back from it leads to the same race with the same racer hidden.
+    page.do("pin")
+    page.wait_for_address("pinned=")
+    settle(page)
+    assert page.page.evaluate("history.length") == entries + 1
+    page.page.go_back()
+    page.page.wait_for_function("!location.href.includes('pinned')")
+    assert page.query()["hidden"] == "0"
