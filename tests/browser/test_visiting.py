@@ -111,7 +111,7 @@ def test_race_and_view_survive_another_page(browser: Browser) -> None:
     ],
     ids=["defaults said", "no version", "numbers spelled otherwise"],
 )
-def test_what_is_hidden_makes_no_entry_after_a_link_that_is_spelled_otherwise(open_page: Callable[..., RacePage], link: str) -> None:
+def test_what_is_hidden_makes_no_entry_after_a_link_that_is_spelled_otherwise(open_page: Open, link: str) -> None:
     page = open_page(link)
     settle(page)
     entries = page.page.evaluate("history.length")
