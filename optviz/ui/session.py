@@ -63,6 +63,12 @@ class View:
             query["pinned"] = urlencode(self.pinned.to_query(whole=True), quote_via=quote)
         return query
 
+    def fitting(self, race: Race) -> View:
+        """The view without what this race has not: epochs need samples, many runs need batches."""
+        by = self.by if race.surface.samples is not None else "step"
+        runs = self.runs if any(racer.batch_size is not None for racer in race.racers) else "one"
+        return replace(self, by=by, runs=runs)
+
     @classmethod
     def from_query(cls, query: dict[str, str]) -> tuple[View, list[BadInput]]:
         """The view of query parameters, and one sentence for each that cannot be used, wholly or in part."""
@@ -123,7 +129,8 @@ def begin_run() -> None:
     st.session_state.race, beyond = within_budget(asked)
     st.session_state.touring = False
     st.session_state.live = None
-    st.session_state.view, unseen = View.from_query(query)
+    view, unseen = View.from_query(query)
+    st.session_state.view = view.fitting(st.session_state.race)
     st.session_state.view_stamp = st.session_state.get("view_stamp", 0) + 1
     told = [*problems, *beyond, *unseen]
     st.session_state.problems = told
@@ -196,6 +203,7 @@ def change(new: Race, moved: Callable[[int], int | None] | None = None) -> None:
     st.session_state.linked = False
     st.session_state.refused_at = None
     st.session_state.race = new
+    st.session_state.view = view().fitting(new)
 
 
 def successors(old: Sequence[Racer], new: Sequence[Racer]) -> dict[int, int]:

@@ -108,8 +108,9 @@ def test_race_and_view_survive_another_page(browser: Browser) -> None:
         "?v=1&surface=gaussian_hills&seed=1&convention=tensorflow1&steps=200&racers=momentum~nag&axis=gap&by=step",
         "?racers=sgd~adam~nag&samples=64",
         "?steps=0150&racers=adam--beta1-0.9~nag",
+        "?steps=100&axis=gap&by=epoch&runs=many",
     ],
-    ids=["defaults said", "no version", "numbers spelled otherwise"],
+    ids=["defaults said", "no version", "numbers spelled otherwise", "a view that it has not"],
 )
 def test_what_is_hidden_makes_no_entry_after_a_link_that_is_spelled_otherwise(open_page: Open, link: str) -> None:
     page = open_page(link)
