@@ -498,7 +498,8 @@ def the_page_is_not_wider_than_the_window(seen: Seen, known: Known) -> str | Non
 def the_history_grows_by_what_was_done(seen: Seen, known: Known) -> str | None:
     if known.before is None or known.action.name in ("link", "reload", "history"):
         return None
-    made, most = seen["pushes"] - known.before["pushes"], KINDS[known.action.name].pushes
+    # A tour that an action stops has an entry of its own: where it was stopped.
+    made, most = seen["pushes"] - known.before["pushes"], KINDS[known.action.name].pushes + known.before["touring"]
     return f"{made} entries of the history, at most {most} are due" if made > most else None
 
 

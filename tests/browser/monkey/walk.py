@@ -20,7 +20,7 @@ EYES = Path(__file__).with_name("eyes.js")
 SETTLED = 15_000
 """Milliseconds after which a page that has not come to rest is at fault."""
 
-PERSISTENT = 900
+PERSISTENT = 5000
 """Milliseconds for which a complaint must stand: what comes right by itself a moment later was only late."""
 
 AGAIN_EVERY = 20
