@@ -18,8 +18,8 @@ from typing import Any, NoReturn
 from optviz.bad_input import BadInput
 from optviz.conventions import CONVENTIONS, with_convention
 from optviz.experiment import (
-    USUAL_LEARNING_RATE,
     Race,
+    article,
     read_number,
     read_racer,
     read_url,
@@ -378,7 +378,7 @@ def _race_of_options(options: argparse.Namespace) -> tuple[Race, list[str]]:
     race = race.replaced(**told)
     notes = [str(note) for note in race.lowered_batches(before)] if options.optimizers is None else []
     suggested = race.surface.suggested_learning_rate
-    if options.learning_rate is None and race.shared_learning_rate == suggested not in (None, USUAL_LEARNING_RATE):
+    if options.learning_rate is None and race.shared_learning_rate == suggested not in (None, article.LEARNING_RATE):
         notes.append(f"learning rate {suggested:g}, which this surface suggests; --learning-rate sets another")
     return race, notes
 

@@ -44,14 +44,20 @@ CONVENTIONS: dict[str, dict[str, dict[str, Any]]] = {
 DEFAULT_CONVENTION = "article"
 
 
+def check_convention(convention: Any) -> str:
+    """The key of a convention. Raises BadInput for anything else."""
+    if not isinstance(convention, str) or convention not in CONVENTIONS:
+        raise BadInput("unknown_choice", name="convention", value=convention, allowed=", ".join(CONVENTIONS))
+    return convention
+
+
 def with_convention(optimizer: str, convention: str = DEFAULT_CONVENTION, **hyperparameters: Any) -> Optimizer:
     """An optimizer in a source's form and with its defaults: `with_convention("adam", "pytorch", learning_rate=0.1)`.
 
     Named hyperparameters win over the convention's. Raises BadInput for an unknown optimizer, convention or field, or
     a value outside its valid range.
     """
-    if convention not in CONVENTIONS:
-        raise BadInput("unknown_choice", name="convention", value=convention, allowed=", ".join(CONVENTIONS))
+    check_convention(convention)
     if optimizer not in OPTIMIZERS:
         raise BadInput("unknown_choice", name="optimizer", value=optimizer, allowed=", ".join(OPTIMIZERS))
     known = OPTIMIZERS[optimizer].hyperparameters()

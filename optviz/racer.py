@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from optviz.bad_input import BadInput
+from optviz.batches import check_batch_size
 from optviz.optimizers import OPTIMIZERS, Optimizer
 from optviz.parameter import BATCH_SIZE
+from optviz.surface.base import Surface
 
 LONGEST_LABEL = 40
 
@@ -73,6 +76,43 @@ class Racer:
         if self.key != "gradient_descent" or self.batch_size is None:
             return self.key
         return "sgd" if self.batch_size == 1 else "minibatch_sgd"
+
+    def with_hyperparameter(self, name: str, value: Any) -> Racer:
+        """The racer with one hyperparameter changed. Raises BadInput for an unknown name or a value out of range."""
+        known = self.optimizer.hyperparameters()
+        if name not in known:
+            raise BadInput("unknown_field", name=self.key, value=name, allowed=", ".join(known))
+        return dataclasses.replace(self, optimizer=dataclasses.replace(self.optimizer, **{name: value}))  # type: ignore[type-var]
+
+    def with_learning_rate(self, rate: float | None) -> Racer:
+        """The racer at this learning rate; the same racer for None, or where it has no rate of its own.
+
+        Raises BadInput for a rate that it cannot have.
+        """
+        if rate is None or self.optimizer.own_learning_rate is None:
+            return self
+        return self.with_hyperparameter("learning_rate", rate)
+
+    def with_possible_learning_rate(self, rate: float | None) -> Racer:
+        """The racer at a rate that nobody has chosen for it: it keeps its own where it cannot have that one."""
+        try:
+            return self.with_learning_rate(rate)
+        except BadInput:
+            return self
+
+    def with_batch_of_at_most(self, samples: int | None) -> Racer:
+        """The racer with a batch that these samples allow."""
+        if self.batch_size is None or samples is None or self.batch_size <= samples:
+            return self
+        return dataclasses.replace(self, batch_size=samples)
+
+    def checked_on(self, surface: Surface) -> Racer:
+        """The racer, if its batch can be had of this surface's samples. Raises BadInput."""
+        if self.batch_size is not None:
+            if surface.samples is None:
+                raise BadInput("no_samples", name=surface.title, value=self.batch_size)
+            check_batch_size(self.batch_size, surface.samples)
+        return self
 
 
 def as_racer(racer: Racer | Optimizer) -> Racer:

@@ -129,6 +129,15 @@ def check_start(start: Any) -> np.ndarray:
     return point
 
 
+def check_one_start(start: Any) -> tuple[float, float]:
+    """`check_start` of a single point, as two numbers. Raises BadInput."""
+    point = check_start(start)
+    if point.shape != (2,):
+        raise BadInput("bad_point", name="start", value=start, allowed="x, y")
+    # −0.0 is 0.0: see `Parameter.check_number`.
+    return (float(point[0]) + 0.0, float(point[1]) + 0.0)
+
+
 def _seen(racer: Racer, surface: Surface, steps: int, seeds: np.ndarray) -> Iterator[Surface]:
     """What each step sees: the surface itself, or the mean of the step's samples."""
     if racer.batch_size is None or surface.samples is None:

@@ -31,7 +31,6 @@ from optviz import (
     Racer,
     Regression,
     SmoothedNoise,
-    experiment,
     gallery,
     gallery_names,
     with_convention,
@@ -41,11 +40,13 @@ from optviz.experiment import (
     FIRST_FORMULA,
     MOST_RACERS,
     make_surface,
+    racers,
     read_query,
     read_url,
     seven,
     surface_names,
     surface_record,
+    versions,
 )
 from optviz.formula import meaning
 from optviz.surface import FAMILIES
@@ -681,8 +682,8 @@ OLD_RECORDS: dict[str, tuple[dict[str, Any], tuple[int, int, float]]] = {
 
 @pytest.fixture
 def third_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(experiment, "VERSION", 3)
-    monkeypatch.setattr(experiment, "MIGRATIONS", {1: version_2, 2: version_3})
+    monkeypatch.setattr(versions, "VERSION", 3)
+    monkeypatch.setattr(versions, "MIGRATIONS", {1: version_2, 2: version_3})
 
 
 @pytest.mark.usefixtures("third_version")
@@ -722,8 +723,8 @@ def test_the_sentence_names_every_version_that_can_be_read() -> None:
 
 
 def test_a_version_without_a_way_to_todays_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(experiment, "VERSION", 3)
-    monkeypatch.setattr(experiment, "MIGRATIONS", {1: version_2})
+    monkeypatch.setattr(versions, "VERSION", 3)
+    monkeypatch.setattr(versions, "MIGRATIONS", {1: version_2})
     assert "choose one of 3." in str(read_url("v=1&steps=9")[1][0])
 
 
@@ -775,8 +776,8 @@ BROKEN_MIGRATIONS: list[Callable[[dict[str, Any]], Any]] = [
 def test_a_broken_migration_costs_a_link_one_sentence(
     migration: Callable[[dict[str, Any]], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(experiment, "VERSION", 2)
-    monkeypatch.setattr(experiment, "MIGRATIONS", {1: migration})
+    monkeypatch.setattr(versions, "VERSION", 2)
+    monkeypatch.setattr(versions, "MIGRATIONS", {1: migration})
     race, problems = read_url("v=1&steps=9&racers=adam")
     assert (race.steps, len(race.racers), len(problems)) == (9, 1, 1)
     with pytest.raises(BadInput):
@@ -857,7 +858,7 @@ def test_a_default_that_changes_is_noticed_and_a_migration_mends_it(monkeypatch:
     monkeypatch.setitem(CONVENTIONS["tensorflow1"]["momentum"], "momentum", 0.8)
     # Of a dataclass, the constructor's: seed, hills, weights.
     monkeypatch.setattr(GaussianHills.__init__, "__defaults__", (1, 11, (-0.2, 0.05)))
-    experiment._usual.cache_clear()
+    racers._usual.cache_clear()
     try:
         broken = no_longer_restored()
         assert {"a batch seed", "the article's setting, as the QR code tells it"} <= set(broken)
@@ -871,11 +872,11 @@ def test_a_default_that_changes_is_noticed_and_a_migration_mends_it(monkeypatch:
                     racer.setdefault("momentum", 0.9)
             return record
 
-        monkeypatch.setattr(experiment, "VERSION", 2)
-        monkeypatch.setattr(experiment, "MIGRATIONS", {1: before})
+        monkeypatch.setattr(versions, "VERSION", 2)
+        monkeypatch.setattr(versions, "MIGRATIONS", {1: before})
         assert no_longer_restored() == []
     finally:
-        experiment._usual.cache_clear()
+        racers._usual.cache_clear()
 
 
 # --- strict spellings ----------------------------------------------------------------------------------------------

@@ -18,11 +18,10 @@ from optviz.conventions import CONVENTIONS, with_convention
 from optviz.experiment import (
     FIRST_FORMULA,
     MOST_RACERS,
-    USUAL_LEARNING_RATE,
     Race,
+    article,
     make_surface,
     surface_names,
-    with_hyperparameter,
 )
 from optviz.formula.text import MOST_TYPED
 from optviz.optimizers import OPTIMIZERS
@@ -102,10 +101,10 @@ def surface_title(key: str, text: Words, language: str) -> str:
 
 def _suggestion(surface: GallerySurface, text: Words, language: str) -> None:
     label, rate = text["controls"], surface.suggested_learning_rate
-    if rate is None or rate == USUAL_LEARNING_RATE:
+    if rate is None or rate == article.LEARNING_RATE:
         return
     if session.race().shared_learning_rate == rate:
-        told = "learning_rate_suggested" if rate < USUAL_LEARNING_RATE else "learning_rate_suggested_high"
+        told = "learning_rate_suggested" if rate < article.LEARNING_RATE else "learning_rate_suggested_high"
         st.caption(label[told].format(rate=f"{rate:g}", surface=surface.titles[language]))
     else:
         st.button(
@@ -430,7 +429,7 @@ def _reset(index: int) -> None:
 
 
 def _change_racer(index: int, name: str, value: Any) -> None:
-    attempt(lambda: session.race().with_racer(index, with_hyperparameter(session.race().racers[index], name, value)))
+    attempt(lambda: session.race().with_racer(index, session.race().racers[index].with_hyperparameter(name, value)))
 
 
 def _racer_changer(index: int, name: str) -> Callable[[Any], None]:

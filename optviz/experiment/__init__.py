@@ -1,0 +1,30 @@
+"""Race: the only description of a race, and its spellings."""
+
+from optviz.experiment.article import OPTIMIZERS as ARTICLE_OPTIMIZERS
+from optviz.experiment.article import seven
+from optviz.experiment.link import FIRST_FORMULA, LONGEST_LINK, VIEW_PARAMETERS
+from optviz.experiment.race import Race, read_query, read_url
+from optviz.experiment.racers import read_racer, with_setting
+from optviz.experiment.reading import read_number
+from optviz.experiment.record import LONGEST_FILE, MOST_RACERS
+from optviz.experiment.surfaces import make_surface, single_surface, surface_names, surface_record
+
+__all__ = [
+    "ARTICLE_OPTIMIZERS",
+    "FIRST_FORMULA",
+    "LONGEST_FILE",
+    "LONGEST_LINK",
+    "MOST_RACERS",
+    "VIEW_PARAMETERS",
+    "Race",
+    "make_surface",
+    "read_number",
+    "read_query",
+    "read_racer",
+    "read_url",
+    "seven",
+    "single_surface",
+    "surface_names",
+    "surface_record",
+    "with_setting",
+]
