@@ -7,7 +7,16 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import loops
-from optviz.ui.turns import SECONDS_OF_A_STREAM, SECONDS_OF_A_TURN, Bucket, Rank, Turns, Visit
+from optviz.ui.turns import (
+    SECONDS_OF_A_LONG_RUN,
+    SECONDS_OF_A_STREAM,
+    SECONDS_OF_A_TURN,
+    SECONDS_OF_A_VISITOR,
+    Bucket,
+    Rank,
+    Turns,
+    Visit,
+)
 
 
 class Clock:
@@ -164,3 +173,52 @@ def test_a_bucket_gives_so_many_at_once_and_so_many_a_second() -> None:
     assert bucket.left() == 0
     clock.now += 100
     assert bucket.left() == 3
+
+
+@in_a_loop
+async def test_more_openings_are_not_begun_because_those_before_take_long(clock: Clock) -> None:
+    turns = Turns(at_once=3, clock=clock)
+    visitor = await opened(turns, clock)
+    clock.now += 2 * SECONDS_OF_A_VISITOR
+    opening = [Visit() for _ in range(5)]
+    tasks = [asyncio.create_task(turns.take(visit)) for visit in opening]
+    await settle()
+    assert [task.done() for task in tasks] == [True, True, False, False, False]
+    for visit in opening[:2]:
+        turns._expire(visit)
+    await settle()
+    assert sum(task.done() for task in tasks) == 2
+    # Neither keeps a change waiting; and from then on one opening runs at a time.
+    assert await turns.take(visitor)
+    turns.finish(opening[0])
+    await settle()
+    assert sum(task.done() for task in tasks) == 2
+    turns.finish(opening[1])
+    await settle()
+    assert sum(task.done() for task in tasks) == 3
+    for task in tasks:
+        task.cancel()
+
+
+@in_a_loop
+async def test_a_run_without_an_end_lets_the_next_opening_in_at_last(clock: Clock) -> None:
+    turns = Turns(at_once=1, clock=clock)
+    endless = Visit()
+    assert await turns.take(endless)
+    assert await asyncio.wait_for(turns.take(Visit()), 20 * SECONDS_OF_A_LONG_RUN)
+    assert endless.began is not None
+
+
+@in_a_loop
+async def test_a_long_run_of_a_page_that_has_gone_keeps_nobody_waiting(clock: Clock) -> None:
+    turns = Turns(at_once=1, clock=clock)
+    gone = Visit()
+    assert await turns.take(gone)
+    waiting = asyncio.create_task(turns.take(Visit()))
+    await settle()
+    turns._expire(gone)
+    await settle()
+    assert not waiting.done()
+    turns.leave(gone)
+    await settle()
+    assert waiting.done()

@@ -1,8 +1,9 @@
 """Whose turn it is to run: one interpreter serves all pages, so runs are let in a few at a time, the patient first.
 
 A visit asks for a turn before a request to run the page is handed on, and ends the turn when the run has told that it
-is finished. A run that takes longer than a turn keeps running, but no longer keeps others waiting: heavy work has
-bounds of its own. Nothing here limits an address: a whole class may share one.
+is finished. A run that takes longer than a turn keeps running, but no longer keeps changes waiting: heavy work has
+bounds of its own. It does keep openings, drags and floods waiting for a while: more of them at a time would only make
+all of them slower, and then last longer than a turn. Nothing here limits an address: a whole class may share one.
 
 Everything happens on the event loop; there are no locks.
 """
@@ -17,6 +18,9 @@ from collections.abc import Callable
 # With more than this many threads at work, the event loop waits for each of them whenever it wants the interpreter.
 AT_ONCE = 3
 SECONDS_OF_A_TURN = 0.25
+SECONDS_OF_A_LONG_RUN = 1.0
+# So long after somebody has moved a control, one of the others runs at a time.
+SECONDS_OF_A_VISITOR = 1.0
 # A request that comes sooner after an answer is one of a stream: the hand is on the mouse.
 SECONDS_OF_A_STREAM = 0.15
 HALF_LIFE = 5.0
@@ -42,6 +46,7 @@ class Visit:
         self.finished = -1e9
         self.patience = SECONDS_OF_A_TURN
         self.opened = False
+        self.gone = False
         self.stalled = False  # it does not read what it is sent
         self.waiting: asyncio.Future[bool] | None = None
         self.rank = Rank.OPENING
@@ -58,6 +63,9 @@ class Turns:
         self.given = 0
         self._waiting: list[Visit] = []
         self._holding: list[Visit] = []
+        # Runs longer than a turn, and what will end their count.
+        self._long: dict[Visit, asyncio.TimerHandle] = {}
+        self._last_seen = -1e9
 
     async def take(self, visit: Visit, flooding: bool = False) -> bool:
         """Wait for a turn; False where the visit has left meanwhile."""
@@ -69,6 +77,8 @@ class Turns:
         else:
             soon = visit.began is not None or now - visit.finished < SECONDS_OF_A_STREAM
             visit.rank = Rank.STREAM if soon else Rank.CHANGE
+        if visit.rank <= Rank.STREAM:
+            self._last_seen = now
         visit.asked = now
         visit.waiting = asyncio.get_running_loop().create_future()
         self._waiting.append(visit)
@@ -100,6 +110,7 @@ class Turns:
         if visit not in self._holding:
             visit.began = None
             self._end(visit)
+        visit.gone = True
 
     def stall(self, visit: Visit, stalled: bool) -> None:
         """A visit that does not read its answers gets no further turn until it does."""
@@ -113,11 +124,19 @@ class Turns:
             visit.expiry = None
         if visit in self._holding:
             self._holding.remove(visit)
+        if visit in self._long:
+            self._long.pop(visit).cancel()
         self._give()
 
     def _expire(self, visit: Visit) -> None:
         visit.expiry = None
-        self._end(visit)
+        if visit.rank != Rank.CHANGE and visit in self._holding and not visit.gone:
+            self._holding.remove(visit)
+            rest = SECONDS_OF_A_LONG_RUN - SECONDS_OF_A_TURN
+            self._long[visit] = asyncio.get_running_loop().call_later(rest, self._end, visit)
+            self._give()
+        else:
+            self._end(visit)
 
     def _wake(self, visit: Visit) -> None:
         visit.expiry = None
@@ -144,13 +163,19 @@ class Turns:
 
     def _next(self) -> Visit | None:
         now = self.clock()
-        others = sum(visit.rank != Rank.CHANGE for visit in self._holding)
+        # Runs that others may not be kept waiting by, and those of them that nobody's hand waits for.
+        running = [visit for visit in (*self._holding, *self._long) if visit.rank != Rank.CHANGE]
+        unasked = sum(visit.rank > Rank.STREAM for visit in running)
+        most = max(1, self.at_once - 1)
+        most_unasked = 1 if now - self._last_seen < SECONDS_OF_A_VISITOR else most
         best: tuple[Rank, float, float] | None = None
         chosen = None
         for visit in self._waiting:
             if visit.stalled or visit in self._holding:
                 continue
-            if visit.rank != Rank.CHANGE and others >= max(1, self.at_once - 1):
+            if visit.rank != Rank.CHANGE and len(running) >= most:
+                continue
+            if visit.rank > Rank.STREAM and unasked >= most_unasked:
                 continue
             if visit.began is not None and now - visit.began < visit.patience:
                 # A run longer than a turn may be given up for a newer one, but not at once.
