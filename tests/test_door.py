@@ -11,10 +11,11 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
 
 import pytest
+from starlette.types import Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -26,7 +27,7 @@ import visitor
 from docker_replay import free_port
 from optviz import BadInput
 from optviz.ui import messages
-from optviz.ui.door import MOST_FILES, MOST_WAITING
+from optviz.ui.door import MOST_FILES, MOST_WAITING, Door
 from optviz.ui.messages import DEEPEST_VALUE, LONGEST_JSON, LONGEST_MESSAGE, LONGEST_VALUE, NoMessage, take
 from optviz.ui.origins import may_connect, origins
 from optviz.ui.sending import coding_for
@@ -288,6 +289,106 @@ def test_a_page_has_a_few_files_made_and_no_flood_of_them(server: Server) -> Non
         return answered
 
     assert loops.run(press()) == {str(number) for number in range(MOST_FILES)}
+
+
+class Stranger:
+    """A WebSocket that is let through a door of its own to an app that only notes what happens."""
+
+    def __init__(self, *protocols: str) -> None:
+        self.scope = {
+            "type": "websocket",
+            "path": "/_stcore/stream",
+            "headers": [(b"host", b"x")],
+            "subprotocols": list(protocols),
+        }
+        self.incoming: asyncio.Queue[dict[str, object]] = asyncio.Queue()
+        self.incoming.put_nowait({"type": "websocket.connect"})
+        self.sent: list[str] = []
+
+    def say(self, message: BackMsg) -> None:
+        self.incoming.put_nowait({"type": "websocket.receive", "bytes": message.SerializeToString()})
+
+    def go(self) -> None:
+        self.incoming.put_nowait({"type": "websocket.disconnect", "code": 1001})
+
+    async def send(self, message: MutableMapping[str, object]) -> None:
+        self.sent.append(str(message["type"]))
+
+    async def through(self, door: Door) -> None:
+        await door(self.scope, self.incoming.get, self.send)
+
+
+async def rounds(count: int) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+def test_a_page_that_joins_again_costs_a_visit_only_where_there_is_one_or_something_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("optviz.ui.door._is_visit", {"known": True}.get)
+    joined = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        joined.append(scope["subprotocols"][2])
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+
+    async def test() -> None:
+        door = Door(app, "", app, {}, lambda: 100)
+        strangers = {name: Stranger("streamlit", "token", name) for name in ("known", "forgotten", "other")}
+        tasks = [asyncio.create_task(stranger.through(door)) for stranger in strangers.values()]
+        await rounds(20)
+        assert joined == ["known"]
+        # It is connected all the same, or a browser would try again and again.
+        assert strangers["forgotten"].sent == ["websocket.accept"]
+        strangers["forgotten"].say(rerun())
+        await rounds(20)
+        assert joined == ["known", "forgotten"]
+        for stranger in strangers.values():
+            stranger.go()
+        await asyncio.wait_for(asyncio.gather(*tasks), 10)
+        assert joined == ["known", "forgotten"]
+
+    loops.run(test())
+
+
+def test_a_crowd_that_leaves_at_once_leaves_one_by_one() -> None:
+    left, now = [], 0
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+        left.append(now)
+
+    async def count() -> None:
+        nonlocal now
+        while True:
+            await asyncio.sleep(0)
+            now += 1
+
+    async def test() -> None:
+        door = Door(app, "", app, {}, lambda: 100)
+        door.turns.at_once = 100
+        strangers = [Stranger("streamlit") for _ in range(20)]
+        counting = asyncio.create_task(count())
+        tasks = [asyncio.create_task(stranger.through(door)) for stranger in strangers]
+        for stranger in strangers:
+            stranger.say(rerun())
+        await asyncio.wait_for(_until(lambda: door.turns.given == len(strangers)), 30)
+        for stranger in strangers:
+            stranger.go()
+        await asyncio.wait_for(asyncio.gather(*tasks), 30)
+        counting.cancel()
+
+    loops.run(test())
+    assert len(left) == 20
+    assert len(set(left)) == 20
+
+
+async def _until(true: Callable[[], bool]) -> None:
+    while not true():
+        await asyncio.sleep(0.01)
 
 
 def test_a_dead_page_is_opened_anew_by_the_next_one(server: Server) -> None:

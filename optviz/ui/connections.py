@@ -7,6 +7,8 @@ the app the server it will run in. `tune` finds that server when the app starts 
 from __future__ import annotations
 
 import asyncio
+import heapq
+import itertools
 import logging
 import os
 import signal
@@ -14,13 +16,14 @@ import sys
 import threading
 from collections import deque
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from uvicorn._types import ASGIReceiveEvent
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
+from websockets.http11 import Request
 
 from optviz.ui.messages import LONGEST_MESSAGE
 from optviz.ui.turns import Bucket
@@ -33,16 +36,16 @@ SECONDS_WITHOUT_READING = 60
 SECONDS_TO_STOP = 3
 SECONDS_TO_BE_GONE = 4.5
 # Seconds of reading frames, of every second: of one connection, and of all that read more than others.
-OWN_SHARE, ALL_SHARE = 0.03, 0.25
+OWN_SHARE, ALL_SHARE = 0.03, 0.2
+# Seconds that a connection may have saved, that it begins with, and from which on it need not wait for all others.
+OWN_MOST, OWN_FIRST, SAVED = 0.03, 0.005, 0.015
+SECONDS_OF_A_ROUND = 0.003
+SECONDS_TO_CLOSE = 2.0
+# After a piece that is read although all together cost too much already: so many times as long, and no less than this.
+REST, SHORT_REST, LONG_REST = 3.0, 0.002, 0.01
+CHARGE = "optviz.charge"
 MOST_FILES = 65_536
 FILES_OF_ITS_OWN = 200
-
-
-class Everybody:
-    """What reading frames costs on all connections together."""
-
-    def __init__(self) -> None:
-        self.bucket = Bucket(most=0.1, a_second=ALL_SHARE)
 
 
 class ReadInTime(asyncio.Protocol):
@@ -70,57 +73,130 @@ class ReadInTime(asyncio.Protocol):
             self._stuck = None
 
 
+class Readings:
+    """Which WebSocket is read next: a little in each round of the event loop, first who has cost least.
+
+    An answer to a page takes a round of the loop for each of its messages, and a round in which four hundred
+    connections are read as far as each of them may go takes seconds.
+    """
+
+    def __init__(self) -> None:
+        self.bucket = Bucket(most=0.1, a_second=ALL_SHARE)
+        self._line: list[tuple[float, int, BoundedWebSocket]] = []
+        self._numbers = itertools.count()
+        self._next: asyncio.Handle | None = None
+        self._rests = self._reads = False
+
+    def come_in(self, connection: BoundedWebSocket) -> None:
+        """A connection has something that can be read."""
+        heapq.heappush(self._line, (-connection.credit(), next(self._numbers), connection))
+        if self._reads or (self._next is not None and not self._rests):
+            return
+        if self._next is not None:
+            self._next.cancel()
+        self._rests = False
+        self._next = connection.loop.call_soon(self._round, connection.loop)
+
+    def _round(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._reads, self._next = True, None
+        try:
+            rest = self._read(loop)
+        finally:
+            self._reads = False
+        # A short rest is kept; whoever comes in may end a long one.
+        self._rests = rest >= LONG_REST
+        if self._line:
+            self._next = loop.call_later(rest, self._round, loop) if rest else loop.call_soon(self._round, loop)
+
+    def _read(self, loop: asyncio.AbstractEventLoop) -> float:
+        # How many seconds to rest after that.
+        left, spent = self.bucket.left(), 0.0
+        while self._line and spent < SECONDS_OF_A_ROUND:
+            if left < 0 and (spent > 0 or -self._line[0][0] < SAVED):
+                break
+            began = loop.time()
+            connection = heapq.heappop(self._line)[2]
+            connection.read_a_piece()
+            cost = loop.time() - began
+            connection.charge(cost)
+            spent += cost
+        if left >= 0:
+            return 0.0
+        # Where all together cost too much, those who have saved nothing wait, and the others are read in small pieces.
+        return max(SHORT_REST, REST * spent) if spent > 0 else max(LONG_REST, -left / ALL_SHARE)
+
+
 class BoundedWebSocket(ReadInTime, WebSocketsSansIOProtocol):
     """uvicorn's WebSocket, whose incoming frames may cost a small share of the event loop's time and no more.
 
-    It holds for pings, fragments and garbage as well as for messages, for what counts is the time that they took. What
-    comes in meanwhile stays in the sender's own buffers. Who does not read what is sent is not read from either.
+    It holds for pings, fragments and garbage as well as for messages, for what counts is the time that they took, and
+    the time that the app says it took to look at them. What comes in meanwhile stays in the sender's own buffers. Who
+    does not read what is sent is not read from either. Who has just joined goes behind who is here.
     """
 
-    everybody = Everybody()
+    readings = Readings()
 
     def __init__(self, *given: Any, **settings: Any) -> None:
         super().__init__(*given, **settings)
-        self._bucket = Bucket(most=0.06, a_second=OWN_SHARE)
+        self._bucket = Bucket(most=OWN_MOST, a_second=OWN_SHARE)
+        self._bucket.take(OWN_MOST - OWN_FIRST)
         self._held = bytearray()
+        self._in_line = False
         self._later: asyncio.TimerHandle | None = None
+        self.close_timeout = SECONDS_TO_CLOSE
+
+    def credit(self) -> float:
+        """Seconds that reading from it may take now."""
+        return self._bucket.left()
+
+    def charge(self, seconds: float) -> None:
+        """What it sent has taken so long."""
+        self._bucket.take(min(seconds, OWN_MOST))
+        self.readings.bucket.take(seconds)
 
     def data_received(self, data: bytes) -> None:
         self._held += data
-        if self._later is None:
-            self._read()
-        else:
+        if len(self._held) > PIECE:
             self.transport.pause_reading()
+        self._go_on()
 
-    def _read(self) -> None:
+    def _go_on(self) -> None:
+        """Read on when it is its turn, as soon as it can pay for it."""
+        if self.transport.is_closing():
+            self._held.clear()
+        if self._in_line or self._later is not None or self.read_paused:
+            return
+        if not self._held:
+            # Of no effect where it is read from already.
+            if not self.transport.is_closing():
+                self.transport.resume_reading()
+            return
+        wait = -self.credit() / OWN_SHARE if self.writable.is_set() else 0.2
+        if wait > 0:
+            self._later = self.loop.call_later(min(wait, 1.0), self._try_again)
+        else:
+            self._in_line = True
+            self.readings.come_in(self)
+
+    def _try_again(self) -> None:
         self._later = None
-        while self._held and not self.transport.is_closing():
-            wait = self._wait()
-            if wait > 0:
-                # A client that is gone is noticed only while it is read from; so this is never for long.
-                self.transport.pause_reading()
-                self._later = self.loop.call_later(min(wait, 1.0), self._read)
-                return
-            began = self.loop.time()
+        self._go_on()
+
+    def read_a_piece(self) -> None:
+        """Deal with the next bytes that have come in."""
+        self._in_line = False
+        if not self.transport.is_closing():
             piece = bytes(self._held[:PIECE])
             del self._held[:PIECE]
             super().data_received(piece)
-            cost = self.loop.time() - began
-            self._bucket.take(cost)
-            self.everybody.bucket.take(cost)
-        if self.transport.is_closing():
-            self._held.clear()
-        elif not self.read_paused:
-            self.transport.resume_reading()
+        self._go_on()
 
-    def _wait(self) -> float:
-        if not self.writable.is_set():
-            return 0.2
-        own = self._bucket.left()
-        if own < 0:
-            return -own / OWN_SHARE
-        # Where all together cost too much, those who have saved nothing wait.
-        return 0.1 if self.everybody.bucket.left() < 0 and own < self._bucket.most / 2 else 0.0
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if self.handshake_initiated and not self.close_sent:
+            # Whoever looks at a message tells here what that has cost.
+            extensions = cast(dict[str, Any], self.scope.setdefault("extensions", {}))
+            extensions[CHARGE] = self.charge
 
     def handle_cont(self, event: Frame) -> None:
         if len(self.frames) >= MOST_PIECES_OF_A_MESSAGE:
@@ -137,8 +213,7 @@ class BoundedWebSocket(ReadInTime, WebSocketsSansIOProtocol):
         message = await self.queue.get()
         if self.read_paused and self.queue.empty():
             self.read_paused = False
-            if not self._held:
-                self.transport.resume_reading()
+            self._go_on()
         return message
 
     def _give_up(self, code: int) -> None:

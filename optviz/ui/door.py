@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import logging
 import re
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,13 +21,16 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from streamlit import file_util
+from streamlit.runtime import get_instance
 
+from optviz.ui.connections import CHARGE
 from optviz.ui.messages import LONGEST_MESSAGE, NoMessage, ends_run, take
 from optviz.ui.origins import frame_ancestors, listed_origins, may_connect, usual_host
 from optviz.ui.turns import Bucket, Turns, Visit
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from streamlit.runtime.session_manager import SessionInfo
 
 LOGGER = logging.getLogger("optviz")
 STREAM = "_stcore/stream"
@@ -99,6 +103,7 @@ class Door:
         self.static = frozenset(path.relative_to(static).as_posix() for path in static.rglob("*") if path.is_file())
         self.files = files
         self.told: dict[str, int] = {}
+        self.exit = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -186,12 +191,25 @@ def _scope_for_streamlit(scope: Scope) -> Scope:
     return {**scope, "headers": [(name, value) for name, value in scope["headers"] if name not in dropped]}
 
 
+def _is_visit(name: str) -> bool:
+    """Whether Streamlit still has a visit of this name, connected or not."""
+    # There is no public way to ask for one that is not connected.
+    known: SessionInfo | None = get_instance()._session_mgr.get_session_info(name)
+    return known is not None
+
+
+def _for_nothing(_: float) -> None:
+    # A server that is not ours counts no costs.
+    return
+
+
 class _Page:
     """One WebSocket: its messages wait here, one after the other, until it is their turn."""
 
     def __init__(self, door: Door, scope: Scope, receive: Receive, send: Send) -> None:
         self.door, self.scope, self._receive, self._send = door, scope, receive, send
         self.visit = Visit()
+        self.charge: Callable[[float], None] = scope.get("extensions", {}).get(CHARGE, _for_nothing)
         self.bucket = Bucket(MOST_MESSAGES, MESSAGES_A_SECOND)
         self.files = Bucket(MOST_FILES, FILES_A_SECOND)
         self.waiting: deque[tuple[bytes, bool]] = deque()
@@ -203,32 +221,34 @@ class _Page:
         self.granted = False
         self.flood_until = 0.0
         self.unread: asyncio.TimerHandle | None = None
+        self.departs: float | None = None
         self.reading: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Until the page has gone."""
         asked: list[str] = self.scope.get("subprotocols", [])
+        joins_again = len(asked) >= 3
         await self._receive()
         try:
-            if len(asked) < 3:
-                # A new page asks for its run at once. Before that there is nothing that Streamlit had to keep for it.
+            if joins_again and _is_visit(asked[2]):
+                # It may have nothing to ask for.
+                self.rejoins = await self.door.turns.take(self.visit)
+                if not self.rejoins:
+                    return
+            else:
+                # A new page asks for its run at once; one whose visit the server has forgotten, when something is moved
+                # on it. Before that there is nothing that Streamlit had to keep for it.
                 await self._send({"type": "websocket.accept", "subprotocol": asked[0] if asked else None})
                 self.accepted = True
                 self.reading = asyncio.create_task(self._read())
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.news.wait(), SECONDS_TO_SPEAK)
+                    await asyncio.wait_for(self.news.wait(), None if joins_again else SECONDS_TO_SPEAK)
                 if not self.waiting:
                     await self._close(1008)
                     return
                 # Who is gone again before its turn has cost Streamlit nothing.
                 self.granted = await self.door.turns.take(self.visit)
                 if not self.granted:
-                    return
-            else:
-                # A page that is connected again names its visit and may have nothing to ask for. Whether there is such
-                # a visit Streamlit knows, and makes a new one if not: that too has its turn.
-                self.rejoins = await self.door.turns.take(self.visit)
-                if not self.rejoins:
                     return
             await self.door.app(_scope_for_streamlit(self.scope), self._next, self._answer)
         finally:
@@ -237,6 +257,9 @@ class _Page:
             self.door.turns.leave(self.visit)
             if self.unread is not None:
                 self.unread.cancel()
+            if self.departs is not None:
+                loop = asyncio.get_running_loop()
+                loop.call_later(loop.time() - self.departs, self.door.exit.release)
 
     async def _read(self) -> None:
         while self.over is None:
@@ -244,7 +267,9 @@ class _Page:
             if message["type"] != "websocket.receive":
                 self._end(message)
                 return
+            began = time.perf_counter()
             refused = self._take(message.get("bytes"))
+            self.charge(time.perf_counter() - began)
             if refused is not None:
                 await self._close(refused)
 
@@ -315,6 +340,9 @@ class _Page:
                     continue
             if self.waiting and self.over is None:
                 return {"type": "websocket.receive", "bytes": self.waiting.popleft()[0]}
+        # One at a time: to end a visit Streamlit looks at every task of the server, and a crowd may leave at once.
+        await self.door.exit.acquire()
+        self.departs = asyncio.get_running_loop().time()
         return self.over
 
     async def _gone(self) -> None:
