@@ -355,11 +355,13 @@ def test_a_page_that_joins_again_costs_a_visit_only_where_there_is_one_or_someth
 
 def test_a_crowd_that_leaves_at_once_leaves_one_by_one() -> None:
     left, now = [], 0
+    strangers = [Stranger("streamlit") for _ in range(20)]
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         while (await receive())["type"] != "websocket.disconnect":
             pass
         left.append(now)
+        await send({"type": "websocket.send", "bytes": b""})
 
     async def count() -> None:
         nonlocal now
@@ -370,7 +372,6 @@ def test_a_crowd_that_leaves_at_once_leaves_one_by_one() -> None:
     async def test() -> None:
         door = Door(app, "", app, {}, lambda: 100)
         door.turns.at_once = 100
-        strangers = [Stranger("streamlit") for _ in range(20)]
         counting = asyncio.create_task(count())
         tasks = [asyncio.create_task(stranger.through(door)) for stranger in strangers]
         for stranger in strangers:
@@ -384,6 +385,8 @@ def test_a_crowd_that_leaves_at_once_leaves_one_by_one() -> None:
     loops.run(test())
     assert len(left) == 20
     assert len(set(left)) == 20
+    # Where nobody listens any more nothing is sent: uvicorn would be surprised.
+    assert all(stranger.sent == ["websocket.accept"] for stranger in strangers)
 
 
 async def _until(true: Callable[[], bool]) -> None:

@@ -354,7 +354,8 @@ class _Page:
         """What Streamlit sends."""
         if message["type"] == "websocket.accept" and self.accepted:
             return
-        if message["type"] == "websocket.close" and self.over is not None:
+        if self.over is not None:
+            # Nobody listens. Streamlit hears of it when this page's turn to leave has come.
             return
         if self.rejoins:
             self.rejoins = False
