@@ -180,6 +180,43 @@ def test_choosing_a_gallery_surface_applies_its_learning_rate_and_says_so(name: 
     assert len(told) == (rate != 0.1)
 
 
+def replaced_rate(app: AppTest) -> list[str]:
+    """What is said about a learning rate of the visitor's own that a surface replaced."""
+    return [unescape(part.proto.body) for part in app.sidebar.get("html") if "optviz-replaced" in part.proto.body]
+
+
+@pytest.mark.parametrize(
+    ("query", "surface", "told"),
+    [
+        ({"learning_rate": "0.5"}, "rosenbrock", "your learning rate 0.5 has become the suggested 0.001"),
+        ({"surface": "rosenbrock", "learning_rate": "0.5"}, "himmelblau", "0.5 has become the suggested 0.01"),
+        ({"racers": "nag--learning_rate-0.5~adam--learning_rate-0.2"}, "rosenbrock", "0.2–0.5 has become"),
+        # Nobody's own: the usual one, or what the surface before had suggested.
+        ({}, "rosenbrock", None),
+        ({"surface": "rosenbrock"}, "himmelblau", None),
+        # It stays.
+        ({"learning_rate": "0.5"}, "smoothed_noise", None),
+        ({"surface": "rosenbrock", "learning_rate": "0.5"}, "smoothed_noise", None),
+    ],
+)
+def test_a_learning_rate_of_ones_own_does_not_go_without_a_word(
+    query: dict[str, str], surface: str, told: str | None
+) -> None:
+    app = visit(**query)
+    before = race(app)
+    widget(app.selectbox, "surface").set_value(surface).run()
+    said = replaced_rate(app)
+    assert len(said) == (told is not None)
+    if told is not None:
+        assert told in said[0]
+        widget(app.button, "use_own").click().run()
+        assert race(app).own_learning_rates == before.own_learning_rates
+        assert race(app).surface == gallery(surface)
+        assert replaced_rate(app) == []
+    elif surface == "smoothed_noise":
+        assert race(app).own_learning_rates == before.own_learning_rates
+
+
 def test_changing_one_racer_recomputes_only_that_racer(monkeypatch: pytest.MonkeyPatch) -> None:
     traced = []
     cached.path.cache_clear()

@@ -7,6 +7,7 @@ it is and is told in one sentence; the widget then shows the race's value again.
 from __future__ import annotations
 
 import dataclasses
+import html
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -39,6 +40,7 @@ ARTICLE_SEEDS = tuple(2**power for power in range(16))
 NO_ARTICLE_SEED = -1
 EVERY_SAMPLE = 0
 MIXED = "mixed"
+REPLACED = "rates_replaced"
 WEIGHTS = {(-0.2, 0.05): "weights_figures", (-1.0, 0.2): "weights_notebook"}
 
 
@@ -73,11 +75,12 @@ def _surface_controls(text: Words, language: str) -> None:
         label["surface"],
         surface_names(),
         name,
-        lambda chosen: attempt(lambda: _race_on(chosen)),
+        _surface_chosen,
         key="surface",
         title=lambda key: surface_title(key, text, language),
         help=tip["surface"],
     )
+    _replaced_rate(surface_title(name, text, language), text)
     if isinstance(surface, GallerySurface):
         st.caption(surface.teaches[language])
         _suggestion(surface, text, language)
@@ -113,6 +116,40 @@ def _suggestion(surface: GallerySurface, text: Words, language: str) -> None:
             width="stretch",
             on_click=lambda: attempt(lambda: session.race().with_learning_rate(rate)),
         )
+
+
+def _surface_chosen(key: str) -> None:
+    before = session.race()
+    attempt(lambda: _race_on(key))
+    # A rate that a surface had suggested goes with it; one of the visitor's own does not without a word.
+    usual = before.surface.suggested_learning_rate or USUAL_LEARNING_RATE
+    own = any(rate != usual for rate in before.own_learning_rates)
+    moved = session.race().own_learning_rates != before.own_learning_rates
+    st.session_state[REPLACED] = (session.race(), before) if own and moved else None
+
+
+def _replaced_rate(title: str, text: Words) -> None:
+    """What became of the visitor's own learning rates when this surface was chosen, and a way back to them."""
+    race, (chosen, before) = session.race(), st.session_state.get(REPLACED) or (None, None)
+    if chosen is None or (chosen.surface, chosen.racers) != (race.surface, race.racers):
+        return
+    label, rates = text["controls"], before.own_learning_rates
+    said = f"{rates[0]:g}" if before.shared_learning_rate is not None else f"{min(rates):g}–{max(rates):g}"
+    now = race.surface.suggested_learning_rate or USUAL_LEARNING_RATE
+    told = label["learning_rate_replaced"].format(before=said, rate=f"{now:g}", surface=title)
+    st.html(f'<p class="optviz-replaced" role="status">{html.escape(told)}</p>')
+    st.button(
+        label["use_own"].format(before=said),
+        key="use_own",
+        width="stretch",
+        on_click=lambda: attempt(lambda: _with_optimizers_of(before)),
+    )
+
+
+def _with_optimizers_of(before: Race) -> Race:
+    race = session.race()
+    pairs = zip(race.racers, before.racers, strict=True)
+    return race.replaced(racers=tuple(dataclasses.replace(now, optimizer=old.optimizer) for now, old in pairs))
 
 
 def _race_on(key: str) -> Race:

@@ -34,7 +34,8 @@ STYLE = """
   background: color-mix(in srgb, #d09a2a 12%, transparent);
 }
 .optviz-told p { margin: 0.15rem 0; overflow-wrap: anywhere; }
-[data-testid="stSidebar"] .optviz-told p { font-size: 0.9rem; line-height: 1.4; }
+.optviz-replaced { margin: 0; }
+[data-testid="stSidebar"] :is(.optviz-told p, .optviz-replaced) { font-size: 0.9rem; line-height: 1.4; }
 /* Over what stands above the picture, so that this does not move under the hand. */
 .optviz-told[data-over] {
   position: absolute; left: 0; right: 0; top: 0; z-index: 6; box-shadow: 0 6px 24px rgba(20, 22, 40, 0.22);
@@ -47,6 +48,8 @@ STYLE = """
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 2.4rem 0.7rem 2rem; }
   .st-key-hook_row p { font-size: 0.9rem; line-height: 1.35; }
+  /* Three lines and the button below them, where columns stand one under the other. */
+  .st-key-hook_row { min-height: 6.9rem; }
   .st-key-hook_row [data-testid="stHorizontalBlock"] { gap: 0.3rem; }
 }
 /* A thumb needs 44 px both ways (WCAG 2.2, 2.5.5). Streamlit's own controls are made for a mouse. */
@@ -87,7 +90,7 @@ PRESENTED_STYLE = """
 @media (min-width: 641px) {
   html { font-size: 19px; }
   [data-testid="stMainBlockContainer"] { padding: 2.6rem 1.2rem 1rem; max-width: none; }
-  .st-key-hook_row { min-height: 0; }
+  .st-key-hook_row { min-height: 3.5rem; }
 }
 @media (max-width: 640px) { [data-testid="stHeader"] img { display: none; } }
 </style>

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from optviz import GaussianHills, Regression, gallery
-from race_page import RacePage
+from race_page import PHONE, PROJECTOR, RacePage
 
 Open = Callable[..., RacePage]
 AXES = ("xaxis", "yaxis", "xaxis2", "yaxis2")
@@ -327,3 +327,32 @@ def test_the_cloud_of_gradients_has_the_same_way_home(open_page: Open) -> None:
     cloud.get_by_role("button", name="Reset zoom").click()
     page.page.wait_for_function(f"first => ({ranges})()[0] === first", arg=whole[0])
     assert cloud.get_attribute("data-zoomed") == ""
+
+
+LABELS_HAVE_ROOM = """() => {
+  const boxes = [...document.querySelectorAll(".optviz-plot .y2tick text")].map((label) => label.getBoundingClientRect());
+  boxes.sort((one, other) => one.top - other.top);
+  // 2 px: a box is that much higher than its digits.
+  return boxes.length > 0 && boxes.every((box, place) => !place || box.top >= boxes[place - 1].bottom - 2);
+}"""
+HEIGHTS = [(-0.75, 0.05), (-0.3, 0.1), (-1.2, 0.1), (-3, 0), (-8, 0.2), (-40, 0), (-0.02, 0), (-6.1, -6), (-0.5, 2.6)]
+"""Ranges of the logarithmic axis, in decades."""
+
+
+@pytest.mark.parametrize(
+    ("query", "context"),
+    [
+        ("?present=1", {"viewport": PROJECTOR}),
+        ("?present=1", {}),
+        ("", {}),
+        ("", {"viewport": PHONE, "is_mobile": True, "has_touch": True}),
+        ("", {"viewport": {"width": 768, "height": 1024}}),
+    ],
+    ids=["projector", "presenting", "desk", "phone", "upright"],
+)
+def test_labels_of_the_logarithmic_axis_have_room(open_page: Open, query: str, context: dict[str, Any]) -> None:
+    page = open_page(f"{query}{'&' if query else '?'}axis=gap", **context)
+    page.page.wait_for_function(LABELS_HAVE_ROOM)
+    for height in HEIGHTS:
+        page.plot("(plot, range) => window.Plotly.relayout(plot, { 'yaxis2.range': range })", list(height))
+        page.page.wait_for_function(LABELS_HAVE_ROOM, timeout=5000)

@@ -1,12 +1,13 @@
-"""A thumb: how large every target is, and what covers what."""
+"""Narrow screens: how large every target is, what covers what, and what must not move."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from race_page import PHONE, RacePage
+from race_page import PHONE, PROJECTOR, RacePage
 
 Open = Callable[..., RacePage]
 TOUCH = {"viewport": PHONE, "is_mobile": True, "has_touch": True}
@@ -112,3 +113,62 @@ def test_the_bar_covers_neither_sentence_nor_hint(open_page: Open, locale: str, 
         if not present:
             hint = box(page, ".optviz-hint span")
             assert hint["y"] + hint["height"] <= bar["y"]
+
+
+PLACES = """() => [".optviz-legend", ".optviz-plot", ".optviz-transport"].map((part) => {
+  const { top, height } = document.querySelector(part).getBoundingClientRect();
+  return [Math.round(top), Math.round(height)];
+})"""
+SHORT_AND_LONG = ["", "&convention=article", "&seed=2", "&surface=mccormick", "&surface=rastrigin", "&surface=bowl"]
+"""Races whose line above the picture has from one line of text to as many as there are, and a formula, high or not."""
+
+
+@LANGUAGES
+@pytest.mark.parametrize(
+    ("query", "context"),
+    [("?v=1", TOUCH), ("?v=1&present=1", {"viewport": PROJECTOR}), ("?v=1", {"viewport": PROJECTOR})],
+    ids=["phone", "presenting", "narrow"],
+)
+def test_the_picture_stays_where_it_is_whatever_stands_above_it(
+    open_page: Open, locale: str, query: str, context: dict[str, Any]
+) -> None:
+    page = open_page(query, locale=locale, **context)
+    places = {}
+    for race in SHORT_AND_LONG:
+        page.open(f"{query}{race}")
+        ready(page)
+        places[race] = page.page.evaluate(PLACES)[1][0]
+    assert len({*places.values()}) == 1, places
+
+
+@LANGUAGES
+@pytest.mark.parametrize(
+    ("query", "context"),
+    [
+        ("?v=1", TOUCH),
+        ("?v=1&present=1", {"viewport": PROJECTOR}),
+        ("?v=1&present=1", {}),
+        ("?v=1", {}),
+        ("?v=1", {"viewport": {"width": 768, "height": 1024}}),
+    ],
+    ids=["phone", "projector", "presenting", "desk", "upright"],
+)
+def test_what_a_tour_counts_moves_nothing(
+    open_page: Open, locale: str, query: str, context: dict[str, Any]
+) -> None:
+    page = open_page(query, locale=locale, **context)
+    ready(page)
+    before = page.page.evaluate(PLACES)
+    page.do("tour")
+    page.page.wait_for_selector(".optviz-stage[data-touring=true]")
+    assert page.page.evaluate(PLACES) == before
+    # As after an hour in a lecture room.
+    page.page.evaluate(
+        """() => {
+          const stage = document.querySelector(".optviz-stage").parentElement.optvizStage;
+          Object.assign(stage.header.tour, { visited: 888, wins: stage.header.tour.wins.map(() => "88.5") });
+          stage.dress();
+        }"""
+    )
+    assert "88.5" in page.page.locator(".optviz-legend").inner_text()
+    assert page.page.evaluate(PLACES) == before

@@ -7,6 +7,7 @@
 const AXIS = /^[xy]axis\d*$/;
 const CHARTS = ["map", "curves"];
 const SAME_PLACE = 1e-6; // of the home's length: less than any screen shows
+const ROOM = 1.4; // between the middles of two labels one above the other, in sizes of their font
 
 export class Axes {
   constructor() {
@@ -30,6 +31,21 @@ export class Axes {
       if (range) Object.assign(axis, { range: [...range], autorange: false });
       else Object.assign(axis, { range: undefined, autorange: true });
     }
+  }
+
+  // Plotly counts the ticks of a logarithmic axis without asking whether their labels, which crowd towards each power of
+  // ten, still fit one above the other: the distance of ticks is set for the length that the axis will have.
+  spaceTicks(layout) {
+    for (const name of Object.keys(this.homes)) {
+      const axis = layout[name];
+      if (axis.type === "log" && axis.range) Object.assign(axis, { tick0: 0, dtick: distanceOfTicks(axis, lengthOf(axis, layout)) });
+    }
+  }
+
+  // Whether a zoom calls for other ticks than are drawn.
+  ticksAreElsewhere(fullLayout) {
+    const logarithmic = Object.keys(this.homes).map((name) => fullLayout[name]).filter(({ type }) => type === "log");
+    return logarithmic.some((axis) => distanceOfTicks(axis, axis._length) !== axis.dtick);
   }
 
   // Plotly.react measures a new range against the first one that an axis with `constrain: "domain"` was given, and puts
@@ -80,6 +96,28 @@ export class Axes {
   home() {
     return Object.fromEntries(Object.entries(this.homes).map(([name, { range }]) => [name, range]));
   }
+}
+
+// Of a vertical axis that is still to be drawn, in pixels.
+function lengthOf({ domain }, { height, margin }) {
+  return (height - margin.t - margin.b) * (domain[1] - domain[0]);
+}
+
+// The `dtick` of a logarithmic axis with the most ticks whose labels have room: every "L0.1" from tick to tick where less
+// than a decade is shown, else "D1" for 1, 2, 3 … 9, "D2" for 1, 2, 5, or a number of decades.
+function distanceOfTicks({ range, tickfont }, length) {
+  const [least, most] = [Math.min(...range), Math.max(...range)];
+  const decades = most - least;
+  const room = (ROOM * tickfont.size * decades) / length; // in decades
+  if (decades < 1) {
+    // The labels at the upper end are the closest: there, a tick and the one before it are `room` apart, or more.
+    const [mantissa, exponent] = (10 ** most * (1 - 10 ** -room)).toExponential(12).split("e").map(Number);
+    const round = [1, 2, 5, 10].find((digit) => digit >= mantissa);
+    return `L${Number(`${round}e${exponent}`)}`;
+  }
+  if (room <= Math.log10(10 / 9)) return "D1";
+  if (room <= Math.log10(2)) return "D2";
+  return Math.ceil(room);
 }
 
 function chartOf(axis) {

@@ -193,7 +193,7 @@ class Stage {
         <div class="optviz-buttons optviz-tools">
           <button data-do="more" aria-expanded="false">${icon("more")}</button>
           <button data-do="veil" aria-pressed="false">${icon("veil")}</button>
-          <button data-do="tour" aria-pressed="false">${icon("tour")}<span></span></button>
+          <button data-do="tour" aria-pressed="false">${icon("tour")}<span></span><b></b></button>
           <button data-do="pin" aria-pressed="false">${icon("pin")}<span></span></button>
           <button data-do="save" aria-haspopup="menu" aria-expanded="false">${icon("save")}</button>
         </div>
@@ -379,6 +379,8 @@ class Stage {
     watchConnection(text.lost);
     this.dressTools();
     this.scrubber.max = playback?.steps ?? 0;
+    // As wide as it will ever be for this race.
+    this.readout.style.minWidth = `${2 * String(this.scrubber.max).length + 3}ch`;
     this.transport.hidden = !playback;
     if (this.speedPicker.options.length === 0) {
       for (const speed of SPEEDS) this.speedPicker.add(new Option(`${speed}×`, speed, false, speed === this.speed));
@@ -407,14 +409,17 @@ class Stage {
     sync(this.legend, playback?.racers ?? [], () => {
       const chip = document.createElement("button");
       chip.type = "button";
-      chip.innerHTML = '<svg width="30" height="12" viewBox="0 0 30 12" aria-hidden="true"><line x1="1" y1="6" x2="29" y2="6"/><path/></svg><span></span>';
+      chip.innerHTML = '<svg width="30" height="12" viewBox="0 0 30 12" aria-hidden="true"><line x1="1" y1="6" x2="29" y2="6"/><path/></svg><span></span><span class="optviz-wins"></span>';
       chip.addEventListener("click", () => this.toggle(Number(chip.dataset.index)));
       return chip;
     }, (chip, racer, index) => {
       chip.dataset.index = index;
       chip.title = text.legend_help;
-      const wins = this.header.tour?.wins[index];
-      chip.querySelector("span").textContent = wins === undefined ? racer.name : put(text.tally, { racer: racer.name, wins });
+      chip.querySelector("span").textContent = racer.name;
+      // The place of the tally is there before the tour, or the picture would move when it begins.
+      const tally = chip.querySelector(".optviz-wins");
+      tally.hidden = !this.header.tools?.includes("tour");
+      tally.textContent = this.header.tour ? put(text.tally, { wins: this.header.tour.wins[index] }) : "";
       chip.setAttribute("aria-pressed", String(!this.hidden.has(index)));
     });
   }
@@ -426,6 +431,7 @@ class Stage {
     const apart = lowest !== highest;
     const handle = this.rate.querySelector("input");
     this.rate.title = text[apart ? "rate_scaled" : "rate_help"];
+    this.rate.dataset.apart = String(apart);
     this.rate.querySelector("span").textContent = apart ? "η ×" : "η";
     handle.setAttribute("aria-label", text[apart ? "rate_scaled" : "rate"]);
     if (this.live.inFlight !== null || this.rateHeld) return;
@@ -444,7 +450,9 @@ class Stage {
     button("pin").setAttribute("aria-pressed", String(Boolean(this.header.pinned)));
     button("tour").setAttribute("aria-pressed", String(Boolean(tour)));
     button("pin").querySelector("span").textContent = text.pin_short;
-    button("tour").querySelector("span").textContent = tour ? put(counted(text, "tour_count", tour.visited), { count: tour.visited }) : text.tour_short;
+    const [told, number] = button("tour").querySelectorAll("span, b");
+    told.textContent = tour ? put(counted(text, "tour_count", tour.visited), { count: tour.visited }) : text.tour_short;
+    number.textContent = tour ? tour.visited : "";
     button("veil").setAttribute("aria-pressed", String(this.veiled));
     label(button("veil"), text[this.veiled ? "unveil" : "veil"]);
     label(button("pin"), text[this.header.pinned ? "unpin" : "pin"]);
@@ -629,6 +637,7 @@ class Stage {
     this.axes.arrange(plot.layout, header.map_key);
     plot.layout.width = width;
     plot.layout.height = this.plot.parentElement.clientHeight;
+    this.axes.spaceTicks(plot.layout);
     plot.layout.autosize = false;
     this.axes.forget(this.plot._fullLayout);
     await Plotly.react(this.plot, plot.data, plot.layout, {
@@ -649,6 +658,7 @@ class Stage {
         this.axes.moved(this.plot._fullLayout);
         this.showZoom();
         moving();
+        if (this.axes.ticksAreElsewhere(this.plot._fullLayout)) this.render();
       });
     }
     this.axes.settled(this.plot._fullLayout);

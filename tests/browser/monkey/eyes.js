@@ -211,7 +211,7 @@
       present: body?.dataset.present === "true",
       language: document.documentElement.lang,
       theme: body?.dataset.theme ?? null,
-      legend: all(".optviz-legend button").map((chip) => ({ name: chip.innerText.trim(), shown: chip.getAttribute("aria-pressed") === "true" })),
+      legend: all(".optviz-legend button").map((chip) => ({ name: chip.querySelector("span").textContent, shown: chip.getAttribute("aria-pressed") === "true" })),
       chosen: Object.fromEntries(all(".optviz-choices button[aria-pressed=true]").map((button) => [button.dataset.group, button.dataset.name])),
       axes: axes(),
       start: plot?.data?.[2] ? [plot.data[2].x[0], plot.data[2].y[0]] : null,
