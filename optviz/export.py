@@ -50,6 +50,9 @@ def to_csv(race: Race, paths: Sequence[Trajectory]) -> bytes:
     """
     text = io.StringIO()
     text.writelines(f"{line}\n" for line in _settings(race))
+    if note := _one_of_many(race):
+        # Among the settings it is a comment.
+        text.write(f"# # {note}\n")
     writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(["racer", "optimizer", "step", "x", "y", "loss", "gap"])
     for name, path in zip(race.racer_names(), paths, strict=True):
@@ -59,6 +62,12 @@ def to_csv(race: Race, paths: Sequence[Trajectory]) -> bytes:
             writer.writerow([_safe(name), path.racer.kind, step, *(_number(value) for value in (x, y, loss, share))])
     written = text.getvalue()
     return written.encode("utf-8" if written.isascii() else "utf-8-sig")
+
+
+def _one_of_many(race: Race) -> str:
+    """What a file says where other seeds of the batches give other runs, in words that no spreadsheet takes apart."""
+    batched = any(racer.batch_size is not None for racer in race.racers)
+    return f"One run (batch_seed {race.batch_seed}). Other seeds of the batches give other runs." if batched else ""
 
 
 def settings_of_csv(table: bytes) -> Race:
@@ -130,10 +139,15 @@ def _settings(race: Race) -> list[str]:
 
 
 def to_json(race: Race, paths: Sequence[Trajectory]) -> bytes:
-    """UTF-8 JSON: `race` (every setting), `lowest`, `racers` with points, losses, outcome; null after divergence."""
+    """UTF-8 JSON: `race` (every setting), `lowest`, `racers` with points, losses, outcome; null after divergence.
+
+    `note` says that this is one run, where other seeds of the batches give others.
+    """
     lowest = paths[0].surface.lowest
+    note = _one_of_many(race)
     record: dict[str, Any] = {
         "race": _record(race),
+        **({"note": note} if note else {}),
         "lowest": {"loss": _finite(float(lowest.loss)), "point": lowest.point.tolist(), "exact": lowest.exact},
         "racers": [
             {

@@ -161,6 +161,13 @@ def epoch_range(last: Sequence[float]) -> float:
     return min(max(last), 4 * min(last))
 
 
+def beyond_epochs(record: RaceRecord) -> tuple[tuple[str, ...], float]:
+    """Who goes on where the axis of epochs ends, and how many epochs the longest of these runs has; nobody and 0."""
+    last = {name: float(epochs[-1]) for name, epochs in zip(record.names, record.epochs, strict=True)}
+    beyond = {name: epochs for name, epochs in last.items() if record.has_samples and epochs > record.epoch_range}
+    return tuple(beyond), max(beyond.values(), default=0.0)
+
+
 def gap_range(gaps: np.ndarray) -> tuple[float, float]:
     """What a logarithmic gap axis should span, as powers of ten: gaps (racers, steps + 1) → (low, high).
 

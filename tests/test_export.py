@@ -217,6 +217,17 @@ def test_json_gives_back_every_bit_and_the_race(raced: tuple[Race, tuple[Traject
         assert losses.tobytes() == np.where(np.isnan(path.losses), np.nan, path.losses).tobytes()
 
 
+def test_a_file_says_that_it_is_one_run_where_there_are_others() -> None:
+    sampled = Race.from_url("surface=regression&racers=minibatch_sgd--batch_size-8~adam&batch_seed=3&steps=2")
+    (told,) = [line for line in to_csv(sampled, sampled.run()).decode().split("\n") if "One run" in line]
+    assert told == "# # One run (batch_seed 3). Other seeds of the batches give other runs."
+    assert settings_of_csv(to_csv(sampled, sampled.run())) == sampled
+    assert json.loads(to_json(sampled, sampled.run()))["note"] == told.removeprefix("# # ")
+    full = Race(steps=2)
+    assert b"One run" not in to_csv(full, full.run())
+    assert "note" not in json.loads(to_json(full, full.run()))
+
+
 def test_npz_gives_back_every_bit_without_pickles(raced: tuple[Race, tuple[Trajectory, ...]]) -> None:
     race, paths = raced
     with np.load(io.BytesIO(to_npz(race, paths)), allow_pickle=False) as archive:

@@ -20,7 +20,8 @@ from optviz.figures.theme import EXTRA_COLORS, REPEATS, STYLES, THEMES, color_of
 from optviz.racer import PICKS
 from optviz.statistics import Fan, Heights, RaceRecord, contour_heights, race_record
 
-WORDS = {name: f"the {name}" for name in ("x", "y", "step", "loss", "gap", "epoch", "start", "lowest")}
+WORDS = {name: f"the {name}" for name in ("x", "y", "step", "loss", "gap", "epoch", "start", "lowest", "key_runs")}
+WORDS |= {"comma": ", ", "epochs_beyond": "{racers} beyond {end}, to {last}"}
 NAN = float("nan")
 
 RECORD = RaceRecord(
@@ -322,5 +323,26 @@ def test_what_a_veil_hides_is_every_trace_of_the_future() -> None:
     pinned = COMPARED.playback["racers"] if COMPARED.playback else []
     widths = {resolved(COMPARED)["data"][place]["line"]["width"] for racer in pinned for place in racer["future"]}
     assert widths == {1.4}, "the pinned race is known already"
+    # But where it is the same race, or its beginning, or goes on longer, it would tell how this one ends.
+    for steps in (1, 2, 3):
+        same = replace(PINNED, losses=(PINNED.losses[0], RECORD.losses[1][: steps + 1]), names=("NAG", RECORD.names[1]))
+        playback = race_figure(RECORD, HEIGHTS, "map 1", WORDS, same).playback or {}
+        hidden = [len(set(racer["future"]) & {3, 4, 5, 6}) for racer in playback["racers"]]
+        assert hidden == [0, 2, 0]
     for axis in ("loss", "gap"):
         assert FANNED.views[axis]["veiled"]["yaxis2"]["range"] == list(getattr(RECORD, f"veiled_{axis}_range"))
+
+
+def test_what_an_axis_of_epochs_cuts_off_is_told() -> None:
+    assert "told" not in FIGURE.views["epoch"], "all of it is seen"
+    cut = race_figure(replace(RECORD, epoch_range=1.25), HEIGHTS, "map 1", WORDS)
+    assert cut.views["epoch"]["told"] == f"{RECORD.names[0]} beyond 1.25, to 2"
+    assert (
+        "told"
+        not in race_figure(replace(RECORD, epoch_range=1.25, has_samples=False), HEIGHTS, "m", WORDS).views["epoch"]
+    )
+
+
+def test_bands_are_told_where_they_are_drawn() -> None:
+    assert FANNED.views["many"]["told"] == "the key_runs"
+    assert "told" not in FIGURE.views["many"]

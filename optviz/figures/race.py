@@ -9,7 +9,7 @@ import numpy as np
 
 from optviz.figures.figure import Figure
 from optviz.figures.theme import styles_of
-from optviz.statistics import CONTOURS, Heights, RaceRecord
+from optviz.statistics import CONTOURS, Heights, RaceRecord, beyond_epochs
 
 NARROW = {
     "xaxis": {"domain": [0, 1], "anchor": "y"},
@@ -46,12 +46,12 @@ def race_figure(
     words: Mapping[str, str],
     pinned: RaceRecord | None = None,
 ) -> Figure:
-    """Contour, faint full paths, loss curves; `words` gives the titles: step, loss, gap, start, lowest, x, y.
+    """Contour, faint full paths, loss curves; `words` is the table `figure` of the texts.
 
     Trace 0 is the contour, 1 the lowest point, 2 the start; then broad pale lines for the race that is `pinned`, two
     per racer, then two traces per racer, path and loss curve. The playback says which arrays move: per racer the path,
     the loss and its gap, by name; and which traces are to be hidden with the racer, or with the future. A view's
-    `veiled` is what its layout is then: the axes tell nothing of how the race ends.
+    `veiled` is what its layout is then: the axes tell nothing of how the race ends; `told` is a sentence about it.
     """
     arrays: dict[str, np.ndarray] = {
         "map/x": heights.x,
@@ -64,7 +64,7 @@ def race_figure(
     racers: list[dict[str, Any]] = []
     gap_view: dict[str, Any] = {}
     epoch_view: dict[str, Any] = {}
-    shadows: dict[str, list[int]] = {}
+    shadows: dict[str, list[tuple[int, np.ndarray]]] = {}  # racer → its pale path, and the losses along it
     if pinned is not None:
         arrays["pinned/steps"] = np.arange(pinned.steps + 1)
         for index, (name, style) in enumerate(zip(pinned.names, styles_of(pinned.keys), strict=True)):
@@ -72,7 +72,7 @@ def race_figure(
             arrays[f"{prefix}/point"] = pinned.points[index]
             arrays[f"{prefix}/loss"] = pinned.losses[index]
             arrays[f"{prefix}/gap"] = pinned.log_gaps[index]
-            shadows.setdefault(name, []).extend([len(data), len(data) + 1])
+            shadows.setdefault(name, []).append((len(data), pinned.losses[index]))
             gap_view[str(len(data) + 1)] = {"y": f"@{prefix}/gap"}
             epoch_view[str(len(data) + 1)] = {"x": _epochs(pinned, index, arrays, "pinned/")}
             data += _pinned_traces(prefix, style["color"])
@@ -83,10 +83,11 @@ def race_figure(
         arrays[f"{prefix}/gap"] = record.log_gaps[index]
         arrays[f"{prefix}/standing"] = record.standings[index]
         data += _racer_traces(prefix, name, style, words)
-        told = data[-1]["hovertemplate"].replace(f"{words['loss']} %{{y:.6g}}", f"{words['gap']} %{{y:.3g}}")
-        gap_view[str(len(data) - 1)] = {"y": f"@{prefix}/gap", "hovertemplate": told}
+        hovered = data[-1]["hovertemplate"].replace(f"{words['loss']} %{{y:.6g}}", f"{words['gap']} %{{y:.3g}}")
+        gap_view[str(len(data) - 1)] = {"y": f"@{prefix}/gap", "hovertemplate": hovered}
         epoch_view[str(len(data) - 1)] = {"x": _epochs(record, index, arrays)}
-        traces = [len(data) - 2, len(data) - 1, *shadows.get(name, [])]
+        own, pale = [len(data) - 2, len(data) - 1], shadows.get(name, [])
+        told = [first for first, losses in pale if _same_run(losses, record.losses[index])]
         racers.append(
             {
                 "name": name,
@@ -96,8 +97,8 @@ def race_figure(
                 "gap": f"@{prefix}/gap",
                 "step": "@steps",
                 "epoch": _epochs(record, index, arrays),
-                "traces": traces,
-                "future": traces[:2],
+                "traces": [*own, *(first + trace for first, _ in pale for trace in (0, 1))],
+                "future": [*own, *(first + trace for first in told for trace in (0, 1))],
                 "lost_at": record.lost_at[index],
                 "standing": f"@{prefix}/standing",
                 "overshoot": record.overshoots[index],
@@ -145,8 +146,8 @@ def race_figure(
             "step": {"data": {}, "layout": {}},
             # The fans are there once many runs have been asked for.
             "one": {"data": {}, "layout": {}},
-            "many": {"data": {}, "layout": {}},
-            "epoch": {"data": epoch_view, "layout": {"xaxis2": epoch_axis}},
+            "many": {"data": {}, "layout": {}, **({"told": words["key_runs"]} if any(record.fans) else {})},
+            "epoch": {"data": epoch_view, "layout": {"xaxis2": epoch_axis}, **_told_of_epochs(record, words)},
         },
         choices={
             "axis": ["loss", "gap"],
@@ -159,6 +160,20 @@ def race_figure(
         },
         map_key=map_key,
     )
+
+
+def _same_run(pinned: np.ndarray, losses: np.ndarray) -> bool:
+    """Whether a pinned run tells how this one ends: it is the same, as far as both go."""
+    steps = min(len(pinned), len(losses))
+    return np.array_equal(pinned[:steps], losses[:steps], equal_nan=True)
+
+
+def _told_of_epochs(record: RaceRecord, words: Mapping[str, str]) -> dict[str, str]:
+    names, last = beyond_epochs(record)
+    if not names:
+        return {}
+    listed = words["comma"].join(names)
+    return {"told": words["epochs_beyond"].format(end=f"{record.epoch_range:.4g}", racers=listed, last=f"{last:.4g}")}
 
 
 def _epochs(record: RaceRecord, index: int, arrays: dict[str, np.ndarray], prefix: str = "") -> str:

@@ -130,8 +130,9 @@ def _surface_chosen(key: str) -> None:
 
 def _replaced_rate(title: str, text: Words) -> None:
     """What became of the visitor's own learning rates when this surface was chosen, and a way back to them."""
-    race, (chosen, before) = session.race(), st.session_state.get(REPLACED) or (None, None)
-    if chosen is None or (chosen.surface, chosen.racers) != (race.surface, race.racers):
+    race = session.race()
+    chosen, before = st.session_state.get(REPLACED) or (race, None)
+    if before is None or (chosen.surface, chosen.racers) != (race.surface, race.racers):
         return
     label, rates = text["controls"], before.own_learning_rates
     said = f"{rates[0]:g}" if before.shared_learning_rate is not None else f"{min(rates):g}–{max(rates):g}"

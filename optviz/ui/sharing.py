@@ -57,7 +57,7 @@ def _downloads(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | Non
     files: dict[str, Callable[[], bytes]] = {
         "csv": partial(to_csv, race, paths),
         "json": partial(to_json, race, paths),
-        "html": partial(html_page, race, paths, session.language(), fans, seen, pinned),
+        "html": partial(html_page, race, paths, session.language(), fans, seen, pinned, view.pinned),
     }
     with st.container(horizontal=True, vertical_alignment="center"):
         for ending, media_type in MEDIA_TYPES.items():
@@ -71,6 +71,8 @@ def _downloads(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | Non
                 on_click="ignore",
             )
         st.caption(words["png_hint"])
+    if fans is not None and any(fans):
+        st.caption(words["one_run"].format(seed=race.batch_seed))
 
 
 def _made(make: Callable[[], bytes]) -> bytes:

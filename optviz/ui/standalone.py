@@ -11,7 +11,7 @@ import dataclasses
 import gzip
 import hashlib
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -24,7 +24,7 @@ from optviz.statistics import Fan, Heights, RaceRecord, beside, race_record
 from optviz.surface import Formula, GallerySurface
 from optviz.trajectory import Trajectory
 from optviz.ui import cached, stage
-from optviz.ui.text import LANGUAGES, counted, words
+from optviz.ui.text import LANGUAGES, counted, spaced, words
 
 RUN_AGAIN = """\
 from pathlib import Path
@@ -34,6 +34,8 @@ race = optviz.Race.from_toml(Path("race.toml").read_text(encoding="utf-8"))
 paths = race.run()
 optviz.show(race)\
 """
+
+LONGEST_TITLE = 100
 
 # The stage chooses its theme by the background of the body.
 STYLE = """
@@ -83,11 +85,13 @@ def html_page(
     fans: Sequence[Fan | None] | None = None,
     view: Mapping[str, Any] | None = None,
     pinned: RaceRecord | None = None,
+    pinned_race: Race | None = None,
 ) -> bytes:
     """The page, UTF-8. paths: what `race.run()` gives. fans: what `fans_of` gives, if 20 runs are to be a choice.
 
     view: what is chosen and hidden when the page opens, as in a message to the stage: {"chosen": {"axis": "gap"},
-    "hidden": [0]}. pinned: another race on this surface, to lie under this one. Raises BadInput for another language.
+    "hidden": [0]}. pinned: another race on this surface, to lie under this one; pinned_race: the same, to say in what
+    it differs. Raises BadInput for another language.
     """
     if language not in LANGUAGES:
         raise BadInput("unknown_choice", name="language", value=language, allowed=", ".join(LANGUAGES))
@@ -96,19 +100,20 @@ def html_page(
     record = race_record(paths, race.racer_names(text["optimizer"]), _start(race), fans)
     if pinned is not None:
         record = beside(record, pinned)
-    # Who opens the file is not who typed the formula.
-    surface = race.bare_surface
-    title = f"J(x, y) = {surface.text}" if isinstance(surface, Formula) else described(race, language)
+    title = _title(race, language)
     figure = _figure(race_figure(record, heights, "map", text["figure"], pinned))
     message = stage.pack(
         figure,
         text["stage"],
         token="race",
         file_name=file_name(race),
-        caption=" · ".join([title, *setting(race, language)]),
+        caption=caption(race, language, pinned_race if pinned is not None else None),
         view={"chosen": {}, "hidden": [], **(view or {}), "stamp": 1},
     )
-    key_line = key_of(heights, text["figure"])
+    # Its reader chooses the view: what is said holds for each.
+    key_line = [*key_of(heights, text["figure"]), *told_of(figure, figure.views)]
+    if pinned is not None and pinned_race is not None:
+        key_line.append(pinned_told(race, pinned_race, text))
     said = text["standalone"]
     script = _script()
     page = f"""<!doctype html>
@@ -143,6 +148,42 @@ def described(race: Race, language: str) -> str:
         return surface.titles[language]
     told = words(language)["surface"].get(f"described_{_surface_name(race)}")
     return surface.title if told is None else told.format(seed=getattr(surface, "seed", ""))
+
+
+def caption(race: Race, language: str, pinned: Race | None = None) -> str:
+    """What stands below a picture of the race that is taken elsewhere: surface, setting, what the pale lines are."""
+    title = " ".join(_title(race, language).split())
+    if len(title) > LONGEST_TITLE:
+        title = f"{title[: LONGEST_TITLE - 1]}…"
+    told = [pinned_told(race, pinned, words(language))] if pinned is not None else []
+    return " · ".join([title, *setting(race, language), *told])
+
+
+def _title(race: Race, language: str) -> str:
+    # Who opens the file is not who typed the formula.
+    surface = race.bare_surface
+    return f"J(x, y) = {surface.text}" if isinstance(surface, Formula) else described(race, language)
+
+
+def pinned_told(race: Race, pinned: Race, text: Mapping[str, Mapping[str, str]]) -> str:
+    """One sentence about the pale lines: in what their race differs from the one that is shown."""
+    said = text["pinned"]
+    values: dict[str, Any] = {
+        "convention": text["convention"][pinned.convention],
+        "steps": pinned.steps,
+        "batch_seed": pinned.batch_seed,
+        "learning_rate": f"{pinned.shared_learning_rate or 0:g}",
+    }
+    told = [
+        (counted(said, name, pinned.steps) if name == "steps" else said[name]).format(value=values.get(name))
+        for name in pinned.differences(race)
+    ]
+    return spaced(said["shown"].format(difference=text["stage"]["and"].join(told) or said["same"]))
+
+
+def told_of(figure: Figure, chosen: Iterable[str]) -> list[str]:
+    """A sentence about each view that is chosen, where there is one to say."""
+    return [figure.views[name]["told"] for name in chosen if "told" in figure.views[name]]
 
 
 def key_of(heights: Heights, words: Mapping[str, str]) -> list[str]:

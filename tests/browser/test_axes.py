@@ -330,7 +330,8 @@ def test_the_cloud_of_gradients_has_the_same_way_home(open_page: Open) -> None:
 
 
 LABELS_HAVE_ROOM = """() => {
-  const boxes = [...document.querySelectorAll(".optviz-plot .y2tick text")].map((label) => label.getBoundingClientRect());
+  const labels = [...document.querySelectorAll(".optviz-plot .y2tick text")];
+  const boxes = labels.map((label) => label.getBoundingClientRect());
   boxes.sort((one, other) => one.top - other.top);
   // 2 px: a box is that much higher than its digits.
   return boxes.length > 0 && boxes.every((box, place) => !place || box.top >= boxes[place - 1].bottom - 2);

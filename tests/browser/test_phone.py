@@ -153,9 +153,7 @@ def test_the_picture_stays_where_it_is_whatever_stands_above_it(
     ],
     ids=["phone", "projector", "presenting", "desk", "upright"],
 )
-def test_what_a_tour_counts_moves_nothing(
-    open_page: Open, locale: str, query: str, context: dict[str, Any]
-) -> None:
+def test_what_a_tour_counts_moves_nothing(open_page: Open, locale: str, query: str, context: dict[str, Any]) -> None:
     page = open_page(query, locale=locale, **context)
     ready(page)
     before = page.page.evaluate(PLACES)

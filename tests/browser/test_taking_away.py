@@ -258,6 +258,22 @@ def test_a_change_ends_a_recording(open_page: Open) -> None:
     page.page.wait_for_selector(".optviz-stage[data-recording=false]")
 
 
+def test_a_video_goes_on_in_its_colours_when_evening_comes(open_page: Open) -> None:
+    page = open_page(color_scheme="light")
+    with page.page.expect_download():
+        page.take("webm")
+        page.page.wait_for_function("+document.querySelector('.optviz-stage').dataset.step > 3")
+        page.page.emulate_media(color_scheme="dark")
+        page.page.wait_for_function(
+            "getComputedStyle(document.querySelector('.stApp')).backgroundColor === 'rgb(18, 21, 31)'"
+        )
+        page.page.wait_for_timeout(1500)  # the stage looks around every 0.7 s
+        assert page.stage.get_attribute("data-recording") == "true"
+        assert page.stage.get_attribute("data-theme") == "light"
+    page.page.wait_for_selector(".optviz-stage[data-recording=false][data-theme=dark]")
+    assert page.step() == 200
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_reader_of_qr_codes_finds_the_link(server: str, browser: Browser, scheme: str) -> None:
     """As a class sees it: the page is opened by a name that a phone can reach, while the teacher presents."""

@@ -21,8 +21,8 @@ from optviz.trajectory import Trajectory
 from optviz.ui import background, cached, requests, session, sharing, stage, touring, widgets
 from optviz.ui.cached import FAN_RUNS
 from optviz.ui.controls import Words, attempt
-from optviz.ui.standalone import described, fans_of, file_name, key_of, setting
-from optviz.ui.text import counted, spaced, words
+from optviz.ui.standalone import caption, described, fans_of, file_name, key_of, pinned_told, told_of
+from optviz.ui.text import counted, words
 
 LONGEST_LATEX = 90
 WHOLE_PAGE = "whole_page"
@@ -205,7 +205,7 @@ def _stage() -> None:
         shown=session.token(race),
         played=view.veiled and session.end_was_seen(),
         file_name=file_name(race),
-        caption=" · ".join([described(race, session.language()), *setting(race, session.language())]),
+        caption=caption(race, session.language(), view.pinned if pinned is not None else None),
         language=session.language(),
         tools=["tour", "pin"],
         pinned=view.pinned is not None,
@@ -231,35 +231,16 @@ def _stage() -> None:
     said = key_of(heights, key)
     if race.surface.samples is not None:
         said.append(counted(key, "key_samples", race.surface.samples).format(samples=race.surface.samples))
-    if any(fan is not None for fan in record.fans):
-        said.append(key["key_runs"])
-    elif view.runs == "many" and any(record.batched) and race.steps > most_steps_of_runs(race, FAN_RUNS):
+    said += told_of(figure, (view.by, view.runs))
+    if view.runs == "many" and any(record.batched) and race.steps > most_steps_of_runs(race, FAN_RUNS):
         said.append(
             key["runs_too_many"].format(most=f"{most_steps_of_runs(race, FAN_RUNS):,}", steps=f"{race.steps:,}")
         )
     if not shown.whole and session.is_dragging():
         said.append(text["background"]["dragged"].format(first=f"{race.steps:,}", steps=f"{shown.asked.steps:,}"))
     if view.pinned is not None and (pinned is not None or background.is_there(view.pinned)):
-        said.append(_pinned_told(race, view.pinned, pinned is not None, text))
+        said.append(pinned_told(race, view.pinned, text) if pinned is not None else text["pinned"]["elsewhere"])
     st.caption(" ".join(said))
-
-
-def _pinned_told(race: Race, pinned: Race, drawn: bool, text: Words) -> str:
-    """One sentence about the pale lines: in what their race differs from the one that is shown."""
-    words = text["pinned"]
-    if not drawn:
-        return words["elsewhere"]
-    values: dict[str, Any] = {
-        "convention": text["convention"][pinned.convention],
-        "steps": pinned.steps,
-        "batch_seed": pinned.batch_seed,
-        "learning_rate": f"{pinned.shared_learning_rate or 0:g}",
-    }
-    told = [
-        (counted(words, name, pinned.steps) if name == "steps" else words[name]).format(value=values.get(name))
-        for name in pinned.differences(race)
-    ]
-    return spaced(words["shown"].format(difference=text["stage"]["and"].join(told) or words["same"]))
 
 
 def _asked() -> None:

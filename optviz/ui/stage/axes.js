@@ -8,6 +8,7 @@ const AXIS = /^[xy]axis\d*$/;
 const CHARTS = ["map", "curves"];
 const SAME_PLACE = 1e-6; // of the home's length: less than any screen shows
 const ROOM = 1.4; // between the middles of two labels one above the other, in sizes of their font
+const ROOM_OF_POWERS = 1.9; // where a label has an exponent
 
 export class Axes {
   constructor() {
@@ -108,7 +109,7 @@ function lengthOf({ domain }, { height, margin }) {
 function distanceOfTicks({ range, tickfont }, length) {
   const [least, most] = [Math.min(...range), Math.max(...range)];
   const decades = most - least;
-  const room = (ROOM * tickfont.size * decades) / length; // in decades
+  const room = ((decades < 1 ? ROOM : ROOM_OF_POWERS) * tickfont.size * decades) / length; // in decades
   if (decades < 1) {
     // The labels at the upper end are the closest: there, a tick and the one before it are `room` apart, or more.
     const [mantissa, exponent] = (10 ** most * (1 - 10 ** -room)).toExponential(12).split("e").map(Number);

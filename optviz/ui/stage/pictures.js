@@ -5,7 +5,10 @@ import { dashOf, markerPath, stroke } from "./drawing.js";
 const SCALE = 2;
 const ROW = 28;
 const CAPTION = 26;
+const CAPTION_LINE = 18;
 const LEGEND_FONT = 13;
+// What stays together on a line: a word with its space, or one Chinese character with the signs that must not begin a line.
+const PIECES = /[\u4e00-\u9fff][，。；：、）”]*|\s*[^\s\u4e00-\u9fff]+\s*/g;
 const FRAMES_PER_SECOND = 30;
 const LAST_PICTURE = 1200; // milliseconds for which a video rests on its last picture
 const VIDEO_TYPES = {
@@ -29,8 +32,8 @@ async function background(stage) {
   const { width, height } = stage.plot._fullLayout;
   const picture = await loadImage(await window.Plotly.toImage(stage.plot, { format: "png", width, height, scale: SCALE }));
   const chips = legend(stage, width);
-  const caption = stage.header.caption ?? "";
-  const whole = height + chips.height + (caption ? CAPTION : 0);
+  const caption = captionOf(stage, width, height + chips.height);
+  const whole = height + chips.height + caption.height;
   return {
     canvas() {
       const canvas = document.createElement("canvas");
@@ -54,14 +57,39 @@ async function background(stage) {
         context.fillText(name, left + 10, middle);
       }
       context.fillStyle = stage.theme.faint;
-      context.fillText(caption, 14, whole - CAPTION / 2, width - 28);
+      for (const { text, middle } of caption.lines) context.fillText(text, 14, middle, width - 28);
     },
   };
 }
 
+// What the picture shows, in as many lines as it takes: broken at spaces, and between Chinese characters.
+function captionOf(stage, width, top) {
+  const told = Object.values(stage.chosen).map((name) => stage.header.views[name]?.told);
+  const whole = [stage.header.caption, ...told].filter(Boolean).join(" · ");
+  const context = document.createElement("canvas").getContext("2d");
+  context.font = fontOf(stage);
+  const room = width - 28;
+  const lines = [];
+  let line = "";
+  for (const piece of whole.match(PIECES) ?? []) {
+    if (line && context.measureText((line + piece).trimEnd()).width > room) {
+      lines.push(line);
+      line = "";
+    }
+    line += piece;
+  }
+  if (line) lines.push(line);
+  const placed = lines.map((text, row) => ({ text: text.trimEnd(), middle: top + CAPTION / 2 + row * CAPTION_LINE }));
+  return { lines: placed, height: lines.length ? CAPTION + (lines.length - 1) * CAPTION_LINE : 0 };
+}
+
+function fontOf(stage) {
+  return `${LEGEND_FONT}px ${getComputedStyle(stage.body).fontFamily}`;
+}
+
 // Where each racer that is shown stands in the legend, in as many rows as it takes.
 function legend(stage, width) {
-  const font = `${LEGEND_FONT}px ${getComputedStyle(stage.body).fontFamily}`;
+  const font = fontOf(stage);
   const context = document.createElement("canvas").getContext("2d");
   context.font = font;
   const entries = [];
@@ -82,8 +110,8 @@ async function saveSvg(stage) {
   const source = await window.Plotly.toImage(stage.plot, { format: "svg", width, height });
   const chips = legend(stage, width);
   const inner = new DOMParser().parseFromString(decodeURIComponent(source.slice(source.indexOf(",") + 1)), "image/svg+xml");
-  const caption = stage.header.caption ?? "";
-  const whole = height + chips.height + (caption ? CAPTION : 0);
+  const caption = captionOf(stage, width, height + chips.height);
+  const whole = height + chips.height + caption.height;
   const root = element("svg", { width, height: whole, viewBox: `0 0 ${width} ${whole}` });
   root.append(element("rect", { width, height: whole, fill: stage.theme.label_back }));
   const plot = document.importNode(inner.documentElement, true);
@@ -96,7 +124,7 @@ async function saveSvg(stage) {
     root.append(element("path", { d: markerPath(marker, left, middle, 5), fill: color }));
     root.append(words(stage, name, left + 10, middle, stage.theme.ink));
   }
-  if (caption) root.append(words(stage, caption, 14, whole - CAPTION / 2, stage.theme.faint));
+  for (const { text, middle } of caption.lines) root.append(words(stage, text, 14, middle, stage.theme.faint));
   const text = new XMLSerializer().serializeToString(root);
   download(new Blob([text], { type: "image/svg+xml" }), `${stage.header.file_name}.svg`);
 }

@@ -281,7 +281,7 @@ class Stage {
       return;
     }
     if (!this.header) return;
-    if (this.themeName() !== this.drawnTheme) this.render();
+    if (this.themeName() !== this.drawnTheme && !this.recording?.running) this.render();
     this.compareWithPage();
   }
 
@@ -606,11 +606,14 @@ class Stage {
   async draw() {
     const Plotly = await loadPlotly(this.header.plotly);
     const { header, arrays } = this;
+    const { clientWidth: width, clientHeight: height } = this.plot.parentElement;
+    const picture = JSON.stringify([header.token, header.plot.layout, this.chosen, [...this.hidden], this.endIsHidden(), width, height]);
+    // A video goes on through what changes nothing but colours, in those that it began with.
+    if (this.recording?.running && picture === this.drawnPicture) return this.answered(header.live);
+    this.drawnPicture = picture;
     this.drawnTheme = this.themeName();
     this.theme = header.themes[this.drawnTheme];
-    const themed = this.drawnTheme;
-    this.body.dataset.theme = themed;
-    const width = this.plot.parentElement.clientWidth;
+    this.body.dataset.theme = this.drawnTheme;
     this.arrangement = width < NARROW_BELOW && header.arrangements.narrow ? "narrow" : "wide";
     this.body.dataset.arrangement = this.arrangement;
     const touch = coarse();
@@ -636,7 +639,7 @@ class Stage {
     });
     this.axes.arrange(plot.layout, header.map_key);
     plot.layout.width = width;
-    plot.layout.height = this.plot.parentElement.clientHeight;
+    plot.layout.height = height;
     this.axes.spaceTicks(plot.layout);
     plot.layout.autosize = false;
     this.axes.forget(this.plot._fullLayout);
