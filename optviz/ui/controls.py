@@ -122,7 +122,7 @@ def _surface_chosen(key: str) -> None:
     before = session.race()
     attempt(lambda: _race_on(key))
     # A rate that a surface had suggested goes with it; one of the visitor's own does not without a word.
-    usual = before.surface.suggested_learning_rate or USUAL_LEARNING_RATE
+    usual = before.surface.suggested_learning_rate or article.LEARNING_RATE
     own = any(rate != usual for rate in before.own_learning_rates)
     moved = session.race().own_learning_rates != before.own_learning_rates
     st.session_state[REPLACED] = (session.race(), before) if own and moved else None
@@ -136,7 +136,7 @@ def _replaced_rate(title: str, text: Words) -> None:
         return
     label, rates = text["controls"], before.own_learning_rates
     said = f"{rates[0]:g}" if before.shared_learning_rate is not None else f"{min(rates):g}–{max(rates):g}"
-    now = race.surface.suggested_learning_rate or USUAL_LEARNING_RATE
+    now = race.surface.suggested_learning_rate or article.LEARNING_RATE
     told = label["learning_rate_replaced"].format(before=said, rate=f"{now:g}", surface=title)
     st.html(f'<p class="optviz-replaced" role="status">{html.escape(told)}</p>')
     st.button(

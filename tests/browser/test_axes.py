@@ -336,7 +336,7 @@ LABELS_HAVE_ROOM = """() => {
   // 2 px: a box is that much higher than its digits.
   return boxes.length > 0 && boxes.every((box, place) => !place || box.top >= boxes[place - 1].bottom - 2);
 }"""
-HEIGHTS = [(-0.75, 0.05), (-0.3, 0.1), (-1.2, 0.1), (-3, 0), (-8, 0.2), (-40, 0), (-0.02, 0), (-6.1, -6), (-0.5, 2.6)]
+HEIGHTS = [(-0.75, 0.05), (-0.3, 0.1), (-1.2, 0.1), (-3, 0), (-8, 0.2), (-40, 0), (-0.5, 2.6), (-0.02, 0)]
 """Ranges of the logarithmic axis, in decades."""
 
 
