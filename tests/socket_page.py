@@ -25,6 +25,7 @@ class SocketPage:
     rates: what the slider for all learning rates offers. files: what it can ask to be made for a download; answers: how
     many it was given while it waited for a run. session: its own name for the server. stage: the picture's id, with
     which it names what it sends.
+    kinds: the kind of each widget, by its id.
     widgets: the value of each widget that was moved; all of them travel with each change, as a browser sends them.
     """
 
@@ -38,6 +39,7 @@ class SocketPage:
     stage: str = ""
     fragment: str = ""
     exceptions: list[str] = field(default_factory=list)
+    kinds: dict[str, str] = field(default_factory=dict)
     widgets: dict[str, WidgetState] = field(default_factory=dict)
     received: int = 0
     answers: int = 0
@@ -104,6 +106,9 @@ class SocketPage:
     def _note(self, told: ForwardMsg) -> int:
         element = told.delta.new_element
         kind = element.WhichOneof("type")
+        name = getattr(getattr(element, kind or "empty"), "id", "")
+        if name:
+            self.kinds[name] = str(kind)
         if kind == "exception":
             self.exceptions.append(element.exception.message)
         elif kind == "slider" and element.slider.label == LABEL_OF_RATES:

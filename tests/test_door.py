@@ -225,6 +225,40 @@ def test_values_are_bounded_in_size_and_depth(text: str, allowed: bool) -> None:
         assert (taken.refused is None) is allowed
 
 
+FORMS: dict[str, Callable[[WidgetState], object]] = {
+    "a text": lambda value: setattr(value, "string_value", "x"),
+    "a truth": lambda value: setattr(value, "bool_value", True),
+    "a whole number": lambda value: setattr(value, "int_value", -(2**40)),
+    "no number": lambda value: setattr(value, "double_value", float("nan")),
+    "places": lambda value: value.int_array_value.data.extend([10**6, -5]),
+    "numbers": lambda value: value.double_array_value.data.extend([1e300, 2.0]),
+    "no numbers": lambda value: value.double_array_value.SetInParent(),
+    "texts": lambda value: value.string_array_value.data.extend(["x", "y"]),
+    "no texts": lambda value: value.string_array_value.SetInParent(),
+    "JSON": lambda value: setattr(value, "json_value", '{"a": 1}'),
+    "bytes": lambda value: setattr(value, "bytes_value", b"x"),
+    "a table": lambda value: value.arrow_value.SetInParent(),
+    "files": lambda value: value.file_uploader_state_value.SetInParent(),
+}
+
+
+def test_a_value_that_its_widget_cannot_read_leaves_the_page_at_work(server: Server) -> None:
+    async def test() -> None:
+        async with SocketPage(server.port) as page, asyncio.timeout(60):
+            kinds = {kind: name for name, kind in page.kinds.items()}
+            assert {"button_group", "selectbox", "number_input", "slider", "checkbox", "bidi_component"} <= kinds.keys()
+            for name in kinds.values():
+                for give in FORMS.values():
+                    page.widgets[name] = WidgetState(id=name)
+                    give(page.widgets[name])
+                    await page.ask()
+                    del page.widgets[name]
+            await page.choose_rate(page.rates[2])
+            assert page.exceptions == []
+
+    loops.run(test())
+
+
 def test_a_widget_that_no_page_has_is_left_out() -> None:
     states = [WidgetState(id="x", json_value="[1]"), WidgetState(id="$$ID-a", string_value="x" * LONGEST_VALUE)]
     for state in states:

@@ -23,6 +23,7 @@ from optviz.ui.origins import VARIABLE, frame_ancestors, listed_origins
 from optviz.ui.sending import Sent
 from optviz.ui.shell import asks_about_origin, page_shell
 from optviz.ui.stage import ASSETS, assets
+from optviz.ui.wire import leave_out_what_cannot_be_read
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -103,6 +104,7 @@ async def _lifespan(_: Any) -> AsyncIterator[None]:
 
     bound_logs()
     connections.tune()
+    leave_out_what_cannot_be_read()
     sys.setswitchinterval(SECONDS_OF_A_THREAD)
     race = Race()
     cached.heights(race.surface)
