@@ -130,7 +130,10 @@ def begin_run() -> None:
     st.session_state.touring = False
     st.session_state.live = None
     view, unseen = View.from_query(query)
+    veiled_before = "view" in st.session_state and st.session_state.view.veiled
     st.session_state.view = view.fitting(st.session_state.race)
+    if view.veiled and not veiled_before:
+        st.session_state.played = None
     st.session_state.view_stamp = st.session_state.get("view_stamp", 0) + 1
     told = [*problems, *beyond, *unseen]
     st.session_state.problems = told

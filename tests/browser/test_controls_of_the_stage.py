@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from optviz import Race
+from optviz.ui.text import words
 from race_page import PHONE, PROJECTOR, RacePage
 
 Open = Callable[..., RacePage]
@@ -155,6 +156,21 @@ def test_what_is_below_stays_where_it_is_while_the_sentence_changes(
         page.page.locator(".optviz-scrubber").fill(str(step))
         heights.add(round(page.page.locator(".optviz-says").bounding_box()["height"]))
     assert len(heights) == 1
+
+
+def test_a_veil_that_comes_with_going_back_hides_what_was_seen_without_it(open_page: Open) -> None:
+    page = open_page("?steps=30&racers=adam~nag")
+    page.do("veil")
+    page.wait_for_address("veiled=1")
+    page.do("veil")
+    page.page.wait_for_function("!location.href.includes('veiled')")
+    page.do("last")
+    page.page.wait_for_function("document.querySelector('.optviz-stage').dataset.step === '30'")
+    page.page.go_back()
+    page.wait_for_address("veiled=1")
+    page.page.wait_for_function("document.querySelector('.optviz-stage').dataset.step === '0'")
+    assert page.page.evaluate("document.querySelector('.optviz-stage').parentElement.optvizStage.endIsHidden()")
+    page.page.get_by_text(words("en")["scoreboard"]["veiled"]).wait_for()
 
 
 def test_a_tour_goes_on_under_a_veil(open_page: Open) -> None:

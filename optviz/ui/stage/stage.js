@@ -333,6 +333,11 @@ class Stage {
       this.viewStamp = header.view.stamp;
       this.chosen = { ...header.view.chosen };
       this.hidden = new Set(header.view.hidden);
+      // A veil that comes with going back hides what was seen without it.
+      if (header.view.veiled && !this.veiled) {
+        this.played = null;
+        this.position = 0;
+      }
       this.veiled = Boolean(header.view.veiled);
     }
     const race = header.shown ?? header.token;

@@ -222,8 +222,13 @@ class Hand:
         if box.input_value() == title:
             return
         self.open_list(box)
-        box.fill(title, timeout=PATIENCE)
-        self.page.get_by_role("option", name=title, exact=True).first.click(timeout=PATIENCE)
+        try:
+            box.fill(title, timeout=PATIENCE)
+            self.page.get_by_role("option", name=title, exact=True).first.click(timeout=PATIENCE)
+        except PlaywrightError:
+            # What was typed is not what is chosen: the box shows its value again.
+            box.press("Escape")
+            raise
 
     def open_list(self, box: Locator) -> None:
         """The options of a select. A list that opens while the page still moves closes at once: it is opened again."""
