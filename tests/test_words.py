@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from html import unescape
+from urllib.parse import parse_qsl
 
 import pytest
 
+from mounted import visit
 from optviz.bad_input import BadInput
-from optviz.ui.text import CALLED, SEAM, sentence, spaced, words
+from optviz.ui.stage import unpack
+from optviz.ui.text import CALLED, SEAM, STRAY, sentence, spaced, words
 
 CHINESE = {f"{section}.{key}": text for section, table in words("zh").items() for key, text in table.items()}
 ENGLISH = {f"{section}.{key}": text for section, table in words("en").items() for key, text in table.items()}
@@ -46,10 +50,36 @@ def test_between_chinese_and_other_letters_stands_a_space() -> None:
         ("学习率η为0.1", "学习率 η 为 0.1"),
         ("第 3 步：动量领先", "第 3 步：动量领先"),
         ("PyTorch公式（100%）", "PyTorch 公式（100%）"),
+        ("○ 起点。 等高线 按对数。", "○ 起点。等高线按对数。"),
+        ("起点（start） = 1", "起点（start）= 1"),
     ],
 )
 def test_a_name_that_is_put_into_a_sentence_keeps_its_distance(close: str, apart: str) -> None:
     assert spaced(close) == apart
+
+
+def test_no_stray_space_stands_in_chinese() -> None:
+    assert [name for name, text in CHINESE.items() if STRAY.search(text)] == []
+
+
+def test_no_stray_space_stands_in_what_is_composed() -> None:
+    """All sentences of the page for races with samples, pinned, on an unusual map, and of their files."""
+    races = {
+        "by=epoch": "surface=regression&racers=sgd~gradient_descent&by=epoch&runs=many&samples=64&steps=60",
+        "pinned": "seed=1&pinned=surface%3Dgaussian_hills%26seed%3D1%26steps%3D50%26learning_rate%3D0.3",
+        "elsewhere": "surface=rosenbrock&learning_rate=0.5&pinned=surface%3Dgaussian_hills%26seed%3D1",
+        "refused": "start=x&steps=0&racers=nobody&surface=nowhere&formula=x&lang=xx&domain=1~2",
+        "flat": "surface=formula&text=-cos(x)*cos(y)*exp(-(x-3.14)^2-(y-3.14)^2)&domain=-100~100~-100~100",
+    }
+    for query in races.values():
+        app = visit(**(dict(parse_qsl(query)) | {"lang": "zh"}))
+        told = [part.value for part in (*app.caption, *app.markdown)]
+        told += [unescape(re.sub("<[^>]*>", "\\n", part.proto.body)) for part in app.get("html")]
+        (header, _) = unpack(next(part.proto.bytes for part in app.get("bidi_component") if part.proto.bytes))
+        told += [header["caption"], *(view.get("told", "") for view in header["views"].values())]
+        assert len(told) > 10
+        for text in told:
+            assert not STRAY.search(re.sub(r"<style>.*?</style>|\$.*?\$", "", text)), (query, text)
 
 
 def test_a_formatted_problem_keeps_its_distance() -> None:
@@ -68,11 +98,11 @@ def test_a_number_of_things_has_a_form_for_one(name: str) -> None:
 @pytest.mark.parametrize(
     ("problem", "said"),
     [
-        (BadInput("out_of_range", name="learning_rate", value=11, allowed="0 … 10"), "学习率 η（learning_rate） = 11"),
-        (BadInput("not_a_whole_number", name="steps", value="x", allowed="1 … 5,000"), "步数（steps） = x"),
-        (BadInput("bad_point", name="start", value="1", allowed="x, y"), "起点（start） = 1"),
-        (BadInput("last_racer", name="racers", value=0, allowed="1 … 24"), "优化器（racers） = 0"),
-        (BadInput("batch_size_lowered", name="batch_size", value=512, allowed=64), "批量大小（batch_size） = 512"),
+        (BadInput("out_of_range", name="learning_rate", value=11, allowed="0 … 10"), "学习率 η（learning_rate）= 11"),
+        (BadInput("not_a_whole_number", name="steps", value="x", allowed="1 … 5,000"), "步数（steps）= x"),
+        (BadInput("bad_point", name="start", value="1", allowed="x, y"), "起点（start）= 1"),
+        (BadInput("last_racer", name="racers", value=0, allowed="1 … 24"), "优化器（racers）= 0"),
+        (BadInput("batch_size_lowered", name="batch_size", value=512, allowed=64), "批量大小（batch_size）= 512"),
         # What somebody typed is nobody's field, whatever it is called.
         (BadInput("formula_name", name="seed", value=3, allowed="x, y"), "第 3 列的 seed 无法识别"),
     ],

@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 import time
 
+from streamlit.runtime.media_file_storage import MediaFileStorageError
+
 AT_ONCE = 20
 ONE_EVERY = 30.0  # seconds, of the same kind, after that
 MOST_KINDS = 500
+GONE = "A page asked for a file that is not offered any more."
 # uvicorn and websockets tell of each connection, uvicorn with the visitor's address.
 _WITH_ADDRESS = '%s - "WebSocket'
 _EACH_CONNECTION = ("connection open", "connection closed", "connection rejected (%d %s)")
@@ -21,6 +24,9 @@ class Bounded(logging.Filter):
         self._kinds: dict[tuple[str, str], tuple[float, float]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if _asks_for_a_file_that_has_gone(record):
+            # An old page, or a press in the moment of a change: nobody's error.
+            record.msg, record.args, record.exc_info, record.exc_text = GONE, (), None, None
         template = str(record.msg)
         if template.startswith(_WITH_ADDRESS) or template in _EACH_CONNECTION:
             return False
@@ -32,6 +38,12 @@ class Bounded(logging.Filter):
             self._kinds.clear()
         self._kinds[kind] = (left - 1 if left >= 1 else left, now)
         return left >= 1
+
+
+def _asks_for_a_file_that_has_gone(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
+    # What went wrong while a file was made is its cause.
+    return isinstance(error, MediaFileStorageError) and error.__cause__ is None
 
 
 def bound_logs() -> None:

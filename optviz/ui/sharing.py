@@ -19,7 +19,7 @@ from optviz.trajectory import Trajectory
 from optviz.ui import background, cached, session, widgets
 from optviz.ui.controls import Words
 from optviz.ui.standalone import fans_of, file_name, html_page
-from optviz.ui.text import sentence
+from optviz.ui.text import sentence, spaced
 
 MEDIA_TYPES = {"csv": "text/csv", "json": "application/json", "html": "text/html"}
 CODES: dict[str, Callable[[Race], str]] = {"python": Race.to_python, "pytorch": cached.pytorch_code}
@@ -43,7 +43,7 @@ def section(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, 
     else:
         link = f"{(st.context.url or '').split('?')[0]}?{query}"
         left_out = [words["link_without_pinned"]] if session.pinned_is_left_out() else []
-        st.caption(" ".join([words["link"], *left_out]))
+        st.caption(spaced(" ".join([words["link"], *left_out])))
         st.code(link, language=None, wrap_lines=True)
         _qr_code(link, words)
     _code(race, words)

@@ -130,7 +130,7 @@ def html_page(
 <p class="setting">{html.escape(" · ".join(setting(race, language)))}</p>
 <div id="stage" data-broken="{html.escape(said["broken"])}"></div>
 <noscript>{html.escape(said["needs_script"])}</noscript>
-<p class="key">{html.escape(" ".join(key_line))}</p>
+<p class="key">{html.escape(spaced(" ".join(key_line)))}</p>
 {_settings(race, said)}
 <script type="text/plain" id="figure">{_base64(gzip.compress(message, 9, mtime=0))}</script>
 <script type="text/plain" id="plotly">{_plotly()[0]}</script>

@@ -170,3 +170,35 @@ def test_what_a_tour_counts_moves_nothing(open_page: Open, locale: str, query: s
     )
     assert "88.5" in page.page.locator(".optviz-legend").inner_text()
     assert page.page.evaluate(PLACES) == before
+
+
+BOARD = """() => {
+  const board = document.querySelector(".optviz-scroll");
+  const heads = [...board.querySelectorAll("th")].filter((head) => head.checkVisibility());
+  return {
+    cut: board.scrollWidth - board.clientWidth,
+    columns: heads.length,
+    lines: Math.max(...heads.map((head) => head.clientHeight)) / parseFloat(getComputedStyle(heads[0]).fontSize),
+  };
+}"""
+
+
+@LANGUAGES
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?v=1",
+        "?surface=rosenbrock&steps=20&learning_rate=0.0001",
+        "?seed=1&learning_rate=0.3&pinned=surface%3Dgaussian_hills%26seed%3D1%26steps%3D50",
+        "?racers=rmsprop~rmsprop--learning_rate-0.01&pinned=surface%3Dgaussian_hills%26seed%3D1",
+    ],
+    ids=["usual", "nobody", "pinned", "long"],
+)
+def test_the_scoreboard_fits_a_phone(open_page: Open, locale: str, query: str) -> None:
+    page = open_page(query, locale=locale, **TOUCH)
+    ready(page)
+    page.page.locator(".optviz-scroll").wait_for()
+    board = page.page.evaluate(BOARD)
+    assert board["cut"] == 0
+    assert board["columns"] >= 4
+    assert board["lines"] < 4.2, "two lines and their padding"

@@ -22,7 +22,7 @@ from optviz.ui import background, cached, requests, session, sharing, stage, tou
 from optviz.ui.cached import FAN_RUNS
 from optviz.ui.controls import Words, attempt
 from optviz.ui.standalone import caption, described, fans_of, file_name, key_of, pinned_told, told_of
-from optviz.ui.text import counted, words
+from optviz.ui.text import counted, spaced, words
 
 LONGEST_LATEX = 90
 WHOLE_PAGE = "whole_page"
@@ -41,6 +41,7 @@ SCOREBOARD_STYLE = """
 .optviz-scores .dot { display: inline-block; width: 0.75em; height: 0.75em; border-radius: 50%; margin-right: 0.5em; }
 .optviz-scores td:first-child, .optviz-scores .word { white-space: nowrap; }
 .optviz-scores .outcome { padding-left: 28px; }
+.optviz-scores .short, p.optviz-narrow { display: none; }
 .optviz-scores .under { display: none; font-weight: 400; font-size: 0.92em; opacity: 0.85; }
 .optviz-scroll { overflow-x: auto; container-type: inline-size; }
 .optviz-scroll ~ p { margin: 0.3rem 0 0; }
@@ -53,10 +54,13 @@ SCOREBOARD_STYLE = """
 @container (max-width: 30rem) {
   .optviz-scores { font-size: 0.85rem; }
   .optviz-scores .learning_rate { display: none; }
-  .optviz-scores th.number { max-width: 5.5em; vertical-align: bottom; }
+  .optviz-scores th { vertical-align: bottom; }
+  .optviz-scores .long { display: none; }
+  .optviz-scores .short { display: inline; }
   .optviz-scores :is(th, td):not(:last-child) { padding-right: 7px; }
   .optviz-scores :is(th, td, td:first-child, .steps_to_90, .steps_to_90_of_best) { white-space: normal; }
 }
+@media (max-width: 640px) { p.optviz-narrow { display: block; } }
 </style>
 """
 
@@ -240,7 +244,7 @@ def _stage() -> None:
         said.append(text["background"]["dragged"].format(first=f"{race.steps:,}", steps=f"{shown.asked.steps:,}"))
     if view.pinned is not None and (pinned is not None or background.is_there(view.pinned)):
         said.append(pinned_told(race, view.pinned, text) if pinned is not None else text["pinned"]["elsewhere"])
-    st.caption(" ".join(said))
+    st.caption(spaced(" ".join(said)))
 
 
 def _asked() -> None:
@@ -328,8 +332,7 @@ def _scoreboard(
     if finals:
         columns.insert(2, "pinned")
     head = "".join(
-        f'<th class="number {name}" title="{html.escape(words.get(f"{name}_help", ""))}">'
-        f"{html.escape(words[name])}</th>"
+        f'<th class="number {name}" title="{html.escape(words.get(f"{name}_help", ""))}">{_head(name, words)}</th>'
         for name in columns
     )
     body = "".join(_score_row(row, race, columns, names, finals, styles, text) for row in rows)
@@ -341,7 +344,20 @@ def _scoreboard(
         f"<th class='outcome'>{html.escape(words['outcome'])}</th></tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
         + "".join(f"<p>{html.escape(note)}</p>" for note in _score_notes(rows, lowest, words))
+        # Where heads are short and no pointer rests on them.
+        + "".join(
+            f'<p class="optviz-narrow">{html.escape(_explained(name, words, "_short"))}</p>'
+            for name in ("pinned", "steps_to_90")
+            if name in columns
+        )
     )
+
+
+def _head(name: str, words: dict[str, str]) -> str:
+    short = words.get(f"{name}_short")
+    if short is None:
+        return html.escape(words[name])
+    return f'<span class="long">{html.escape(words[name])}</span><span class="short">{html.escape(short)}</span>'
 
 
 def _score_notes(rows: Sequence[dict[str, Any]], lowest: Any, words: dict[str, str]) -> list[str]:
@@ -359,8 +375,8 @@ def _score_notes(rows: Sequence[dict[str, Any]], lowest: Any, words: dict[str, s
     return [*notes, _explained("gap", words)]
 
 
-def _explained(name: str, words: dict[str, str]) -> str:
-    return words["note"].format(name=words[name], help=words[f"{name}_help"])
+def _explained(name: str, words: dict[str, str], form: str = "") -> str:
+    return words["note"].format(name=words[f"{name}{form}"], help=words[f"{name}_help"])
 
 
 def _score_row(

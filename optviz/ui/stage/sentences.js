@@ -78,9 +78,11 @@ export function put(template, values) {
   return spaced(template.replace(/\{(\w+)\}/g, (_, name) => values[name]));
 }
 
-// Between a Chinese character and a letter or digit of another script stands a space, whatever name was put in.
+// Between a Chinese character and a letter or digit of another script stands a space, whatever name was put in; beside
+// punctuation that is as wide as a character stands none.
 function spaced(text) {
-  return text.replace(/(?<=\p{Script=Han})(?=[A-Za-z0-9\p{Script=Greek}])|(?<=[A-Za-z0-9\p{Script=Greek}₁₂])(?=\p{Script=Han})/gu, " ");
+  const close = text.replace(/ *([，。；：？！（）、]) */g, "$1");
+  return close.replace(/(?<=\p{Script=Han})(?=[A-Za-z0-9\p{Script=Greek}])|(?<=[A-Za-z0-9\p{Script=Greek}₁₂])(?=\p{Script=Han})/gu, " ");
 }
 
 function number(value) {

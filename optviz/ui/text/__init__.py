@@ -55,6 +55,10 @@ CALLED = {
 SEAM = re.compile(f"(?<={_HAN})(?={_OTHER})|(?<={_OTHER})(?={_HAN})")
 
 
+WIDE = "，。；：？！（）、《》【】"
+STRAY = re.compile(f"(?<=[{WIDE}])[ ]+|[ ]+(?=[{WIDE}])|(?<={_HAN})[ ]+(?={_HAN})")
+
+
 @cache
 def words(language: str) -> dict[str, dict[str, str]]:
     """All words of a language, by section and key. An unknown language gets English."""
@@ -93,5 +97,8 @@ def counted(table: Mapping[str, str], key: str, count: int) -> str:
 
 
 def spaced(text: str) -> str:
-    """The text with a space between a Chinese character and a letter or digit of another script."""
-    return SEAM.sub(" ", text)
+    """The text with a space between a Chinese character and a letter or digit of another script.
+
+    None stands beside punctuation that is as wide as a character, or between two Chinese characters.
+    """
+    return SEAM.sub(" ", STRAY.sub("", text))
