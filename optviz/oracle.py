@@ -19,6 +19,11 @@ class Oracle:
         self.loss_evaluations = 0
         self.gradient_evaluations = 0
         self.hessian_evaluations = 0
+        self._known: tuple[np.ndarray, np.ndarray] | None = None
+
+    def know(self, point: np.ndarray, gradient: np.ndarray) -> None:
+        """Hand out this gradient, computed together with others, to whoever asks for it at this very array."""
+        self._known = (point, gradient)
 
     def loss(self, point: np.ndarray) -> np.ndarray:
         """Loss (...)."""
@@ -28,6 +33,8 @@ class Oracle:
     def gradient(self, point: np.ndarray) -> np.ndarray:
         """Gradient (..., 2)."""
         self.gradient_evaluations += 1
+        if self._known is not None and point is self._known[0]:
+            return self._known[1]
         return self.surface.gradient(point)
 
     def hessian(self, point: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -74,10 +74,9 @@ def trace(
     lower, inside the domain, than the surface knew of, the surface learns it: see `Surface.learn`.
     """
     racer = as_racer(racer)
-    steps = int(STEPS.check_number("steps", steps))
+    steps = _check_steps(steps)
     seeds = np.asarray(check_seed(seed))
-    if racer.batch_size is not None and surface.samples is None:
-        raise BadInput("no_samples", name=surface.title, value=racer.batch_size)
+    _check_samples(racer, surface)
     if seeds.ndim and surface.stack_shape:
         raise BadInput("bad_seed", name="seed", value=seed, allowed="one seed for a stack")
     point = check_start(surface.suggested_start if start is None else start)
@@ -94,11 +93,7 @@ def trace(
             point, state = optimizer.step(point, state, oracle)
             points[step] = point
         losses = _losses(surface, points)
-    diverged_at = first_divergence(points, losses, surface)
-    lost = (np.arange(steps + 1).reshape(-1, *[1] * len(leading)) >= diverged_at) & (diverged_at >= 0)
-    points[lost] = np.nan
-    losses[lost] = np.nan
-    surface.learn(points, losses)
+    diverged_at = _cut_off(points, losses, surface)
     return Trajectory(
         racer=racer,
         surface=surface,
@@ -116,9 +111,59 @@ def race(
     steps: int = 200,
     seed: Any = 0,
 ) -> tuple[Trajectory, ...]:
-    """Run many racers over one surface, from one start, for the same number of steps (see `trace`)."""
+    """Run many racers over one surface, from one start, for the same number of steps (see `trace`).
+
+    Racers that see the same samples go in step with each other, and one call gives all of them their gradients. The
+    numbers are those of `trace`, bit for bit.
+    """
     start = surface.suggested_start if start is None else start
-    return tuple(trace(racer, surface, start, steps, seed) for racer in racers)
+    listed = [as_racer(racer) for racer in racers]
+    point, single = check_start(start), np.ndim(check_seed(seed)) == 0 and not surface.stack_shape
+    found: dict[int, Trajectory] = {}
+    for size in {racer.batch_size for racer in listed}:
+        alike = [place for place, racer in enumerate(listed) if racer.batch_size == size]
+        in_step = [place for place in alike if single and point.ndim == 1 and not listed[place].optimizer.leading_shape]
+        if len(in_step) > 1:
+            run = _in_step([listed[place] for place in in_step], surface, point, steps, seed)
+            found |= dict(zip(in_step, run, strict=True))
+    places = range(len(listed))
+    return tuple(found.get(place) or trace(listed[place], surface, start, steps, seed) for place in places)
+
+
+def _in_step(
+    racers: Sequence[Racer], surface: Surface, start: np.ndarray, steps: Any, seed: Any
+) -> tuple[Trajectory, ...]:
+    """`trace` of racers with one batch size from one point (2,), on a single surface, side by side."""
+    steps = _check_steps(steps)
+    _check_samples(racers[0], surface)
+    seen_by_all = _seen(racers[0], surface, steps, np.asarray(check_seed(seed)))
+    oracles = [Oracle(surface) for _ in racers]
+    now = [start.copy() for _ in racers]
+    points = np.empty((steps + 1, len(racers), 2))
+    points[0] = start
+    with np.errstate(all="ignore"):
+        states = [racer.optimizer.init(point) for racer, point in zip(racers, now, strict=True)]
+        for step, seen in enumerate(seen_by_all, start=1):
+            gradients = seen.gradient(points[step - 1])
+            for place, racer in enumerate(racers):
+                oracle = oracles[place]
+                oracle.surface = seen
+                oracle.know(now[place], gradients[place])
+                now[place], states[place] = racer.optimizer.step(now[place], states[place], oracle)
+                points[step, place] = now[place]
+        losses = _losses(surface, points)
+    diverged_at = _cut_off(points, losses, surface)
+    return tuple(
+        Trajectory(
+            racer=racer,
+            surface=surface,
+            points=_read_only(points[:, place].copy()),
+            losses=_read_only(losses[:, place].copy()),
+            diverged_at=int(diverged_at[place]),
+            gradient_evaluations=oracles[place].gradient_evaluations,
+        )
+        for place, racer in enumerate(racers)
+    )
 
 
 def check_start(start: Any) -> np.ndarray:
@@ -136,6 +181,26 @@ def check_one_start(start: Any) -> tuple[float, float]:
         raise BadInput("bad_point", name="start", value=start, allowed="x, y")
     # −0.0 is 0.0: see `Parameter.check_number`.
     return (float(point[0]) + 0.0, float(point[1]) + 0.0)
+
+
+def _check_steps(steps: Any) -> int:
+    return int(STEPS.check_number("steps", steps))
+
+
+def _check_samples(racer: Racer, surface: Surface) -> None:
+    if racer.batch_size is not None and surface.samples is None:
+        raise BadInput("no_samples", name=surface.title, value=racer.batch_size)
+
+
+def _cut_off(points: np.ndarray, losses: np.ndarray, surface: Surface) -> np.ndarray:
+    """Where runs (steps + 1, ..., 2) diverged (...): from there on they become NaN. The surface learns of the rest."""
+    diverged_at = first_divergence(points, losses, surface)
+    steps = np.arange(len(points)).reshape(-1, *[1] * (points.ndim - 2))
+    lost = (steps >= diverged_at) & (diverged_at >= 0)
+    points[lost] = np.nan
+    losses[lost] = np.nan
+    surface.learn(points, losses)
+    return diverged_at
 
 
 def _seen(racer: Racer, surface: Surface, steps: int, seeds: np.ndarray) -> Iterator[Surface]:

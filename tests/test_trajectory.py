@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
-from cases import FEW_SURFACES, STACKS
-from optviz import OPTIMIZERS, BadInput, Formula, GaussianHills, Racer, SmoothedNoise, race, trace, with_convention
+from cases import CONFIGURED, FEW_SURFACES, STACKS, SURFACES
+from optviz import (
+    OPTIMIZERS,
+    BadInput,
+    FiniteSum,
+    Formula,
+    GaussianHills,
+    Racer,
+    Regression,
+    SmoothedNoise,
+    Surface,
+    race,
+    trace,
+    with_convention,
+)
 from optviz.outcome import Outcome
 
 HILLS = GaussianHills(seed=1)
@@ -201,12 +215,55 @@ def test_axes_that_do_not_fit_are_an_error() -> None:
         trace(OPTIMIZERS["adam"](learning_rate=[[0.1], [0.2]]), HILLS, np.zeros((3, 2)))
 
 
-def test_a_race_is_its_traces() -> None:
-    racers = [Racer(kind()) for kind in OPTIMIZERS.values()]
-    paths = race(racers, HILLS, (0.3, 0.4), 20)
+SUMS = {
+    "a sum": FiniteSum(HILLS, samples=16),
+    "a sum, drawn with replacement": FiniteSum(SURFACES["rugged noise"], samples=16, replacement=True),
+    "a regression": Regression("network", seed=2, samples=40),
+}
+
+
+def assert_same_numbers(racers: list[Racer], surface: Surface, *settings: Any) -> None:
+    paths = race(racers, surface, *settings)
     assert [path.racer for path in paths] == racers
     for racer, path in zip(racers, paths, strict=True):
-        assert path.points.tobytes() == trace(racer, HILLS, (0.3, 0.4), 20).points.tobytes()
+        alone = trace(racer, surface, *settings)
+        assert path.points.tobytes() == alone.points.tobytes()
+        assert path.losses.tobytes() == alone.losses.tobytes()
+        assert (path.diverged_at, path.gradient_evaluations) == (alone.diverged_at, alone.gradient_evaluations)
+        assert not path.points.flags.writeable
+        whole = path.points if path.points.base is None else path.points.base
+        assert whole.nbytes == path.points.nbytes, "it keeps nothing else in memory"
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_a_race_has_the_numbers_of_its_traces_bitwise(surface: str) -> None:
+    racers = [Racer(optimizer) for optimizer in CONFIGURED.values()]
+    assert_same_numbers(racers, SURFACES[surface], SURFACES[surface].suggested_start, 40)
+
+
+@pytest.mark.parametrize("surface", SUMS)
+def test_so_has_a_race_on_batches_of_several_sizes(surface: str) -> None:
+    racers = [Racer(kind(), size) for size in (None, 1, 5, 16) for kind in OPTIMIZERS.values()]
+    assert_same_numbers([*racers, Racer(ADAM, 7)], SUMS[surface], (0.3, 0.4), 30, 3)
+
+
+def test_so_has_a_race_of_sweeps_of_stacks_and_of_seeds() -> None:
+    sweep = Racer(OPTIMIZERS["adam"](learning_rate=[[0.1], [0.2]]))
+    racers = [Racer(kind()) for kind in OPTIMIZERS.values()]
+    assert_same_numbers([*racers, sweep, racers[0]], HILLS, (0.3, 0.4), 20)
+    assert_same_numbers(racers, STACKS["noise"], None, 20)
+    assert_same_numbers(racers, HILLS, [(0.3, 0.4), (1.0, 1.0)], 20)
+    assert_same_numbers([Racer(ADAM, 3), Racer(racers[0].optimizer, 3)], SUMS["a sum"], (0.3, 0.4), 20, [1, 2, 3])
+
+
+@pytest.mark.parametrize("racers", [[ADAM, ADAM], [Racer(ADAM, 2), Racer(ADAM, 2)]], ids=["all", "batches"])
+@pytest.mark.parametrize(("steps", "start", "seed"), [(0, None, 0), (5, (np.nan, 0), 0), (5, None, -1)])
+def test_a_race_refuses_what_its_traces_refuse(racers: Any, steps: Any, start: Any, seed: Any) -> None:
+    for surface in (HILLS, SUMS["a sum"]):
+        with pytest.raises(BadInput) as alone:
+            trace(racers[0], surface, start, steps, seed)
+        with pytest.raises(BadInput, match=re.escape(str(alone.value))):
+            race(racers, surface, start, steps, seed)
 
 
 def test_all_racers_of_a_race_start_together() -> None:
