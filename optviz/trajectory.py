@@ -116,27 +116,27 @@ def race(
     Racers that see the same samples go in step with each other, and one call gives all of them their gradients. The
     numbers are those of `trace`, bit for bit.
     """
-    start = surface.suggested_start if start is None else start
-    listed = [as_racer(racer) for racer in racers]
-    point, single = check_start(start), np.ndim(check_seed(seed)) == 0 and not surface.stack_shape
+    listed, steps, seeds = [as_racer(racer) for racer in racers], _check_steps(steps), np.asarray(check_seed(seed))
+    for racer in listed:
+        _check_samples(racer, surface)
+    point = check_start(surface.suggested_start if start is None else start)
+    single = not (seeds.ndim or surface.stack_shape)
     found: dict[int, Trajectory] = {}
     for size in {racer.batch_size for racer in listed}:
         alike = [place for place, racer in enumerate(listed) if racer.batch_size == size]
         in_step = [place for place in alike if single and point.ndim == 1 and not listed[place].optimizer.leading_shape]
         if len(in_step) > 1:
-            run = _in_step([listed[place] for place in in_step], surface, point, steps, seed)
+            run = _in_step([listed[place] for place in in_step], surface, point, steps, seeds)
             found |= dict(zip(in_step, run, strict=True))
     places = range(len(listed))
-    return tuple(found.get(place) or trace(listed[place], surface, start, steps, seed) for place in places)
+    return tuple(found.get(place) or trace(listed[place], surface, point, steps, seed) for place in places)
 
 
 def _in_step(
-    racers: Sequence[Racer], surface: Surface, start: np.ndarray, steps: Any, seed: Any
+    racers: Sequence[Racer], surface: Surface, start: np.ndarray, steps: int, seed: np.ndarray
 ) -> tuple[Trajectory, ...]:
     """`trace` of racers with one batch size from one point (2,), on a single surface, side by side."""
-    steps = _check_steps(steps)
-    _check_samples(racers[0], surface)
-    seen_by_all = _seen(racers[0], surface, steps, np.asarray(check_seed(seed)))
+    seen_by_all = _seen(racers[0], surface, steps, seed)
     oracles = [Oracle(surface) for _ in racers]
     now = [start.copy() for _ in racers]
     points = np.empty((steps + 1, len(racers), 2))
