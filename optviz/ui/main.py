@@ -45,6 +45,9 @@ STYLE = """
 [data-testid="stMain"] [data-testid="stElementContainer"]:has(.optviz-told[data-over]) { margin-bottom: -0.6rem; }
 .st-key-corner { position: fixed; top: 0.25rem; right: 3.4rem; z-index: 999990; width: auto; }
 .st-key-corner button { min-height: 2rem; padding: 0.1rem 0.6rem; white-space: nowrap; }
+@media (min-width: 641px) and (max-width: 1100px) {
+  .st-key-hook_row { min-height: 4.8rem; }
+}
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 2.4rem 0.7rem 2rem; }
   .st-key-hook_row p { font-size: 0.9rem; line-height: 1.35; }
