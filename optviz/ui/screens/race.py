@@ -31,6 +31,7 @@ DRAWN = "drawn"
 RANGES = "ranges"
 SECONDS_BETWEEN_LOOKS = 0.5
 MOST_MAPS = 64
+JOINER = "&#8288;"  # no line ends here
 SCOREBOARD_STYLE = """
 <style>
 .optviz-scores { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.93rem; }
@@ -406,7 +407,7 @@ def _score_row(
     outcome = _outcome(row["outcome"], row["diverged_at"])
     why, said = text["outcome_sentence"][outcome].format(step=row["diverged_at"]), html.escape(text["outcome"][outcome])
     return (
-        f'<tr><td><span class="dot" style="background:{color}"></span>{html.escape(names[index])}'
+        f'<tr><td><span class="dot" style="background:{color}"></span>{JOINER}{html.escape(names[index])}'
         f'<span class="under">{said}</span></td>{cells}'
         f'<td class="outcome"><span class="word">{said}</span>'
         f'<span class="why"> · {html.escape(why)}</span></td></tr>'

@@ -65,7 +65,8 @@ async function background(stage) {
 // What the picture shows, in as many lines as it takes: broken at spaces, and between Chinese characters.
 function captionOf(stage, width, top) {
   const told = Object.values(stage.chosen).map((name) => stage.header.views[name]?.told);
-  const whole = [stage.header.caption, ...told].filter(Boolean).join(" · ");
+  const joined = [stage.header.caption, ...told].filter(Boolean).join(" · ");
+  const whole = joined.replaceAll("。 · ", "。").replaceAll(". · ", ". ");
   const context = document.createElement("canvas").getContext("2d");
   context.font = fontOf(stage);
   const room = width - 28;
