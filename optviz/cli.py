@@ -28,7 +28,7 @@ from optviz.experiment import (
     surface_record,
     with_setting,
 )
-from optviz.export import FORMATS, READERS, read_race, to_toml
+from optviz.export import FORMATS, read_race
 from optviz.optimizers import OPTIMIZERS
 from optviz.parameter import Parameter
 from optviz.racer import Racer
@@ -200,7 +200,7 @@ def _parser() -> argparse.ArgumentParser:
     begin = race.add_argument_group("a race to begin with").add_mutually_exclusive_group()
     begin.add_argument("--link", metavar="URL", help="a link copied from the app, or what stands in it after the ?")
     begin.add_argument(
-        "--race", dest="file", type=Path, metavar="FILE", help=f"what --out wrote: .{', .'.join(READERS)}"
+        "--race", dest="file", type=Path, metavar="FILE", help=f"what --out wrote: .{', .'.join(FORMATS)}"
     )
     where = race.add_argument_group("surface")
     which = where.add_mutually_exclusive_group()
@@ -236,11 +236,12 @@ def _parser() -> argparse.ArgumentParser:
     batches.add_argument("--replacement", choices=("true", "false"), help="draw them with replacement (default: false)")
     batches.add_argument("--batch-seed", metavar="SEED", help="draws the batches (default: 0)")
     race.add_argument("--steps", help="1 … 5000 (default: 200)")
+    every_step = ", ".join(f".{ending}" for ending, known in FORMATS.items() if known.holds_trajectories)
     race.add_argument(
         "--out",
         type=Path,
         metavar="FILE",
-        help=f"write every step: .{', .'.join(FORMATS)}; a page that plays in any browser, without a network: .html; "
+        help=f"write every step: {every_step}; a page that plays in any browser, without a network: .html; "
         "the settings alone, to be edited: .toml",
     )
     race.add_argument("--language", default="en", help="of the page: en, zh (default: en)")
@@ -256,7 +257,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _race(options: argparse.Namespace) -> int:
     # Also the page, which needs plotly.js.
-    writers: dict[str, Writer] = {**FORMATS, "html": partial(_page, language=options.language), "toml": to_toml}
+    writers: dict[str, Writer] = {ending: known.write for ending, known in FORMATS.items()}
+    writers["html"] = partial(_page, language=options.language)
     write = None if options.out is None else _writer(options.out, writers)
     race, notes = _race_of_options(options)
     paths = race.run()

@@ -19,11 +19,11 @@ import sympy
 from optviz import OPTIMIZERS, Race, trace
 from optviz.bad_input import BadInput
 from optviz.experiment import LONGEST_LINK, read_url
+from optviz.export.pytorch import to_pytorch
 from optviz.formula.derivatives import gradient
 from optviz.formula.meaning import parse
 from optviz.formula.numpy_code import source
 from optviz.formula.text import MOST_CHARACTERS
-from optviz.pytorch_code import to_pytorch
 from optviz.surface.formula import Formula
 
 ROSENBROCK = "(1-x)^2 + 100*(y-x^2)^2"

@@ -60,7 +60,7 @@ LEVELS = [
     ["outcome", "racer"],
     ["trajectory"],
     ["statistics", "experiment", "gradient_noise"],
-    ["budget", "export", "figures", "pytorch_code", "tour"],
+    ["budget", "export", "figures", "tour"],
     ["laboratory"],
     ["cli", "notebook"],
 ]

@@ -40,8 +40,9 @@ from optviz import (
     with_convention,
 )
 from optviz.experiment import ARTICLE_OPTIMIZERS, MOST_RACERS, seven
+from optviz.export.pytorch import LONGEST_CODE, to_pytorch
+from optviz.export.pytorch.losses import LARGEST_GRID
 from optviz.formula.functions import FUNCTIONS
-from optviz.pytorch_code import LARGEST_GRID, LONGEST_CODE, to_pytorch
 from optviz.surface.regression import KINDS
 from test_experiment import RACES as RACES_OF_EXPERIMENT
 from test_experiment import random_race
@@ -540,7 +541,7 @@ def test_every_function_of_a_formula_is_there() -> None:
 
 def test_writing_the_code_loads_neither_torch_nor_sympy() -> None:
     code = (
-        "import sys, optviz.pytorch_code as written, optviz\n"
+        "import sys, optviz.export.pytorch as written, optviz\n"
         "written.to_pytorch(optviz.Race())\n"
         "print(sorted({'torch', 'sympy', 'streamlit', 'plotly'} & set(sys.modules)))"
     )

@@ -16,9 +16,9 @@ from optviz import OPTIMIZERS, BadInput, GaussianHills, Optimizer, Race, Racer, 
 from optviz.cli import main
 from optviz.experiment import read_url
 from optviz.export import to_csv, to_json, to_npz
+from optviz.export.pytorch import to_pytorch
 from optviz.figures.theme import EXTRA_COLORS, EXTRA_MARKERS, STYLES, THEMES, styles_of
 from optviz.optimizers import hyper
-from optviz.pytorch_code import to_pytorch
 from optviz.racer import PICKS
 
 

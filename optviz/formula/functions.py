@@ -1,6 +1,6 @@
 """The functions of the language: one table, name → value, slopes and LaTeX.
 
-A new function is one row here, and one in `TORCH_FUNCTIONS` of `optviz.pytorch_code`.
+A new function is one row here, and one in `TORCH_FUNCTIONS` of `optviz.export.pytorch.formulas`.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from typing import ParamSpec, TypeVar
 import numpy as np
 
 from optviz.experiment import Race
+from optviz.export.pytorch import to_pytorch
 from optviz.gradient_noise import GradientNoise, gradient_noise
-from optviz.pytorch_code import to_pytorch
 from optviz.racer import Racer
 from optviz.statistics import Fan, Heights, contour_heights, fan
 from optviz.surface import FiniteSum, Surface

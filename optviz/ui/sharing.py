@@ -13,7 +13,7 @@ import streamlit as st
 
 from optviz.bad_input import BadInput
 from optviz.experiment import LONGEST_LINK, Race
-from optviz.export import to_csv, to_json
+from optviz.export import FORMATS
 from optviz.statistics import RaceRecord
 from optviz.trajectory import Trajectory
 from optviz.ui import background, cached, session, widgets
@@ -21,7 +21,9 @@ from optviz.ui.controls import Words
 from optviz.ui.standalone import fans_of, file_name, html_page
 from optviz.ui.text import sentence, spaced
 
-MEDIA_TYPES = {"csv": "text/csv", "json": "application/json", "html": "text/html"}
+OFFERED = ("csv", "json")
+"""Formats that the page offers beside itself."""
+
 CODES: dict[str, Callable[[Race], str]] = {"python": Race.to_python, "pytorch": cached.pytorch_code}
 MOST_IN_QR_CODE = 2953
 """Bytes in the largest QR code, at the lowest level of error correction (ISO/IEC 18004, table 7)."""
@@ -54,16 +56,16 @@ def _downloads(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | Non
     chosen = {"axis": view.axis, "by": view.by, "runs": view.runs}
     seen = {"chosen": chosen, "hidden": list(view.hidden), "veiled": view.veiled}
     fans = fans_of(race) if view.runs == "many" and background.runs_are_there(race) else None
-    files: dict[str, Callable[[], bytes]] = {
-        "csv": partial(to_csv, race, paths),
-        "json": partial(to_json, race, paths),
-        "html": partial(html_page, race, paths, session.language(), fans, seen, pinned, view.pinned),
+    page = partial(html_page, race, paths, session.language(), fans, seen, pinned, view.pinned)
+    files: dict[str, tuple[Callable[[], bytes], str]] = {
+        ending: (partial(FORMATS[ending].write, race, paths), FORMATS[ending].media_type) for ending in OFFERED
     }
+    files["html"] = (page, "text/html")
     with st.container(horizontal=True, vertical_alignment="center"):
-        for ending, media_type in MEDIA_TYPES.items():
+        for ending, (make, media_type) in files.items():
             st.download_button(
                 words[ending],
-                data=partial(_made, files[ending]),
+                data=partial(_made, make),
                 file_name=f"{file_name(race)}.{ending}",
                 mime=media_type,
                 key=f"download_{ending}",
