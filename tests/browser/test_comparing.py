@@ -202,3 +202,22 @@ def test_looking_closer_at_the_end_of_a_seed_keeps_it(open_page: Open) -> None:
     assert (page.token(), page.step()) == (token, step)
     page.do("play")
     page.wait_for_another(token)
+
+
+PALE_LINES = "plot => plot.data.filter(({ line }) => line?.width === 6).map(({ visible }) => visible)"
+
+
+def test_under_a_veil_a_pinned_race_tells_nothing_of_itself(open_page: Open) -> None:
+    """The race that is pinned while it is veiled is the one that is to be guessed; another one may be seen."""
+    page = open_page("?veiled=1")
+    token = page.token()
+    page.do("pin")
+    page.wait_for_another(token)
+    assert page.plot(PALE_LINES) == [False] * 14
+    token = page.token()
+    page.slide("One learning rate for all", "ArrowRight")
+    page.wait_for_another(token)
+    # Adadelta has no learning rate: its run is the same.
+    assert sorted(page.plot(PALE_LINES)) == [False] * 2 + [True] * 12
+    page.do("last")
+    page.page.wait_for_function(f"({PALE_LINES})(document.querySelector('.optviz-plot')).every((seen) => seen)")
