@@ -10,6 +10,9 @@ from typing import Any
 
 from streamlit.runtime.state.session_state import Serialized, WStates
 
+FORMS = {"double_value": ("double_value", "int_value")}
+"""A field for whole numbers says that it takes a double, and its script sends an int."""
+
 _read_by_streamlit = WStates.__getitem__
 
 
@@ -24,7 +27,7 @@ def _read(states: WStates, name: str) -> Any:
         return _read_by_streamlit(states, name)
     form = sent.value.WhichOneof("value")
     # None: the field has been cleared.
-    if form is not None and form != widget.value_type:
+    if form is not None and form not in FORMS.get(widget.value_type, (widget.value_type,)):
         raise KeyError(name)
     try:
         return _read_by_streamlit(states, name)
