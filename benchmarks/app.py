@@ -94,6 +94,10 @@ def report() -> None:
         page.wait_for_address("pinned=")
         _drag(page, ", over a pinned race")
         page.close()
+        page = RacePage(browser, server.address)
+        page.open(f"?v=1&steps=4000&racers={'~'.join(f'adam--learning_rate-{n / 1000:g}' for n in range(10, 34))}")
+        _drag(page, ", of 24 optimizers and 4,000 steps")
+        page.close()
 
 
 def _moves(page: RacePage, pid: int) -> None:

@@ -239,7 +239,9 @@ async def values(target: Target, value: str, pages: int, times: int) -> None:
         try:
             async with SocketPage(target.port) as page:
                 assert page.connection is not None
-                page.widgets[page.stage] = WidgetState(id=page.stage, json_value=value)
+                said = page.says(None)
+                said.json_trigger_value = f'[{{"event": "asked", "value": {value}}}]'
+                page.widgets[said.id] = said
                 for _ in range(times):
                     await page.connection.send(page.message())
                     await asyncio.sleep(0.5)

@@ -24,7 +24,7 @@ class SocketPage:
 
     rates: what the slider for all learning rates offers. files: what it can ask to be made for a download; answers: how
     many it was given while it waited for a run. session: its own name for the server. stage: the picture's id, with
-    which it names what it sends.
+    which it names what it sends; picture: the message that it was sent last.
     kinds: the kind of each widget, by its id.
     widgets: the value of each widget that was moved; all of them travel with each change, as a browser sends them.
     """
@@ -38,6 +38,7 @@ class SocketPage:
     slider: str = ""
     stage: str = ""
     fragment: str = ""
+    picture: bytes = b""
     exceptions: list[str] = field(default_factory=list)
     kinds: dict[str, str] = field(default_factory=dict)
     widgets: dict[str, WidgetState] = field(default_factory=dict)
@@ -117,6 +118,7 @@ class SocketPage:
             self.files.append(element.download_button.deferred_file_id)
         elif kind == "bidi_component":
             self.stage, self.fragment = element.bidi_component.id, told.delta.fragment_id
+            self.picture = element.bidi_component.bytes
             return 1
         return 0
 
@@ -127,8 +129,18 @@ class SocketPage:
         self.widgets[self.slider] = moved
         await self.ask()
 
+    def says(self, asked: Any) -> WidgetState:
+        """What the picture sends: a word of its own, which is not repeated with the next message."""
+        said = [{"event": "asked", "value": asked}]
+        return WidgetState(id=f"$$STREAMLIT_INTERNAL_KEY_{self.stage}__events", json_trigger_value=json.dumps(said))
+
     async def drag(self, live: Any) -> None:
         """Send what the picture sends while the start is dragged, {"start": [x, y]}, and wait for the picture."""
-        moved = WidgetState(id=self.stage, json_value=json.dumps({"live": live}))
-        self.widgets[self.stage] = moved
-        await self.ask(self.fragment)
+        said = self.says({"page": "page", "requests": [], "live": live})
+        self.widgets[said.id] = said
+        # A component's state travels along; what it says is looked for there.
+        self.widgets[self.stage] = WidgetState(id=self.stage, json_value="{}")
+        try:
+            await self.ask(self.fragment)
+        finally:
+            del self.widgets[said.id]

@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 
 from mounted import visit, widget
-from optviz import OPTIMIZERS, Race, SmoothedNoise, optimizers
+from optviz import OPTIMIZERS, Race, Racer, SmoothedNoise, optimizers
 from optviz.experiment import read_url
 from optviz.laboratory import work
 from optviz.laboratory.jobs import LIGHT, SECONDS_OF_A_FAILURE, Pool, WorkerGone
@@ -279,3 +279,18 @@ def test_first_steps_are_as_many_as_are_light() -> None:
     first = background.first_steps(whole, LIGHT)
     assert race_work(first) <= LIGHT < race_work(first.replaced(steps=first.steps + 1))
     assert background.first_steps(Race(), LIGHT) == Race()
+
+
+def test_a_picture_of_a_drag_asks_nobody_where_the_surface_is_known(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heavy = Race(
+        steps=4000, racers=tuple(Racer(OPTIMIZERS["adam"](learning_rate=0.01 + 0.001 * place)) for place in range(24))
+    )
+    cached.heights(heavy.bare_surface)
+    cached.start(heavy.bare_surface)
+    asked: list[object] = []
+    monkeypatch.setattr(pool, "wish", lambda who, wanted: asked.extend(wanted))
+    live = background.shown(heavy, dragged=True).race
+    assert live is not None and 10 < live.steps < heavy.steps
+    assert asked == []

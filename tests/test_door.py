@@ -32,7 +32,7 @@ from optviz.ui.messages import DEEPEST_VALUE, LONGEST_JSON, LONGEST_MESSAGE, LON
 from optviz.ui.origins import may_connect, origins
 from optviz.ui.sending import coding_for
 from optviz.ui.serving import listen
-from optviz.ui.stage import assets
+from optviz.ui.stage import assets, unpack
 from socket_page import SocketPage
 
 ROOT = Path(__file__).parents[1]
@@ -146,7 +146,8 @@ def test_a_drag_passes_message_after_message(server: Server) -> None:
     async def drag() -> SocketPage:
         async with SocketPage(server.port) as page:
             for step in range(60):
-                await page.drag({"start": [0.01 * step, 0.2]})
+                await page.drag({"start": [0.01 * step, 0.2], "number": step})
+                assert unpack(page.picture)[0]["live"] == step
             return page
 
     assert loops.run(drag()).exceptions == []
