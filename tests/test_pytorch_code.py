@@ -617,7 +617,7 @@ def test_what_cannot_be_written_is_refused_in_one_sentence(name: str) -> None:
         to_pytorch(race)
     assert refused.value.key == "no_pytorch"
     for language in ("en", "zh"):
-        text = tomllib.loads((ROOT / "optviz" / "ui" / "text" / f"{language}.toml").read_text(encoding="utf-8"))
+        text = tomllib.loads((ROOT / "optviz" / "text" / f"{language}.toml").read_text(encoding="utf-8"))
         sentence = text["bad_input"]["no_pytorch"].format(**refused.value.parts)
         assert value in sentence
         assert allowed in sentence

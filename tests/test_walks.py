@@ -12,7 +12,7 @@ from monkey.actions import KINDS, LINKS, Action, draw, read_walk, tell_walk
 from monkey.invariants import INVARIANTS, Known, broken, paths_of, restored, start_of
 from monkey.shortening import shortened
 from optviz import Race
-from optviz.ui.text import words
+from optviz.text import words
 
 
 def test_the_same_seed_gives_the_same_actions() -> None:

@@ -30,8 +30,8 @@ from optviz.parameter import COORDINATE, SEED, STEPS, Parameter, parameters
 from optviz.racer import PICKS, Racer
 from optviz.surface import FAMILIES, Formula, GallerySurface, GaussianHills, Regression, Surface, gallery
 from optviz.surface.regression import KINDS
+from optviz.text import LANGUAGES, words
 from optviz.ui import background, cached, session, widgets
-from optviz.ui.text import LANGUAGES, words
 
 Words = dict[str, dict[str, str]]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from optviz.text import words
 from optviz.ui import address, controls, session, widgets
-from optviz.ui.text import words
 
 # Not called "pages": Streamlit takes a folder of that name beside the entry script for its older kind of app.
 SCREENS = Path(__file__).with_name("screens")

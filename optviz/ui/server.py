@@ -121,10 +121,9 @@ async def _lifespan(_: Any) -> AsyncIterator[None]:
 
 
 def _on_script_error(error: Exception) -> bool:
+    from optviz.text import words
     from optviz.ui import session
-    from optviz.ui.text import browser_language, words
 
     LOGGER.error("unexpected error", exc_info=error)
-    language = session.language() if "view" in st.session_state else browser_language()
-    st.error(words(language)["app"]["unexpected"])
+    st.error(words(session.language())["app"]["unexpected"])
     return True

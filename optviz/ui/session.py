@@ -20,9 +20,9 @@ from optviz.bad_input import BadInput
 from optviz.budget import check_budget, within_budget
 from optviz.experiment import LONGEST_LINK, MOST_RACERS, Race, read_query, read_url
 from optviz.racer import Racer
+from optviz.text import LANGUAGES, language_for
 from optviz.tour import Tour
 from optviz.ui import address
-from optviz.ui.text import LANGUAGES, browser_language
 
 
 @dataclass(frozen=True)
@@ -157,8 +157,9 @@ def view() -> View:
 
 
 def language() -> str:
-    """The visitor's language: the chosen one, else the browser's."""
-    return view().language or browser_language()
+    """The visitor's language: the chosen one, else the browser's; also before the address has been read."""
+    chosen = view().language if "view" in st.session_state else None
+    return chosen or language_for(st.context.locale)
 
 
 def shown() -> Race:

@@ -15,11 +15,11 @@ from optviz.bad_input import BadInput
 from optviz.experiment import LONGEST_LINK, Race
 from optviz.export import FORMATS
 from optviz.statistics import RaceRecord
+from optviz.text import sentence, spaced
 from optviz.trajectory import Trajectory
 from optviz.ui import background, cached, session, widgets
 from optviz.ui.controls import Words
 from optviz.ui.standalone import fans_of, file_name, html_page
-from optviz.ui.text import sentence, spaced
 
 OFFERED = ("csv", "json")
 """Formats that the page offers beside itself."""

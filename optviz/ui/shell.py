@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from streamlit import file_util
 
+from optviz.text import LANGUAGES, words
 from optviz.ui.origins import listed_origins, may_connect
 from optviz.ui.sending import Sent
-from optviz.ui.text import LANGUAGES, words
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send

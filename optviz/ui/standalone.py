@@ -22,9 +22,9 @@ from optviz.figures import Figure
 from optviz.figures.race import race_figure
 from optviz.statistics import Fan, Heights, RaceRecord, beside, race_record
 from optviz.surface import Formula, GallerySurface
+from optviz.text import LANGUAGES, counted, spaced, words
 from optviz.trajectory import Trajectory
 from optviz.ui import cached, stage
-from optviz.ui.text import LANGUAGES, counted, spaced, words
 
 RUN_AGAIN = """\
 from pathlib import Path

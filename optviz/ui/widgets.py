@@ -19,8 +19,8 @@ import streamlit as st
 
 from optviz.bad_input import BadInput
 from optviz.parameter import Parameter
+from optviz.text import counted, sentence, words
 from optviz.ui import session
-from optviz.ui.text import counted, sentence, words
 
 Option = TypeVar("Option")
 

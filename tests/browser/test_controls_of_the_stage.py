@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from optviz import Race
-from optviz.ui.text import words
+from optviz.text import words
 from race_page import PHONE, PROJECTOR, RacePage
 
 Open = Callable[..., RacePage]

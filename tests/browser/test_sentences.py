@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from optviz.text import LANGUAGES, words
 from optviz.ui import stage
-from optviz.ui.text import LANGUAGES, words
 
 SOURCE = (Path(stage.__file__).parent / "sentences.js").read_text(encoding="utf-8")
 SAY = """async ([source, called, given]) => {

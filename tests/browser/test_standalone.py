@@ -18,9 +18,9 @@ from playwright.sync_api import Browser, Frame, Page
 
 from cases import ROOT
 from optviz import BadInput, FiniteSum, Formula, GaussianHills, Race, Racer, Regression, gallery, with_convention
+from optviz.text import words
 from optviz.ui import stage
 from optviz.ui.standalone import RUN_AGAIN, described, fans_of, html_page
-from optviz.ui.text import words
 from race_page import PATIENCE, PHONE, RacePage
 from test_notebook import outputs
 

@@ -17,12 +17,12 @@ from optviz.figures.race import race_figure
 from optviz.figures.theme import THEMES, styles_of
 from optviz.optimizers import OPTIMIZERS
 from optviz.statistics import RaceRecord, beginning, beside, race_record, scoreboard
+from optviz.text import counted, spaced, words
 from optviz.trajectory import Trajectory
 from optviz.ui import background, cached, requests, session, sharing, stage, touring, widgets
 from optviz.ui.cached import FAN_RUNS
 from optviz.ui.controls import Words, attempt
 from optviz.ui.standalone import caption, described, fans_of, file_name, key_of, pinned_told, told_of
-from optviz.ui.text import counted, spaced, words
 
 LONGEST_LATEX = 90
 WHOLE_PAGE = "whole_page"

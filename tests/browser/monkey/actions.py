@@ -22,7 +22,7 @@ from optviz.experiment import surface_names
 from optviz.racer import PICKS
 from optviz.surface import FAMILIES, gallery
 from optviz.surface.regression import KINDS as FITTED
-from optviz.ui.text import LANGUAGES, words
+from optviz.text import LANGUAGES, words
 
 PATIENCE = 4_000
 """Milliseconds in which a control that is in sight can be used, or the page is at fault."""

@@ -23,11 +23,11 @@ from optviz.experiment import read_query
 from optviz.figures.race import race_figure
 from optviz.statistics import RaceRecord, beside, contour_heights, race_record
 from optviz.surface import FAMILIES, FiniteSum, Surface, gallery, gallery_names
+from optviz.text import LANGUAGES, words
 from optviz.tour import tour
 from optviz.trajectory import Trajectory
 from optviz.ui.session import View
 from optviz.ui.standalone import fans_of
-from optviz.ui.text import LANGUAGES, words
 
 Seen = Mapping[str, Any]
 
@@ -473,7 +473,7 @@ def _foreign_words(text: str) -> str | None:
 def _usual_in_chinese() -> frozenset[str]:
     """Names, identifiers and units that stand on the Chinese page as they are."""
     package = Path(optviz.__file__).parent
-    texts = [(package / "ui" / "text" / "zh.toml").read_text(encoding="utf-8")]
+    texts = [(package / "text" / "zh.toml").read_text(encoding="utf-8")]
     told = [value for section in tomllib.loads(texts[0]).values() for value in section.values()]
     surfaces = [gallery(name) for name in gallery_names()]
     told += [surface.titles["zh"] for surface in surfaces] + [surface.teaches["zh"] for surface in surfaces]

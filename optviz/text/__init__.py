@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from optviz.bad_input import BadInput
 
@@ -66,12 +65,9 @@ def words(language: str) -> dict[str, dict[str, str]]:
     return tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
 
 
-def browser_language() -> str:
-    """The language that the visitor's browser asks for: "zh" for any Chinese, else "en"."""
-    import streamlit as st
-
-    locale: Any = st.context.locale
-    return "zh" if str(locale or "").lower().startswith("zh") else "en"
+def language_for(locale: str | None) -> str:
+    """The language for a browser's locale, such as "zh-TW": "zh" for any Chinese, else "en"."""
+    return "zh" if (locale or "").lower().startswith("zh") else "en"
 
 
 def sentence(problem: BadInput, language: str) -> str:
