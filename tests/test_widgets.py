@@ -122,3 +122,15 @@ def test_what_a_browser_repeats_is_no_answer_to_what_it_has_not_seen() -> None:
     assert app.session_state.race == after
     run(app, [WidgetState(id=states(app)["seed"].id, double_value=1)])
     assert app.session_state.race.surface.seed == 1, "an answer to what is shown counts, also with an earlier value"
+
+
+def test_a_widget_whose_value_was_forgotten_is_mounted_anew() -> None:
+    """Streamlit forgets the values of what a run that was broken off has not come to; the browser shows it still."""
+    app = visit(surface="gaussian_hills", seed="1")
+    run(app, [])
+    seen = states(app)["x0"].id
+    app.session_state.race = app.session_state.race.replaced(start=(0.25, 0.5))
+    del app.session_state[seen.split("-", 2)[-1]]
+    run(app, [])
+    assert states(app)["x0"].id != seen
+    assert states(app)["x0"].double_value == 0.25

@@ -108,18 +108,15 @@ def show(name: str, value: Any) -> str:
 
     A widget that is to show something else than what the browser answered last, or in another language, is mounted anew
     under another key. What a browser that has not seen that yet repeats under the old key is nobody's answer; and a
-    select box, which keeps the label that it had, says the new one.
+    select box, which keeps the label that it had, says the new one. So is one whose value Streamlit has forgotten: the
+    browser has not.
     """
     mounts: dict[str, tuple[int, str]] = st.session_state.setdefault("mounts", {})
     language, key = session.language(), _key(name)
-    number, spoken = mounts.get(name, (0, language))
-    known = key in st.session_state
-    if spoken != language or (known and st.session_state[key] != value):
-        number += 1
-        known = False
-    mounts[name] = (number, language)
-    key = _key(name)
-    if not known:
+    number, spoken = mounts.get(name, (-1, language))
+    if number < 0 or spoken != language or key not in st.session_state or st.session_state[key] != value:
+        mounts[name] = (number + 1, language)
+        key = _key(name)
         st.session_state[key] = value
     return key
 

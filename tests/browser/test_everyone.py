@@ -89,6 +89,15 @@ def test_everything_on_the_stage_is_reached_by_tab_and_its_focus_is_seen(open_pa
     assert [part for part, shown in zip(seen, outlined, strict=True) if not shown] == []
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "Skip to main content"), ("zh", "跳到主要内容")])
+def test_the_first_thing_that_tab_finds_speaks_the_visitors_language(
+    open_page: Open, language: str, words: str
+) -> None:
+    page = open_page(f"?lang={language}")
+    page.page.keyboard.press("Tab")
+    assert page.page.evaluate("document.activeElement.innerText") == words
+
+
 def test_the_menu_is_worked_with_the_keyboard(open_page: Open) -> None:
     page = open_page()
     page.page.locator("[data-do=save]").focus()

@@ -373,6 +373,9 @@ class Stage {
     if (!playback) this.plot.setAttribute("aria-label", text.stage);
     // Readers of the screen choose their voice by it; Streamlit's page says English.
     if (this.header.language) document.documentElement.lang = this.header.language;
+    // Streamlit's own link for those who use the keyboard, the first that Tab finds, speaks English only.
+    const skip = document.querySelector("[data-testid=stSkipToContent]");
+    if (skip) skip.textContent = text.skip_to_content;
     this.body.querySelectorAll("button[data-do]").forEach((button) => label(button, text[button.dataset.do]));
     this.legend.setAttribute("aria-label", text.legend);
     this.scrubber.setAttribute("aria-label", text.scrubber);
