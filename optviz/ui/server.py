@@ -53,7 +53,15 @@ def _door(app: ASGIApp) -> Door:
     files: dict[str, ASGIApp] = {f"{ASSETS}/origin": asks_about_origin}
     for asset in assets().values():
         files[f"{ASSETS}/{asset.name}"] = Sent(asset.body, asset.media_type, kept, asset.packed)
-    return Door(app, prefix, page_shell(_preload()), files, connections.most_connections)
+    style = Sent(_style(), "text/css; charset=utf-8", kept)
+    name = f"{ASSETS}/page-{style.digest}.css"
+    files[name] = style
+    shell = page_shell(_preload(), f"{_asset_root().removesuffix(ASSETS)}{name}")
+    return Door(app, prefix, shell, files, connections.most_connections)
+
+
+def _style() -> bytes:
+    return Path(__file__).with_name("css").joinpath("page.css").read_bytes()
 
 
 def serve(host: str, port: int, browser: bool, origins: Sequence[str] = ()) -> int:

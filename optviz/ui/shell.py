@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _SCRIPT = Path(__file__).with_name("shell.js")
 
 
-def page_shell(preload: str) -> Sent:
-    """The HTML that every address of a page answers with. preload: its Link header."""
+def page_shell(preload: str, style: str) -> Sent:
+    """The HTML that every address of a page answers with. preload: its Link header; style: where our style sheet is."""
     page = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
     said = {language: words(language)["connection"] for language in LANGUAGES}
     script = _SCRIPT.read_text(encoding="utf-8").replace("SAID", json.dumps(said).replace("<", "\\u003c"), 1)
@@ -32,6 +32,8 @@ def page_shell(preload: str) -> Sent:
     page = re.sub(r"<noscript>.*?</noscript>", f"<noscript>{without}</noscript>", page, flags=re.DOTALL)
     page = page.replace("<title>Streamlit</title>", "<title>optviz</title>")
     page = page.replace("</head>", f"<script>{script}</script></head>", 1)
+    # In the body, behind the styles that Streamlit's scripts add to the head.
+    page = page.replace("</body>", f'<link rel="stylesheet" href="{style}"></body>', 1)
     headers = {"Cache-Control": "no-cache", "Link": preload}
     return Sent(page.encode(), "text/html; charset=utf-8", headers)
 

@@ -13,6 +13,7 @@ import hashlib
 import html
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from optviz.bad_input import BadInput
@@ -38,23 +39,7 @@ optviz.show(race)\
 LONGEST_TITLE = 100
 
 # The stage chooses its theme by the background of the body.
-STYLE = """
-:root { color-scheme: light dark; --page: #fcfcfe; --words: #1b1d2a; --quiet: #5d6273; --block: #f1f2f8; }
-@media (prefers-color-scheme: dark) {
-  :root { --page: #12151f; --words: #eceef5; --quiet: #a3a9bb; --block: #1b2030; }
-}
-body {
-  margin: 0 auto; max-width: 1500px; padding: 10px 16px; background: var(--page); color: var(--words);
-  font: 15px/1.5 Inter, "Segoe UI", system-ui, -apple-system, "Noto Sans", "Noto Sans CJK SC", "PingFang SC",
-    "Microsoft YaHei", sans-serif;
-}
-h1 { font-size: 1.25rem; margin: 0; overflow-wrap: anywhere; }
-.setting, .key { color: var(--quiet); font-size: 0.87rem; margin: 0 0 6px; }
-#stage { min-height: 360px; }
-.optviz-page .optviz-picture { height: clamp(280px, calc(100vh - 270px), 760px); }
-pre { background: var(--block); border-radius: 8px; padding: 10px 12px; overflow-x: auto; font-size: 0.82rem; }
-summary { cursor: pointer; }
-"""
+STYLE = Path(__file__).with_name("css").joinpath("standalone.css").read_text(encoding="utf-8")
 
 # Runs in the stage's own module, so that `show` is at hand. The block keeps its names apart from the stage's.
 BOOTSTRAP = """

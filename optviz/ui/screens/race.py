@@ -32,38 +32,6 @@ RANGES = "ranges"
 SECONDS_BETWEEN_LOOKS = 0.5
 MOST_MAPS = 64
 JOINER = "&#8288;"  # no line ends here
-SCOREBOARD_STYLE = """
-<style>
-.optviz-scores { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: 0.93rem; }
-.optviz-scores th { text-align: left; font-weight: 600; opacity: 0.72; padding: 4px 10px 4px 0; }
-.optviz-scores td { padding: 5px 10px 5px 0; border-top: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
-.optviz-scores .number { text-align: right; white-space: nowrap; }
-.optviz-scores .why { opacity: 0.75; }
-.optviz-scores .dot { display: inline-block; width: 0.75em; height: 0.75em; border-radius: 50%; margin-right: 0.5em; }
-.optviz-scores td:first-child, .optviz-scores .word { white-space: nowrap; }
-.optviz-scores .outcome { padding-left: 28px; }
-.optviz-scores .short, p.optviz-narrow { display: none; }
-.optviz-scores .under { display: none; font-weight: 400; font-size: 0.92em; opacity: 0.85; }
-.optviz-scroll { overflow-x: auto; container-type: inline-size; }
-.optviz-scroll ~ p { margin: 0.3rem 0 0; }
-.optviz-scroll + p { margin-top: 0.9rem; }
-/* Where there is no room for a column of its own, the outcome stands under the optimizer's name. */
-@container (max-width: 40rem) {
-  .optviz-scores .under { display: block; padding-left: 1.25em; }
-  .optviz-scores .outcome { display: none; }
-}
-@container (max-width: 30rem) {
-  .optviz-scores { font-size: 0.85rem; }
-  .optviz-scores .learning_rate { display: none; }
-  .optviz-scores th { vertical-align: bottom; }
-  .optviz-scores .long { display: none; }
-  .optviz-scores .short { display: inline; }
-  .optviz-scores :is(th, td):not(:last-child) { padding-right: 7px; }
-  .optviz-scores :is(th, td, td:first-child, .steps_to_90, .steps_to_90_of_best) { white-space: normal; }
-}
-@media (max-width: 640px) { p.optviz-narrow { display: block; } }
-</style>
-"""
 
 
 def show() -> None:
@@ -338,7 +306,7 @@ def _scoreboard(
     )
     body = "".join(_score_row(row, race, columns, names, finals, styles, text) for row in rows)
     st.html(
-        f"{SCOREBOARD_STYLE}<h3>{html.escape(words['title'])}</h3>"
+        f"<h3>{html.escape(words['title'])}</h3>"
         f'<div class="optviz-scroll" tabindex="0" role="region" aria-label="{html.escape(words["title"])}">'
         f'<table class="optviz-scores"><thead><tr>'
         f"<th>{html.escape(words['racer'])}</th>{head}"
