@@ -244,8 +244,11 @@ def test_a_rerun_that_leaves_the_surface_alone_is_small_and_sends_no_map() -> No
     app = visit()
     header, arrays = message(app)
     assert "map/shade" in arrays
+    assert {"text", "themes"} <= set(header)
     widget(app.select_slider, "learning_rate_all").set_value(0.3).run()
     again, arrays = message(app)
+    assert again["words_key"] == header["words_key"]
+    assert {"text", "themes"}.isdisjoint(again)
     assert again["map_key"] == header["map_key"]
     assert not [name for name in arrays if name.startswith("map/")]
     assert len(sent_bytes(app)) < MOST_BYTES

@@ -159,10 +159,12 @@ def _stage() -> None:
         record = beginning(record, shown.asked.steps, *(ranges if known_key == map_key else ()))
     figure = race_figure(record, cached.heights(race.bare_surface), map_key, text["figure"], pinned)
     sent: dict[str, None] = st.session_state.setdefault("maps_sent", {})
+    vocabulary = stage.words_key(text["stage"])
     message = stage.pack(
         figure,
         text["stage"],
         with_map=map_key not in sent,
+        with_words=st.session_state.get("words_sent") != vocabulary,
         token=_digest(repr((race, session.language(), view.runs, view.pinned, view.present))),
         view={
             "chosen": {"axis": view.axis, "by": view.by, "runs": view.runs},
@@ -190,6 +192,7 @@ def _stage() -> None:
             for about, hint in text["hint"].items()
         ],
     )
+    st.session_state.words_sent = vocabulary
     sent[map_key] = None
     if len(sent) > MOST_MAPS:
         # The browser asks again for one that it should still have.
@@ -262,7 +265,7 @@ def _view_changed(changed: Any) -> None:
 
 
 def _map_needed(_: Any) -> None:
-    st.session_state.maps_sent = {}
+    st.session_state.maps_sent, st.session_state.words_sent = {}, None
 
 
 REQUESTS: dict[str, Callable[[Any], None]] = {

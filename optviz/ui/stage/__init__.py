@@ -89,9 +89,12 @@ def bootstrap() -> str:
     )
 
 
-def pack(figure: Figure, text: Mapping[str, str], *, with_map: bool = True, **extra: Any) -> bytes:
-    """One message for the stage. Without the map, the stage uses the one it was sent before under the same key.
+def pack(
+    figure: Figure, text: Mapping[str, str], *, with_map: bool = True, with_words: bool = True, **extra: Any
+) -> bytes:
+    """One message for the stage.
 
+    Without the map, the stage uses the one it was sent before under the same key; so with the words and colours.
     text: the stage's words. extra: further entries of the header, such as `token`, `view`, `start_by_click`.
     """
     places: list[dict[str, Any]] = []
@@ -114,14 +117,24 @@ def pack(figure: Figure, text: Mapping[str, str], *, with_map: bool = True, **ex
         "playback": figure.playback,
         "map_key": figure.map_key,
         "arrays": places,
-        "themes": THEMES,
-        "text": dict(text),
+        "words_key": words_key(text),
+        **({"text": dict(text), "themes": THEMES} if with_words else {}),
         "plotly": f"{ASSETS}/{assets()['plotly'].name}",
         **extra,
     }
     head = json.dumps(header, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     padding = b"\0" * (-len(head) % 4)
     return b"".join([len(head).to_bytes(4, "little"), head, padding, *blocks])
+
+
+def words_key(text: Mapping[str, str]) -> str:
+    """A name for words and colours together: another one where any of them differs."""
+    return _digest_of(tuple(text.items()))
+
+
+@cache
+def _digest_of(words: tuple[tuple[str, str], ...]) -> str:
+    return hashlib.sha256(json.dumps([words, THEMES]).encode()).hexdigest()[:12]
 
 
 def _kind(array: np.ndarray) -> str:

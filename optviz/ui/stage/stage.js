@@ -28,6 +28,7 @@ const TOUR_MOVES = 0.75; // the share of a seed's time in which its paths move; 
 const PRESENTED = 1.6; // how much thicker lines and heads are in a lecture room
 
 const maps = new Map(); // map key → arrays of the surface, for as long as the document lives
+const vocabularies = new Map(); // words key → { text, themes }, for as long
 let plotlyLoading = null;
 
 export default function stage({ parentElement, data, setTriggerValue }) {
@@ -314,8 +315,10 @@ class Stage {
       maps.set(header.map_key, own);
       if (maps.size > MAPS_KEPT) maps.delete(maps.keys().next().value);
     }
+    if (header.text) vocabularies.set(header.words_key, { text: header.text, themes: header.themes });
+    Object.assign(header, vocabularies.get(header.words_key));
     const kept = maps.get(header.map_key);
-    if (header.map_key && !kept) {
+    if (!header.text || (header.map_key && !kept)) {
       this.ask("map", header.map_key);
       return;
     }
