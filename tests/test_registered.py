@@ -243,7 +243,7 @@ def test_the_page_shows_it_alone_and_beside_others(key: str) -> None:
         (board,) = [html.proto.body for html in app.get("html") if "<tbody>" in html.proto.body]
         assert key in board
         rate = "0.5" if key == "half" else "–"
-        row = board[board.index(f"</span>{key}<") :]
+        row = board[board.index(f"</span>&#8288;{key}<") :]
         assert f'<td class="number learning_rate">{rate}</td>' in row[: row.index("</tr>")]
         shared = widget(app.select_slider, "learning_rate_all")
         assert shared.disabled is (racers == key != "half"), "there is nobody whose rate it could set"

@@ -142,6 +142,7 @@ def begin_run() -> None:
     st.session_state.formula_draft = None
     # A link that can be used stays in the address as it is; one that cannot is written again.
     st.session_state.addressed = None if told else (st.session_state.race, st.session_state.view, query)
+    st.session_state.spelled = None
 
 
 def race() -> Race:
@@ -339,6 +340,7 @@ def write_address() -> None:
         return
     query = _query()
     st.session_state.addressed = (race(), view(), query)
+    st.session_state.spelled = query
     if shown != query:
         address.write(query)
 
@@ -348,7 +350,9 @@ def found_and_spelled() -> tuple[dict[str, str], dict[str, str]] | tuple[None, N
     if st.session_state.addressed is None:
         return None, None
     race, view, found = st.session_state.addressed
-    return found, _within_a_link(race.to_query(), view)
+    if st.session_state.spelled is None:
+        st.session_state.spelled = _within_a_link(race.to_query(), view)
+    return found, st.session_state.spelled
 
 
 def pin(pinned: bool) -> None:

@@ -53,6 +53,8 @@ class Known:
     said: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     unrest: str | None = None
+    entries_owed: int = 0
+    """How many entries of the history the action before might have made and had not: they may come late."""
 
 
 @dataclass(frozen=True)
@@ -495,11 +497,22 @@ def the_page_is_not_wider_than_the_window(seen: Seen, known: Known) -> str | Non
     return f"it is {seen['wide']} px wider" if seen["wide"] > 1 else None
 
 
+def entries_made(seen: Seen, known: Known) -> int:
+    """How many entries of the history there are more than before the action; none where the page was loaded anew."""
+    return 0 if known.before is None else max(0, seen["pushes"] - known.before["pushes"])
+
+
+def entries_due(known: Known) -> int:
+    """How many entries of the history the action may make."""
+    touring = known.before is not None and known.before["touring"]
+    # A tour that an action stops has an entry of its own: where it was stopped.
+    return KINDS[known.action.name].pushes + touring + known.entries_owed
+
+
 def the_history_grows_by_what_was_done(seen: Seen, known: Known) -> str | None:
     if known.before is None or known.action.name in ("link", "reload", "history"):
         return None
-    # A tour that an action stops has an entry of its own: where it was stopped.
-    made, most = seen["pushes"] - known.before["pushes"], KINDS[known.action.name].pushes + known.before["touring"]
+    made, most = entries_made(seen, known), entries_due(known)
     return f"{made} entries of the history, at most {most} are due" if made > most else None
 
 

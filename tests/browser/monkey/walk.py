@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -151,8 +151,11 @@ class Walker:
         fresh = action.name in ("link", "reload")
         unrest = self._rest(0 if fresh else before["sent"], 0 if fresh else kind.sends)
         self.hand.rest_away()
+        # One back: what is owed from before the last action will not come any more.
+        last = replace(self.known, entries_owed=0)
+        owed = max(0, invariants.entries_due(last) - invariants.entries_made(before, last))
         self.known = Known(
-            action, before, self.locale, self.known.zooms, self.known.tour_from, self.said, self.foreign, unrest
+            action, before, self.locale, self.known.zooms, self.known.tour_from, self.said, self.foreign, unrest, owed
         )
         return self._look(before)
 
