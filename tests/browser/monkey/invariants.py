@@ -190,8 +190,9 @@ def the_axes_are_home_or_zoomed(seen: Seen, known: Known) -> str | None:
 
 def chart_key(axis: str, race: Race, seen: Seen) -> Any:
     """What a zoom of an axis belongs to: another surface ends it, and so does another kind of axis."""
-    kinds = {"xaxis2": "by", "yaxis2": "axis"}
-    return race.bare_surface, seen["chosen"].get(kinds[axis]) if axis in kinds else None
+    # Where there is nothing to choose from, there is no button that says which is chosen.
+    kinds = {"xaxis2": ("by", "step"), "yaxis2": ("axis", "loss")}
+    return race.bare_surface, seen["chosen"].get(*kinds[axis]) if axis in kinds else None
 
 
 def _same_range(one: Any, other: Any) -> bool:
@@ -555,6 +556,11 @@ def restored(seen: Seen, again: Seen) -> str | None:
         if seen[name] != again[name]:
             return f"{name}: {seen[name]!r}, opened again {again[name]!r}"
     for key in sorted(set(seen["widgets"]) & set(again["widgets"])):
+        if key == "formula" and seen["widgets"][key] != getattr(
+            expected(seen["address"]).race.bare_surface, "text", ""
+        ):
+            # What was typed and refused is not lost, and not in the address.
+            continue
         if not NOT_IN_A_LINK.match(key) and seen["widgets"][key] != again["widgets"][key]:
             return f"{key} shows {seen['widgets'][key]!r}, opened again {again['widgets'][key]!r}"
     return None
