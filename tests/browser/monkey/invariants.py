@@ -566,6 +566,11 @@ def restored(seen: Seen, again: Seen) -> str | None:
     return None
 
 
+def _text_of(race: Race) -> str:
+    text: str = getattr(race.bare_surface, "text", "")
+    return text
+
+
 def broken(seen: Seen, known: Known, names: tuple[str, ...] = tuple(INVARIANTS)) -> dict[str, str]:
     """Each invariant that does not hold, and its complaint."""
     found = {name: INVARIANTS[name](seen, known) for name in names}
