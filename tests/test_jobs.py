@@ -15,11 +15,12 @@ import numpy as np
 import pytest
 
 from optviz import FiniteSum, Formula, GaussianHills, Race, Racer, SmoothedNoise
+from optviz.figures.heights import Heights, contour_heights
+from optviz.figures.race_record import fan
 from optviz.laboratory import jobs, work
 from optviz.laboratory.jobs import LIGHT, Pool, Worker, WorkerGone, described
 from optviz.laboratory.work import Task, packed
 from optviz.optimizers import Adam, GradientDescent
-from optviz.statistics import Heights, contour_heights, fan
 from optviz.surface import Regression
 from optviz.surface.lowest import Found
 from optviz.trajectory import trace

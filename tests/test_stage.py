@@ -10,8 +10,9 @@ import pytest
 
 from optviz import Race
 from optviz.figures import Figure
+from optviz.figures.heights import contour_heights
 from optviz.figures.race import race_figure
-from optviz.statistics import contour_heights, race_record
+from optviz.figures.race_record import race_record
 from optviz.ui import stage
 
 FOLDER = Path(stage.__file__).parent

@@ -25,18 +25,15 @@ from optviz import (
     trace,
     with_convention,
 )
+from optviz.figures.heights import CONTOURS, contour_heights
+from optviz.figures.race_record import beside, fan, race_record
 from optviz.statistics import (
-    CONTOURS,
-    beside,
     best_reached,
-    contour_heights,
     epoch_range,
-    fan,
     gap,
     gap_range,
     log_gap,
     loss_range,
-    race_record,
     scoreboard,
     standing,
     steps_to_drop,

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from optviz.figures.figure import Figure
+from optviz.figures.heights import CONTOURS, Heights
+from optviz.figures.race_record import RaceRecord, beyond_epochs
 from optviz.figures.theme import styles_of
-from optviz.statistics import CONTOURS, Heights, RaceRecord, beyond_epochs
 
 NARROW = {
     "xaxis": {"domain": [0, 1], "anchor": "y"},

@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from optviz.experiment import Race
+from optviz.figures.heights import contour_heights
+from optviz.figures.race_record import fan
 from optviz.gradient_noise import gradient_noise
-from optviz.statistics import contour_heights, fan
 from optviz.trajectory import trace
 
 Record = TypeVar("Record")

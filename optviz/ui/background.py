@@ -22,10 +22,11 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import get_run_yiel
 
 from optviz.budget import most_steps_of_runs, preparation_work, race_work, racer_work
 from optviz.experiment import Race
+from optviz.figures.heights import Heights
+from optviz.figures.race_record import Fan
 from optviz.laboratory.jobs import LIGHT, Pool, Wish
 from optviz.laboratory.work import Task, Values, is_known_elsewhere, record_of
 from optviz.outcome import Outcome
-from optviz.statistics import Fan, Heights
 from optviz.surface import Surface
 from optviz.surface.lowest import Found
 from optviz.trajectory import Trajectory

@@ -15,9 +15,10 @@ import numpy as np
 
 from optviz.experiment import Race
 from optviz.export.pytorch import to_pytorch
+from optviz.figures.heights import Heights, contour_heights
+from optviz.figures.race_record import Fan, fan
 from optviz.gradient_noise import GradientNoise, gradient_noise
 from optviz.racer import Racer
-from optviz.statistics import Fan, Heights, contour_heights, fan
 from optviz.surface import FiniteSum, Surface
 from optviz.trajectory import Trajectory, trace
 from optviz.trajectory import race as run_race

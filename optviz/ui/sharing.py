@@ -14,7 +14,7 @@ import streamlit as st
 from optviz.bad_input import BadInput
 from optviz.experiment import LONGEST_LINK, Race
 from optviz.export import FORMATS
-from optviz.statistics import RaceRecord
+from optviz.figures.race_record import RaceRecord
 from optviz.text import sentence, spaced
 from optviz.trajectory import Trajectory
 from optviz.ui import background, cached, session, widgets

@@ -20,8 +20,9 @@ from optviz.bad_input import BadInput
 from optviz.budget import most_steps_of_runs
 from optviz.experiment import Race, surface_record
 from optviz.figures import Figure
+from optviz.figures.heights import Heights
 from optviz.figures.race import race_figure
-from optviz.statistics import Fan, Heights, RaceRecord, beside, race_record
+from optviz.figures.race_record import Fan, RaceRecord, beside, race_record
 from optviz.surface import Formula, GallerySurface
 from optviz.text import LANGUAGES, counted, spaced, words
 from optviz.trajectory import Trajectory

@@ -14,9 +14,10 @@ from optviz.budget import most_steps_of_runs
 from optviz.experiment import Race
 from optviz.figures.gradient_noise import gradient_noise_figure
 from optviz.figures.race import race_figure
+from optviz.figures.race_record import RaceRecord, beginning, beside, race_record
 from optviz.figures.theme import THEMES, styles_of
 from optviz.optimizers import OPTIMIZERS
-from optviz.statistics import RaceRecord, beginning, beside, race_record, scoreboard
+from optviz.statistics import scoreboard
 from optviz.text import counted, spaced, words
 from optviz.trajectory import Trajectory
 from optviz.ui import background, cached, requests, session, sharing, stage, touring, widgets

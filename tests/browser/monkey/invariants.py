@@ -20,8 +20,9 @@ import optviz
 from monkey.actions import KINDS, Action
 from optviz import Race
 from optviz.experiment import read_query
+from optviz.figures.heights import contour_heights
 from optviz.figures.race import race_figure
-from optviz.statistics import RaceRecord, beside, contour_heights, race_record
+from optviz.figures.race_record import RaceRecord, beside, race_record
 from optviz.surface import FAMILIES, FiniteSum, Surface, gallery, gallery_names
 from optviz.text import LANGUAGES, words
 from optviz.tour import tour
