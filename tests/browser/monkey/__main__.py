@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
@@ -28,6 +29,8 @@ def main() -> int:
     parser.add_argument("--at", default="", help="the address of a server that runs already")
     parser.add_argument("--root", type=Path, default=ROOT, help="the folder whose app.py is served")
     asked = parser.parse_args()
+    # Whoever stops it stops its server and its browser too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with chromium(foreign=False) as browser:
         if asked.at:
             return _run(browser, asked.at, asked)
