@@ -285,7 +285,8 @@ def _race(options: argparse.Namespace) -> int:
 
 def _page(race: Race, paths: Sequence[Trajectory], language: str) -> bytes:
     # Only this format needs plotly.js, which takes a while to read.
-    from optviz.ui.standalone import fans_of, html_page
+    from optviz.figures.fans import fans_of
+    from optviz.stage.page import html_page
 
     return html_page(race, paths, language, fans_of(race))
 

@@ -39,6 +39,7 @@ def show(race: Race, language: str = "en", height: int = 640) -> Shown:
         raise BadInput("not_readable", name="race", value=race, allowed="a race, such as optviz.Race()")
     height = int(HEIGHT.check_number("height", height))
     # The page needs plotly.js, which `import optviz` does not wait for.
-    from optviz.ui.standalone import fans_of, html_page
+    from optviz.figures.fans import fans_of
+    from optviz.stage.page import html_page
 
     return Shown(race, html_page(race, race.run(), language, fans_of(race)), height)

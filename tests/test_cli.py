@@ -34,8 +34,9 @@ from optviz import (
 from optviz.cli import RACE_EXAMPLES, main
 from optviz.experiment import ARTICLE_OPTIMIZERS
 from optviz.export import to_csv
+from optviz.figures.fans import fans_of
+from optviz.stage.page import html_page
 from optviz.surface import FAMILIES
-from optviz.ui.standalone import fans_of, html_page
 
 THE_ARTICLES_RACE = (
     "race --surface gaussian_hills --seed 1 --convention tensorflow1 --optimizers all --steps 200 --out paths.csv"

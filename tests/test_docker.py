@@ -77,7 +77,7 @@ def test_dockerignore_is_understood_as_docker_does(ignore: str, path: str, insid
 
 
 def test_nothing_but_the_app_gets_into_the_build() -> None:
-    for path in ("app.py", "optviz/cli.py", "optviz/ui/stage/stage.js", "surfaces/bowl.toml", ".streamlit/config.toml"):
+    for path in ("app.py", "optviz/cli.py", "optviz/stage/js/stage.js", "surfaces/bowl.toml", ".streamlit/config.toml"):
         assert let_through(path, IGNORE), path
     for path in (
         ".git/config",

@@ -26,13 +26,13 @@ import loops
 import visitor
 from docker_replay import free_port
 from optviz import BadInput
+from optviz.stage import assets, unpack
 from optviz.ui import messages
 from optviz.ui.door import MOST_FILES, MOST_WAITING, Door
 from optviz.ui.messages import DEEPEST_VALUE, LONGEST_JSON, LONGEST_MESSAGE, LONGEST_VALUE, NoMessage, take
 from optviz.ui.origins import may_connect, origins
 from optviz.ui.sending import coding_for
 from optviz.ui.serving import listen
-from optviz.ui.stage import assets, unpack
 from socket_page import SocketPage
 
 ROOT = Path(__file__).parents[1]

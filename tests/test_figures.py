@@ -15,9 +15,10 @@ import pytest
 from optviz import OPTIMIZERS, Formula, GaussianHills, Racer, race
 from optviz.experiment import ARTICLE_OPTIMIZERS
 from optviz.figures import Figure, resolved
+from optviz.figures.fans import Fan
 from optviz.figures.heights import Heights, contour_heights
 from optviz.figures.race import race_figure
-from optviz.figures.race_record import Fan, RaceRecord, race_record
+from optviz.figures.race_record import RaceRecord, race_record
 from optviz.figures.theme import EXTRA_COLORS, REPEATS, STYLES, THEMES, color_of, styles_of
 from optviz.racer import PICKS
 

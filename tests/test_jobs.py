@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from optviz import FiniteSum, Formula, GaussianHills, Race, Racer, SmoothedNoise
+from optviz.figures.fans import fan
 from optviz.figures.heights import Heights, contour_heights
-from optviz.figures.race_record import fan
 from optviz.laboratory import jobs, work
 from optviz.laboratory.jobs import LIGHT, Pool, Worker, WorkerGone, described
 from optviz.laboratory.work import Task, packed

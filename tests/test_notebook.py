@@ -18,7 +18,8 @@ import pytest
 
 from cases import ROOT
 from optviz import BadInput, GaussianHills, Race, Racer, show
-from optviz.ui.standalone import fans_of, html_page
+from optviz.figures.fans import fans_of
+from optviz.stage.page import html_page
 
 NOTEBOOK = ROOT / "docs" / "notebook.ipynb"
 EXECUTE = """
@@ -144,7 +145,7 @@ def test_showing_needs_no_web_server() -> None:
         "import sys, optviz\n"
         "assert 'optviz.ui' not in sys.modules\n"
         "optviz.show(optviz.Race(steps=1))\n"
-        "import optviz.ui.standalone\n"
+        "import optviz.stage.page\n"
         "print(sorted({'streamlit', 'plotly', 'starlette', 'IPython'} & set(sys.modules)))"
     )
     done = subprocess.run(

@@ -17,8 +17,8 @@ from mounted import visit, widget
 from optviz import OPTIMIZERS, Race, Racer, gallery, gallery_names
 from optviz.budget import most_steps
 from optviz.experiment import LONGEST_LINK, MOST_RACERS, read_url, surface_names
+from optviz.stage import unpack
 from optviz.ui import cached
-from optviz.ui.stage import unpack
 
 MOST_BYTES = 60_000
 

@@ -8,21 +8,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from optviz import Race
+from optviz import Race, stage
 from optviz.figures import Figure
 from optviz.figures.heights import contour_heights
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import race_record
-from optviz.ui import stage
+from optviz.stage.modules import PARTS
 
-FOLDER = Path(stage.__file__).parent
+FOLDER = Path(stage.__file__).parent / "js"
 TOP_LEVEL = re.compile(r"(?m)^(?:export )?(?:async )?(?:function|const|let|class) (\w+)")
 IMPORT = re.compile(r'(?m)^import \{([^}]*)\} from "\./(\w+\.js)";$')
 EXPORT = re.compile(r"(?m)^export (?:default )?(?:async )?(?:function|const|class) (\w+)")
 
 
 def test_every_module_of_the_folder_is_joined() -> None:
-    assert {*stage.PARTS, "stage.js"} == {file.name for file in FOLDER.glob("*.js")}
+    assert {*PARTS, "stage.js"} == {file.name for file in FOLDER.glob("*.js")}
 
 
 def test_no_name_is_there_twice() -> None:
@@ -34,7 +34,7 @@ def test_no_name_is_there_twice() -> None:
 def test_what_a_part_imports_is_there_and_the_joined_module_imports_nothing() -> None:
     joined = stage.stage_module()
     assert re.search(r"(?m)^import ", joined) is None
-    for part in (*stage.PARTS, "stage.js"):
+    for part in (*PARTS, "stage.js"):
         for names, source in IMPORT.findall((FOLDER / part).read_text("utf-8")):
             exported = EXPORT.findall((FOLDER / source).read_text("utf-8"))
             assert {name.strip() for name in names.split(",")} <= set(exported)

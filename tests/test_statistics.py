@@ -25,8 +25,9 @@ from optviz import (
     trace,
     with_convention,
 )
+from optviz.figures.fans import fan
 from optviz.figures.heights import CONTOURS, contour_heights
-from optviz.figures.race_record import beside, fan, race_record
+from optviz.figures.race_record import beside, race_record
 from optviz.statistics import (
     best_reached,
     epoch_range,

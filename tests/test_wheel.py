@@ -74,7 +74,7 @@ def test_the_wheel_carries_the_app_and_nothing_else(wheel: Path) -> None:
         if path.is_file() and path.suffix != ".pyc"
     }
     assert len(surfaces) >= 16
-    assert {"optviz/text/zh.toml", "optviz/ui/stage/stage.js", "optviz/ui/stage/stage.css"} <= package
+    assert {"optviz/text/zh.toml", "optviz/stage/js/stage.js", "optviz/stage/css/stage.css"} <= package
     assert names == surfaces | package | {"optviz/ui/streamlit_config.toml"}
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from mounted import visit
 from optviz.bad_input import BadInput
+from optviz.stage import unpack
 from optviz.text import CALLED, SEAM, STRAY, sentence, spaced, words
-from optviz.ui.stage import unpack
 
 CHINESE = {f"{section}.{key}": text for section, table in words("zh").items() for key, text in table.items()}
 ENGLISH = {f"{section}.{key}": text for section, table in words("en").items() for key, text in table.items()}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optviz.figures.fans import Fan
 from optviz.statistics.gaps import log_gap
 from optviz.statistics.ranges import (
     VEILED_GAP_RANGE,
@@ -20,29 +21,6 @@ from optviz.statistics.ranges import (
 )
 from optviz.statistics.standings import standing
 from optviz.trajectory import Trajectory
-
-QUANTILES = (0.1, 0.5, 0.9)
-
-
-@dataclass(frozen=True, eq=False)
-class Fan:
-    """Runs that differ only in their batches, summed up at each step: quantiles (3, steps + 1) of loss and log gap.
-
-    The rows are the 10 %, 50 % and 90 % quantile; a run that has diverged counts as infinitely high.
-    """
-
-    losses: np.ndarray
-    log_gaps: np.ndarray
-    runs: int
-
-
-def fan(path: Trajectory) -> Fan:
-    """The fan of a trajectory with one leading axis of runs (see `trace` with a sequence of seeds)."""
-    known = np.where(np.isfinite(path.losses), path.losses, np.inf)
-    # "lower" takes a run's own loss: between a finite one and infinity there is nothing to interpolate.
-    losses = np.quantile(known, QUANTILES, axis=0, method="lower")
-    losses = np.where(np.isfinite(losses), losses, np.nan)
-    return Fan(losses, log_gap(losses, path.surface.lowest.loss), path.losses.shape[0])
 
 
 @dataclass(frozen=True, eq=False)

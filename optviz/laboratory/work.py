@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from optviz.experiment import Race
+from optviz.figures.fans import fan
 from optviz.figures.heights import contour_heights
-from optviz.figures.race_record import fan
 from optviz.gradient_noise import gradient_noise
 from optviz.trajectory import trace
 

@@ -22,8 +22,8 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import get_run_yiel
 
 from optviz.budget import most_steps_of_runs, preparation_work, race_work, racer_work
 from optviz.experiment import Race
+from optviz.figures.fans import FAN_RUNS, Fan
 from optviz.figures.heights import Heights
-from optviz.figures.race_record import Fan
 from optviz.laboratory.jobs import LIGHT, Pool, Wish
 from optviz.laboratory.work import Task, Values, is_known_elsewhere, record_of
 from optviz.outcome import Outcome
@@ -207,15 +207,15 @@ def _wishes(races: list[Race], runs_of: Race | None) -> dict[Hashable, Wish]:
 
 def _run_wishes(race: Race) -> dict[Hashable, Wish]:
     wishes: dict[Hashable, Wish] = {}
-    if race.steps > most_steps_of_runs(race, cached.FAN_RUNS) or not is_known_elsewhere(race):
+    if race.steps > most_steps_of_runs(race, FAN_RUNS) or not is_known_elsewhere(race):
         return wishes
     for place, racer in enumerate(race.racers):
         arguments = cached.path_arguments(race, place)
-        work = race.steps * racer_work(racer, race.surface, cached.FAN_RUNS)
+        work = race.steps * racer_work(racer, race.surface, FAN_RUNS)
         if racer.batch_size is None or work <= HERE or cached.fan_of.known(*arguments):
             continue
         single = race.replaced(racers=(racer,), start=arguments[2])
-        task = Task("runs", single, {"place": 0, "count": cached.FAN_RUNS}, work)
+        task = Task("runs", single, {"place": 0, "count": FAN_RUNS}, work)
         wishes[("runs", *arguments)] = (task, partial(_keep_runs, arguments))
     return wishes
 

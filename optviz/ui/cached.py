@@ -15,8 +15,9 @@ import numpy as np
 
 from optviz.experiment import Race
 from optviz.export.pytorch import to_pytorch
+from optviz.figures import fans
+from optviz.figures.fans import Fan
 from optviz.figures.heights import Heights, contour_heights
-from optviz.figures.race_record import Fan, fan
 from optviz.gradient_noise import GradientNoise, gradient_noise
 from optviz.racer import Racer
 from optviz.surface import FiniteSum, Surface
@@ -26,7 +27,6 @@ from optviz.ui.memory import Memory, Remembered
 
 P = ParamSpec("P")
 R = TypeVar("R")
-FAN_RUNS = 20
 
 COMPUTING = threading.Semaphore(2)
 """So many visits' threads compute at a time: each more would let the server's own thread wait for its turn longer."""
@@ -85,11 +85,10 @@ def over(path: Trajectory, surface: Surface) -> Trajectory:
 
 @once
 def fan_of(racer: Racer, surface: Surface, start: tuple[float, float], steps: int, batch_seed: int) -> Fan:
-    """The fan of `FAN_RUNS` runs with successive batch seeds."""
-    seeds = [(batch_seed + run) % 2**32 for run in range(FAN_RUNS)]
+    """`fans.fan_of`, once per racer and setting."""
     surface = prepared(surface)
     with COMPUTING:
-        return fan(trace(racer, surface, start, steps, seeds))
+        return fans.fan_of(racer, surface, start, steps, batch_seed)
 
 
 @once

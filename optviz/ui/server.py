@@ -16,13 +16,13 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import config
 
+from optviz.stage import ASSETS, assets
 from optviz.ui import connections
 from optviz.ui.door import Door
 from optviz.ui.logs import bound_logs
 from optviz.ui.origins import VARIABLE, frame_ancestors, listed_origins
 from optviz.ui.sending import Sent
 from optviz.ui.shell import asks_about_origin, page_shell
-from optviz.ui.stage import ASSETS, assets
 from optviz.ui.wire import leave_out_what_cannot_be_read
 
 if TYPE_CHECKING:

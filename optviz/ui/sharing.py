@@ -14,12 +14,14 @@ import streamlit as st
 from optviz.bad_input import BadInput
 from optviz.experiment import LONGEST_LINK, Race
 from optviz.export import FORMATS
+from optviz.figures.fans import fans_of
 from optviz.figures.race_record import RaceRecord
+from optviz.stage.page import html_page
 from optviz.text import sentence, spaced
+from optviz.text.telling import file_name
 from optviz.trajectory import Trajectory
 from optviz.ui import background, cached, session, widgets
 from optviz.ui.controls import Words
-from optviz.ui.standalone import fans_of, file_name, html_page
 
 OFFERED = ("csv", "json")
 """Formats that the page offers beside itself."""
@@ -55,8 +57,10 @@ def _downloads(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | Non
     view = session.view()
     chosen = {"axis": view.axis, "by": view.by, "runs": view.runs}
     seen = {"chosen": chosen, "hidden": list(view.hidden), "veiled": view.veiled}
-    fans = fans_of(race) if view.runs == "many" and background.runs_are_there(race) else None
-    page = partial(html_page, race, paths, session.language(), fans, seen, pinned, view.pinned)
+    fans = fans_of(race, cached.fan_of) if view.runs == "many" and background.runs_are_there(race) else None
+    page = partial(
+        html_page, race, paths, session.language(), fans, seen, pinned, view.pinned, cached.heights(race.bare_surface)
+    )
     files: dict[str, tuple[Callable[[], bytes], str]] = {
         ending: (partial(FORMATS[ending].write, race, paths), FORMATS[ending].media_type) for ending in OFFERED
     }

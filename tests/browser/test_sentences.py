@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from optviz import stage
 from optviz.text import LANGUAGES, words
-from optviz.ui import stage
 
-SOURCE = (Path(stage.__file__).parent / "sentences.js").read_text(encoding="utf-8")
+SOURCE = (Path(stage.__file__).parent / "js" / "sentences.js").read_text(encoding="utf-8")
 SAY = """async ([source, called, given]) => {
     const module = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
     return module[called](...given);

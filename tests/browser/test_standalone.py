@@ -17,10 +17,11 @@ import pytest
 from playwright.sync_api import Browser, Frame, Page
 
 from cases import ROOT
-from optviz import BadInput, FiniteSum, Formula, GaussianHills, Race, Racer, Regression, gallery, with_convention
+from optviz import BadInput, FiniteSum, Formula, GaussianHills, Race, Racer, Regression, gallery, stage, with_convention
+from optviz.figures.fans import fans_of
+from optviz.stage.page import RUN_AGAIN, html_page
 from optviz.text import words
-from optviz.ui import stage
-from optviz.ui.standalone import RUN_AGAIN, described, fans_of, html_page
+from optviz.text.telling import described
 from race_page import PATIENCE, PHONE, RacePage
 from test_notebook import outputs
 

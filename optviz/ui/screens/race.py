@@ -10,8 +10,10 @@ from typing import Any
 
 import streamlit as st
 
+from optviz import stage
 from optviz.budget import most_steps_of_runs
 from optviz.experiment import Race
+from optviz.figures.fans import FAN_RUNS, fans_of
 from optviz.figures.gradient_noise import gradient_noise_figure
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import RaceRecord, beginning, beside, race_record
@@ -19,11 +21,10 @@ from optviz.figures.theme import THEMES, styles_of
 from optviz.optimizers import OPTIMIZERS
 from optviz.statistics import scoreboard
 from optviz.text import counted, spaced, words
+from optviz.text.telling import caption, described, file_name, key_of, pinned_told, told_of
 from optviz.trajectory import Trajectory
-from optviz.ui import background, cached, requests, session, sharing, stage, touring, widgets
-from optviz.ui.cached import FAN_RUNS
+from optviz.ui import background, cached, component, requests, session, sharing, touring, widgets
 from optviz.ui.controls import Words, attempt
-from optviz.ui.standalone import caption, described, fans_of, file_name, key_of, pinned_told, told_of
 
 LONGEST_LATEX = 90
 WHOLE_PAGE = "whole_page"
@@ -146,7 +147,7 @@ def _stage() -> None:
     paths, names = cached.paths(race), race.racer_names(text["optimizer"])
     # The map is that of the full loss: how samples are drawn does not change it.
     map_key = _digest(repr(race.bare_surface))
-    fans = fans_of(race) if view.runs == "many" and background.runs_are_there(race) else None
+    fans = fans_of(race, cached.fan_of) if view.runs == "many" and background.runs_are_there(race) else None
     # After all that runs: whatever went lower than was known counts for every gap that is drawn.
     pinned = _pinned_record(race, text)
     record = race_record(paths, names, race.start or cached.start(race.surface), fans)
@@ -198,7 +199,7 @@ def _stage() -> None:
     if len(sent) > MOST_MAPS:
         # The browser asks again for one that it should still have.
         del sent[next(iter(sent))]
-    stage.mount(
+    component.mount(
         message,
         key="stage",
         on_asked_change=_asked,
@@ -439,7 +440,7 @@ def _gradient_noise(race: Race, paths: Sequence[Trajectory], names: Sequence[str
             file_name="optviz-gradient-noise",
             present=session.view().present,
         )
-        stage.mount(message, key="gradient_noise_stage")
+        component.mount(message, key="gradient_noise_stage")
 
 
 show()

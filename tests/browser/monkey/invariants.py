@@ -20,6 +20,7 @@ import optviz
 from monkey.actions import KINDS, Action
 from optviz import Race
 from optviz.experiment import read_query
+from optviz.figures.fans import fans_of
 from optviz.figures.heights import contour_heights
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import RaceRecord, beside, race_record
@@ -28,7 +29,6 @@ from optviz.text import LANGUAGES, words
 from optviz.tour import tour
 from optviz.trajectory import Trajectory
 from optviz.ui.session import View
-from optviz.ui.standalone import fans_of
 
 Seen = Mapping[str, Any]
 

@@ -1,7 +1,7 @@
 // The stage: shows any optviz figure. Plotly draws what stands still (contour, faint paths, loss curves) and is updated
 // in place; two canvases above it draw what moves (travelled paths; heads, comet tails and the play-head).
 //
-// A message is one binary blob: uint32 header length, JSON header, then arrays. See optviz/ui/stage/__init__.py, which
+// A message is one binary blob: uint32 header length, JSON header, then arrays. See optviz/stage/message.py, which
 // also joins the modules of this folder into one.
 
 import { Axes } from "./axes.js";

@@ -1,0 +1,63 @@
+"""Fans: runs that differ only in their batches, summed up for a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from optviz.budget import most_steps_of_runs
+from optviz.experiment import Race
+from optviz.racer import Racer
+from optviz.statistics.gaps import log_gap
+from optviz.surface import Surface
+from optviz.trajectory import Trajectory, trace
+
+FAN_RUNS = 20
+QUANTILES = (0.1, 0.5, 0.9)
+
+
+@dataclass(frozen=True, eq=False)
+class Fan:
+    """Runs that differ only in their batches, summed up at each step: quantiles (3, steps + 1) of loss and log gap.
+
+    The rows are the 10 %, 50 % and 90 % quantile; a run that has diverged counts as infinitely high.
+    """
+
+    losses: np.ndarray
+    log_gaps: np.ndarray
+    runs: int
+
+
+def fan(path: Trajectory) -> Fan:
+    """The fan of a trajectory with one leading axis of runs (see `trace` with a sequence of seeds)."""
+    known = np.where(np.isfinite(path.losses), path.losses, np.inf)
+    # "lower" takes a run's own loss: between a finite one and infinity there is nothing to interpolate.
+    losses = np.quantile(known, QUANTILES, axis=0, method="lower")
+    losses = np.where(np.isfinite(losses), losses, np.nan)
+    return Fan(losses, log_gap(losses, path.surface.lowest.loss), path.losses.shape[0])
+
+
+Make = Callable[[Racer, Surface, tuple[float, float], int, int], Fan]
+
+
+def fan_of(racer: Racer, surface: Surface, start: tuple[float, float], steps: int, batch_seed: int) -> Fan:
+    """The fan of `FAN_RUNS` runs with successive batch seeds."""
+    seeds = [(batch_seed + run) % 2**32 for run in range(FAN_RUNS)]
+    return fan(trace(racer, surface, start, steps, seeds))
+
+
+def fans_of(race: Race, make: Make = fan_of) -> list[Fan | None]:
+    """20 runs with other batches of every racer that sees batches; None for a racer that sees all samples.
+
+    None for all of them where that would be more work than `budget` has room for. make: `fan_of`, or what remembers it.
+    """
+    affordable = race.steps <= most_steps_of_runs(race, FAN_RUNS)
+    x, y = race.surface.suggested_start.tolist() if race.start is None else race.start
+    return [
+        make(racer, race.surface, (x, y), race.steps, race.batch_seed)
+        if racer.batch_size is not None and affordable
+        else None
+        for racer in race.racers
+    ]

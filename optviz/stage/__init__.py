@@ -1,0 +1,10 @@
+"""The stage: the one component that shows every figure, without Streamlit.
+
+`message.py` turns a figure into one binary message, `modules.py` is the JavaScript that shows it (`js/`, `css/`), and
+`page.py` the web page that plays without a server.
+"""
+
+from optviz.stage.message import pack, unpack, words_key
+from optviz.stage.modules import ASSETS, Asset, assets, bootstrap, stage_module
+
+__all__ = ["ASSETS", "Asset", "assets", "bootstrap", "pack", "stage_module", "unpack", "words_key"]

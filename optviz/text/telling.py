@@ -1,0 +1,107 @@
+"""What a file, a picture or a page says of a race, for people: names, titles, sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from optviz.bad_input import BadInput
+from optviz.experiment import Race, surface_record
+from optviz.figures import Figure
+from optviz.figures.heights import Heights
+from optviz.surface import Formula, GallerySurface
+from optviz.text import counted, spaced, words
+
+LONGEST_TITLE = 100
+
+
+def start_of(race: Race) -> tuple[float, float]:
+    """Where the race starts: where it says, or where its surface suggests."""
+    if race.start is not None:
+        return race.start
+    x, y = race.bare_surface.suggested_start.tolist()
+    return (x, y)
+
+
+def described(race: Race, language: str) -> str:
+    """The race's surface in one phrase."""
+    surface = race.bare_surface
+    if isinstance(surface, GallerySurface):
+        return surface.titles[language]
+    told = words(language)["surface"].get(f"described_{_surface_name(race)}")
+    return surface.title if told is None else told.format(seed=getattr(surface, "seed", ""))
+
+
+def caption(race: Race, language: str, pinned: Race | None = None) -> str:
+    """What stands below a picture of the race that is taken elsewhere: surface, setting, what the pale lines are."""
+    title = " ".join(title_of(race, language).split())
+    if len(title) > LONGEST_TITLE:
+        title = f"{title[: LONGEST_TITLE - 1]}…"
+    told = [pinned_told(race, pinned, words(language))] if pinned is not None else []
+    return " · ".join([title, *setting(race, language), *told])
+
+
+def title_of(race: Race, language: str) -> str:
+    """What a page or a picture of the race is called: its surface, or what was typed."""
+    # Who opens the file is not who typed the formula.
+    surface = race.bare_surface
+    return f"J(x, y) = {surface.text}" if isinstance(surface, Formula) else described(race, language)
+
+
+def pinned_told(race: Race, pinned: Race, text: Mapping[str, Mapping[str, str]]) -> str:
+    """One sentence about the pale lines: in what their race differs from the one that is shown."""
+    said = text["pinned"]
+    values: dict[str, Any] = {
+        "convention": text["convention"][pinned.convention],
+        "steps": pinned.steps,
+        "batch_seed": pinned.batch_seed,
+        "learning_rate": f"{pinned.shared_learning_rate or 0:g}",
+    }
+    told = [
+        (counted(said, name, pinned.steps) if name == "steps" else said[name]).format(value=values.get(name))
+        for name in pinned.differences(race)
+    ]
+    return spaced(said["shown"].format(difference=text["stage"]["and"].join(told) or said["same"]))
+
+
+def told_of(figure: Figure, chosen: Iterable[str]) -> list[str]:
+    """A sentence about each view that is chosen, where there is one to say."""
+    return [figure.views[name]["told"] for name in chosen if "told" in figure.views[name]]
+
+
+def key_of(heights: Heights, words: Mapping[str, str]) -> list[str]:
+    """What is to be said of the picture's lines: what they are, and how the contours are spaced where not evenly."""
+    spacing = {"key_logarithmic": heights.logarithmic, "key_by_area": heights.by_area}
+    return [words["key_line"], *(words[key] for key, holds in spacing.items() if holds)]
+
+
+def file_name(race: Race) -> str:
+    """What a file with this race is called, without its ending: surface, seed and learning rate."""
+    seed, rate = getattr(race.bare_surface, "seed", None), race.shared_learning_rate
+    told = [f"seed{seed}"] if seed is not None else []
+    told += [f"eta{rate:g}"] if rate is not None else []
+    return "-".join(["optviz", _surface_name(race), *told])
+
+
+def _surface_name(race: Race) -> str:
+    """The surface's key in a record; for a class that nobody registered, what its author called it."""
+    try:
+        return str(surface_record(race.bare_surface)["name"])
+    except BadInput:
+        return type(race.bare_surface).__name__.lower()
+
+
+def setting(race: Race, language: str) -> list[str]:
+    """What decides the race besides its surface, a phrase each."""
+    text = words(language)
+    said, rate, (x, y) = text["standalone"], race.shared_learning_rate, start_of(race)
+    return [
+        said["convention"].format(convention=text["convention"][race.convention]),
+        counted(said, "steps", race.steps).format(steps=race.steps),
+        *([said["learning_rate"].format(rate=f"{rate:g}")] if rate is not None else []),
+        said["start"].format(x=_number(x), y=_number(y)),
+    ]
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}".replace("-", "−")
