@@ -10,6 +10,9 @@ from pathlib import Path
 
 from optviz.bad_input import BadInput
 
+Words = dict[str, dict[str, str]]
+"""All words of a language, by section and key."""
+
 LANGUAGES = {"en": "English", "zh": "中文"}
 
 _HAN, _OTHER = "[\u4e00-\u9fff]", "[A-Za-z0-9\u0370-\u03ff₁₂]"

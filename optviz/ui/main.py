@@ -7,7 +7,8 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from optviz.text import words
-from optviz.ui import address, controls, session, widgets
+from optviz.ui import address, corner, session, widgets
+from optviz.ui.sidebar import sidebar
 
 # Not called "pages": Streamlit takes a folder of that name beside the entry script for its older kind of app.
 SCREENS = Path(__file__).with_name("screens")
@@ -34,11 +35,11 @@ def main(more_pages: Sequence[StreamlitPage] = ()) -> None:
         position="top",
     )
     with st.container(key="corner", horizontal=True):
-        controls.present_control(text)
-        controls.language_control(language)
+        corner.present_control(text)
+        corner.language_control(language)
     widgets.begin_telling()
     with st.sidebar:
-        controls.sidebar(text, language)
+        sidebar(text, language)
     # The stage presses it when a lost connection is back; a run is all that it asks for.
     st.button("↻", key="ask_again", on_click=session.drag, args=(None,))
     # A place that is always there: an element more or less would move the picture below, which React then builds anew.

@@ -211,6 +211,14 @@ def change(new: Race, moved: Callable[[int], int | None] | None = None) -> None:
     st.session_state.view = view().fitting(new)
 
 
+def attempt(make: Callable[[], Race], moved: Callable[[int], int | None] | None = None) -> None:
+    """Change the race, or tell why not; `moved` as of `change`."""
+    try:
+        change(make(), moved)
+    except BadInput as problem:
+        refuse(problem)
+
+
 def successors(old: Sequence[Racer], new: Sequence[Racer]) -> dict[int, int]:
     """Where each racer of one list is in another: an equal one, else one of the same kind, each at most once."""
     if [racer.kind for racer in old] == [racer.kind for racer in new]:

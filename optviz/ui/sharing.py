@@ -17,11 +17,10 @@ from optviz.export import FORMATS
 from optviz.figures.fans import fans_of
 from optviz.figures.race_record import RaceRecord
 from optviz.stage.page import html_page
-from optviz.text import sentence, spaced
+from optviz.text import Words, sentence, spaced
 from optviz.text.telling import file_name
 from optviz.trajectory import Trajectory
 from optviz.ui import background, cached, session, widgets
-from optviz.ui.controls import Words
 
 OFFERED = ("csv", "json")
 """Formats that the page offers beside itself."""

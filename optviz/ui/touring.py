@@ -11,9 +11,9 @@ import streamlit as st
 
 from optviz.bad_input import BadInput
 from optviz.parameter import SEED
+from optviz.text import Words
 from optviz.tour import Tour, seeded_families, tour
 from optviz.ui import background, cached, session, widgets
-from optviz.ui.controls import Words
 
 SECONDS = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30)
 USUAL_SECONDS = 4

@@ -20,11 +20,10 @@ from optviz.figures.race_record import RaceRecord, beginning, beside, race_recor
 from optviz.figures.theme import THEMES, styles_of
 from optviz.optimizers import OPTIMIZERS
 from optviz.statistics import scoreboard
-from optviz.text import counted, spaced, words
+from optviz.text import Words, counted, spaced, words
 from optviz.text.telling import caption, described, file_name, key_of, pinned_told, told_of
 from optviz.trajectory import Trajectory
 from optviz.ui import background, cached, component, requests, session, sharing, touring, widgets
-from optviz.ui.controls import Words, attempt
 
 LONGEST_LATEX = 90
 WHOLE_PAGE = "whole_page"
@@ -118,7 +117,7 @@ def _hook(race: Race, text: Words) -> None:
         said.markdown(f"**{described(race, session.language())}**{shown}")
         changed, label = authors, words["reset"]
     kind: Any = "primary" if race == authors else "secondary"
-    button.button(label, key="hook", type=kind, width="stretch", on_click=lambda: attempt(lambda: changed))
+    button.button(label, key="hook", type=kind, width="stretch", on_click=lambda: session.attempt(lambda: changed))
 
 
 def _pinned_record(race: Race, text: Words) -> RaceRecord | None:
@@ -247,11 +246,11 @@ def _digest(text: str) -> str:
 
 
 def _start_chosen(chosen: Any) -> None:
-    attempt(lambda: session.race().replaced(start=chosen))
+    session.attempt(lambda: session.race().replaced(start=chosen))
 
 
 def _learning_rate_chosen(chosen: Any) -> None:
-    attempt(lambda: session.race().with_highest_learning_rate(chosen))
+    session.attempt(lambda: session.race().with_highest_learning_rate(chosen))
 
 
 def _view_changed(changed: Any) -> None:

@@ -1,0 +1,213 @@
+"""Who runs: the convention, one learning rate for all, the optimizers and their hyperparameters."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from optviz.bad_input import BadInput
+from optviz.conventions import CONVENTIONS, with_convention
+from optviz.experiment import MOST_RACERS
+from optviz.optimizers import OPTIMIZERS
+from optviz.parameter import Parameter
+from optviz.racer import PICKS, Racer
+from optviz.text import Words
+from optviz.ui import session, widgets
+
+EVERY_SAMPLE = 0
+MIXED = "mixed"
+
+
+def convention_section(text: Words) -> None:
+    """Whose formulas the optimizers follow."""
+    widgets.choice(
+        st.segmented_control,
+        text["controls"]["convention"],
+        CONVENTIONS,
+        session.race().convention,
+        lambda chosen: session.attempt(lambda: session.race().with_convention(chosen)),
+        key="convention",
+        title=lambda key: text["convention"][key],
+        width="stretch",
+        help=text["help"]["convention"],
+    )
+
+
+def learning_rate_section(text: Words) -> None:
+    """One learning rate for all that have one of their own."""
+    label = text["controls"]
+    parameter = OPTIMIZERS["gradient_descent"].hyperparameters()["learning_rate"]
+    low, high = parameter.slider or (1e-4, 10.0)
+    shared = session.race().shared_learning_rate
+    nobody = not session.race().own_learning_rates
+    # A text, because a slider that shows None shows nothing; the same in every language, as an option must be.
+    options: list[Any] = [*widgets.log_options(low, high, shared), *([MIXED] if shared is None else [])]
+    widgets.choice(
+        st.select_slider,
+        label["learning_rate_all"],
+        options,
+        MIXED if shared is None else shared,
+        lambda chosen: session.attempt(lambda: session.race().with_learning_rate(chosen)) if chosen != MIXED else None,
+        key="learning_rate_all",
+        title=lambda stop: label["learning_rate_mixed"] if stop == MIXED else f"{stop:g}",
+        help=text["help"]["learning_rate_all"],
+        disabled=nobody,
+    )
+    if nobody:
+        st.caption(label["learning_rate_of_nobody"])
+    alone = [
+        text["optimizer"].get(racer.key, racer.key)
+        for racer in session.race().racers
+        if not racer.optimizer.has_own_learning_rate and "learning_rate" in racer.optimizer.hyperparameters()
+    ]
+    if alone:
+        st.caption(label["learning_rate_left_alone"].format(names=text["stage"]["and"].join(dict.fromkeys(alone))))
+
+
+def optimizers_section(text: Words) -> None:
+    """Which optimizers run, and the settings of one of them."""
+    label, tip = text["controls"], text["help"]
+    race = session.race()
+    present = [kind for kind in PICKS if any(racer.kind == kind for racer in race.racers)]
+
+    widgets.choices(
+        label["racers_section"],
+        PICKS,
+        present,
+        _choose_optimizers,
+        key="racers",
+        title=lambda kind: text["optimizer"].get(kind, kind),
+        help=label["racers"],
+    )
+    names = race.racer_names(text["optimizer"])
+    index = min(st.session_state.get("tuned", len(names) - 1), len(names) - 1)
+
+    def tune(place: int) -> None:
+        st.session_state.tuned = place
+
+    widgets.choice(
+        st.selectbox,
+        label["tune"],
+        range(len(names)),
+        index,
+        tune,
+        key="tune",
+        title=lambda place: names[place] if place < len(names) else "",
+        help=tip["tune"],
+    )
+    _hyperparameter_controls(race.racers[index], index, text)
+    duplicate, remove = st.columns(2)
+    duplicate.button(
+        label["duplicate"],
+        key="duplicate",
+        help=tip["duplicate"],
+        disabled=len(names) >= MOST_RACERS,
+        width="stretch",
+        on_click=_duplicate,
+        args=(index,),
+    )
+    remove.button(
+        label["remove"],
+        key="remove",
+        width="stretch",
+        disabled=len(names) == 1,
+        on_click=_remove,
+        args=(index,),
+    )
+    if race.racers[index].optimizer != with_convention(race.racers[index].key, race.convention):
+        st.button(label["reset_racer"], key="reset_racer", width="stretch", on_click=_reset, args=(index,))
+
+
+def _choose_optimizers(chosen: list[str]) -> None:
+    if chosen:
+        session.attempt(lambda: session.race().with_optimizers(chosen))
+    else:
+        session.refuse(BadInput("last_racer", name="racers", value=0, allowed=f"1 … {MOST_RACERS}"))
+
+
+def _duplicate(index: int) -> None:
+    st.session_state.tuned = index
+    # The copy is what is going to be changed, and it is in sight though the one that it was made of be hidden.
+    session.attempt(lambda: session.race().with_duplicate(index), lambda place: place + (place > index))
+    if not session.problems():
+        st.session_state.tuned = index + 1
+
+
+def _remove(index: int) -> None:
+    def moved(place: int) -> int | None:
+        return None if place == index else place - (place > index)
+
+    session.attempt(lambda: session.race().without(index), moved)
+
+
+def _reset(index: int) -> None:
+    racer = session.race().racers[index]
+    fresh = dataclasses.replace(racer, optimizer=with_convention(racer.key, session.race().convention))
+    session.attempt(lambda: session.race().with_racer(index, fresh))
+
+
+def _change_racer(index: int, name: str, value: Any) -> None:
+    session.attempt(
+        lambda: session.race().with_racer(index, session.race().racers[index].with_hyperparameter(name, value))
+    )
+
+
+def _racer_changer(index: int, name: str) -> Callable[[Any], None]:
+    return lambda value: _change_racer(index, name, value)
+
+
+def _hyperparameter_controls(racer: Racer, index: int, text: Words) -> None:
+    table = racer.optimizer.hyperparameters()
+    samples = session.race().surface.samples
+    if samples is not None:
+        _batch_size_control(racer, index, samples, text)
+    for name in _named(table, structural=False):
+        widgets.number(
+            text["hyperparameter"].get(name, name),
+            f"own_{name}",
+            getattr(racer.optimizer, name),
+            table[name],
+            text["help"].get(name),
+            _racer_changer(index, name),
+        )
+    structural = _named(table, structural=True)
+    if structural:
+        with st.expander(text["controls"]["form"], key="form"):
+            for name in structural:
+                _structural_control(racer, index, name, table[name], text)
+
+
+def _batch_size_control(racer: Racer, index: int, samples: int, text: Words) -> None:
+    current = racer.batch_size
+    sizes = sorted({2**power for power in range(13) if 2**power < samples} | ({current} if current else set()))
+
+    def choose(size: int) -> None:
+        changed = dataclasses.replace(session.race().racers[index], batch_size=size or None)
+        session.attempt(lambda: session.race().with_racer(index, changed))
+
+    widgets.choice(
+        st.select_slider,
+        text["controls"]["batch_size"],
+        [*sizes, EVERY_SAMPLE],
+        current or EVERY_SAMPLE,
+        choose,
+        key="own_batch_size",
+        title=lambda size: text["controls"]["batch_size_all"] if size == EVERY_SAMPLE else str(size),
+        help=text["help"]["batch_size"],
+    )
+
+
+def _structural_control(racer: Racer, index: int, name: str, parameter: Parameter, text: Words) -> None:
+    value = getattr(racer.optimizer, name)
+    label, tip, key = text["hyperparameter"].get(name, name), text["help"].get(name), f"own_{name}"
+    if isinstance(value, bool):
+        widgets.switch(label, value, _racer_changer(index, name), key=key, help=tip)
+    else:
+        widgets.number(label, key, value, parameter, tip, _racer_changer(index, name))
+
+
+def _named(table: dict[str, Parameter], *, structural: bool) -> Sequence[str]:
+    return [name for name, parameter in table.items() if parameter.structural is structural]

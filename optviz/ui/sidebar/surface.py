@@ -1,0 +1,260 @@
+"""The surface: which one, its parameters, its formula; and the learning rate that comes with it."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import random
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from optviz.bad_input import BadInput
+from optviz.experiment import FIRST_FORMULA, Race, article, make_surface, surface_names
+from optviz.formula.text import MOST_TYPED
+from optviz.parameter import COORDINATE, Parameter, parameters
+from optviz.surface import FAMILIES, Formula, GallerySurface, GaussianHills, Regression, Surface, gallery
+from optviz.surface.regression import KINDS
+from optviz.text import Words
+from optviz.ui import cached, session, widgets
+
+ARTICLE_SEEDS = tuple(2**power for power in range(16))
+# Not None: a select box that shows it looks as if nothing were chosen.
+NO_ARTICLE_SEED = -1
+REPLACED = "rates_replaced"
+WEIGHTS = {(-0.2, 0.05): "weights_figures", (-1.0, 0.2): "weights_notebook"}
+
+
+def surface_section(text: Words, language: str) -> None:
+    """Which surface, and what decides it."""
+    label, tip = text["controls"], text["help"]
+    surface = session.race().bare_surface
+    name = surface_key(surface)
+
+    widgets.choice(
+        st.selectbox,
+        label["surface"],
+        surface_names(),
+        name,
+        _surface_chosen,
+        key="surface",
+        title=lambda key: surface_title(key, text, language),
+        help=tip["surface"],
+    )
+    _replaced_rate(surface_title(name, text, language), text)
+    if isinstance(surface, GallerySurface):
+        st.caption(surface.teaches[language])
+        _suggestion(surface, text, language)
+    elif isinstance(surface, Formula):
+        _formula_controls(surface, text)
+    else:
+        _family_controls(surface, text)
+
+
+def surface_key(surface: Surface) -> str:
+    """The surface's key in the picker: its family, or its name in the gallery."""
+    if isinstance(surface, GallerySurface):
+        return surface.name
+    return next(key for key, family in FAMILIES.items() if type(surface) is family)
+
+
+def surface_title(key: str, text: Words, language: str) -> str:
+    """What the picker calls a surface."""
+    return text["surface"].get(key, key) if key in FAMILIES else gallery(key).titles[language]
+
+
+def _suggestion(surface: GallerySurface, text: Words, language: str) -> None:
+    label, rate = text["controls"], surface.suggested_learning_rate
+    if rate is None or rate == article.LEARNING_RATE:
+        return
+    if session.race().shared_learning_rate == rate:
+        told = "learning_rate_suggested" if rate < article.LEARNING_RATE else "learning_rate_suggested_high"
+        st.caption(label[told].format(rate=f"{rate:g}", surface=surface.titles[language]))
+    else:
+        st.button(
+            label["use_suggested"].format(rate=f"{rate:g}"),
+            key="use_suggested",
+            width="stretch",
+            on_click=lambda: session.attempt(lambda: session.race().with_learning_rate(rate)),
+        )
+
+
+def _surface_chosen(key: str) -> None:
+    before = session.race()
+    session.attempt(lambda: _race_on(key))
+    # A rate that a surface had suggested goes with it; one of the visitor's own does not without a word.
+    usual = before.surface.suggested_learning_rate or article.LEARNING_RATE
+    own = any(rate != usual for rate in before.own_learning_rates)
+    moved = session.race().own_learning_rates != before.own_learning_rates
+    st.session_state[REPLACED] = (session.race(), before) if own and moved else None
+
+
+def _replaced_rate(title: str, text: Words) -> None:
+    """What became of the visitor's own learning rates when this surface was chosen, and a way back to them."""
+    race = session.race()
+    chosen, before = st.session_state.get(REPLACED) or (race, None)
+    if before is None or (chosen.surface, chosen.racers) != (race.surface, race.racers):
+        return
+    label, rates = text["controls"], before.own_learning_rates
+    said = f"{rates[0]:g}" if before.shared_learning_rate is not None else f"{min(rates):g}–{max(rates):g}"
+    now = race.surface.suggested_learning_rate or article.LEARNING_RATE
+    told = label["learning_rate_replaced"].format(before=said, rate=f"{now:g}", surface=title)
+    st.html(f'<p class="optviz-replaced" role="status">{html.escape(told)}</p>')
+    st.button(
+        label["use_own"].format(before=said),
+        key="use_own",
+        width="stretch",
+        on_click=lambda: session.attempt(lambda: _with_optimizers_of(before)),
+    )
+
+
+def _with_optimizers_of(before: Race) -> Race:
+    race = session.race()
+    pairs = zip(race.racers, before.racers, strict=True)
+    return race.replaced(racers=tuple(dataclasses.replace(now, optimizer=old.optimizer) for now, old in pairs))
+
+
+def _race_on(key: str) -> Race:
+    race = session.race()
+    inner = getattr(race.bare_surface, "inner", None)
+    if key == "formula" and isinstance(inner, Formula):
+        # From a formula of the gallery to its own text, to be edited: nothing else changes.
+        return race.replaced(start=race.start or cached.start(race.surface)).with_bare_surface(inner)
+    return race.on_surface(Formula(FIRST_FORMULA) if key == "formula" else make_surface({"name": key}))
+
+
+def _change_surface(**changes: Any) -> None:
+    session.attempt(lambda: _with_surface(**changes))
+
+
+def _with_surface(**changes: Any) -> Race:
+    race = session.race()
+    return race.with_bare_surface(dataclasses.replace(race.bare_surface, **changes))  # type: ignore[type-var]
+
+
+def _family_controls(surface: Surface, text: Words) -> None:
+    label, tip = text["controls"], text["help"]
+    table = parameters(surface)
+    if "seed" in table:
+        _seed_controls(surface, table["seed"], text)
+    if isinstance(surface, GaussianHills):
+        _article_seed_control(surface.seed, text)
+    if isinstance(surface, Regression):
+        _kind_control(surface, text)
+        return
+    with st.expander(label["more"], key="surface_more"):
+        if isinstance(surface, GaussianHills):
+            _weights_control(surface, text)
+        for name, parameter in table.items():
+            if name != "seed":
+                value = getattr(surface, name)
+                widgets.number(label.get(name, name), name, value, parameter, tip.get(name), _surface_changer(name))
+
+
+def _seed_controls(surface: Surface, parameter: Parameter, text: Words) -> None:
+    label, seed = text["controls"], getattr(surface, "seed", 0)
+    field, dice = st.columns([4, 1], vertical_alignment="bottom")
+    with field:
+        widgets.number(label["seed"], "seed", seed, parameter, text["help"]["seed"], _surface_changer("seed"))
+    dice.button(
+        "⚄",
+        key="dice",
+        help=label["dice"],
+        width="stretch",
+        on_click=lambda: _change_surface(seed=random.SystemRandom().randrange(10_000)),
+    )
+
+
+def _surface_changer(name: str) -> Callable[[Any], None]:
+    return lambda new: _change_surface(**{name: new})
+
+
+def _article_seed_control(seed: int, text: Words) -> None:
+    label = text["controls"]
+    current = seed if seed in ARTICLE_SEEDS else NO_ARTICLE_SEED
+    widgets.choice(
+        st.selectbox,
+        label["article_seed"],
+        [*ARTICLE_SEEDS, *([current] if current == NO_ARTICLE_SEED else [])],
+        current,
+        lambda chosen: _change_surface(seed=chosen) if chosen != NO_ARTICLE_SEED else None,
+        key="article_seed",
+        title=lambda number: label["article_seed_none"] if number == NO_ARTICLE_SEED else str(number),
+        help=text["help"]["article_seed"],
+    )
+
+
+def _kind_control(surface: Regression, text: Words) -> None:
+    widgets.choice(
+        st.selectbox,
+        text["controls"]["kind"],
+        KINDS,
+        surface.kind,
+        _surface_changer("kind"),
+        key="kind",
+        title=lambda kind: text["surface"][f"regression_{kind}"],
+        help=text["help"][f"kind_{surface.kind}"],
+    )
+
+
+def _weights_control(surface: GaussianHills, text: Words) -> None:
+    label = text["controls"]
+    options = [*WEIGHTS, *([surface.weights] if surface.weights not in WEIGHTS else [])]
+
+    def title(weights: tuple[float, float]) -> str:
+        low, high = weights
+        return label[WEIGHTS[weights]] if weights in WEIGHTS else label["weights_other"].format(low=low, high=high)
+
+    widgets.choice(
+        st.selectbox,
+        label["weights"],
+        options,
+        surface.weights,
+        _surface_changer("weights"),
+        key="weights",
+        title=title,
+        help=text["help"]["weights"],
+    )
+
+
+def _formula_controls(surface: Formula, text: Words) -> None:
+    label, tip = text["controls"], text["help"]
+
+    def typed(formula: str) -> None:
+        try:
+            session.change(_with_surface(text=formula))
+            st.session_state.formula_draft = None
+        except BadInput as problem:
+            # It stays in the field, and the reason under it, until it is mended or another surface is shown.
+            st.session_state.formula_draft = (surface.text, formula, problem)
+
+    refused: tuple[str, str, BadInput] | None = st.session_state.formula_draft
+    if refused is not None and refused[0] != surface.text:
+        refused = None
+    widgets.text_field(
+        label["formula"],
+        refused[1] if refused else surface.text,
+        typed,
+        key="formula",
+        help=tip["formula"],
+        max_chars=MOST_TYPED,
+    )
+    if refused:
+        widgets.tell([refused[2]])
+    with st.expander(label["domain"], key="domain_more"):
+        columns = st.columns(2)
+        for index, name in enumerate(("x_min", "x_max", "y_min", "y_max")):
+            with columns[index % 2]:
+                widgets.number(
+                    name.replace("_", " "),
+                    name,
+                    surface.domain[index],
+                    COORDINATE,
+                    tip["domain"],
+                    _edge_changer(surface, index),
+                )
+
+
+def _edge_changer(surface: Formula, index: int) -> Callable[[Any], None]:
+    return lambda new: _change_surface(domain=(*surface.domain[:index], new, *surface.domain[index + 1 :]))
