@@ -32,8 +32,8 @@ def page_shell(preload: str, style: str) -> Sent:
     page = re.sub(r"<noscript>.*?</noscript>", f"<noscript>{without}</noscript>", page, flags=re.DOTALL)
     page = page.replace("<title>Streamlit</title>", "<title>optviz</title>")
     page = page.replace("</head>", f"<script>{script}</script></head>", 1)
-    # In the body, behind the styles that Streamlit's scripts add to the head.
-    page = page.replace("</body>", f'<link rel="stylesheet" href="{style}"></body>', 1)
+    # At the beginning of the body: after the styles that Streamlit's scripts add to the head, before those of a run.
+    page = page.replace("<body>", f'<body><link rel="stylesheet" href="{style}">', 1)
     headers = {"Cache-Control": "no-cache", "Link": preload}
     return Sent(page.encode(), "text/html; charset=utf-8", headers)
 
