@@ -24,7 +24,7 @@ from optviz.surface import FAMILIES, gallery
 from optviz.surface.regression import KINDS as FITTED
 from optviz.text import LANGUAGES, words
 
-PATIENCE = 4_000
+PATIENCE = 10_000
 """Milliseconds in which a control that is in sight can be used, or the page is at fault."""
 
 VIEWPORTS = {"1440": (1440, 900), "1024": (1024, 768), "768": (768, 1024), "390": (390, 844)}
