@@ -48,13 +48,15 @@ def fan_of(racer: Racer, surface: Surface, start: tuple[float, float], steps: in
     return fan(trace(racer, surface, start, steps, seeds))
 
 
-def fans_of(race: Race, make: Make = fan_of) -> list[Fan | None]:
+def fans_of(race: Race, make: Make = fan_of, start: tuple[float, float] | None = None) -> list[Fan | None]:
     """20 runs with other batches of every racer that sees batches; None for a racer that sees all samples.
 
     None for all of them where that would be more work than `budget` has room for. make: `fan_of`, or what remembers it.
+    start: where the race starts, where that has been found already.
     """
     affordable = race.steps <= most_steps_of_runs(race, FAN_RUNS)
-    x, y = race.surface.suggested_start.tolist() if race.start is None else race.start
+    given = race.start or start
+    x, y = race.surface.suggested_start.tolist() if given is None else given
     return [
         make(racer, race.surface, (x, y), race.steps, race.batch_seed)
         if racer.batch_size is not None and affordable

@@ -83,7 +83,8 @@ def html_page(
         raise BadInput("unknown_choice", name="language", value=language, allowed=", ".join(LANGUAGES))
     text = words(language)
     heights = contour_heights(race.bare_surface) if heights is None else heights
-    record = race_record(paths, race.racer_names(text["optimizer"]), start_of(race), fans)
+    start = start_of(race)
+    record = race_record(paths, race.racer_names(text["optimizer"]), start, fans)
     if pinned is not None:
         record = beside(record, pinned)
     title = title_of(race, language)
@@ -93,7 +94,7 @@ def html_page(
         text["stage"],
         token="race",
         file_name=file_name(race),
-        caption=caption(race, language, pinned_race if pinned is not None else None),
+        caption=caption(race, start, language, pinned_race if pinned is not None else None),
         view={"chosen": {}, "hidden": [], **(view or {}), "stamp": 1},
     )
     # Its reader chooses the view: what is said holds for each.
@@ -113,7 +114,7 @@ def html_page(
 </head>
 <body class="optviz-page">
 <h1>{html.escape(title)}</h1>
-<p class="setting">{html.escape(" · ".join(setting(race, language)))}</p>
+<p class="setting">{html.escape(" · ".join(setting(race, start, language)))}</p>
 <div id="stage" data-broken="{html.escape(said["broken"])}"></div>
 <noscript>{html.escape(said["needs_script"])}</noscript>
 <p class="key">{html.escape(spaced(" ".join(key_line)))}</p>

@@ -32,13 +32,16 @@ def described(race: Race, language: str) -> str:
     return surface.title if told is None else told.format(seed=getattr(surface, "seed", ""))
 
 
-def caption(race: Race, language: str, pinned: Race | None = None) -> str:
-    """What stands below a picture of the race that is taken elsewhere: surface, setting, what the pale lines are."""
+def caption(race: Race, start: tuple[float, float], language: str, pinned: Race | None = None) -> str:
+    """What stands below a picture of the race that is taken elsewhere: surface, setting, what the pale lines are.
+
+    start: where it starts; to find the surface's own takes longer than to say it.
+    """
     title = " ".join(title_of(race, language).split())
     if len(title) > LONGEST_TITLE:
         title = f"{title[: LONGEST_TITLE - 1]}…"
     told = [pinned_told(race, pinned, words(language))] if pinned is not None else []
-    return " · ".join([title, *setting(race, language), *told])
+    return " · ".join([title, *setting(race, start, language), *told])
 
 
 def title_of(race: Race, language: str) -> str:
@@ -91,10 +94,10 @@ def _surface_name(race: Race) -> str:
         return type(race.bare_surface).__name__.lower()
 
 
-def setting(race: Race, language: str) -> list[str]:
+def setting(race: Race, start: tuple[float, float], language: str) -> list[str]:
     """What decides the race besides its surface, a phrase each."""
     text = words(language)
-    said, rate, (x, y) = text["standalone"], race.shared_learning_rate, start_of(race)
+    said, rate, (x, y) = text["standalone"], race.shared_learning_rate, start
     return [
         said["convention"].format(convention=text["convention"][race.convention]),
         counted(said, "steps", race.steps).format(steps=race.steps),

@@ -56,7 +56,11 @@ def _downloads(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | Non
     view = session.view()
     chosen = {"axis": view.axis, "by": view.by, "runs": view.runs}
     seen = {"chosen": chosen, "hidden": list(view.hidden), "veiled": view.veiled}
-    fans = fans_of(race, cached.fan_of) if view.runs == "many" and background.runs_are_there(race) else None
+    fans = (
+        fans_of(race, cached.fan_of, cached.start(race.surface))
+        if view.runs == "many" and background.runs_are_there(race)
+        else None
+    )
     page = partial(
         html_page, race, paths, session.language(), fans, seen, pinned, view.pinned, cached.heights(race.bare_surface)
     )

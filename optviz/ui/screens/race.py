@@ -146,10 +146,11 @@ def _stage() -> None:
     paths, names = cached.paths(race), race.racer_names(text["optimizer"])
     # The map is that of the full loss: how samples are drawn does not change it.
     map_key = _digest(repr(race.bare_surface))
-    fans = fans_of(race, cached.fan_of) if view.runs == "many" and background.runs_are_there(race) else None
+    start = race.start or cached.start(race.surface)
+    fans = fans_of(race, cached.fan_of, start) if view.runs == "many" and background.runs_are_there(race) else None
     # After all that runs: whatever went lower than was known counts for every gap that is drawn.
     pinned = _pinned_record(race, text)
-    record = race_record(paths, names, race.start or cached.start(race.surface), fans)
+    record = race_record(paths, names, start, fans)
     if pinned is not None:
         record = beside(record, pinned)
     if shown.whole:
@@ -181,7 +182,7 @@ def _stage() -> None:
         shown=session.token(race),
         played=view.veiled and session.end_was_seen(),
         file_name=file_name(race),
-        caption=caption(race, session.language(), view.pinned if pinned is not None else None),
+        caption=caption(race, start, session.language(), view.pinned if pinned is not None else None),
         language=session.language(),
         tools=["tour", "pin"],
         pinned=view.pinned is not None,
