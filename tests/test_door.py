@@ -535,6 +535,17 @@ def test_the_coding_is_the_one_that_is_asked_for(accepted: str | None, coding: s
     assert coding_for(accepted) == coding
 
 
+def test_the_pages_style_sheet_stands_before_those_of_a_run_and_is_kept(server: Server) -> None:
+    _, page = asked(server, "/")
+    link = r'<body>\s*<link rel="stylesheet" href="(/optviz-assets/page-\w+\.css)">.*<div id="root">'
+    found = re.search(link, page.decode(), re.DOTALL)
+    assert found is not None
+    answer, body = asked(server, found[1])
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/css; charset=utf-8")
+    assert "immutable" in answer.headers["cache-control"]
+    assert b".st-key-hook_row" in body
+
+
 def test_a_file_is_sent_plain_or_packed_and_not_twice(server: Server) -> None:
     asset = assets()["plotly"]
     path = f"/optviz-assets/{asset.name}"
