@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterator
 
@@ -12,6 +11,7 @@ from streamlit.runtime.backend_operation_handler import DeferredFileHandler
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
+import loops
 from optviz.ui.logs import GONE, Bounded
 
 
@@ -39,7 +39,7 @@ def asked(files: MediaFileManager, file_id: str) -> str:
     """What a page is answered that presses a download."""
     request = BackendOperationRequest(request_id="1")
     request.deferred_file.file_id = file_id
-    answer = asyncio.run(DeferredFileHandler(lambda: files).handle(request, "a visit"))
+    answer = loops.run(DeferredFileHandler(lambda: files).handle(request, "a visit"))
     return answer.error_msg
 
 
