@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from monkey.actions import KINDS, LINKS, Action, draw, read_walk, tell_walk
-from monkey.invariants import INVARIANTS, Known, broken, paths_of, restored, start_of
+from monkey.invariants import INVARIANTS, Known, _layout, broken, paths_of, restored, start_of
 from monkey.shortening import shortened
 from optviz import Race
 from optviz.text import words
@@ -99,8 +99,6 @@ def seen_of(race: Race, address: str = "http://127.0.0.1/") -> dict[str, Any]:
 
 
 def _losses() -> tuple[float, float]:
-    from monkey.invariants import _layout
-
     low, high = _layout(Race(), "loss", "step", False, None)["yaxis2"]["range"]
     return low, high
 
@@ -178,6 +176,16 @@ def test_a_zoom_of_ones_own_is_no_fault_on_its_surface_alone() -> None:
     assert "axes" not in broken(zoomed, known(zooms={"xaxis": [((surface, None), [-1.0, 0.0])]}))
     assert "axes" in broken(zoomed, known(zooms={"xaxis": [(("another surface", None), [-1.0, 0.0])]}))
     assert "axes" in broken(zoomed, known(zooms={"xaxis": [((surface, None), [-1.0, 0.5])]}))
+
+
+def test_a_race_pinned_before_a_tour_lies_under_the_seed_that_it_was_pinned_on() -> None:
+    race = Race()
+    pinned = race.with_learning_rate(1.0)
+    low, high = _layout(race, "loss", "step", False, pinned)["yaxis2"]["range"]
+    assert (low, high) != LOSSES
+    touring = change(change(seen_of(race), "touring", True), "axes/yaxis2", [low, high])
+    assert "axes" not in broken(touring, known(tour_from=race, tour_pinned=pinned))
+    assert "axes" in broken(touring, known(tour_from=race))
 
 
 def test_english_on_the_chinese_page_is_seen_and_names_are_not() -> None:

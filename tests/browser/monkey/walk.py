@@ -154,9 +154,7 @@ class Walker:
         # One back: what is owed from before the last action will not come any more.
         last = replace(self.known, entries_owed=0)
         owed = max(0, invariants.entries_due(last) - invariants.entries_made(before, last))
-        self.known = Known(
-            action, before, self.locale, self.known.zooms, self.known.tour_from, self.said, self.foreign, unrest, owed
-        )
+        self.known = replace(last, action=action, before=before, unrest=unrest, entries_owed=owed)
         return self._look(before)
 
     def _do(self, kind: Kind, action: Action) -> None:
@@ -198,7 +196,11 @@ class Walker:
         if action.name in ("link", "reload"):
             self.known.zooms = {}
         if seen["touring"] and not before["touring"]:
-            self.known.tour_from = invariants.expected(before["address"]).race
+            began = invariants.expected(before["address"])
+            self.known.tour_from, self.known.tour_pinned = began.race, began.view.pinned
+        elif seen["touring"] and action.name == "pin":
+            # Let go of, or the race of this seed: which lies under itself, and under no other seed.
+            self.known.tour_pinned = None
         if not seen["touring"] and not before["touring"]:
             self.known.tour_from = None
         race = invariants.page_race(seen, self.known)
