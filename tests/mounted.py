@@ -11,7 +11,7 @@ from cases import ROOT
 
 def visit(**query: str) -> AppTest:
     """A visit that begins with these query parameters."""
-    app = AppTest.from_file(str(ROOT / "optviz" / "ui" / "main.py"), default_timeout=30)
+    app = AppTest.from_file(str(ROOT / "optviz" / "ui" / "screens" / "entry.py"), default_timeout=30)
     app.query_params.update(query)
     app.run()
     assert not app.exception, app.exception

@@ -18,6 +18,7 @@ from optviz import CONVENTIONS, OPTIMIZERS, Outcome
 from optviz.bad_input import TEMPLATES
 from optviz.optimizers.base import OVERSHOOTS
 from optviz.surface import FAMILIES
+from optviz.ui.server import app_settings
 
 PACKAGE = ROOT / "optviz"
 CORE = [file for file in sorted(PACKAGE.rglob("*.py")) if PACKAGE / "ui" not in file.parents]
@@ -106,6 +107,13 @@ def test_importing_optviz_loads_nothing_slow() -> None:
 def test_no_drawer_for_odds_and_ends() -> None:
     vague = {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
     assert {file.stem for file in PACKAGE.rglob("*.py")}.isdisjoint(vague)
+
+
+def test_the_entry_script_has_no_folder_named_pages_beside_it() -> None:
+    """Streamlit would take it for its older kind of app, and every file in it for a page."""
+    entry = Path(app_settings()["script_path"])
+    assert entry.is_file()
+    assert not (entry.parent / "pages").exists()
 
 
 # --- words ---------------------------------------------------------------------------------------------------------

@@ -402,7 +402,8 @@ HOSTILE_TRIGGERS = [
 @pytest.mark.parametrize("sent", HOSTILE_TRIGGERS, ids=json.dumps)
 def test_what_a_browser_may_send_about_a_tour_does_no_harm(sent: Any) -> None:
     def script(sent: object) -> None:
-        from optviz.ui import session, touring
+        from optviz.ui import session
+        from optviz.ui.pages.race import touring
 
         session.begin_run()
         touring.handle(sent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optviz.ui.sharing import MOST_IN_QR_CODE, qr_code
+from optviz.ui.pages.race.sharing import MOST_IN_QR_CODE, qr_code
 
 
 def test_the_longest_link_that_has_a_code() -> None:

@@ -11,6 +11,7 @@ from optviz.figures import Figure
 from optviz.figures.heights import Heights
 from optviz.surface import Formula, GallerySurface
 from optviz.text import counted, spaced, words
+from optviz.text.numbers import readable
 
 LONGEST_TITLE = 100
 
@@ -102,9 +103,5 @@ def setting(race: Race, start: tuple[float, float], language: str) -> list[str]:
         said["convention"].format(convention=text["convention"][race.convention]),
         counted(said, "steps", race.steps).format(steps=race.steps),
         *([said["learning_rate"].format(rate=f"{rate:g}")] if rate is not None else []),
-        said["start"].format(x=_number(x), y=_number(y)),
+        said["start"].format(x=readable(x), y=readable(y)),
     ]
-
-
-def _number(value: float) -> str:
-    return f"{value:.4g}".replace("-", "−")

@@ -1,4 +1,4 @@
-"""The entry script: page config, navigation, language, and the sidebar that all pages share."""
+"""What is the same on every page: page config, navigation, language, the sidebar, and the notice of what went wrong."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +10,6 @@ from optviz.text import words
 from optviz.ui import address, corner, session, widgets
 from optviz.ui.sidebar import sidebar
 
-# Not called "pages": Streamlit takes a folder of that name beside the entry script for its older kind of app.
 SCREENS = Path(__file__).with_name("screens")
 STYLES = Path(__file__).with_name("css")
 LOGO = str(Path(__file__).with_name("logo.svg"))
@@ -49,8 +48,3 @@ def main(more_pages: Sequence[StreamlitPage] = ()) -> None:
     address.keep_history(*session.found_and_spelled())
     page.run()
     session.write_address()
-
-
-# Streamlit runs the entry script under this name.
-if __name__ == "__main__":
-    main()

@@ -28,7 +28,7 @@ from optviz.ui.wire import leave_out_what_cannot_be_read
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-MAIN = Path(__file__).with_name("main.py")
+ENTRY = Path(__file__).parent / "screens" / "entry.py"
 LOGGER = logging.getLogger("optviz")
 # The event loop, which all visitors share, wants the interpreter back sooner than Python's usual 5 ms.
 SECONDS_OF_A_THREAD = 0.001
@@ -40,7 +40,7 @@ def app_settings() -> dict[str, Any]:
     listed_origins()
     frame_ancestors()
     return {
-        "script_path": str(MAIN),
+        "script_path": str(ENTRY),
         "middleware": [Middleware(_door)],
         "lifespan": _lifespan,
         "on_script_error": _on_script_error,

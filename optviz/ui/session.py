@@ -293,9 +293,9 @@ def change_view(**fields: Any) -> None:
     st.session_state.view = replace(view(), **fields)
 
 
-def token(race: Race) -> str:
-    """Stands for a race in messages to the browser and back."""
-    return hashlib.sha256(repr(race).encode()).hexdigest()[:12]
+def token(value: object) -> str:
+    """Stands for a race, or for another value that its repr tells, in messages to the browser and back."""
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:12]
 
 
 def played(seen: Any) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from optviz import GaussianHills, Race, SmoothedNoise
 from optviz.statistics import wins_of
 from optviz.trajectory import race as run
-from optviz.ui.touring import tally
+from optviz.ui.pages.race.touring import tally
 from race_page import RacePage
 
 Open = Callable[..., RacePage]

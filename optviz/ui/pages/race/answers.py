@@ -1,0 +1,67 @@
+"""What the stage of the race page may ask for, and who answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from optviz.ui import requests, session
+from optviz.ui.pages.race import touring
+
+WHOLE_PAGE = "whole_page"
+"""Where the visit notes that more than the picture has changed."""
+
+
+def answer() -> None:
+    """The stage asks for something, or says where what is being dragged is now."""
+    sent = st.session_state.stage.asked
+    for request in requests.new(sent):
+        with requests.answered(request):
+            if request.what in REQUESTS:
+                REQUESTS[request.what](request.value)
+        # What it changes is told outside the picture too.
+        if request.what != "map":
+            st.session_state[WHOLE_PAGE] = True
+    if isinstance(sent, dict) and isinstance(sent.get("live"), dict):
+        session.drag(sent["live"])
+
+
+def _start_chosen(chosen: Any) -> None:
+    session.attempt(lambda: session.race().replaced(start=chosen))
+
+
+def _learning_rate_chosen(chosen: Any) -> None:
+    session.attempt(lambda: session.race().with_highest_learning_rate(chosen))
+
+
+def _view_changed(changed: Any) -> None:
+    chosen = changed.get("chosen") if isinstance(changed, dict) else None
+    if isinstance(chosen, dict) and isinstance(changed, dict):
+        session.change_view(
+            axis="gap" if chosen.get("axis") == "gap" else "loss",
+            by="epoch" if chosen.get("by") == "epoch" else "step",
+            runs="many" if chosen.get("runs") == "many" else "one",
+            hidden=session.places(changed.get("hidden")),
+            veiled=changed.get("veiled") is True,
+        )
+
+
+def _map_needed(_: Any) -> None:
+    st.session_state.maps_sent, st.session_state.words_sent = {}, None
+
+
+REQUESTS: dict[str, Callable[[Any], None]] = {
+    "start": _start_chosen,
+    "learning_rate": _learning_rate_chosen,
+    # Let go without a choice: then the page is what it was.
+    "let_go": lambda _: session.drag(None),
+    "view": _view_changed,
+    "played": session.played,
+    "present": lambda present: session.change_view(present=present is True),
+    "pin": lambda pinned: session.pin(pinned is True),
+    "tour": touring.handle,
+    "map": _map_needed,
+    "page": lambda _: None,
+}

@@ -1,0 +1,133 @@
+"""The picture of the race page: a fragment, so that it alone is run again while something is dragged."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from optviz import stage
+from optviz.experiment import Race
+from optviz.figures import Figure
+from optviz.figures.fans import fans_of
+from optviz.figures.race import race_figure
+from optviz.figures.race_record import RaceRecord, beginning, beside, race_record
+from optviz.optimizers import OPTIMIZERS
+from optviz.text import Words, words
+from optviz.text.telling import caption, file_name
+from optviz.ui import background, cached, component, requests, session
+from optviz.ui.pages.race import touring
+from optviz.ui.pages.race.answers import WHOLE_PAGE, answer
+from optviz.ui.pages.race.caption import below_the_picture
+
+SHOWN = "shown"
+DRAWN = "drawn"
+RANGES = "ranges"
+MOST_MAPS = 64
+
+
+def what_is_there() -> background.Shown:
+    """What can be shown of the race now, and of those beside it."""
+    view = session.view()
+    return background.shown(session.shown(), view.pinned, view.runs == "many", session.is_dragging())
+
+
+def pinned_record(race: Race, text: Words) -> RaceRecord | None:
+    """The pinned race, if there is one on this surface and its paths are there."""
+    pinned = session.view().pinned
+    if pinned is None or pinned.bare_surface != race.bare_surface:
+        return None
+    if not background.is_there(pinned):
+        return None
+    names = pinned.racer_names(text["optimizer"])
+    return race_record(cached.paths(pinned), names, pinned.start or cached.start(pinned.surface))
+
+
+@st.fragment
+def picture() -> None:
+    """The picture. While something is dragged it alone is run again, and the page follows when it is let go."""
+    if st.session_state.pop(WHOLE_PAGE, False):
+        st.rerun()
+    text = words(session.language())
+    shown = st.session_state.pop(SHOWN, None) or what_is_there()
+    # Nothing is known yet: the picture before stays in sight.
+    race = shown.race or st.session_state.get(DRAWN)
+    if race is None or not background.is_there(race):
+        return
+    st.session_state[DRAWN] = race
+    # The map is that of the full loss: how samples are drawn does not change it.
+    map_key = session.token(race.bare_surface)
+    record, pinned = _records(race, shown, map_key, text)
+    figure = race_figure(record, cached.heights(race.bare_surface), map_key, text["figure"], pinned)
+    component.mount(_message(race, figure, map_key, pinned, text), key="stage", on_asked_change=answer)
+    st.caption(below_the_picture(race, shown, figure, record, pinned, text))
+
+
+def _records(race: Race, shown: background.Shown, map_key: str, text: Words) -> tuple[RaceRecord, RaceRecord | None]:
+    """What is drawn: the race, and the pinned one if it is on this surface."""
+    paths, names = cached.paths(race), race.racer_names(text["optimizer"])
+    start = race.start or cached.start(race.surface)
+    many = session.view().runs == "many" and background.runs_are_there(race)
+    fans = fans_of(race, cached.fan_of, start) if many else None
+    # After all that runs: whatever went lower than was known counts for every gap that is drawn.
+    pinned = pinned_record(race, text)
+    record = race_record(paths, names, start, fans)
+    if pinned is not None:
+        record = beside(record, pinned)
+    if shown.whole:
+        st.session_state[RANGES] = (map_key, record.loss_range, record.gap_range)
+    elif shown.race is not None:
+        # The axes are those of the whole race, as far as they are known.
+        known_key, *ranges = st.session_state.get(RANGES, ("",))
+        record = beginning(record, shown.asked.steps, *(ranges if known_key == map_key else ()))
+    return record, pinned
+
+
+def _message(race: Race, figure: Figure, map_key: str, pinned: RaceRecord | None, text: Words) -> bytes:
+    """The figure and what the stage needs to know beside it; map and words only where the browser has not got them."""
+    view, start = session.view(), race.start or cached.start(race.surface)
+    sent: dict[str, None] = st.session_state.setdefault("maps_sent", {})
+    vocabulary = stage.words_key(text["stage"])
+    message = stage.pack(
+        figure,
+        text["stage"],
+        with_map=map_key not in sent,
+        with_words=st.session_state.get("words_sent") != vocabulary,
+        token=session.token((race, session.language(), view.runs, view.pinned, view.present)),
+        view={
+            "chosen": {"axis": view.axis, "by": view.by, "runs": view.runs},
+            "hidden": list(view.hidden),
+            "veiled": view.veiled,
+            "stamp": st.session_state.view_stamp,
+        },
+        start_by_click=True,
+        rates=_rates(race),
+        live=session.live_number(),
+        heard=requests.heard(),
+        race=session.token(session.race()),
+        shown=session.token(race),
+        played=view.veiled and session.end_was_seen(),
+        file_name=file_name(race),
+        caption=caption(race, start, session.language(), view.pinned if pinned is not None else None),
+        language=session.language(),
+        tools=["tour", "pin"],
+        pinned=view.pinned is not None,
+        present=view.present,
+        tour=touring.header(),
+        link=session.link(),
+        hints=[
+            {"about": about, "text": hint, "on_touch": text["hint_on_touch"][about]}
+            for about, hint in text["hint"].items()
+        ],
+    )
+    st.session_state.words_sent = vocabulary
+    sent[map_key] = None
+    if len(sent) > MOST_MAPS:
+        # The browser asks again for one that it should still have.
+        del sent[next(iter(sent))]
+    return message
+
+
+def _rates(race: Race) -> dict[str, float] | None:
+    """What the handle of the learning rate shows and where it ends; None where nobody has a rate of their own."""
+    rates = race.own_learning_rates
+    least, most = OPTIMIZERS["gradient_descent"].hyperparameters()["learning_rate"].slider or (1e-4, 10.0)
+    return {"lowest": min(rates), "highest": max(rates), "least": least, "most": most} if rates else None

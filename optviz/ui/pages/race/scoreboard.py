@@ -1,0 +1,134 @@
+"""The table below the picture: how far each racer came, how soon, and how its run ended."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from optviz.experiment import Race
+from optviz.figures.race_record import RaceRecord
+from optviz.figures.theme import THEMES, styles_of
+from optviz.statistics import scoreboard
+from optviz.text import Words
+from optviz.text.numbers import readable
+from optviz.trajectory import Trajectory
+
+JOINER = "&#8288;"  # no line ends here
+
+
+def score_table(
+    race: Race,
+    paths: Sequence[Trajectory],
+    names: Sequence[str],
+    pinned: RaceRecord | None,
+    text: Words,
+) -> None:
+    """A row per racer, and notes on what the columns mean; `pinned` adds a column for the race beside this one."""
+    words = text["scoreboard"]
+    rows = scoreboard(paths)
+    finals: dict[str, float] = {}
+    if pinned is not None:
+        finals = {name: float(losses[-1]) for name, losses in zip(pinned.names, pinned.losses, strict=True)}
+    styles = styles_of(tuple(path.racer.kind for path in paths))
+    nobody = all(row["steps_to_90"] in (None, -1) for row in rows)
+    # Where nobody comes near the surface's lowest point, what they did reach still tells who was quick.
+    columns = ["learning_rate", "final_loss", "gap", "steps_to_90_of_best" if nobody else "steps_to_90"]
+    if finals:
+        columns.insert(2, "pinned")
+    head = "".join(
+        f'<th class="number {name}" title="{html.escape(words.get(f"{name}_help", ""))}">{_head(name, words)}</th>'
+        for name in columns
+    )
+    body = "".join(_score_row(row, race, columns, names, finals, styles, text) for row in rows)
+    st.html(
+        f"<h3>{html.escape(words['title'])}</h3>"
+        f'<div class="optviz-scroll" tabindex="0" role="region" aria-label="{html.escape(words["title"])}">'
+        f'<table class="optviz-scores"><thead><tr>'
+        f"<th>{html.escape(words['racer'])}</th>{head}"
+        f"<th class='outcome'>{html.escape(words['outcome'])}</th></tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
+        + "".join(f"<p>{html.escape(note)}</p>" for note in _score_notes(rows, paths[0].surface.lowest, words))
+        # Where heads are short and no pointer rests on them.
+        + "".join(
+            f'<p class="optviz-narrow">{html.escape(_explained(name, words, "_short"))}</p>'
+            for name in ("pinned", "steps_to_90")
+            if name in columns
+        )
+    )
+
+
+def _head(name: str, words: dict[str, str]) -> str:
+    short = words.get(f"{name}_short")
+    if short is None:
+        return html.escape(words[name])
+    return f'<span class="long">{html.escape(words[name])}</span><span class="short">{html.escape(short)}</span>'
+
+
+def _score_notes(rows: Sequence[dict[str, Any]], lowest: Any, words: dict[str, str]) -> list[str]:
+    if not math.isfinite(lowest.loss):
+        return [words["no_lowest"]]
+    notes = [
+        words[f"lowest_{lowest.known}"].format(
+            loss=readable(lowest.loss), x=readable(lowest.point[0]), y=readable(lowest.point[1])
+        )
+    ]
+    if all(row["steps_to_90"] is None for row in rows):
+        notes.append(words["start_is_lowest"])
+    elif all(row["steps_to_90"] == -1 for row in rows):
+        notes += [words["nobody"], _explained("steps_to_90_of_best", words)]
+    return [*notes, _explained("gap", words)]
+
+
+def _explained(name: str, words: dict[str, str], form: str = "") -> str:
+    return words["note"].format(name=words[f"{name}{form}"], help=words[f"{name}_help"])
+
+
+def _score_row(
+    row: dict[str, Any],
+    race: Race,
+    columns: Sequence[str],
+    names: Sequence[str],
+    finals: Mapping[str, float],
+    styles: Sequence[dict[str, str]],
+    text: Words,
+) -> str:
+    index, words = row["index"], text["scoreboard"]
+    key = styles[index]["color"].removeprefix("@theme/")
+    color = f"light-dark({THEMES['light'][key]}, {THEMES['dark'][key]})"
+    # A factor is not a learning rate: Adadelta's rule has none.
+    own = race.racers[index].optimizer.own_learning_rate
+    rate = "–" if own is None else f"{own:g}"
+    cell = {
+        "learning_rate": rate,
+        "final_loss": readable(row["final_loss"]),
+        "pinned": readable(finals.get(names[index], math.nan)),
+        "gap": words["undefined"] if row["steps_to_90"] is None else readable(row["final_gap"]),
+        "steps_to_90": _steps(row, "steps_to_90", race, words),
+        "steps_to_90_of_best": _steps(row, "steps_to_90_of_best", race, words),
+    }
+    cells = "".join(f'<td class="number {name}">{html.escape(cell[name])}</td>' for name in columns)
+    outcome = outcome_key(row["outcome"], row["diverged_at"])
+    why, said = text["outcome_sentence"][outcome].format(step=row["diverged_at"]), html.escape(text["outcome"][outcome])
+    return (
+        f'<tr><td><span class="dot" style="background:{color}"></span>{JOINER}{html.escape(names[index])}'
+        f'<span class="under">{said}</span></td>{cells}'
+        f'<td class="outcome"><span class="word">{said}</span>'
+        f'<span class="why"> · {html.escape(why)}</span></td></tr>'
+    )
+
+
+def outcome_key(outcome: str, diverged_at: int) -> str:
+    """The key of an outcome's words: whoever has diverged at step 0 has never begun."""
+    return "no_start" if diverged_at == 0 else outcome
+
+
+def _steps(row: dict[str, Any], name: str, race: Race, words: dict[str, str]) -> str:
+    if row[name] is None:
+        return words["undefined"]
+    if row[name] >= 0:
+        return str(row[name])
+    return "–" if row["diverged_at"] >= 0 else words["never"].format(steps=race.steps)
