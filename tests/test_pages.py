@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from optviz import OPTIMIZERS, Race, Racer, gallery, gallery_names
 from optviz.budget import most_steps
 from optviz.experiment import LONGEST_LINK, MOST_RACERS, read_url, surface_names
 from optviz.stage import unpack
-from optviz.ui import cached
+from optviz.ui import cached, session
 
 MOST_BYTES = 60_000
 
@@ -412,6 +413,25 @@ def test_what_a_browser_may_send_about_a_tour_does_no_harm(sent: Any) -> None:
     app.run()
     assert not app.exception
     assert app.session_state.race == Race()
+
+
+def test_on_a_tour_the_address_keeps_its_race_and_tells_the_view() -> None:
+    app = visit(surface="ravine", racers="adam~nag")
+    before = app.session_state.race
+    app.session_state.tour_panel = True
+    app.run()
+    widget(app.button, "tour_button").click().run()
+    toured = app.session_state.race
+    assert toured.bare_surface != before.bare_surface
+    widget(app.button, "present").click().run()
+    assert app.session_state.touring
+    sent = {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
+    assert read_url(urlencode(sent))[0] == before, "a reload begins where the tour began"
+    assert session.View.from_query(sent)[0] == app.session_state.view
+    assert app.session_state.view.present
+    app.session_state.tour_panel = True
+    widget(app.button, "tour_button").click().run()
+    assert race(app) == toured
 
 
 # Races that nobody would run twice, and that a link or the widgets allow.

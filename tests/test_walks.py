@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from itertools import islice
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -13,6 +14,7 @@ from monkey.invariants import INVARIANTS, Known, _layout, broken, paths_of, rest
 from monkey.shortening import shortened
 from optviz import Race
 from optviz.text import words
+from optviz.ui.session import View
 
 
 def test_the_same_seed_gives_the_same_actions() -> None:
@@ -147,6 +149,7 @@ BROKEN: list[tuple[str, str, Any, dict[str, Any]]] = [
     ("view", "chosen/axis", "gap", {}),
     ("view", "legend/2/shown", False, {}),
     ("view", "language", "zh", {}),
+    ("view", "present", True, {"tour_from": Race()}),
     ("hidden", "legend/2/shown", False, {}),
     ("notice", "told", ["surface = Ravine is not known"], {}),
     ("silence", "step", 200, {"action": "pill:adam"}),
@@ -184,8 +187,9 @@ def test_a_race_pinned_before_a_tour_lies_under_the_seed_that_it_was_pinned_on()
     low, high = _layout(race, "loss", "step", False, pinned)["yaxis2"]["range"]
     assert (low, high) != LOSSES
     touring = change(change(seen_of(race), "touring", True), "axes/yaxis2", [low, high])
-    assert "axes" not in broken(touring, known(tour_from=race, tour_pinned=pinned))
     assert "axes" in broken(touring, known(tour_from=race))
+    address = f"http://127.0.0.1/?{urlencode(View(pinned=pinned).to_query())}"
+    assert broken(change(change(touring, "address", address), "pinned", True), known(tour_from=race)) == {}
 
 
 def test_english_on_the_chinese_page_is_seen_and_names_are_not() -> None:

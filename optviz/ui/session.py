@@ -340,14 +340,20 @@ def problems_are_a_links() -> bool:
 
 
 def write_address() -> None:
-    """Bring the address up to date: where race or view have changed, or another page came without them."""
+    """Bring the address up to date: where race or view have changed, or another page came without them.
+
+    While a tour is under way it names the race that the tour set out from, in the present view.
+    """
+    told = race()
     if touring() is not None:
-        return
+        if st.session_state.addressed is None:
+            return
+        told = st.session_state.addressed[0]
     shown = address.read()
-    if st.session_state.addressed == (race(), view(), shown):
+    if st.session_state.addressed == (told, view(), shown):
         return
-    query = _query()
-    st.session_state.addressed = (race(), view(), query)
+    query = _within_a_link(told.to_query(), view())
+    st.session_state.addressed = (told, view(), query)
     st.session_state.spelled = query
     if shown != query:
         address.write(query)
@@ -381,10 +387,6 @@ def link() -> str | None:
 def pinned_is_left_out() -> bool:
     """Whether link and address had to leave the pinned race out."""
     return view().pinned is not None and "pinned" not in _within_a_link(race().to_query(whole=True), view())
-
-
-def _query() -> dict[str, str]:
-    return _within_a_link(race().to_query(), view())
 
 
 def _within_a_link(query: dict[str, str], seen: View) -> dict[str, str]:

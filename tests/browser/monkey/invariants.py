@@ -51,7 +51,6 @@ class Known:
     locale: str = "en-US"
     zooms: dict[str, list[tuple[Any, list[float]]]] = field(default_factory=dict)
     tour_from: Race | None = None
-    tour_pinned: Race | None = None
     said: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     unrest: str | None = None
@@ -106,11 +105,6 @@ def page_race(seen: Seen, known: Known) -> Race | None:
         return tour(race, first, family).race
     except (ValueError, TypeError, optviz.BadInput):
         return None
-
-
-def pinned_race(seen: Seen, known: Known) -> Race | None:
-    """The race that lies under the page's: its address's; on a tour, which writes no address, what it began with."""
-    return known.tour_pinned if seen["touring"] else expected(seen["address"]).view.pinned
 
 
 def _families(seen: Seen) -> dict[str, str]:
@@ -183,10 +177,10 @@ def the_axes_are_home_or_zoomed(seen: Seen, known: Known) -> str | None:
     race = page_race(seen, known)
     if race is None or not seen["axes"]:
         return None
-    home = homes(race, seen, known)
+    home = homes(race, seen)
     for axis, wanted in home.items():
         shown = seen["axes"][axis]
-        if _same_range(shown, wanted) or _same_range(shown, _home_under_the_veil(axis, race, seen, known, wanted)):
+        if _same_range(shown, wanted) or _same_range(shown, _home_under_the_veil(axis, race, seen, wanted)):
             continue
         own = [zoom for place, zoom in known.zooms.get(axis, []) if place == chart_key(axis, race, seen)]
         if not any(_same_range(shown, zoom) for zoom in own):
@@ -212,20 +206,20 @@ def _rounded(numbers: Any) -> list[float]:
     return [float(f"{number:.4g}") for number in numbers]
 
 
-def homes(race: Race, seen: Seen, known: Known) -> dict[str, Any]:
+def homes(race: Race, seen: Seen) -> dict[str, Any]:
     """The ranges that the figure itself asks for."""
     chosen = seen["chosen"]
-    many = chosen.get("runs") == "many"
-    layout = _layout(race, chosen.get("axis", "loss"), chosen.get("by", "step"), many, pinned_race(seen, known))
+    pinned = expected(seen["address"]).view.pinned
+    layout = _layout(race, chosen.get("axis", "loss"), chosen.get("by", "step"), chosen.get("runs") == "many", pinned)
     return {name: layout[name]["range"] for name in ("xaxis", "yaxis", "xaxis2", "yaxis2") if "range" in layout[name]}
 
 
-def _home_under_the_veil(axis: str, race: Race, seen: Seen, known: Known, home: Any) -> Any:
+def _home_under_the_veil(axis: str, race: Race, seen: Seen, home: Any) -> Any:
     """Until a veiled race has been played, the axis of its losses does not give their end away."""
     if axis != "yaxis2" or not seen["veiled"]:
         return home
     chosen = seen["chosen"]
-    record = _record(race, chosen.get("runs") == "many", pinned_race(seen, known))[0]
+    record = _record(race, chosen.get("runs") == "many", expected(seen["address"]).view.pinned)[0]
     return record.veiled_gap_range if chosen.get("axis") == "gap" else record.veiled_loss_range
 
 
@@ -261,12 +255,12 @@ def a_double_click_goes_home(seen: Seen, known: Known) -> str | None:
     if race is None:
         return None
     axes = ("xaxis", "yaxis") if known.action.arguments[0] == "map" else ("xaxis2", "yaxis2")
-    home = homes(race, seen, known)
+    home = homes(race, seen)
     for axis in axes:
         if axis not in home:
             continue
         shown, wanted = seen["axes"][axis], home[axis]
-        if _same_range(shown, wanted) or _same_range(shown, _home_under_the_veil(axis, race, seen, known, wanted)):
+        if _same_range(shown, wanted) or _same_range(shown, _home_under_the_veil(axis, race, seen, wanted)):
             continue
         return f"{axis} shows {_rounded(shown)} after a double click, home is {_rounded(wanted)}"
     return None
@@ -369,8 +363,6 @@ def _reads(shown: Any, wanted: Any) -> bool:
 
 
 def the_view_is_the_addresss(seen: Seen, known: Known) -> str | None:
-    if seen["touring"]:
-        return None
     view = expected(seen["address"]).view
     hidden = tuple(index for index, chip in enumerate(seen["legend"]) if not chip["shown"])
     pairs: list[tuple[str, Any, Any]] = [

@@ -196,11 +196,7 @@ class Walker:
         if action.name in ("link", "reload"):
             self.known.zooms = {}
         if seen["touring"] and not before["touring"]:
-            began = invariants.expected(before["address"])
-            self.known.tour_from, self.known.tour_pinned = began.race, began.view.pinned
-        elif seen["touring"] and action.name == "pin":
-            # Let go of, or the race of this seed: which lies under itself, and under no other seed.
-            self.known.tour_pinned = None
+            self.known.tour_from = invariants.expected(before["address"]).race
         if not seen["touring"] and not before["touring"]:
             self.known.tour_from = None
         race = invariants.page_race(seen, self.known)
