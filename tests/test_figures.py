@@ -17,9 +17,11 @@ from optviz.experiment import ARTICLE_OPTIMIZERS
 from optviz.figures import Figure, resolved
 from optviz.figures.fans import Fan
 from optviz.figures.heights import Heights, contour_heights
+from optviz.figures.palette import EXTRAS as EXTRA_COLORS
+from optviz.figures.palette import PAGE, THEMES
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import RaceRecord, race_record
-from optviz.figures.theme import EXTRA_COLORS, REPEATS, STYLES, THEMES, color_of, styles_of
+from optviz.figures.styles import REPEATS, STYLES, color_of, styles_of
 from optviz.racer import PICKS
 
 WORDS = {name: f"the {name}" for name in ("x", "y", "step", "loss", "gap", "epoch", "start", "lowest", "key_runs")}
@@ -267,8 +269,8 @@ def test_names_are_shown_as_they_are(name: str, given: str) -> None:
 
 # --- themes --------------------------------------------------------------------------------------------------------
 
-EXTRAS = [f"extra/{place}" for place in range(len(EXTRA_COLORS["light"]))]
-BACKGROUND = {"light": "#fcfcfe", "dark": "#10131f"}
+EXTRAS = [f"extra/{place}" for place in range(len(EXTRA_COLORS))]
+BACKGROUND = dict(zip(THEMES, PAGE["background"], strict=True))
 
 
 def channels(color: str) -> tuple[float, float, float]:

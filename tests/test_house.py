@@ -16,6 +16,7 @@ import pytest
 from cases import ROOT
 from optviz import CONVENTIONS, OPTIMIZERS, Outcome
 from optviz.bad_input import TEMPLATES
+from optviz.figures.palette import FIGURE, PAGE, style_sheet
 from optviz.optimizers.base import OVERSHOOTS
 from optviz.surface import FAMILIES
 from optviz.ui.server import app_settings
@@ -114,6 +115,50 @@ def test_the_entry_script_has_no_folder_named_pages_beside_it() -> None:
     entry = Path(app_settings()["script_path"])
     assert entry.is_file()
     assert not (entry.parent / "pages").exists()
+
+
+# --- colours -------------------------------------------------------------------------------------------------------
+
+COLOR = re.compile(r"(?<!&)#(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{6}|[0-9a-fA-F]{3,4})\b|\b(?:rgb|hsl)a?\([\d. ]")
+DRAWN = [file for file in sorted(PACKAGE.rglob("*")) if file.suffix in (".py", ".js", ".css", ".html")]
+
+
+@pytest.mark.parametrize("file", [file for file in DRAWN if file.name != "palette.py"], ids=name_of)
+def test_every_colour_is_in_the_palette(file: Path) -> None:
+    assert [found[0] for found in COLOR.finditer(file.read_text(encoding="utf-8"))] == []
+
+
+def test_the_search_for_colours_finds_them() -> None:
+    assert len(COLOR.findall((PACKAGE / "figures" / "palette.py").read_text(encoding="utf-8"))) > 80
+    assert all(COLOR.search(color) for color in ("#fff", "#14121f", "#0b45b82e", "rgba(9, 8, 7, 0.2)", "hsl(9 1% 2%)"))
+
+
+@pytest.mark.parametrize("file", [file for file in DRAWN if file.suffix == ".css"], ids=name_of)
+def test_a_style_sheet_has_a_value_for_every_colour_that_it_uses(file: Path) -> None:
+    css = style_sheet(file.read_text(encoding="utf-8"))
+    used = set(re.findall(r"var\((--optviz-[^),]+)\)", css))
+    assert used == set(re.findall(r"(--optviz-[^:]+): ", css.partition("\n")[0]))
+
+
+IN_STREAMLIT = {
+    "primaryColor": "accent",
+    "backgroundColor": "background",
+    "secondaryBackgroundColor": "block",
+    "textColor": "ink",
+    "borderColor": "line",
+}
+IN_ITS_SIDEBAR = {"backgroundColor": "sidebar", "secondaryBackgroundColor": "field"}
+
+
+def test_streamlit_and_the_logo_have_the_colours_of_the_palette() -> None:
+    """Both are files that only others read."""
+    theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
+    colors = FIGURE | PAGE
+    for place, name in enumerate(("light", "dark")):
+        sidebar = theme[name].pop("sidebar")
+        assert theme[name] == {option: colors[key][place] for option, key in IN_STREAMLIT.items()}
+        assert sidebar == {option: colors[key][place] for option, key in IN_ITS_SIDEBAR.items()}
+    assert set(COLOR.findall((PACKAGE / "ui" / "logo.svg").read_text(encoding="utf-8"))) == set(PAGE["logo"])
 
 
 # --- words ---------------------------------------------------------------------------------------------------------

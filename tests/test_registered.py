@@ -17,7 +17,8 @@ from optviz.cli import main
 from optviz.experiment import read_url
 from optviz.export import to_csv, to_json, to_npz
 from optviz.export.pytorch import to_pytorch
-from optviz.figures.theme import EXTRA_COLORS, EXTRA_MARKERS, STYLES, THEMES, styles_of
+from optviz.figures.palette import THEMES
+from optviz.figures.styles import EXTRA_MARKERS, STYLES, styles_of
 from optviz.optimizers import hyper
 from optviz.racer import PICKS
 
@@ -233,7 +234,6 @@ def test_forty_more_can_be_told_apart() -> None:
     styles = styles_of((*STYLES, *keys))
     assert len({(style["color"], style["marker"]) for style in styles}) == len(STYLES) + 56
     assert not set(EXTRA_MARKERS) & {style["marker"] for style in STYLES.values()}
-    assert len(EXTRA_COLORS["light"]) == len(EXTRA_COLORS["dark"])
 
 
 @pytest.mark.parametrize("key", REGISTERED)

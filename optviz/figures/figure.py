@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from optviz.figures.theme import THEMES
+from optviz.figures.palette import THEMES
 
 
 @dataclass(frozen=True, eq=False)

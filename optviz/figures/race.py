@@ -10,7 +10,7 @@ import numpy as np
 from optviz.figures.figure import Figure
 from optviz.figures.heights import CONTOURS, Heights
 from optviz.figures.race_record import RaceRecord, beyond_epochs
-from optviz.figures.theme import styles_of
+from optviz.figures.styles import styles_of
 
 NARROW = {
     "xaxis": {"domain": [0, 1], "anchor": "y"},
@@ -202,7 +202,7 @@ def _contour() -> dict[str, Any]:
         "autocontour": False,
         "contours": {"start": 0.5 / CONTOURS, "end": 1 - 0.5 / CONTOURS, "size": 1 / CONTOURS, "coloring": "fill"},
         "line": {"width": 0.7, "color": "@theme/contour_line", "smoothing": 0.6},
-        "colorscale": "@theme/surface_scale",
+        "colorscale": "@theme/relief",
         "showscale": False,
         "hoverinfo": "skip",
         "showlegend": False,

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from optviz.figures import Figure
-from optviz.figures.theme import THEMES
+from optviz.figures.palette import THEMES
 from optviz.stage.modules import ASSETS, assets
 
 

@@ -11,6 +11,8 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from optviz.figures.palette import style_sheet
+
 ASSETS = "optviz-assets"
 PARTS = ("axes.js", "connection.js", "drawing.js", "hints.js", "pictures.js", "requests.js", "sentences.js")
 _HERE = Path(__file__).parent
@@ -35,7 +37,7 @@ def stage_module() -> str:
     """
     parts = [re.sub(r"(?m)^export (?=async function|function|const|class)", "", _source(name)) for name in PARTS]
     script = re.sub(r'(?m)^import \{[^}]*\} from "\./\w+\.js";\n', "", "\n".join([*parts, _source("stage.js")]))
-    return f"{script}\nconst STYLE_SHEET = {json.dumps(_source('stage.css'))};\n"
+    return f"{script}\nconst STYLE_SHEET = {json.dumps(style_sheet(_source('stage.css')))};\n"
 
 
 def _source(name: str) -> str:

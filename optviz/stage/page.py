@@ -21,6 +21,7 @@ from optviz.experiment import Race
 from optviz.figures import Figure
 from optviz.figures.fans import Fan
 from optviz.figures.heights import Heights, contour_heights
+from optviz.figures.palette import style_sheet
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import RaceRecord, beside, race_record
 from optviz.stage.message import pack
@@ -39,7 +40,7 @@ optviz.show(race)\
 """
 
 # The stage chooses its theme by the background of the body.
-STYLE = Path(__file__).with_name("css").joinpath("page.css").read_text(encoding="utf-8")
+STYLE = style_sheet(Path(__file__).with_name("css").joinpath("page.css").read_text(encoding="utf-8"))
 
 # Runs in the stage's own module, so that `show` is at hand. The block keeps its names apart from the stage's.
 BOOTSTRAP = """

@@ -16,6 +16,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import config
 
+from optviz.figures.palette import style_sheet
 from optviz.stage import ASSETS, assets
 from optviz.ui import connections
 from optviz.ui.door import Door
@@ -61,7 +62,7 @@ def _door(app: ASGIApp) -> Door:
 
 
 def _style() -> bytes:
-    return Path(__file__).with_name("css").joinpath("page.css").read_bytes()
+    return style_sheet(Path(__file__).with_name("css").joinpath("page.css").read_text(encoding="utf-8")).encode()
 
 
 def serve(host: str, port: int, browser: bool, origins: Sequence[str] = ()) -> int:

@@ -14,7 +14,7 @@
     banner.textContent = sentence;
     banner.style.cssText =
       "position:fixed;inset:0 0 auto 0;z-index:2147483647;margin:0;padding:0.9rem 1.2rem;text-align:center;" +
-      "font:1rem/1.5 system-ui,sans-serif;color:#14121f;background:#ffd98a;border-bottom:2px solid #b8860b";
+      "font:1rem/1.5 system-ui,sans-serif";
     document.body.appendChild(banner);
     const watch = window.setInterval(() => {
       if (!connected()) return;

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 
 from optviz import Race
 from optviz.experiment import ARTICLE_OPTIMIZERS, read_url
-from optviz.figures.theme import THEMES
+from optviz.figures.palette import THEMES
 from race_page import DESKTOP, PHONE, PROJECTOR, RacePage
 
 Open = Callable[..., RacePage]

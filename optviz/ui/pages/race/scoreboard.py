@@ -10,8 +10,9 @@ from typing import Any
 import streamlit as st
 
 from optviz.experiment import Race
+from optviz.figures.palette import css_color
 from optviz.figures.race_record import RaceRecord
-from optviz.figures.theme import THEMES, styles_of
+from optviz.figures.styles import styles_of
 from optviz.statistics import scoreboard
 from optviz.text import Words
 from optviz.text.numbers import readable
@@ -97,8 +98,7 @@ def _score_row(
     text: Words,
 ) -> str:
     index, words = row["index"], text["scoreboard"]
-    key = styles[index]["color"].removeprefix("@theme/")
-    color = f"light-dark({THEMES['light'][key]}, {THEMES['dark'][key]})"
+    color = css_color(styles[index]["color"])
     # A factor is not a learning rate: Adadelta's rule has none.
     own = race.racers[index].optimizer.own_learning_rate
     rate = "–" if own is None else f"{own:g}"

@@ -32,8 +32,6 @@ MOST_IN_QR_CODE = 2953
 MAKING = threading.Semaphore(1)
 """One file is made at a time: Streamlit makes them in threads of their own, as many as are asked for."""
 
-QR_STYLE = "background: #fff; padding: 10px; border-radius: 8px; width: min(100%, 320px); image-rendering: pixelated"
-
 
 def section(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, text: Words) -> None:
     """The part of the page below the scoreboard."""
@@ -101,7 +99,7 @@ def _qr_code(link: str, words: dict[str, str]) -> None:
         if picture is None:
             st.caption(words["qr_too_long"].format(length=f"{len(link):,}", most=f"{MOST_IN_QR_CODE:,}"))
             return
-        st.html(f'<img class="optviz-qr" style="{QR_STYLE}" src="{picture}" alt="{html.escape(words["qr"])}">')
+        st.html(f'<img class="optviz-qr" src="{picture}" alt="{html.escape(words["qr"])}">')
 
 
 @cached.once
