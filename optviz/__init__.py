@@ -2,6 +2,7 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
+from optviz import view as view  # a link may tell how a race is looked at, too
 from optviz.bad_input import BadInput
 from optviz.conventions import CONVENTIONS, with_convention
 from optviz.experiment import Race

@@ -65,7 +65,7 @@ LEVELS = [
     ["budget", "export", "tour"],
     ["figures"],
     ["laboratory", "text"],
-    ["stage"],
+    ["stage", "view"],
     ["cli", "notebook"],
 ]
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}

@@ -19,7 +19,8 @@ from optviz import OPTIMIZERS, Race, Racer, gallery, gallery_names
 from optviz.budget import most_steps
 from optviz.experiment import LONGEST_LINK, MOST_RACERS, read_url, surface_names
 from optviz.stage import unpack
-from optviz.ui import cached, session
+from optviz.ui import cached
+from optviz.view import View
 
 MOST_BYTES = 60_000
 
@@ -427,7 +428,7 @@ def test_on_a_tour_the_address_keeps_its_race_and_tells_the_view() -> None:
     assert app.session_state.touring
     sent = {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
     assert read_url(urlencode(sent))[0] == before, "a reload begins where the tour began"
-    assert session.View.from_query(sent)[0] == app.session_state.view
+    assert View.from_query(sent)[0] == app.session_state.view
     assert app.session_state.view.present
     app.session_state.tour_panel = True
     widget(app.button, "tour_button").click().run()

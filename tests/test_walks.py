@@ -14,7 +14,7 @@ from monkey.invariants import INVARIANTS, Known, _layout, broken, paths_of, rest
 from monkey.shortening import shortened
 from optviz import Race
 from optviz.text import words
-from optviz.ui.session import View
+from optviz.view import View
 
 
 def test_the_same_seed_gives_the_same_actions() -> None:

@@ -2,7 +2,7 @@
 
 from optviz.experiment.article import OPTIMIZERS as ARTICLE_OPTIMIZERS
 from optviz.experiment.article import seven
-from optviz.experiment.link import FIRST_FORMULA, LONGEST_LINK, VIEW_PARAMETERS
+from optviz.experiment.link import FIRST_FORMULA, LONGEST_LINK
 from optviz.experiment.race import Race, read_query, read_url
 from optviz.experiment.racers import read_racer, with_setting
 from optviz.experiment.reading import read_number
@@ -15,7 +15,6 @@ __all__ = [
     "LONGEST_FILE",
     "LONGEST_LINK",
     "MOST_RACERS",
-    "VIEW_PARAMETERS",
     "Race",
     "make_surface",
     "read_number",

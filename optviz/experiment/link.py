@@ -21,8 +21,8 @@ LONGEST_LINK = 8000
 MOST_GUESSED = 6
 MOST_UNKNOWN = 100
 FIRST_FORMULA = "x^2/4 + y^2/2 + sin(3*x)*cos(2*y)/2"
-VIEW_PARAMETERS = ("axis", "by", "runs", "hidden", "lang", "veiled", "present", "pinned")
-"""What else an address of the app may tell: how a race is looked at, which is not part of it."""
+OTHER_PARAMETERS: dict[str, None] = {}
+"""What else an address of the app may tell, such as how a race is looked at. Whoever reads it adds its name here."""
 _FOREIGN_PARAMETERS = re.compile(
     r"utm_\w+|\w*clid|msclkid|gbraid|wbraid|mc_[ce]id|_g[al]|igsh(id)?|ref|ref_src|source|from|spm|si|share\w*|"
     r"scene|clicktime|enterid|isappinstalled|nsukey|weixin\w*|wx\w*|embed|embed_options|token|timestamp|_"
@@ -116,7 +116,7 @@ def unknown_parameters(query: Mapping[str, str]) -> tuple[BadInput, ...]:
     """
     if query.get("v", str(versions.VERSION)) != str(versions.VERSION):
         return ()
-    known = (*_parameters_of_links(), *VIEW_PARAMETERS)
+    known = (*_parameters_of_links(), *OTHER_PARAMETERS)
     strange = (name for name in query if name not in known)
     unknown = (name for name in strange if not _FOREIGN_PARAMETERS.fullmatch(name[:40].lower()))
     may = ", ".join((*BESIDE_SURFACE, *fields_of_family(_surface_meant(query))))

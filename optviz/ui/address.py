@@ -11,13 +11,18 @@ import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
+from streamlit import config
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-QUIET = ("hidden",)
+from optviz.view import View
+
+QUIET = [row.name for row in View.rows().values() if row.quiet]
 """Parameters too small for an entry of their own in the history: a change of nothing else takes the entry's place."""
+
+FIRST_PAGE = "race"
 
 # Streamlit writes an address by history.pushState alone (App.tsx, handlePageInfoChanged and maybeUpdatePageUrl).
 _SCRIPT = """
@@ -61,6 +66,12 @@ def read() -> dict[str, str]:
 def write(query: Mapping[str, str]) -> None:
     """Let the address say this and nothing else."""
     st.query_params.from_dict(query)
+
+
+def page() -> str:
+    """The page that is seen, as the last part of its address says; the first page has none there, and is the race."""
+    path, base = urlsplit(st.context.url or "").path.strip("/"), config.get_option("server.baseUrlPath") or ""
+    return path.removeprefix(base.strip("/")).strip("/") or FIRST_PAGE
 
 
 def navigated() -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -18,106 +18,12 @@ import streamlit as st
 
 from optviz.bad_input import BadInput
 from optviz.budget import check_budget, within_budget
-from optviz.experiment import LONGEST_LINK, MOST_RACERS, Race, read_query, read_url
+from optviz.experiment import LONGEST_LINK, Race, read_query
 from optviz.racer import Racer
-from optviz.text import LANGUAGES, language_for
+from optviz.text import language_for
 from optviz.tour import Tour
 from optviz.ui import address
-
-
-@dataclass(frozen=True)
-class View:
-    """How the race is looked at: axes of the loss chart, one run or many, hidden racers, language if chosen.
-
-    veiled: the part of each path that is still to come is hidden. present: for a lecture room, in large type. pinned:
-    another race that stays in sight under this one.
-    """
-
-    axis: str = "loss"
-    by: str = "step"
-    runs: str = "one"
-    hidden: tuple[int, ...] = ()
-    language: str | None = None
-    veiled: bool = False
-    present: bool = False
-    pinned: Race | None = None
-
-    def to_query(self) -> dict[str, str]:
-        """The view as query parameters; defaults stay out."""
-        query = {}
-        if self.language is not None:
-            query["lang"] = self.language
-        if self.axis != "loss":
-            query["axis"] = self.axis
-        if self.by != "step":
-            query["by"] = self.by
-        if self.runs != "one":
-            query["runs"] = self.runs
-        if self.hidden:
-            query["hidden"] = ",".join(str(index) for index in self.hidden)
-        if self.veiled:
-            query["veiled"] = "1"
-        if self.present:
-            query["present"] = "1"
-        if self.pinned is not None:
-            query["pinned"] = urlencode(self.pinned.to_query(whole=True), quote_via=quote)
-        return query
-
-    def fitting(self, race: Race) -> View:
-        """The view without what this race has not: epochs need samples, many runs need batches."""
-        by = self.by if race.surface.samples is not None else "step"
-        runs = self.runs if any(racer.batch_size is not None for racer in race.racers) else "one"
-        return replace(self, by=by, runs=runs)
-
-    @classmethod
-    def from_query(cls, query: dict[str, str]) -> tuple[View, list[BadInput]]:
-        """The view of query parameters, and one sentence for each that cannot be used, wholly or in part."""
-        problems: list[BadInput] = []
-
-        def one_of(name: str, *choices: str) -> str | None:
-            told = query.get(name)
-            if told is None or told in choices:
-                return told
-            problems.append(BadInput("unknown_choice", name=name, value=told, allowed=", ".join(choices)))
-            return None
-
-        view = cls(
-            axis=one_of("axis", "loss", "gap") or "loss",
-            by=one_of("by", "step", "epoch") or "step",
-            runs=one_of("runs", "one", "many") or "one",
-            hidden=_hidden(query.get("hidden", ""), problems),
-            language=one_of("lang", *LANGUAGES),
-            veiled=one_of("veiled", "0", "1") == "1",
-            present=one_of("present", "0", "1") == "1",
-            pinned=_pinned(query.get("pinned", ""), problems),
-        )
-        return view, problems
-
-
-def _hidden(text: str, problems: list[BadInput]) -> tuple[int, ...]:
-    parts = text[:200].split(",") if text else []
-    known = places([int(part) for part in parts if part.isascii() and part.isdigit()])
-    if len(known) < len(set(parts)):
-        problems.append(BadInput("not_readable", name="hidden", value=text, allowed=f"0,2 (0 … {MOST_RACERS - 1})"))
-    return known
-
-
-def _pinned(text: str, problems: list[BadInput]) -> Race | None:
-    if not text:
-        return None
-    pinned, refused = read_url(text)
-    if "surface=" in text and not refused:
-        beyond = within_budget(pinned)[1]
-        problems += beyond
-        return None if beyond else pinned
-    problems.append(BadInput("not_readable", name="pinned", value=text, allowed="surface=gaussian_hills&seed=1"))
-    return None
-
-
-def places(listed: Any) -> tuple[int, ...]:
-    """Places in the list of racers, from whatever a browser may send: sorted, distinct, in range."""
-    known = listed if isinstance(listed, list) else []
-    return tuple(sorted({place for place in known if type(place) is int and 0 <= place < MOST_RACERS}))
+from optviz.view import View, places
 
 
 def begin_run() -> None:
@@ -129,8 +35,9 @@ def begin_run() -> None:
     st.session_state.race, beyond = within_budget(asked)
     st.session_state.touring = False
     st.session_state.live = None
-    view, unseen = View.from_query(query)
-    veiled_before = "view" in st.session_state and st.session_state.view.veiled
+    before: View | None = st.session_state.get("view")
+    view, unseen = View.from_query(query, address.page(), before)
+    veiled_before = before is not None and before.veiled
     st.session_state.view = view.fitting(st.session_state.race)
     if view.veiled and not veiled_before:
         st.session_state.played = None
@@ -378,9 +285,9 @@ def link() -> str | None:
     """Race and view as the text after the `?` of a link for others; None where it would be longer than a link may be.
 
     Unlike the address it names the race even where that is the article's setting. It does not present: that is for
-    this screen, not for the phones that the link is meant for.
+    this screen.
     """
-    text = urlencode(_within_a_link(race().to_query(whole=True), replace(view(), present=False)), quote_via=quote)
+    text = urlencode(_within_a_link(race().to_query(whole=True), view().for_others()), quote_via=quote)
     return text if len(text) <= LONGEST_LINK else None
 
 
@@ -391,7 +298,7 @@ def pinned_is_left_out() -> bool:
 
 def _within_a_link(query: dict[str, str], seen: View) -> dict[str, str]:
     """The query with the view's; the pinned race is left out where both together are longer than a link may be."""
-    whole = {**query, **seen.to_query()}
+    whole = {**query, **seen.to_query(address.page())}
     if len(urlencode(whole, quote_via=quote)) > LONGEST_LINK:
         whole.pop("pinned", None)
     return whole

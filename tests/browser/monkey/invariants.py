@@ -28,7 +28,7 @@ from optviz.surface import FAMILIES, FiniteSum, Surface, gallery, gallery_names
 from optviz.text import LANGUAGES, words
 from optviz.tour import tour
 from optviz.trajectory import Trajectory
-from optviz.ui.session import View
+from optviz.view import View
 
 Seen = Mapping[str, Any]
 

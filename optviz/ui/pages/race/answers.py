@@ -9,6 +9,7 @@ import streamlit as st
 
 from optviz.ui import requests, session
 from optviz.ui.pages.race import touring
+from optviz.view import places
 
 WHOLE_PAGE = "whole_page"
 """Where the visit notes that more than the picture has changed."""
@@ -40,10 +41,8 @@ def _view_changed(changed: Any) -> None:
     chosen = changed.get("chosen") if isinstance(changed, dict) else None
     if isinstance(chosen, dict) and isinstance(changed, dict):
         session.change_view(
-            axis="gap" if chosen.get("axis") == "gap" else "loss",
-            by="epoch" if chosen.get("by") == "epoch" else "step",
-            runs="many" if chosen.get("runs") == "many" else "one",
-            hidden=session.places(changed.get("hidden")),
+            **session.view().choosing(chosen).chosen,
+            hidden=places(changed.get("hidden")),
             veiled=changed.get("veiled") is True,
         )
 

@@ -93,7 +93,7 @@ def _message(race: Race, figure: Figure, map_key: str, pinned: RaceRecord | None
         with_words=st.session_state.get("words_sent") != vocabulary,
         token=session.token((race, session.language(), view.runs, view.pinned, view.present)),
         view={
-            "chosen": {"axis": view.axis, "by": view.by, "runs": view.runs},
+            "chosen": view.chosen,
             "hidden": list(view.hidden),
             "veiled": view.veiled,
             "stamp": st.session_state.view_stamp,

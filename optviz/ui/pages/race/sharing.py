@@ -52,8 +52,7 @@ def section(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, 
 
 def _downloads(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, words: dict[str, str]) -> None:
     view = session.view()
-    chosen = {"axis": view.axis, "by": view.by, "runs": view.runs}
-    seen = {"chosen": chosen, "hidden": list(view.hidden), "veiled": view.veiled}
+    seen = {"chosen": view.chosen, "hidden": list(view.hidden), "veiled": view.veiled}
     fans = (
         fans_of(race, cached.fan_of, cached.start(race.surface))
         if view.runs == "many" and background.runs_are_there(race)

@@ -1,0 +1,210 @@
+"""How a race is looked at: one field a line, from which its part of an address is read and written."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Protocol
+from urllib.parse import quote, urlencode
+
+from optviz.bad_input import BadInput
+from optviz.budget import within_budget
+from optviz.experiment import MOST_RACERS, Race, read_url
+from optviz.experiment.link import OTHER_PARAMETERS
+from optviz.text import LANGUAGES
+
+LONGEST_LIST = 200
+
+
+class Form(Protocol):
+    """How values are spelled in an address."""
+
+    def read(self, name: str, text: str, problems: list[BadInput]) -> Any:
+        """The value; what cannot be used, wholly or in part, becomes a sentence and then None or the rest."""
+
+    def spelled(self, value: Any) -> str:
+        """The text from which `read` makes the value."""
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of a few words."""
+
+    values: tuple[str, ...]
+
+    def read(self, name: str, text: str, problems: list[BadInput]) -> str | None:
+        if text in self.values:
+            return text
+        problems.append(BadInput("unknown_choice", name=name, value=text, allowed=", ".join(self.values)))
+        return None
+
+    def spelled(self, value: str) -> str:
+        return value
+
+
+class YesOrNo:
+    """1 or 0."""
+
+    def read(self, name: str, text: str, problems: list[BadInput]) -> bool | None:
+        told = OneOf(("0", "1")).read(name, text, problems)
+        return None if told is None else told == "1"
+
+    def spelled(self, value: bool) -> str:
+        return "1" if value else "0"
+
+
+class Places:
+    """Places in the list of racers: 0,2."""
+
+    def read(self, name: str, text: str, problems: list[BadInput]) -> tuple[int, ...]:
+        parts = text[:LONGEST_LIST].split(",") if text else []
+        known = places([int(part) for part in parts if part.isascii() and part.isdigit()])
+        if len(known) < len(set(parts)):
+            problems.append(BadInput("not_readable", name=name, value=text, allowed=f"0,2 (0 … {MOST_RACERS - 1})"))
+        return known
+
+    def spelled(self, value: tuple[int, ...]) -> str:
+        return ",".join(str(place) for place in value)
+
+
+class WholeRace:
+    """Another race, as a link of its own."""
+
+    def read(self, name: str, text: str, problems: list[BadInput]) -> Race | None:
+        if not text:
+            return None
+        found, refused = read_url(text)
+        if "surface=" in text and not refused:
+            beyond = within_budget(found)[1]
+            problems += beyond
+            return None if beyond else found
+        problems.append(BadInput("not_readable", name=name, value=text, allowed="surface=gaussian_hills&seed=1"))
+        return None
+
+    def spelled(self, value: Race) -> str:
+        return urlencode(value.to_query(whole=True), quote_via=quote)
+
+
+def places(listed: Any) -> tuple[int, ...]:
+    """Places in the list of racers, from whatever a browser may send: sorted, distinct, in range."""
+    known = listed if isinstance(listed, list) else []
+    return tuple(sorted({place for place in known if type(place) is int and 0 <= place < MOST_RACERS}))
+
+
+def has_samples(race: Race) -> bool:
+    """Whether its loss is a mean over samples: only then there are epochs."""
+    return race.surface.samples is not None
+
+
+def has_batches(race: Race) -> bool:
+    """Whether a racer sees some of the samples per step: only then one run differs from another."""
+    return any(racer.batch_size is not None for racer in race.racers)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is to be known of a field of the view.
+
+    name: of its parameter in an address. page: the one page that has it, None for all. needs: what a race must have, or
+    else the field is its default. of_figure: whether it chooses between views of the race's figure. shared: whether a
+    link for others tells it. quiet: whether it is too small a change for an entry in the browser's history.
+    """
+
+    name: str
+    form: Form
+    page: str | None = None
+    needs: Callable[[Race], bool] | None = None
+    of_figure: bool = False
+    shared: bool = True
+    quiet: bool = False
+
+
+def seen(default: Any, form: Form, name: str = "", **more: Any) -> Any:
+    """A field of the view: its default, its form, and what else a `Row` has. name: where it is not the field's own."""
+    return dataclasses.field(default=default, metadata={"row": (name, form, more)})
+
+
+@dataclass(frozen=True)
+class View:
+    """How the race is looked at. To add a field, add a line; defaults stay out of an address."""
+
+    language: str | None = seen(None, OneOf(tuple(LANGUAGES)), "lang")
+    # The axes of the loss chart: what upwards, what to the right, and one run or many.
+    axis: str = seen("loss", OneOf(("loss", "gap")), of_figure=True)
+    by: str = seen("step", OneOf(("step", "epoch")), needs=has_samples, of_figure=True)
+    runs: str = seen("one", OneOf(("one", "many")), needs=has_batches, of_figure=True)
+    hidden: tuple[int, ...] = seen((), Places(), quiet=True)
+    # The part of each path that is still to come is hidden.
+    veiled: bool = seen(False, YesOrNo())
+    # For this lecture room, in large type; not for the phones that a link is meant for.
+    present: bool = seen(False, YesOrNo(), shared=False)
+    # Another race that stays in sight under this one.
+    pinned: Race | None = seen(None, WholeRace())
+
+    @classmethod
+    def rows(cls) -> dict[str, Row]:
+        """The table: field → row, in the order of an address."""
+        return _table()
+
+    def to_query(self, page: str | None = None) -> dict[str, str]:
+        """The view as query parameters of a page's address; defaults stay out."""
+        defaults = type(self)()
+        return {
+            row.name: row.form.spelled(getattr(self, field))
+            for field, row in self.rows().items()
+            if getattr(self, field) != getattr(defaults, field) and row.page in (None, page)
+        }
+
+    @classmethod
+    def from_query(
+        cls, query: Mapping[str, str], page: str | None = None, before: View | None = None
+    ) -> tuple[View, list[BadInput]]:
+        """The view of query parameters, and one sentence for each that cannot be used, wholly or in part.
+
+        What belongs to another page, and is not told, stays as it was `before`.
+        """
+        problems: list[BadInput] = []
+        values = {}
+        for field, row in cls.rows().items():
+            if row.name in query:
+                values[field] = row.form.read(row.name, query[row.name], problems)
+            elif before is not None and row.page not in (None, page):
+                values[field] = getattr(before, field)
+        return cls(**{field: value for field, value in values.items() if value is not None}), problems
+
+    def fitting(self, race: Race) -> View:
+        """The view without what this race has not: epochs need samples, many runs need batches."""
+        lacking = [field for field, row in self.rows().items() if row.needs is not None and not row.needs(race)]
+        defaults = type(self)()
+        return replace(self, **{field: getattr(defaults, field) for field in lacking})
+
+    def for_others(self) -> View:
+        """The view that a link for others tells."""
+        defaults = type(self)()
+        return replace(self, **{name: getattr(defaults, name) for name, row in self.rows().items() if not row.shared})
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """Which views of the race's figure are chosen: {"axis": "loss", "by": "step", "runs": "one"}."""
+        return {field: getattr(self, field) for field, row in self.rows().items() if row.of_figure}
+
+    def choosing(self, sent: Mapping[str, Any]) -> View:
+        """With other views of the figure chosen, from whatever a browser may send; what is no choice is the default."""
+        ignored: list[BadInput] = []
+        defaults = type(self)()
+        told = {field: self.rows()[field].form.read(field, sent.get(field, ""), ignored) for field in self.chosen}
+        return replace(self, **{field: value or getattr(defaults, field) for field, value in told.items()})
+
+
+@cache
+def _table() -> dict[str, Row]:
+    rows = {}
+    for field in dataclasses.fields(View):
+        name, form, more = field.metadata["row"]
+        rows[field.name] = Row(name or field.name, form, **more)
+    return rows
+
+
+OTHER_PARAMETERS.update({row.name: None for row in View.rows().values()})

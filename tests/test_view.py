@@ -1,0 +1,123 @@
+"""How a race is looked at, and its part of an address: every row of the table, there and back."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+import optviz.view
+from optviz import Race
+from optviz.experiment import read_query
+from optviz.view import OneOf, View, places, seen
+
+# A value beside the default for each field, and how an address spells it.
+OTHERWISE: dict[str, tuple[Any, dict[str, str]]] = {
+    "language": ("zh", {"lang": "zh"}),
+    "axis": ("gap", {"axis": "gap"}),
+    "by": ("epoch", {"by": "epoch"}),
+    "runs": ("many", {"runs": "many"}),
+    "hidden": ((0, 2), {"hidden": "0,2"}),
+    "veiled": (True, {"veiled": "1"}),
+    "present": (True, {"present": "1"}),
+    "pinned": (Race(steps=7), {"pinned": Race(steps=7).to_url()}),
+}
+
+
+def test_every_field_is_tried() -> None:
+    assert list(OTHERWISE) == list(View.rows())
+    assert View().to_query() == {}
+
+
+@pytest.mark.parametrize("field", OTHERWISE)
+def test_a_field_goes_into_an_address_and_comes_back(field: str) -> None:
+    value, query = OTHERWISE[field]
+    view = dataclasses.replace(View(), **{field: value})
+    assert view.to_query() == query
+    assert View.from_query(query) == (view, [])
+
+
+def test_all_of_them_together() -> None:
+    view = View(**{field: value for field, (value, _) in OTHERWISE.items()})
+    query = view.to_query()
+    assert query == {name: text for _, told in OTHERWISE.values() for name, text in told.items()}
+    assert View.from_query(query) == (view, [])
+    assert read_query({**Race().to_query(), **query})[1] == (), "a link knows the names of all of them"
+
+
+# What an address says, the field as it is then, and the value that the sentence names.
+REFUSED = [
+    ({"axis": "sideways"}, "axis", "loss"),
+    ({"axis": ""}, "axis", "loss"),
+    ({"by": "GAP"}, "by", "step"),
+    ({"runs": "two"}, "runs", "one"),
+    ({"lang": "fr"}, "language", None),
+    ({"veiled": "yes"}, "veiled", False),
+    ({"present": "2"}, "present", False),
+    ({"hidden": "0,x,2"}, "hidden", (0, 2)),
+    ({"hidden": "24"}, "hidden", ()),
+    ({"pinned": "seed=3"}, "pinned", None),
+    ({"pinned": "surface=nowhere"}, "pinned", None),
+]
+
+
+@pytest.mark.parametrize(("query", "field", "value"), REFUSED)
+def test_what_cannot_be_used_is_told_and_the_rest_holds(query: dict[str, str], field: str, value: Any) -> None:
+    view, (problem,) = View.from_query(query)
+    assert getattr(view, field) == value
+    (text,) = query.values()
+    assert text[:20] in str(problem)
+
+
+def test_what_the_race_has_not_is_not_seen() -> None:
+    view = View(by="epoch", runs="many", axis="gap")
+    assert view.fitting(Race()) == View(axis="gap")
+    sampled = Race().with_optimizers(["sgd"]).with_samples(samples=16)
+    assert view.fitting(sampled) == view
+    assert view.fitting(sampled.with_optimizers(["adam"])) == View(axis="gap", by="epoch")
+
+
+def test_a_link_for_others_does_not_present() -> None:
+    view = View(present=True, axis="gap", pinned=Race())
+    assert view.for_others() == View(axis="gap", pinned=Race())
+
+
+@pytest.mark.parametrize("sent", [{}, {"axis": 7}, {"axis": ["gap"]}, {"axis": None, "by": {}}, {"unknown": "gap"}])
+def test_a_choice_that_is_none_is_the_default(sent: dict[str, Any]) -> None:
+    assert View(axis="gap", by="epoch", veiled=True).choosing(sent) == View(veiled=True)
+
+
+def test_a_choice_is_taken() -> None:
+    assert View(by="epoch").choosing({"axis": "gap", "runs": "many"}).chosen == {
+        "axis": "gap",
+        "by": "step",
+        "runs": "many",
+    }
+
+
+@pytest.mark.parametrize(
+    ("listed", "found"),
+    [([3, 1, 3], (1, 3)), (None, ()), ([True, "1", 2.0, -1, 24, 23], (23,)), ({"0": 1}, ())],
+)
+def test_places_in_the_list_of_racers(listed: Any, found: tuple[int, ...]) -> None:
+    assert places(listed) == found
+
+
+def test_a_field_of_one_page_is_told_there_and_kept_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    @dataclasses.dataclass(frozen=True)
+    class Looked(View):
+        scale: str = seen("linear", OneOf(("linear", "log")), page="map")
+
+    monkeypatch.setattr(optviz.view, "View", Looked)
+    optviz.view._table.cache_clear()
+    try:
+        view = Looked(scale="log", axis="gap")
+        assert view.to_query("race") == {"axis": "gap"}
+        assert view.to_query("map") == {"axis": "gap", "scale": "log"}
+        assert Looked.from_query({}, "race", view)[0] == Looked(scale="log")
+        assert Looked.from_query({}, "map", view)[0] == Looked(), "there the address tells it"
+        assert Looked.from_query({"scale": "log"}, "race")[0] == Looked(scale="log")
+    finally:
+        monkeypatch.undo()
+        optviz.view._table.cache_clear()
