@@ -31,7 +31,8 @@ from optviz import (
     gallery_names,
     with_convention,
 )
-from optviz.cli import RACE_EXAMPLES, main
+from optviz.cli import main
+from optviz.cli.parser import RACE_EXAMPLES
 from optviz.experiment import ARTICLE_OPTIMIZERS
 from optviz.export import to_csv
 from optviz.figures.fans import fans_of
@@ -586,9 +587,9 @@ def test_ctrl_c_is_one_line_and_130() -> None:
         # It says when it is at work: a signal before that would hit Python's own start.
         [
             *(sys.executable, "-c"),
-            "import sys, optviz.cli as cli; run = cli.Race.run\n"
+            "import sys, optviz; from optviz import cli; run = optviz.Race.run\n"
             "def told(race):\n    print('running', flush=True)\n    return run(race.replaced(steps=5000))\n"
-            "cli.Race.run = lambda race: [told(race) for _ in range(1000)]\nsys.exit(cli.main(sys.argv[1:]))",
+            "optviz.Race.run = lambda race: [told(race) for _ in range(1000)]\nsys.exit(cli.main(sys.argv[1:]))",
             *heavy,
         ],
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},

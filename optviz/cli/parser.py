@@ -1,0 +1,157 @@
+"""What can be said on the command line: commands, options, and their help."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from optviz.cli import commands
+from optviz.conventions import CONVENTIONS
+from optviz.export import FORMATS
+
+_NEGATIVE = re.compile(r"-[0-9.]+(?:[eE][+-]?[0-9]+)?")
+RACE_EXAMPLES = """\
+examples:
+  optviz race --surface gaussian_hills --seed 1 --convention tensorflow1 --optimizers all --steps 200 --out paths.csv
+  optviz race --optimizers adam,adam--learning_rate-0.01,minibatch_sgd--batch_size-16 --samples 128 --spread 0.5
+  optviz race --formula "(1-x)**2 + 100*(y-x**2)**2" --domain -2 2 -1 3 --start -1.5 2 --set adam.beta1=0.8
+  optviz race --link "surface=gaussian_hills&seed=128" --steps 100 --out race.json
+  optviz race --race race.json --surface rosenbrock --out race.html
+"""
+
+
+def with_signs(arguments: Sequence[str]) -> list[str]:
+    """Arguments in which a value that begins with a minus sign cannot be taken for an option.
+
+    argparse knows negative numbers, but neither `-1e-3` nor the formula `-x**2`: a number gets a space in front, and a
+    formula is joined to its option.
+    """
+    plain: list[str] = []
+    for argument in arguments:
+        if plain and plain[-1] == "--formula":
+            plain[-1] = f"--formula={argument}"
+        else:
+            plain.append(f" {argument}" if _NEGATIVE.fullmatch(argument) else argument)
+    return plain
+
+
+class _Once(argparse.Action):
+    """Store a value; an option that is given twice is refused, because one of the two would not count."""
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option_string: str | None = None) -> None:
+        given = vars(namespace).setdefault("given", set())
+        if self.dest in given:
+            parser.error(f"{option_string} is given twice")
+        given.add(self.dest)
+        setattr(namespace, self.dest, values)
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose refusals are one sentence, as all others are."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.register("action", None, _Once)
+
+    def error(self, message: str) -> NoReturn:
+        plain = "".join(character if character.isprintable() else "�" for character in message)
+        self.exit(2, f"{self.prog}: {plain}; see {self.prog} --help\n")
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line; the options it gives have `run`, what to do with them."""
+    parser = _Parser(prog="optviz", description="See how optimizers move over a loss surface.")
+    known = parser.add_subparsers(required=True, metavar="command")
+    _add_serve(known.add_parser("serve", help="open the app in a browser", description="Serve the app."))
+    race = known.add_parser(
+        "race",
+        help="run optimizers over a surface",
+        description="Run optimizers over one surface; print the scoreboard, or write every step to a file. Everything "
+        "that the app can set can be set here. Options are applied on top of --link or --race.",
+        epilog=RACE_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_surface(race)
+    _add_racers(race)
+    _add_run(race)
+    race.set_defaults(run=commands.race)
+    surfaces = known.add_parser("surfaces", help="list the surfaces")
+    surfaces.set_defaults(run=commands.surfaces)
+    optimizers = known.add_parser("optimizers", help="list the optimizers, their hyperparameters and ranges")
+    optimizers.add_argument("--convention", default="article", help=f"{', '.join(CONVENTIONS)} (default: article)")
+    optimizers.set_defaults(run=commands.optimizers)
+    return parser
+
+
+def _add_serve(serve: argparse.ArgumentParser) -> None:
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this computer only)")
+    serve.add_argument("--port", default="8501", help="port to listen on (default: 8501)")
+    serve.add_argument("--no-browser", action="store_true", help="do not open a browser window")
+    serve.add_argument(
+        "--origin",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="an address under which a proxy shows the app, such as https://optviz.example.org; repeatable",
+    )
+    serve.set_defaults(run=commands.serve)
+
+
+def _add_surface(race: argparse.ArgumentParser) -> None:
+    begin = race.add_argument_group("a race to begin with").add_mutually_exclusive_group()
+    begin.add_argument("--link", metavar="URL", help="a link copied from the app, or what stands in it after the ?")
+    begin.add_argument(
+        "--race", dest="file", type=Path, metavar="FILE", help=f"what --out wrote: .{', .'.join(FORMATS)}"
+    )
+    where = race.add_argument_group("surface")
+    which = where.add_mutually_exclusive_group()
+    which.add_argument("--surface", help="a key that `optviz surfaces` lists (default: gaussian_hills)")
+    which.add_argument("--formula", metavar="TEXT", help="a formula in x and y, instead of --surface")
+    where.add_argument("--seed", help="seed of a random surface (default: 1)")
+    where.add_argument("--domain", nargs=4, metavar=("X_MIN", "X_MAX", "Y_MIN", "Y_MAX"), help="of formula or noise")
+    where.add_argument("--start", nargs=2, metavar=("X", "Y"), help="default: the surface's own start")
+
+
+def _add_racers(race: argparse.ArgumentParser) -> None:
+    who = race.add_argument_group("optimizers")
+    who.add_argument(
+        "--optimizers",
+        help="all, or keys with commas between them, sgd and minibatch_sgd too, also with settings as in a link: "
+        "adam--beta1-0.8 (default: all)",
+    )
+    who.add_argument("--convention", help=f"{', '.join(CONVENTIONS)} (default: article)")
+    who.add_argument(
+        "--learning-rate",
+        metavar="RATE",
+        help="one for all that have one of their own (default: what the surface suggests, else 0.1)",
+    )
+    who.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="WHOSE.NAME=VALUE",
+        help="one setting of an optimizer (adam.beta1=0.8, adam.batch_size=8) or of the surface (surface.hills=5); "
+        "repeatable",
+    )
+    batches = race.add_argument_group("samples, for optimizers that see batches")
+    batches.add_argument("--samples", metavar="N", help="of how many samples the surface is the mean (default: 64)")
+    batches.add_argument("--spread", help="how far their gradients differ, in typical gradients (default: 1)")
+    batches.add_argument("--sample-seed", metavar="SEED", help="draws the samples (default: 0)")
+    batches.add_argument("--replacement", choices=("true", "false"), help="draw them with replacement (default: false)")
+    batches.add_argument("--batch-seed", metavar="SEED", help="draws the batches (default: 0)")
+
+
+def _add_run(race: argparse.ArgumentParser) -> None:
+    race.add_argument("--steps", help="1 … 5000 (default: 200)")
+    every_step = ", ".join(f".{ending}" for ending, known in FORMATS.items() if known.holds_trajectories)
+    race.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help=f"write every step: {every_step}; a page that plays in any browser, without a network: .html; "
+        "the settings alone, to be edited: .toml",
+    )
+    race.add_argument("--language", default="en", help="of the page: en, zh (default: en)")
