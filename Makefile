@@ -6,6 +6,7 @@ HOST = 127.0.0.1
 PORT = 8501
 FLAGS =
 PYTEST =
+WORKERS = 2
 WALK =
 SEED = 1
 WALKS = 20
@@ -13,11 +14,13 @@ WALKS = 20
 VENV = .venv
 RUNS = $(VENV)/bin/python
 INSTALL = $(RUNS) -m pip install --quiet --no-input --disable-pip-version-check
+# A file of tests stays with one worker; in which order, tests/conftest.py says.
+RUN_TESTS = $(RUNS) -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
-.PHONY: help setup run test check bench browser monkey screenshot wheel docker pins clean
+.PHONY: help setup run test test-all check bench browser monkey screenshot wheel docker pins clean
 
 help: ## list what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: $(VENV)/ready ## make .venv with all that the app needs
 
@@ -32,11 +35,14 @@ run: $(VENV)/ready ## open the app (PORT=8600 for another port, HOST=0.0.0.0 for
 		--server.address $(HOST) --server.port $(PORT) --browser.serverAddress 127.0.0.1 $(FLAGS)
 
 # A lint that fails must not hide what the tests say: all run, then the worst of them counts.
-test: $(VENV)/ready-dev browser ## lint, types and all tests (PYTEST='-k links' for a few)
+test: $(VENV)/ready-dev browser ## lint, types and the quick tests, minutes (PYTEST='-k links' for a few)
 	@failed=; \
 	$(MAKE) --no-print-directory check || failed=yes; \
-	$(RUNS) -m pytest $(PYTEST) || failed=yes; \
+	$(RUN_TESTS) $(PYTEST) || failed=yes; \
 	if [ -n "$$failed" ]; then echo 'make test: something above failed (lint, types or tests).' >&2; exit 1; fi
+
+test-all: $(VENV)/ready-torch browser ## the long tests, which make test leaves out; they need PyTorch
+	@$(RUN_TESTS) -m long $(PYTEST)
 
 check: $(VENV)/ready-dev ## lint, format and types
 	@failed=; \
@@ -88,8 +94,12 @@ $(VENV)/ready: requirements.txt pyproject.toml
 	@$(INSTALL) --no-deps --editable .
 	@touch $@
 
-$(VENV)/ready-dev: requirements-dev.txt requirements-torch.txt $(VENV)/ready
+$(VENV)/ready-dev: requirements-dev.txt $(VENV)/ready
 	@echo 'Installing what the tests need into $(VENV): a minute, once.'
 	@$(INSTALL) -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/ready-torch: requirements-torch.txt $(VENV)/ready-dev
+	@echo 'Installing PyTorch into $(VENV) for the long tests: a minute, once.'
 	@$(INSTALL) --no-deps --retries 0 -r requirements-torch.txt
 	@touch $@

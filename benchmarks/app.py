@@ -12,6 +12,7 @@ sys.path.append(str(Path(__file__).parents[1] / "tests" / "browser"))
 
 from race_page import RacePage
 from serving import chromium, serving
+from tabs import new_tab
 
 MOVES = 30
 PAINTS = 5
@@ -76,28 +77,27 @@ def report() -> None:
     with serving() as server, chromium() as browser:
         paints = []
         for _ in range(PAINTS + 1):
-            page = RacePage(browser, server.address)
-            begin = time.perf_counter()
-            page.open()
-            paints.append(time.perf_counter() - begin)
-            page.close()
+            with new_tab(browser) as tab:
+                begin = time.perf_counter()
+                RacePage(tab, server.address).open()
+                paints.append(time.perf_counter() - begin)
         # The first visit also warms the server.
         median = statistics.median(paints[1:])
         print(f"First paint on a warm server, empty browser cache: median {median:.2f} s of {PAINTS}")
-        page = RacePage(browser, server.address)
-        page.page.add_init_script(COUNT_BYTES)
-        page.open()
-        _moves(page, server.process.pid)
-        _playback(page)
-        _drag(page, "")
-        page.do("pin")
-        page.wait_for_address("pinned=")
-        _drag(page, ", over a pinned race")
-        page.close()
-        page = RacePage(browser, server.address)
-        page.open(f"?v=1&steps=4000&racers={'~'.join(f'adam--learning_rate-{n / 1000:g}' for n in range(10, 34))}")
-        _drag(page, ", of 24 optimizers and 4,000 steps")
-        page.close()
+        with new_tab(browser) as tab:
+            page = RacePage(tab, server.address)
+            page.page.add_init_script(COUNT_BYTES)
+            page.open()
+            _moves(page, server.process.pid)
+            _playback(page)
+            _drag(page, "")
+            page.do("pin")
+            page.wait_for_address("pinned=")
+            _drag(page, ", over a pinned race")
+        with new_tab(browser) as tab:
+            page = RacePage(tab, server.address)
+            page.open(f"?v=1&steps=4000&racers={'~'.join(f'adam--learning_rate-{n / 1000:g}' for n in range(10, 34))}")
+            _drag(page, ", of 24 optimizers and 4,000 steps")
 
 
 def _moves(page: RacePage, pid: int) -> None:

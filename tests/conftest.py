@@ -1,11 +1,45 @@
-"""What several test files share: the race that the article's numbers are about, computed once."""
+"""Which tests run, in which order, and what several of their files share."""
 
 from __future__ import annotations
+
+from itertools import chain, zip_longest
+from pathlib import Path
 
 import pytest
 
 from optviz import GaussianHills, Trajectory, race
 from optviz.experiment import seven
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The long tier runs where `-m` names it, whatever else `-m` says."""
+    chosen = config.option.markexpr
+    if "long" not in chosen:
+        config.option.markexpr = f"not long and ({chosen})" if chosen else "not long"
+
+
+LONGEST = (
+    *("test_pages", "test_door", "test_widgets", "test_contributing", "test_lowest"),
+    *("test_race_page", "test_comparing", "test_phone", "test_everyone"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With two workers (`-n 2 --dist loadgroup`) a file stays with one of them, and so do its fixtures.
+
+    Files with a browser and files without take turns, so that there is seldom more than one browser at work; what takes
+    longest comes first, so that both workers end together.
+    """
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    order = sorted(files, key=lambda file: LONGEST.index(file.stem) if file.stem in LONGEST else len(LONGEST))
+    with_browser = [file for file in order if file.parent.name == "browser"]
+    without = [file for file in order if file.parent.name != "browser"]
+    turns = chain.from_iterable(zip_longest(with_browser, without))
+    items[:] = chain.from_iterable(files[file] for file in turns if file is not None)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import pytest
 
 import docker_replay
 from docker_replay import Build, ReplayError, Stage, exec_form, let_through, local, parse_dockerfile
+from tiers import long
 
 ROOT = Path(__file__).parents[1]
 IGNORE = (ROOT / ".dockerignore").read_text(encoding="utf-8")
@@ -177,6 +178,7 @@ def test_what_needs_the_base_image_is_left_out_and_said(tmp_path: Path) -> None:
     assert [text.split(":")[0] for text in build.left_out] == ["FROM one", "line 2", "line 3"]
 
 
+@long
 @pytest.mark.skipif(sys.platform == "win32", reason="an image for Linux, replayed with a POSIX shell and signals")
 def test_the_image_builds_runs_and_stops(tmp_path: Path) -> None:
     said: list[str] = []

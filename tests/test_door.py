@@ -34,6 +34,7 @@ from optviz.ui.origins import may_connect, origins
 from optviz.ui.sending import coding_for
 from optviz.ui.serving import listen
 from socket_page import SocketPage
+from tiers import rest_is_long
 
 ROOT = Path(__file__).parents[1]
 HOST = "127.0.0.1"
@@ -684,7 +685,7 @@ def flood_and_stop(running: Server, number: int) -> int:
     return loops.run(push())
 
 
-@pytest.mark.parametrize("how", ["uvicorn", "streamlit", "serve"])
+@pytest.mark.parametrize("how", rest_is_long(["uvicorn", "streamlit", "serve"], {"uvicorn"}))
 def test_a_signal_ends_the_server_in_time_even_during_a_flood(tmp_path: Path, how: str) -> None:
     port = free_port()
     command = {

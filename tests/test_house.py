@@ -223,13 +223,36 @@ def test_the_chinese_is_chinese() -> None:
     assert len(chinese) > 0.9 * len([text for text in texts if len(text) > 4])
 
 
+# --- tests ---------------------------------------------------------------------------------------------------------
+
+
+def calls(file: Path) -> set[str]:
+    """The dotted names of all that a file calls."""
+    called = (node.func for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
+    return {ast.unparse(name) for name in called}
+
+
+def test_no_test_starts_a_loop_of_its_own() -> None:
+    """Where a browser test has run, Playwright keeps one in the main thread: `loops.run` does it on another."""
+    tests = [file for file in sorted((ROOT / "tests").rglob("*.py")) if file.name != "loops.py"]
+    assert [name_of(file) for file in tests if {"asyncio.run", "run_until_complete"} & calls(file)] == []
+    assert [name_of(file) for file in tests if "loops.run" in calls(file)] != []
+
+
+def test_nothing_is_skipped_because_something_is_missing() -> None:
+    """But for what only Linux has, a test is run or fails."""
+    tests = [file for file in sorted((ROOT / "tests").rglob("*.py")) if file != Path(__file__)]
+    skipping = {"pytest.skip", "pytest.importorskip", "pytest.mark.skip", "pytest.mark.xfail", "pytest.mark.flaky"}
+    assert [name_of(file) for file in tests if skipping & calls(file)] == []
+
+
 # --- files ---------------------------------------------------------------------------------------------------------
 
 
 def tracked() -> list[Path]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode:
-        pytest.skip("not a git checkout")
+        pytest.fail("The tests need git, and a checkout made with it: git clone.", pytrace=False)
     return [ROOT / name for name in listed.stdout.split("\0") if name]
 
 

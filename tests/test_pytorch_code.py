@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import importlib.util
 import itertools
 import json
 import subprocess
@@ -46,6 +47,7 @@ from optviz.formula.functions import FUNCTIONS
 from optviz.surface.regression import KINDS
 from test_experiment import RACES as RACES_OF_EXPERIMENT
 from test_experiment import random_race
+from tiers import long
 
 ABSENT = ("numpy", "scipy", "optviz", "streamlit", "plotly", "tomli_w")
 # Whoever asks for one of these is told what Python says of a package that is not installed.
@@ -392,12 +394,15 @@ def comparisons(race: Race, torch_paths: dict[str, np.ndarray], at_kink: bool = 
 
 @pytest.fixture(scope="module")
 def torch_paths() -> dict[str, tuple[dict[str, np.ndarray], str]]:
+    if importlib.util.find_spec("torch") is None:
+        pytest.fail("PyTorch is not installed: `make test-all` installs it.", pytrace=False)
     return dict(zip(RACES, run_with_torch_alone([to_pytorch(race) for race in RACES.values()]), strict=True))
 
 
 # --- the code runs the race ----------------------------------------------------------------------------------------
 
 
+@long
 @pytest.mark.parametrize("name", RACES)
 def test_torch_takes_the_same_steps(name: str, torch_paths: dict[str, tuple[dict[str, np.ndarray], str]]) -> None:
     race, (paths, _) = RACES[name], torch_paths[name]
@@ -406,6 +411,7 @@ def test_torch_takes_the_same_steps(name: str, torch_paths: dict[str, tuple[dict
         assert compared.worst <= 1, racer
 
 
+@long
 def test_chaos_is_the_exception(torch_paths: dict[str, tuple[dict[str, np.ndarray], str]]) -> None:
     """What is not compared is not a way out."""
     steps = together = 0
@@ -416,6 +422,7 @@ def test_chaos_is_the_exception(torch_paths: dict[str, tuple[dict[str, np.ndarra
     assert together > 0.95 * steps
 
 
+@long
 def test_a_changed_hyperparameter_would_be_noticed(
     torch_paths: dict[str, tuple[dict[str, np.ndarray], str]],
 ) -> None:
@@ -438,6 +445,7 @@ def test_a_changed_hyperparameter_would_be_noticed(
                 assert (compared.worst <= 1) == same, f"{convention} {optimizer.key} {name}"
 
 
+@long
 def test_other_batches_would_be_noticed(torch_paths: dict[str, tuple[dict[str, np.ndarray], str]]) -> None:
     name = "sum of samples, replacement False"
     other = RACES[name].replaced(batch_seed=10)
@@ -445,6 +453,7 @@ def test_other_batches_would_be_noticed(torch_paths: dict[str, tuple[dict[str, n
     assert [value > 1000 for value in worst] == [racer.batch_size is not None for racer in SAMPLED]
 
 
+@long
 def test_it_prints_where_each_racer_ends(torch_paths: dict[str, tuple[dict[str, np.ndarray], str]]) -> None:
     for paths, printed in torch_paths.values():
         assert printed.splitlines() == [

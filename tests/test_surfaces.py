@@ -12,6 +12,7 @@ import scipy.ndimage
 
 from cases import FAMILY_SURFACES, LEADING_AXES, SEEDS, STACKS, SURFACES, points_in
 from optviz import BadInput, Formula, GaussianHills, SmoothedNoise, Surface
+from tiers import rest_is_long
 
 METHODS: dict[str, Callable[[Surface, np.ndarray], np.ndarray]] = {
     "loss": lambda surface, point: surface.loss(point),
@@ -169,13 +170,16 @@ def test_a_stack_takes_its_axis_last(name: str) -> None:
                 assert np.asarray(alone).tobytes() == values[(..., index, *trailing)].tobytes()
 
 
+@pytest.mark.parametrize("count", rest_is_long([50, 1000], {50}))
 @pytest.mark.parametrize("family", [GaussianHills, SmoothedNoise])
-def test_a_thousand_seeds_equal_a_thousand_surfaces_bitwise(family: type[GaussianHills] | type[SmoothedNoise]) -> None:
-    stack = family(seed=range(1000))
+def test_many_seeds_equal_as_many_surfaces_bitwise(
+    family: type[GaussianHills] | type[SmoothedNoise], count: int
+) -> None:
+    stack = family(seed=range(count))
     peaks = stack.peak()
-    point = points_in(stack, (1000,), margin=0.1)
+    point = points_in(stack, (count,), margin=0.1)
     together = {method: evaluate(stack, point) for method, evaluate in METHODS.items()}
-    for seed in range(1000):
+    for seed in range(count):
         alone = family(seed=seed)
         assert alone.peak().tobytes() == peaks[seed].tobytes()
         for method, evaluate in METHODS.items():

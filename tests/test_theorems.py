@@ -10,6 +10,7 @@ import pytest
 
 from optviz import OPTIMIZERS, GaussianHills, Optimizer, Surface, trace
 from optviz.oracle import Oracle
+from tiers import rest_is_long
 
 # The first eigenvector; the second is at right angles. Not along the axes: a theorem is about eigenvalues.
 TURNED = np.array([0.6, 0.8])
@@ -132,8 +133,8 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize("eigenvalue", [0.5, 2.0, 30.0])
-@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9, 0.99])
+@pytest.mark.parametrize("eigenvalue", rest_is_long([0.5, 2.0, 30.0], {2.0}))
+@pytest.mark.parametrize("momentum", rest_is_long([0.0, 0.5, 0.9, 0.99], {0.0, 0.9}))
 @pytest.mark.parametrize(("key", "form"), FORMS)
 def test_edge_of_stability(key: str, form: dict[str, bool], momentum: float, eigenvalue: float) -> None:
     settings = form if key == "gradient_descent" else {**form, "momentum": momentum}

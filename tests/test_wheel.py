@@ -18,6 +18,7 @@ import pytest
 import visitor
 from docker_replay import free_port
 from optviz import OPTIMIZERS, gallery_names
+from tiers import long
 
 ROOT = Path(__file__).parents[1]
 
@@ -78,6 +79,7 @@ def test_the_wheel_carries_the_app_and_nothing_else(wheel: Path) -> None:
     assert names == surfaces | package | {"optviz/ui/streamlit_config.toml"}
 
 
+@long
 def test_the_pins_are_all_that_is_installed(installed: Installed) -> None:
     pip = [installed.environment / "bin" / "python", "-m", "pip", "--disable-pip-version-check"]
     frozen = subprocess.run([*pip, "freeze", "--exclude", "optviz"], capture_output=True, text=True, check=True)
@@ -88,12 +90,14 @@ def test_the_pins_are_all_that_is_installed(installed: Installed) -> None:
     assert subprocess.run([*pip, "check"], capture_output=True).returncode == 0
 
 
+@long
 def test_it_lists_its_surfaces(installed: Installed) -> None:
     done = installed.optviz("surfaces")
     assert done.returncode == 0, done.stderr
     assert set(gallery_names()) <= {line.split()[0] for line in done.stdout.splitlines()}
 
 
+@long
 def test_it_runs_a_race(installed: Installed, tmp_path: Path) -> None:
     out = tmp_path / "paths.csv"
     race = ("race", "--surface", "gaussian_hills", "--seed", "1", "--convention", "tensorflow1", "--optimizers", "all")
@@ -104,6 +108,7 @@ def test_it_runs_a_race(installed: Installed, tmp_path: Path) -> None:
     assert len(rows) == 1 + len(OPTIMIZERS) * 201
 
 
+@long
 def test_bad_input_is_one_sentence(installed: Installed) -> None:
     done = installed.optviz("race", "--surface", "nowhere")
     assert done.returncode == 2
@@ -135,10 +140,12 @@ def port(installed: Installed) -> Iterator[int]:
     assert list(installed.folder.iterdir()) == []
 
 
+@long
 def test_it_serves_the_page_and_its_scripts_from_an_empty_folder(port: int) -> None:
     assert len(visitor.check_addresses(port)) == 3
 
 
+@long
 def test_the_page_runs_and_reports_to_nobody(port: int) -> None:
     with visitor.open_page(port) as page:
         assert page.title == "optviz"

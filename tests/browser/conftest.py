@@ -10,18 +10,14 @@ from playwright.sync_api import Browser
 
 from race_page import RacePage
 from serving import chromium, serving
+from tabs import Tabs
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder is a browser test: `-m "not browser"` leaves it out.
-
-    A browser on a busy machine now and then misses a move of the mouse or a key, so a test that fails is run once more;
-    the report says which (R). One that fails twice fails.
-    """
+    """Everything in this folder is a browser test: `-m "not browser"` leaves it out."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("browser")
-            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session")
@@ -35,24 +31,31 @@ def server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all; each page gets a context of its own."""
+    """One Chromium for all."""
     with chromium() as running:
         yield running
 
 
-@pytest.fixture
-def open_page(server: str, browser: Browser) -> Iterator[Callable[..., RacePage]]:
-    """Opens the app in a new context; foreign hosts are blocked, and asking one, or a script error, fails the test."""
-    opened: list[RacePage] = []
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> Tabs:
+    """Its tabs, used again from test to test."""
+    return Tabs(browser)
 
-    def open_one(query: str = "", **context: object) -> RacePage:
-        page = RacePage(browser, server, **context)
-        opened.append(page)
+
+@pytest.fixture
+def open_page(server: str, tabs: Tabs) -> Iterator[Callable[..., RacePage]]:
+    """Opens the app as a new visitor; a request for a foreign host, or a script error, fails the test."""
+    opened: list[tuple[RacePage, dict[str, object]]] = []
+
+    def open_one(query: str = "", **settings: object) -> RacePage:
+        page = RacePage(tabs.take(**settings), server)
+        opened.append((page, settings))
         page.open(query)
         return page
 
     yield open_one
-    for page in opened:
-        page.close()
-    assert [page.foreign for page in opened] == [[] for _ in opened], "a request left for a foreign host"
-    assert [page.errors for page in opened] == [[] for _ in opened], "the browser reported errors"
+    for page, settings in opened:
+        page.leave()
+        tabs.give_back(page.page, **settings)
+    assert [page.foreign for page, _ in opened] == [[] for _ in opened], "a request left for a foreign host"
+    assert [page.errors for page, _ in opened] == [[] for _ in opened], "the browser reported errors"

@@ -5,47 +5,61 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Browser, Locator
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request, WebSocket
 
 from optviz import Race
 from optviz.experiment import read_url
 
-DESKTOP = {"width": 1440, "height": 900}
 PROJECTOR = {"width": 1024, "height": 768}
 PHONE = {"width": 390, "height": 844}
-PATIENCE = 30_000
 
 
 class RacePage:
-    """One visit in a browser context of its own."""
+    """One visit, in a tab of its own or in one that others have used.
 
-    def __init__(self, browser: Browser, address: str, **context: Any) -> None:
+    A request for another host is noted and finds nobody (`serving.chromium`). It is not caught: a route would switch
+    the browser's cache off.
+    """
+
+    def __init__(self, tab: Page, address: str) -> None:
+        self.page = tab
+        self.context = tab.context
         self.address = address
-        settings = {"viewport": DESKTOP, "locale": "en-US", "accept_downloads": True, **context}
-        self.context = browser.new_context(**settings)
-        self.context.set_default_timeout(PATIENCE)
-        self.page = self.context.new_page()
         self.foreign: list[str] = []
         self.errors: list[str] = []
-        self.page.route("**/*", self._route)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+        tab.on("request", self._asked)
+        tab.on("websocket", self._connected)
+        tab.on("pageerror", self._failed)
+        tab.on("console", self._said)
 
-    def _route(self, route: Any) -> None:
-        url = route.request.url
-        if url.startswith((self.address, "data:", "blob:")):
-            route.continue_()
-        else:
+    def _asked(self, request: Request) -> None:
+        self._note(request.url)
+
+    def _connected(self, socket: WebSocket) -> None:
+        self._note(socket.url.replace("ws", "http", 1))
+
+    def _note(self, url: str) -> None:
+        if not url.startswith((self.address, "data:", "blob:", "about:")):
             self.foreign.append(url)
-            route.abort()
+
+    def _failed(self, error: Error) -> None:
+        self.errors.append(str(error))
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
+
+    def leave(self) -> None:
+        """End the visit: what the tab does from now on is not noted."""
+        self.page.remove_listener("request", self._asked)
+        self.page.remove_listener("websocket", self._connected)
+        self.page.remove_listener("pageerror", self._failed)
+        self.page.remove_listener("console", self._said)
 
     def open(self, query: str = "") -> None:
         """Load the app and wait for the picture."""
         self.page.goto(f"{self.address}/{query}")
         self.page.wait_for_selector(".optviz-stage[data-drawn]")
-
-    def close(self) -> None:
-        self.context.close()
 
     @property
     def stage(self) -> Locator:

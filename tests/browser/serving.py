@@ -80,9 +80,9 @@ def _wait_until_healthy(server: Server) -> None:
 
 
 @contextmanager
-def chromium(foreign: bool = True) -> Iterator[Browser]:
-    """A headless Chromium, for which `CLASSROOM` is a name of this machine. foreign: whether it finds other hosts."""
-    rules = f"MAP {CLASSROOM} 127.0.0.1" + ("" if foreign else ", MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium that finds no host but this machine, of which `CLASSROOM` is another name."""
+    rules = f"MAP {CLASSROOM} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
             executable_path=chromium_path(), args=[*QUIET, f"--host-resolver-rules={rules}"]

@@ -7,11 +7,12 @@ from playwright.sync_api import Browser
 from optviz import GaussianHills
 from race_page import RacePage
 from serving import serving
+from tabs import new_tab
 
 
 def test_a_lost_connection_is_told_and_recovers_with_the_settings(browser: Browser) -> None:
-    with serving() as first:
-        page = RacePage(browser, first.address, locale="zh-CN")
+    with serving() as first, new_tab(browser, locale="zh-CN") as tab:
+        page = RacePage(tab, first.address)
         page.open("?seed=7")
         told = page.page.locator(".optviz-lost")
         assert told.is_hidden()
@@ -46,4 +47,3 @@ def test_a_lost_connection_is_told_and_recovers_with_the_settings(browser: Brows
         # While nobody answers, the browser reports each try.
         assert [error for error in page.errors if "ERR_CONNECTION" not in error and "WebSocket" not in error] == []
         assert page.foreign == []
-        page.close()

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from optviz.statistics import tie_width
-from race_page import DESKTOP, PHONE, PROJECTOR, RacePage
+from race_page import PHONE, PROJECTOR, RacePage
+from tabs import DESKTOP
 
 Open = Callable[..., RacePage]
 SERIOUS = ("serious", "critical")

@@ -7,9 +7,11 @@ from playwright.sync_api import Browser
 
 from monkey.actions import draw, read_walk
 from monkey.walk import walker
+from tiers import long
 
 
-@pytest.mark.parametrize("seed", [152])
+@long
+@pytest.mark.parametrize("seed", [152, 153, 154])
 def test_a_short_random_walk_breaks_nothing(server: str, browser: Browser, seed: int) -> None:
     with walker(browser, server, seed) as visitor:
         failures = [failure.told() for failure in visitor.walk(draw(seed), most=25)]
@@ -17,6 +19,7 @@ def test_a_short_random_walk_breaks_nothing(server: str, browser: Browser, seed:
         assert len(visitor.done) == 25
 
 
+@long
 def test_the_eyes_see_a_picture_that_is_not_the_pages(server: str, browser: Browser) -> None:
     with walker(browser, server) as visitor:
         assert visitor.act(read_walk("do:first")[0]) is None

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser
 from optviz import Race
 from optviz.experiment import ARTICLE_OPTIMIZERS, read_url
 from optviz.figures.palette import THEMES
-from race_page import DESKTOP, PHONE, PROJECTOR, RacePage
+from race_page import PHONE, PROJECTOR, RacePage
+from tabs import DESKTOP
 
 Open = Callable[..., RacePage]
 SEVEN = ["Gradient descent", "Momentum", "NAG", "Adagrad", "Adadelta", "RMSProp", "Adam"]

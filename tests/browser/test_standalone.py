@@ -22,7 +22,8 @@ from optviz.figures.fans import fans_of
 from optviz.stage.page import RUN_AGAIN, html_page
 from optviz.text import words
 from optviz.text.telling import described
-from race_page import PATIENCE, PHONE, RacePage
+from race_page import PHONE, RacePage
+from tabs import PATIENCE, Tabs, new_tab
 from test_notebook import outputs
 
 MOST_BYTES = 3_000_000
@@ -195,15 +196,18 @@ def test_an_unknown_language_is_refused() -> None:
 class File(RacePage):
     """A page of ours, opened from disk without a network."""
 
-    def __init__(self, browser: Browser, file: Path, **context: Any) -> None:
-        super().__init__(browser, file.as_uri(), **context)
-        self.context.set_offline(True)
+    def __init__(self, tab: Page, file: Path) -> None:
+        super().__init__(tab, file.as_uri())
         self.dialogs: list[str] = []
         self.page.on("dialog", self._dismiss)
 
     def _dismiss(self, dialog: Any) -> None:
         self.dialogs.append(dialog.message)
         dialog.dismiss()
+
+    def leave(self) -> None:
+        super().leave()
+        self.page.remove_listener("dialog", self._dismiss)
 
     def open(self, shows: str = ".optviz-stage[data-drawn]") -> None:
         self.page.goto(self.address)
@@ -222,21 +226,23 @@ def wait_until(frame: Page | Frame, condition: str, argument: Any = None) -> Non
 
 
 @pytest.fixture
-def open_file(browser: Browser, tmp_path: Path) -> Iterator[Open]:
+def open_file(tabs: Tabs, tmp_path: Path) -> Iterator[Open]:
     """Opens a page of ours; a request for anything else, a dialog or a script error fails the test."""
-    opened: list[File] = []
+    opened: list[tuple[File, dict[str, Any]]] = []
 
-    def open_one(page: bytes, shows: str = ".optviz-stage[data-drawn]", **context: Any) -> File:
-        file = tmp_path / f"race {len(opened)}.html"
-        file.write_bytes(page)
-        opened.append(File(browser, file, **context))
-        opened[-1].open(shows)
-        return opened[-1]
+    def open_one(page: bytes, shows: str = ".optviz-stage[data-drawn]", **settings: Any) -> File:
+        path = tmp_path / f"race {len(opened)}.html"
+        path.write_bytes(page)
+        file = File(tabs.take(offline=True, **settings), path)
+        opened.append((file, settings))
+        file.open(shows)
+        return file
 
     yield open_one
-    for page in opened:
-        page.close()
-    assert [(page.foreign, page.errors, page.dialogs) for page in opened] == [([], [], [])] * len(opened)
+    for file, settings in opened:
+        file.leave()
+        tabs.give_back(file.page, offline=True, **settings)
+    assert [(file.foreign, file.errors, file.dialogs) for file, _ in opened] == [([], [], [])] * len(opened)
 
 
 DRAWN = """
@@ -365,44 +371,46 @@ def test_what_a_stranger_typed_is_text(open_file: Open) -> None:
     assert file.page.title() == f"{HostileSurface.title} – optviz"
 
 
+POLICY_REFUSES = """async () => {
+    const refused = new Set();
+    document.addEventListener('securitypolicyviolation', event => refused.add(event.effectiveDirective));
+    document.body.insertAdjacentHTML('beforeend', '<img src="data:," onerror="window.ran = 1">');
+    const script = document.createElement('script');
+    script.textContent = 'window.ran = 1';
+    document.body.append(script);
+    const picture = new Image();
+    picture.src = 'https://elsewhere.example/picture.png';
+    await fetch('https://elsewhere.example/').catch(() => {});
+    // Not at once: what the test itself evaluates is exempt from the policy.
+    setTimeout(() => { window.ran = new Function('return 1')(); });
+    await new Promise(resolve => setTimeout(resolve, 300));
+    return [window.ran ?? 'nothing ran', ...[...refused].sort()];
+}"""
+
+
 def test_the_policy_refuses_what_is_not_ours(browser: Browser, tmp_path: Path) -> None:
     """Whatever would get past the escaping: it does not run, and nothing leaves."""
     path = tmp_path / "race.html"
     path.write_bytes(html_page(Race(), Race().run()))
-    file = File(browser, path)
-    file.open()
-    refused = file.page.evaluate(
-        """async () => {
-            const refused = new Set();
-            document.addEventListener('securitypolicyviolation', event => refused.add(event.effectiveDirective));
-            document.body.insertAdjacentHTML('beforeend', '<img src="data:," onerror="window.ran = 1">');
-            const script = document.createElement('script');
-            script.textContent = 'window.ran = 1';
-            document.body.append(script);
-            const picture = new Image();
-            picture.src = 'https://elsewhere.example/picture.png';
-            await fetch('https://elsewhere.example/').catch(() => {});
-            // Not at once: what the test itself evaluates is exempt from the policy.
-            setTimeout(() => { window.ran = new Function('return 1')(); });
-            await new Promise(resolve => setTimeout(resolve, 300));
-            return [window.ran ?? 'nothing ran', ...[...refused].sort()];
-        }"""
-    )
-    foreign = file.foreign
-    file.close()
+    with new_tab(browser) as tab:
+        file = File(tab, path)
+        file.open()
+        # A route hears of what is about to leave, `foreign` also of what the policy holds back.
+        left: list[str] = []
+        tab.route("**/*", lambda route: (left.append(route.request.url), route.abort()))
+        refused = file.page.evaluate(POLICY_REFUSES)
     assert refused == ["nothing ran", "connect-src", "img-src", "script-src", "script-src-attr", "script-src-elem"]
-    assert foreign == []
+    assert left == []
 
 
 def test_a_browser_that_cannot_draw_says_so(browser: Browser, tmp_path: Path) -> None:
     path = tmp_path / "race.html"
     path.write_bytes(html_page(Race(), Race().run(), "zh"))
-    file = File(browser, path)
-    file.page.add_init_script("delete window.DecompressionStream")
-    file.page.goto(file.address)
-    wait_until(file.page, "document.querySelector('#stage').innerText")
-    said = file.page.locator("#stage").inner_text()
-    file.close()
+    with new_tab(browser, offline=True) as tab:
+        tab.add_init_script("delete window.DecompressionStream")
+        tab.goto(path.as_uri())
+        wait_until(tab, "document.querySelector('#stage').innerText")
+        said = tab.locator("#stage").inner_text()
     assert said == words("zh")["standalone"]["broken"]
 
 

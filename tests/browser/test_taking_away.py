@@ -24,6 +24,8 @@ from optviz import Race
 from optviz.experiment import read_url
 from race_page import RacePage
 from serving import CLASSROOM
+from tabs import new_tab
+from tiers import long
 
 Open = Callable[..., RacePage]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -204,6 +206,7 @@ def test_the_copied_python_code_gives_the_same_points_bit_for_bit(open_page: Ope
     assert in_a_fresh_process(code, ending, tmp_path) == str(expected)
 
 
+@long
 def test_the_copied_pytorch_code_gives_the_same_points_up_to_rounding(open_page: Open, tmp_path: Path) -> None:
     page = open_page(BATCHES)
     code = code_of(page, "PyTorch")
@@ -277,19 +280,19 @@ def test_a_video_goes_on_in_its_colours_when_evening_comes(open_page: Open) -> N
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_reader_of_qr_codes_finds_the_link(server: str, browser: Browser, scheme: str) -> None:
     """As a class sees it: the page is opened by a name that a phone can reach, while the teacher presents."""
-    page = RacePage(browser, f"http://{CLASSROOM}:{server.rsplit(':', 1)[1]}", color_scheme=scheme)
-    page.open("?surface=himmelblau&learning_rate=0.01&present=1")
-    page.page.get_by_text("QR code", exact=True).click()
-    picture = page.page.locator(".optviz-qr")
-    picture.wait_for()
-    page.page.wait_for_function("document.getAnimations().length === 0")
-    photo = Image.open(io.BytesIO(picture.screenshot()))
-    (code,) = zxingcpp.read_barcodes(photo)
-    assert code.text.startswith(page.address)
-    assert read_url(code.text) == (page.race(), ())
-    assert "present" not in code.text, "the phones do not present"
-    assert (page.foreign, page.errors) == ([], [])
-    page.close()
+    with new_tab(browser, color_scheme=scheme) as tab:
+        page = RacePage(tab, f"http://{CLASSROOM}:{server.rsplit(':', 1)[1]}")
+        page.open("?surface=himmelblau&learning_rate=0.01&present=1")
+        page.page.get_by_text("QR code", exact=True).click()
+        picture = page.page.locator(".optviz-qr")
+        picture.wait_for()
+        page.page.wait_for_function("document.getAnimations().length === 0")
+        photo = Image.open(io.BytesIO(picture.screenshot()))
+        (code,) = zxingcpp.read_barcodes(photo)
+        assert code.text.startswith(page.address)
+        assert read_url(code.text) == (page.race(), ())
+        assert "present" not in code.text, "the phones do not present"
+        assert (page.foreign, page.errors) == ([], [])
 
 
 def test_an_address_of_this_computer_alone_has_no_code(open_page: Open) -> None:

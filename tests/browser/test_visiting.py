@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 
 from race_page import RacePage
 from serving import serving
+from tabs import new_tab
 
 Open = Callable[..., RacePage]
 AT_REST = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
@@ -39,8 +40,8 @@ def settle(page: RacePage) -> None:
 
 
 def test_race_and_view_survive_another_page(browser: Browser) -> None:
-    with serving(app="tests/browser/two_pages/app.py") as server:
-        page = RacePage(browser, server.address)
+    with serving(app="tests/browser/two_pages/app.py") as server, new_tab(browser) as tab:
+        page = RacePage(tab, server.address)
 
         def entries() -> int:
             return page.page.evaluate("history.length")
@@ -97,7 +98,6 @@ def test_race_and_view_survive_another_page(browser: Browser) -> None:
             arrive(second)
             assert page.query() == query
         assert len(page.page.locator(".optviz-legend button").all()) == 2
-        page.close()
         # Loaded at a page's own address, Streamlit first looks for its server below that page.
         assert [error for error in page.errors if "404" not in error] == []
 

@@ -31,7 +31,7 @@ def main() -> int:
     asked = parser.parse_args()
     # Whoever stops it stops its server and its browser too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    with chromium(foreign=False) as browser:
+    with chromium() as browser:
         if asked.at:
             return _run(browser, asked.at, asked)
         with serving(root=asked.root) as server:

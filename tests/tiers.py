@@ -1,0 +1,17 @@
+"""The two tiers: what runs with `make test`, and the long one that `make test-all` adds."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+from typing import Any
+
+import pytest
+
+long = pytest.mark.long
+
+
+def rest_is_long(cases: Iterable[Any], quick: Container[Any]) -> list[Any]:
+    """All cases of a table, for `parametrize`: those that are not in `quick` belong to the long tier."""
+    chosen = list(cases)
+    assert any(case in quick for case in chosen), "else nothing of the table is left in the quick tier"
+    return [case if case in quick else pytest.param(case, marks=long) for case in chosen]
