@@ -12,7 +12,8 @@ import numpy as np
 
 from optviz.bad_input import BadInput
 from optviz.parameter import SEED, Parameter
-from optviz.surface.lowest import Found, Lowest, lower_of, reached, search, told
+from optviz.surface.lowest import Found, Lowest, known_together, lower_of, reached
+from optviz.surface.searching import search
 
 Domain = tuple[float, float, float, float]
 """(x_min, x_max, y_min, y_max)"""
@@ -110,7 +111,7 @@ class Surface(abc.ABC):
     @property
     def lowest(self) -> Lowest:
         """The lowest point inside the domain (see `Lowest`): from theory, or else from a search and the runs so far."""
-        return self._known_lowest or told(self._found_lowest, self.__dict__.get("_reached"))
+        return self._known_lowest or known_together(self._found_lowest, self.__dict__.get("_reached"))
 
     @property
     def _known_lowest(self) -> Lowest | None:
