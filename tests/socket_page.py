@@ -38,6 +38,7 @@ class SocketPage:
     slider: str = ""
     stage: str = ""
     fragment: str = ""
+    quick: str = ""
     picture: bytes = b""
     exceptions: list[str] = field(default_factory=list)
     kinds: dict[str, str] = field(default_factory=dict)
@@ -114,6 +115,7 @@ class SocketPage:
             self.exceptions.append(element.exception.message)
         elif kind == "slider" and element.slider.label == LABEL_OF_RATES:
             self.slider, self.rates = element.slider.id, list(element.slider.options)
+            self.quick = told.delta.fragment_id
         elif kind == "download_button":
             self.files.append(element.download_button.deferred_file_id)
         elif kind == "bidi_component":
@@ -127,7 +129,7 @@ class SocketPage:
         moved = WidgetState(id=self.slider)
         moved.string_array_value.data.append(rate)
         self.widgets[self.slider] = moved
-        await self.ask()
+        await self.ask(self.quick)
 
     def says(self, asked: Any) -> WidgetState:
         """What the picture sends: a word of its own, which is not repeated with the next message."""

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from optviz.text import words
-from optviz.ui import address, corner, session, widgets
-from optviz.ui.sidebar import sidebar
+from optviz.ui import address, corner, session, sidebar, widgets
 
 SCREENS = Path(__file__).with_name("screens")
 STYLES = Path(__file__).with_name("css")
+STILL = "still"
 LOGO = str(Path(__file__).with_name("logo.svg"))
 
 
@@ -38,13 +39,31 @@ def main(more_pages: Sequence[StreamlitPage] = ()) -> None:
         corner.language_control(language)
     widgets.begin_telling()
     with st.sidebar:
-        sidebar(text, language)
+        quick = sidebar.still_sections(text, language)
     # The stage presses it when a lost connection is back; a run is all that it asks for.
     st.button("↻", key="ask_again", on_click=session.drag, args=(None,))
     # A place that is always there: an element more or less would move the picture below, which React then builds anew.
     place = st.empty()
+    address.keep_history(*session.found_and_spelled())
+    st.session_state[STILL] = _still()
+    _quick(page, quick)
     if session.problems() and not widgets.told_at_the_widget():
         widgets.tell(session.problems(), place, over=not session.problems_are_a_links())
-    address.keep_history(*session.found_and_spelled())
+
+
+@st.fragment
+def _quick(page: StreamlitPage, places: sidebar.Places) -> None:
+    """The page, and of the sidebar what follows the hand: after a change that concerns nothing else it alone is run."""
+    if st.session_state[STILL] != _still():
+        st.rerun()
+    # Streamlit lets a page be run once in each run of the entry script, of which this is a part.
+    page._can_be_called = True
     page.run()
+    # After the page: whoever moves a slider looks at the picture.
+    sidebar.quick_sections(places, words(session.language()))
     session.write_address()
+
+
+def _still() -> tuple[Any, ...]:
+    """What is told outside `_quick`: where that changes, everything is run."""
+    return (session.language(), session.view().present, session.problems(), sidebar.still())

@@ -52,6 +52,16 @@ def surface_section(text: Words, language: str) -> None:
         _family_controls(surface, text)
 
 
+def told_of_rates() -> tuple[Any, ...]:
+    """What the section tells of learning rates: whether they are the surface's own, and what became of others."""
+    race = session.race()
+    return (
+        race.shared_learning_rate == race.surface.suggested_learning_rate,
+        _before_replacing(race),
+        st.session_state.formula_draft,
+    )
+
+
 def surface_key(surface: Surface) -> str:
     """The surface's key in the picker: its family, or its name in the gallery."""
     if isinstance(surface, GallerySurface):
@@ -93,8 +103,8 @@ def _surface_chosen(key: str) -> None:
 def _replaced_rate(title: str, text: Words) -> None:
     """What became of the visitor's own learning rates when this surface was chosen, and a way back to them."""
     race = session.race()
-    chosen, before = st.session_state.get(REPLACED) or (race, None)
-    if before is None or (chosen.surface, chosen.racers) != (race.surface, race.racers):
+    before = _before_replacing(race)
+    if before is None:
         return
     label, rates = text["controls"], before.own_learning_rates
     said = f"{rates[0]:g}" if before.shared_learning_rate is not None else f"{min(rates):g}–{max(rates):g}"
@@ -107,6 +117,12 @@ def _replaced_rate(title: str, text: Words) -> None:
         width="stretch",
         on_click=lambda: session.attempt(lambda: _with_optimizers_of(before)),
     )
+
+
+def _before_replacing(race: Race) -> Race | None:
+    """The race whose own learning rates this surface's took the place of, as long as they are what it runs with."""
+    chosen, before = st.session_state.get(REPLACED) or (race, None)
+    return before if (chosen.surface, chosen.racers) == (race.surface, race.racers) else None
 
 
 def _with_optimizers_of(before: Race) -> Race:
