@@ -6,6 +6,7 @@ import dataclasses
 import math
 import numbers
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -102,9 +103,18 @@ def hyper(
 
 def parameters(owner: Any) -> dict[str, Parameter]:
     """The table of a dataclass (type or instance): field name → Parameter, in the order of the fields."""
-    return {
-        field.name: field.metadata["parameter"] for field in dataclasses.fields(owner) if "parameter" in field.metadata
-    }
+    return dict(_table_of(owner if isinstance(owner, type) else type(owner)))
+
+
+@cache
+def _table_of(kind: type) -> dict[str, Parameter]:
+    return {field.name: field.metadata["parameter"] for field in fields_of(kind) if "parameter" in field.metadata}
+
+
+@cache
+def fields_of(kind: Any) -> tuple[dataclasses.Field[Any], ...]:
+    """`dataclasses.fields` of a type, which looks for them each time that it is asked."""
+    return dataclasses.fields(kind)
 
 
 def check_fields(owner: Any, *, arrays: bool = False) -> None:
@@ -113,7 +123,7 @@ def check_fields(owner: Any, *, arrays: bool = False) -> None:
     With `arrays`, a field may be an array of shape (..., 1) that broadcasts against leading axes. A bare (K,) array is
     refused: against points of shape (K, 2) it would scale x and y separately when K is 2, and fail otherwise.
     """
-    for field in dataclasses.fields(owner):
+    for field in fields_of(type(owner)):  # type: ignore[arg-type]
         parameter = field.metadata.get("parameter")
         if parameter is None:
             continue

@@ -68,12 +68,15 @@ class Racer:
     def key(self) -> str:
         """The optimizer's key in `OPTIMIZERS`; the class name in lower case for a class that is not registered."""
         kind = type(self.optimizer)
-        return next((key for key, known in OPTIMIZERS.items() if known is kind), kind.__name__.lower())
+        for key, known in OPTIMIZERS.items():
+            if known is kind:
+                return key
+        return kind.__name__.lower()
 
     @property
     def kind(self) -> str:
         """The racer's key in `PICKS`: "sgd" is gradient descent on one sample, "minibatch_sgd" on several."""
-        if self.key != "gradient_descent" or self.batch_size is None:
+        if self.batch_size is None or self.key != "gradient_descent":
             return self.key
         return "sgd" if self.batch_size == 1 else "minibatch_sgd"
 

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
@@ -25,7 +26,8 @@ class SocketPage:
     rates: what the slider for all learning rates offers. files: what it can ask to be made for a download; answers: how
     many it was given while it waited for a run. session: its own name for the server. stage: the picture's id, with
     which it names what it sends; picture: the message that it was sent last.
-    kinds: the kind of each widget, by its id.
+    kinds: the kind of each widget, by its id. elements: what was last sent for each place of the page; fragments: the
+    part of the page that each of them belongs to; last_run: the places that the last run has sent something for.
     widgets: the value of each widget that was moved; all of them travel with each change, as a browser sends them.
     """
 
@@ -38,10 +40,12 @@ class SocketPage:
     slider: str = ""
     stage: str = ""
     fragment: str = ""
-    quick: str = ""
     picture: bytes = b""
     exceptions: list[str] = field(default_factory=list)
     kinds: dict[str, str] = field(default_factory=dict)
+    elements: dict[tuple[int, ...], Element] = field(default_factory=dict)
+    fragments: dict[tuple[int, ...], str] = field(default_factory=dict)
+    last_run: list[tuple[int, ...]] = field(default_factory=list)
     widgets: dict[str, WidgetState] = field(default_factory=dict)
     received: int = 0
     answers: int = 0
@@ -91,6 +95,7 @@ class SocketPage:
         """Read until a run has ended."""
         assert self.connection is not None
         pictures = 0
+        self.last_run = []
         while True:
             data = await self.connection.recv(decode=False)
             self.received += len(data)
@@ -106,7 +111,10 @@ class SocketPage:
                 return
 
     def _note(self, told: ForwardMsg) -> int:
-        element = told.delta.new_element
+        element, path = told.delta.new_element, tuple(told.metadata.delta_path)
+        if told.delta.WhichOneof("type") == "new_element":
+            self.elements[path], self.fragments[path] = element, told.delta.fragment_id
+            self.last_run.append(path)
         kind = element.WhichOneof("type")
         name = getattr(getattr(element, kind or "empty"), "id", "")
         if name:
@@ -115,7 +123,6 @@ class SocketPage:
             self.exceptions.append(element.exception.message)
         elif kind == "slider" and element.slider.label == LABEL_OF_RATES:
             self.slider, self.rates = element.slider.id, list(element.slider.options)
-            self.quick = told.delta.fragment_id
         elif kind == "download_button":
             self.files.append(element.download_button.deferred_file_id)
         elif kind == "bidi_component":
@@ -126,10 +133,27 @@ class SocketPage:
 
     async def choose_rate(self, rate: str) -> None:
         """Move the slider for all learning rates, and wait for the picture."""
-        moved = WidgetState(id=self.slider)
-        moved.string_array_value.data.append(rate)
-        self.widgets[self.slider] = moved
-        await self.ask(self.quick)
+        await self.choose(LABEL_OF_RATES, rate)
+
+    async def choose(self, label: str, option: str) -> None:
+        """Choose an option of the slider or select box that has this label, and wait for the picture."""
+        path, widget = self._widget(label)
+        moved = WidgetState(id=widget.id)
+        if option not in widget.options:
+            raise ValueError(f"{label} offers {list(widget.options)}")
+        if hasattr(widget, "step"):
+            moved.string_array_value.data.append(option)
+        else:
+            moved.string_value = option
+        self.widgets[widget.id] = moved
+        await self.ask(self.fragments[path])
+
+    def _widget(self, label: str) -> tuple[tuple[int, ...], Any]:
+        for path, element in self.elements.items():
+            widget = getattr(element, element.WhichOneof("type") or "")
+            if getattr(widget, "label", None) == label and hasattr(widget, "options"):
+                return path, widget
+        raise ValueError(f"no slider or select box {label}")
 
     def says(self, asked: Any) -> WidgetState:
         """What the picture sends: a word of its own, which is not repeated with the next message."""

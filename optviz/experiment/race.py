@@ -7,6 +7,7 @@ import json
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -294,8 +295,12 @@ class Race:
 
         None for the article's setting, unless `whole`.
         """
-        if self == Race() and not whole:
+        if not whole and self == articles_race():
             return {}
+        return dict(self._query)
+
+    @cached_property
+    def _query(self) -> dict[str, str]:
         return link.query_of(self.to_record())
 
     @classmethod
@@ -309,6 +314,12 @@ class Race:
     def to_python(self) -> str:
         """Python code that builds this race as `race` and runs it."""
         return python_code(**_fields(self))
+
+
+@cache
+def articles_race() -> Race:
+    """`Race()`, to compare with."""
+    return Race()
 
 
 def read_url(text: str) -> tuple[Race, tuple[BadInput, ...]]:

@@ -171,7 +171,8 @@ def _surface_is_there(race: Race) -> bool:
 
 def _missing(race: Race) -> list[int]:
     """The places of the racers whose trajectories are not known; of a surface that is known."""
-    return [place for place in range(len(race.racers)) if not cached.path.known(*cached.path_arguments(race, place))]
+    asked = cached.all_path_arguments(race)
+    return [place for place, arguments in enumerate(asked) if not cached.path.known(*arguments)]
 
 
 def is_there(race: Race) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from optviz.ui.memory import Memory, Remembered
 
 P = ParamSpec("P")
 R = TypeVar("R")
+PathArguments: TypeAlias = tuple[Racer, Surface, tuple[float, float], int, int]
 
 COMPUTING = threading.Semaphore(2)
 """So many visits' threads compute at a time: each more would let the server's own thread wait for its turn longer."""
@@ -48,23 +49,28 @@ def path(racer: Racer, surface: Surface, start: tuple[float, float], steps: int,
         return trace(racer, surface, start, steps, batch_seed)
 
 
-def path_arguments(race: Race, place: int) -> tuple[Racer, Surface, tuple[float, float], int, int]:
+def path_arguments(race: Race, place: int) -> PathArguments:
     """What `path` is asked for the racer at `place`."""
+    return all_path_arguments(race)[place]
+
+
+def all_path_arguments(race: Race) -> list[PathArguments]:
+    """What `path` is asked for each racer, in their order."""
     begin = race.start or start(race.surface)
-    return (race.racers[place], race.surface, begin, race.steps, race.batch_seed)
+    return [(racer, race.surface, begin, race.steps, race.batch_seed) for racer in race.racers]
 
 
 def paths(race: Race) -> list[Trajectory]:
     """The trajectories of a race, in the order of its racers, all over the one surface that stands for its equals."""
     surface = prepared(race.surface)
-    together = _computed_together(race, surface)
-    run = [together.get(place) or path(*path_arguments(race, place)) for place in range(len(race.racers))]
+    asked = dict(enumerate(all_path_arguments(race)))
+    together = _computed_together(race, surface, asked)
+    run = [together.get(place) or path(*arguments) for place, arguments in asked.items()]
     return [known if known.surface is surface else over(known, surface) for known in run]
 
 
-def _computed_together(race: Race, surface: Surface) -> dict[int, Trajectory]:
+def _computed_together(race: Race, surface: Surface, asked: dict[int, PathArguments]) -> dict[int, Trajectory]:
     """Where several racers have to be computed, all of them at once: in step they cost far less than one by one."""
-    asked = {place: path_arguments(race, place) for place in range(len(race.racers))}
     if sum(not path.known(*arguments) for arguments in asked.values()) < 2:
         return {}
     with COMPUTING:

@@ -133,19 +133,28 @@ def is_value(thing: Any) -> bool:
     Numbers, texts, and tuples and frozen dataclasses of them. A thing of any other class can have changed since, or is
     equal to others by a rule that nobody knows here.
     """
-    if thing is None or isinstance(thing, (int, float, str, bytes)):
+    kind = type(thing)
+    if kind in _PLAIN:
         return True
     if isinstance(thing, tuple):
         return all(map(is_value, thing))
-    if not _is_frozen(type(thing)):  # type: ignore[arg-type]
+    if isinstance(thing, (int, float, str, bytes)):
+        return True
+    names = _fields_of_a_frozen(kind)  # type: ignore[arg-type]
+    if names is None:
         return False
-    return all(is_value(getattr(thing, item.name)) for item in dataclasses.fields(thing))
+    return all(is_value(getattr(thing, name)) for name in names)
+
+
+_PLAIN = frozenset((type(None), bool, int, float, str, bytes))
 
 
 @cache
-def _is_frozen(kind: Any) -> bool:
+def _fields_of_a_frozen(kind: Any) -> tuple[str, ...] | None:
     options = kind.__dict__.get("__dataclass_params__")
-    return options is not None and options.frozen and options.eq and kind.__hash__ is not None
+    if options is None or not (options.frozen and options.eq) or kind.__hash__ is None:
+        return None
+    return tuple(item.name for item in dataclasses.fields(kind))
 
 
 def size_of(value: Any) -> int:

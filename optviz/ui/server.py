@@ -20,6 +20,7 @@ from optviz.figures.palette import style_sheet
 from optviz.stage import ASSETS, assets
 from optviz.ui import connections
 from optviz.ui.door import Door
+from optviz.ui.lighter_runs import lighten_runs
 from optviz.ui.logs import bound_logs
 from optviz.ui.origins import VARIABLE, frame_ancestors, listed_origins
 from optviz.ui.sending import Sent
@@ -114,6 +115,7 @@ async def _lifespan(_: Any) -> AsyncIterator[None]:
     bound_logs()
     connections.tune()
     leave_out_what_cannot_be_read()
+    lighten_runs()
     sys.setswitchinterval(SECONDS_OF_A_THREAD)
     race = Race()
     cached.heights(race.surface)

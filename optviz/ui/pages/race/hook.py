@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import streamlit as st
@@ -17,12 +18,12 @@ LONGEST_LATEX = 90
 def hook(race: Race, text: Words) -> None:
     """What is raced, and a button to the other half of the article's question, or back to its setting."""
     words = text["hook"]
-    authors = Race()
+    authors, formulas = _articles()
     said, button = st.container(key="hook_row").columns([3, 2], vertical_alignment="center")
     if race == authors:
         said.markdown(words["article_setting"])
-        changed, label = authors.with_convention("article"), words["to_article"]
-    elif race == authors.with_convention("article"):
+        changed, label = formulas, words["to_article"]
+    elif race == formulas:
         said.markdown(words["article_formulas"])
         changed, label = authors, words["to_tensorflow"]
     else:
@@ -32,3 +33,9 @@ def hook(race: Race, text: Words) -> None:
         changed, label = authors, words["reset"]
     kind: Any = "primary" if race == authors else "secondary"
     button.button(label, key="hook", type=kind, width="stretch", on_click=lambda: session.attempt(lambda: changed))
+
+
+@cache
+def _articles() -> tuple[Race, Race]:
+    """The article's race as its author ran it, and by the formulas of its text."""
+    return Race(), Race().with_convention("article")

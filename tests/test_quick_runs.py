@@ -1,0 +1,160 @@
+"""What a move of a slider runs of the page, and what a run costs Streamlit beside the page."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from streamlit import config
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+
+import loops
+from optviz.ui import lighter_runs
+from serving import serving
+from socket_page import LABEL_OF_RATES, SocketPage
+
+SECTIONS = ("theme", "theme.light", "theme.dark", "theme.sidebar", "theme.light.sidebar", "theme.dark.sidebar")
+OF_THEIR_OWN = ("bidi_component", "download_button")
+"""A picture is packed for what the browser has got already, and a download is named anew in each run."""
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    with serving() as server:
+        yield int(server.address.rpartition(":")[2])
+        assert "Traceback" not in server.printed()
+
+
+def told(page: SocketPage) -> dict[tuple[int, ...], str]:
+    """What can be read at each place of the page, but for `OF_THEIR_OWN`."""
+    return {path: _read(element) for path, element in page.elements.items()}
+
+
+def _read(element: Element) -> str:
+    kind = element.WhichOneof("type") or ""
+    read = Element()
+    read.CopyFrom(element)
+    # A widget's name grows when it is mounted anew, and its value travels only where the browser has another.
+    read.ClearField("has_one_shot_effect")
+    shown = getattr(read, kind)
+    for name in ("id", "set_value", "value", "values", "raw_value", "raw_values"):
+        if name in shown.DESCRIPTOR.fields_by_name:
+            shown.ClearField(name)
+    return kind if kind in OF_THEIR_OWN else str(read)
+
+
+def labels(page: SocketPage) -> set[str]:
+    """The labels of all widgets that the last run has sent."""
+    sent = [page.elements[path] for path in page.last_run]
+    return {getattr(getattr(element, element.WhichOneof("type") or ""), "label", "") for element in sent}
+
+
+@pytest.mark.parametrize(
+    ("query", "moves"),
+    [
+        # The usual case, to and from the article's setting, which the line above the picture names.
+        ("", [(LABEL_OF_RATES, "0.2"), (LABEL_OF_RATES, "0.1"), ("Epsilon ε", "1e-06"), (LABEL_OF_RATES, "0.05")]),
+        # The surface suggests a rate: what its section says of it follows the slider.
+        ("v=1&surface=rosenbrock&learning_rate=0.001", [(LABEL_OF_RATES, "0.002"), (LABEL_OF_RATES, "0.001")]),
+        ("v=1&surface=beale", [(LABEL_OF_RATES, "0.02"), (LABEL_OF_RATES, "0.01")]),
+        # With the rate of one racer the slider for all has other stops, and a word for rates that differ.
+        ("v=1&racers=adam~adagrad", [("Learning rate η", "0.2"), ("Learning rate η", "0.1"), (LABEL_OF_RATES, "0.3")]),
+        # A surface is chosen with rates of the visitor's own; that they were replaced is told until one is moved.
+        ("v=1&learning_rate=0.2", [("Loss surface", "Beale"), (LABEL_OF_RATES, "0.3")]),
+        # A link with a fault: the notice goes with the first change.
+        ("v=1&steps=none", [(LABEL_OF_RATES, "0.3")]),
+        (
+            "v=1&surface=gaussian_hills&seed=1&samples=64&racers=minibatch_sgd--batch_size-8",
+            [("Learning rate η", "0.2"), ("Batch size", "4"), (LABEL_OF_RATES, "0.3")],
+        ),
+    ],
+)
+def test_after_a_move_the_page_says_what_it_says_when_all_of_it_is_run(
+    port: int, query: str, moves: list[tuple[str, str]]
+) -> None:
+    async def compared() -> None:
+        async with SocketPage(port, query=query) as page:
+            for label, option in moves:
+                await page.choose(label, option)
+                after = dict(told(page))
+                await page.ask()
+                assert page.exceptions == []
+                whole = {path: element for path, element in told(page).items() if path in page.last_run}
+                assert {path: after.get(path) for path in whole} == whole, (label, option)
+
+    loops.run(compared())
+
+
+def test_a_move_of_a_learning_rate_leaves_the_other_sections_alone(port: int) -> None:
+    async def sent() -> tuple[set[str], set[str]]:
+        async with SocketPage(port) as page:
+            whole = labels(page)
+            await page.choose(LABEL_OF_RATES, "0.2")
+            return whole, labels(page)
+
+    whole, quick = loops.run(sent())
+    assert {"Loss surface", "Steps", LABEL_OF_RATES} <= whole
+    assert LABEL_OF_RATES in quick
+    assert not {"Loss surface", "Steps"} & quick
+
+
+def test_what_a_run_sends_keeps_its_order_whether_it_is_held_or_not() -> None:
+    seen: list[int] = []
+
+    async def put_all() -> None:
+        loop, line = asyncio.get_running_loop(), lighter_runs.Line()
+
+        def fill() -> None:
+            for number in range(200):
+                line.put(loop, lambda number=number: seen.append(number), at_once=number % 7 == 0)  # type: ignore[misc]
+
+        filler = threading.Thread(target=fill)
+        filler.start()
+        while len(seen) < 200:
+            await asyncio.sleep(0.001)
+        filler.join()
+
+    loops.run(put_all())
+    assert seen == list(range(200))
+
+
+def test_one_message_that_cannot_be_sent_does_not_hold_up_those_behind_it() -> None:
+    seen: list[str] = []
+    failures: list[BaseException] = []
+
+    def fail() -> None:
+        raise ValueError
+
+    async def put_three() -> None:
+        loop, line = asyncio.get_running_loop(), lighter_runs.Line()
+        loop.set_exception_handler(lambda _, context: failures.append(context["exception"]))
+        calls: list[Callable[[], None]] = [lambda: seen.append("before"), fail, lambda: seen.append("after")]
+        for call in calls:
+            line.put(loop, call, at_once=False)
+        while len(seen) < 2:
+            await asyncio.sleep(0.001)
+
+    loops.run(put_three())
+    assert seen == ["before", "after"]
+    assert [type(failure) for failure in failures] == [ValueError]
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_theme_that_is_read_once_says_what_streamlit_reads_each_time(
+    section: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lighter_runs, "_themes", {})
+    options = dict(config.get_options_for_section(section)) | {"primaryColor": "#123456", "base": "dark"}
+    for settings in (options, dict.fromkeys(options)):
+        lighter_runs._themes.clear()
+        monkeypatch.setattr(config, "get_options_for_section", lambda _, settings=settings: settings)
+        expected = CustomThemeConfig()
+        lighter_runs._read_theme(expected.light, section)
+        for _ in range(2):
+            made = CustomThemeConfig()
+            lighter_runs._populate_theme(made.light, section)
+            assert made == expected
+            assert made.HasField("light") == expected.HasField("light")
