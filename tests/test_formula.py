@@ -22,8 +22,9 @@ from optviz.experiment import LONGEST_LINK, read_url
 from optviz.export.pytorch import to_pytorch
 from optviz.formula.derivatives import gradient
 from optviz.formula.meaning import parse
-from optviz.formula.numpy_code import source
+from optviz.formula.numpy_code import compiled, source
 from optviz.formula.text import MOST_CHARACTERS
+from optviz.formula.vocabulary import Vocabulary
 from optviz.surface.formula import Formula
 
 ROSENBROCK = "(1-x)^2 + 100*(y-x^2)^2"
@@ -980,3 +981,30 @@ def test_loss_and_gradient_take_few_operations(text: str, operations: int) -> No
     called = sum(isinstance(node, ast.BinOp | ast.UnaryOp | ast.Call) for node in ast.walk(ast.parse(code)))
     negative_numbers = code.count("(-") - code.count("(-v") - code.count("(-x") - code.count("(-y")
     assert called - negative_numbers <= operations
+
+
+# --- another vocabulary --------------------------------------------------------------------------------------------
+
+STEP = Vocabulary(
+    variables={"g": "g", "m": "m", "lr": "eta", "eta": "eta"},
+    constants={"pi": "pi"},
+)
+
+
+def test_the_same_language_over_other_names() -> None:
+    """A vocabulary is passed in: the reader, the nodes, their derivatives and the code know no other names."""
+    root = parse("0.9m + lr*sqrt(g)^2", STEP).root
+    (values,) = compiled([root])(4.0, 2.0, 0.5)
+    assert values == 0.9 * 2 + 0.5 * np.sqrt(4.0) ** 2
+    slopes = [by(4.0, 2.0, 0.5)[0] for by in (compiled([slope]) for slope in gradient(root))]
+    assert slopes == [0.5, 0.9, 4.0], "by g, m and eta, in this order"
+    assert source([root]).startswith("def values(g, m, eta):")
+
+
+@pytest.mark.parametrize(("text", "what"), [("x + g", "x"), ("e*g", "e"), ("m = g", "=")])
+def test_a_name_of_another_vocabulary_is_refused(text: str, what: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        parse(text, STEP)
+    assert refused.value.parts["name"] == what
+    assert "x" not in refused.value.parts["allowed"].split(", ")
+    assert parse("x + y").root.graph.variables == ("x", "y")

@@ -7,11 +7,11 @@ finite counts as 0, alone: that is its limit where 0 meets ∞ (√(x² + y²) a
 
 from __future__ import annotations
 
-from optviz.formula.nodes import VARIABLES, Graph, Node, reachable
+from optviz.formula.nodes import Graph, Node, reachable
 
 
-def gradient(root: Node, guarded: bool = False) -> tuple[Node, Node]:
-    """∂/∂x and ∂/∂y."""
+def gradient(root: Node, guarded: bool = False) -> tuple[Node, ...]:
+    """The slopes along the variables of the graph, in their order: ∂/∂x and ∂/∂y."""
     graph = root.graph
     zero = graph.number(0.0)
     arrived: dict[Node, Node] = {root: graph.number(1.0)}
@@ -23,8 +23,7 @@ def gradient(root: Node, guarded: bool = False) -> tuple[Node, Node]:
             if argument.varies:
                 term = _term(graph, node, position, behind, guarded)
                 arrived[argument] = arrived[argument] + term if argument in arrived else term
-    x, y = (arrived.get(graph.variable(name), zero) for name in VARIABLES)
-    return x, y
+    return tuple(arrived.get(graph.variable(name), zero) for name in graph.variables)
 
 
 def _term(graph: Graph, node: Node, position: int, behind: Node, guarded: bool) -> Node:

@@ -8,29 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy.special import erf, expit, xlogy
 
-from optviz.formula.nodes import Graph, Node
-
-Slope = Callable[..., Node | float]
-
-
-@dataclass(frozen=True)
-class Function:
-    """A function of one or two arguments.
-
-    `value` is the NumPy function. `slopes` are the partial derivatives, one per argument, each as a function of
-    (graph, *arguments) that gives a node; the graph has every function as an attribute. A slope may be infinite or NaN
-    at a kink: such a term counts as 0 (see `derivatives`). `latex` is a template for the arguments, joined by commas.
-    """
-
-    value: Callable[..., Any]
-    slopes: tuple[Slope, ...]
-    latex: str = ""
-
+from optviz.formula.nodes import Function, Graph, Node
 
 FUNCTIONS: dict[str, Function] = {
     "sqrt": Function(np.sqrt, (lambda f, u: 0.5 / f.sqrt(u),), r"\sqrt{{{}}}"),
@@ -168,6 +150,6 @@ SAME_FUNCTION: dict[str, str] = {
 """Other names → name in `FUNCTIONS` or `WRITTEN`."""
 
 
-def new_graph() -> Graph:
+def new_graph(variables: tuple[str, ...] = ("x", "y")) -> Graph:
     """An empty graph over all functions."""
-    return Graph(KNOWN)
+    return Graph(KNOWN, variables)

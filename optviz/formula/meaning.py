@@ -10,14 +10,16 @@ from typing import Any
 
 from optviz.bad_input import BadInput
 from optviz.formula.functions import CONSTANTS, FOLDING, WRITTEN, new_graph
-from optviz.formula.nodes import Node, reachable
-from optviz.formula.text import EXAMPLE, MOST_CHARACTERS, MOST_TYPED, Source, Tree, read
+from optviz.formula.nodes import Graph, Node, reachable
+from optviz.formula.plain import EXAMPLE, Source
+from optviz.formula.text import MOST_CHARACTERS, MOST_TYPED, Tree, read
+from optviz.formula.vocabulary import LOSS, Vocabulary
 
 MOST_DEGREE = 100
 MOST_OPERATIONS = 1500
 """Of the loss, each weighed by what its second derivatives cost: the code of the Hessian is ready in 0.2 s at worst."""
 
-WEIGHTS = {"number": 0, "x": 0, "y": 0, "+": 1, "-": 1, "*": 3, "**": 3, "power": 12, "atan2": 12, "hypot": 12}
+WEIGHTS = {"number": 0, "+": 1, "-": 1, "*": 3, "**": 3, "power": 12, "atan2": 12, "hypot": 12}
 ANY_OTHER = 4
 
 FINITE = "−1.8e308 … 1.8e308"
@@ -31,7 +33,7 @@ class Parsed:
     root: Node
 
 
-def parse(text: Any) -> Parsed:
+def parse(text: Any, vocabulary: Vocabulary = LOSS) -> Parsed:
     """The checked formula. Raises BadInput, at the latest after a few milliseconds."""
     if not isinstance(text, str):
         raise BadInput("not_readable", name="formula", value=type(text).__name__, allowed=f"text such as {EXAMPLE}")
@@ -39,13 +41,13 @@ def parse(text: Any) -> Parsed:
     if length > MOST_CHARACTERS:
         allowed = f"1 ≤ characters ≤ {MOST_CHARACTERS:,}"
         raise BadInput("too_long", name="formula", value=str(length), allowed=allowed)
-    return _parse(text)
+    return _parse(text, vocabulary)
 
 
 @lru_cache(maxsize=256)
-def _parse(text: str) -> Parsed:
-    source, tree = read(text)
-    return Parsed(tree, _Meaning(source).of(tree))
+def _parse(text: str, vocabulary: Vocabulary) -> Parsed:
+    source, tree = read(text, vocabulary)
+    return Parsed(tree, _Meaning(source, new_graph(vocabulary.names)).of(tree))
 
 
 @lru_cache(maxsize=512)
@@ -60,9 +62,9 @@ def operations(text: str) -> int:
 class _Meaning:
     """Turns a tree into nodes of one graph, and bounds what they will cost."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, graph: Graph) -> None:
         self.source = source
-        self.graph = new_graph()
+        self.graph = graph
         self.degrees: dict[Node, int] = {}
         self.cost = 0
 
@@ -134,7 +136,7 @@ class _Meaning:
             self.source.refuse("formula_constant", tree.start, tree.end, FINITE)
         if node not in self.degrees:
             self.degrees[node] = _degree(node, self.degrees)
-            self.cost += WEIGHTS.get(node.kind, ANY_OTHER)
+            self.cost += 0 if node.kind in self.graph.variables else WEIGHTS.get(node.kind, ANY_OTHER)
         if self.degrees[node] > MOST_DEGREE:
             self.source.refuse("formula_degree", tree.start, tree.end, f"−{MOST_DEGREE} … {MOST_DEGREE}")
         if self.cost > MOST_OPERATIONS:

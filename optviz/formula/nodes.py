@@ -1,4 +1,4 @@
-"""Operations on x and y as a graph in which each different operation stands once.
+"""Operations on variables, a loss's x and y, as a graph in which each different operation stands once.
 
 A loss is built by `Graph.typed`, which computes just what was typed. Derivatives are built with the signs + − · / of
 `Node`, which drop what is 0 or 1 and gather constant factors in front; they never expand a bracket.
@@ -7,27 +7,22 @@ A loss is built by `Graph.typed`, which computes just what was typed. Derivative
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from optviz.formula.functions import Function
-
-VARIABLES = ("x", "y")
 
 # A factor is gathered in front only if that cannot overflow or underflow where its parts do not.
 LEAST_FACTOR, MOST_FACTOR = 2.0**-30, 2.0**30
 
 
 class Node:
-    """An operation of a graph: `kind` is "number", "x", "y", "+", "-", "*", "/", "**", "finite" or a function's name.
+    """An operation of a graph: `kind` is "number", a variable, "+", "-", "*", "/", "**", "finite" or a function's name.
 
     "**" has one argument and a whole exponent, its `number`. "finite" is its argument where that is finite, else 0.
-    `varies` says whether it depends on x or y; `index` grows in the order in which nodes are made, so that arguments
-    come before what they are arguments of.
+    `varies` says whether it depends on a variable; `index` grows in the order in which nodes are made, so that
+    arguments come before what they are arguments of.
     """
 
     __slots__ = ("arguments", "graph", "index", "kind", "number", "varies")
@@ -38,7 +33,7 @@ class Node:
         self.arguments = arguments
         self.number = number
         self.index = index
-        self.varies: bool = kind in VARIABLES or any(argument.varies for argument in arguments)
+        self.varies: bool = kind in graph.variables or any(argument.varies for argument in arguments)
 
     def __add__(self, other: Node | float) -> Node:
         return self.graph.add(self, self.graph.node(other))
@@ -82,11 +77,29 @@ class Node:
         return self.kind == "number" and self.number == number
 
 
-class Graph:
-    """Nodes over a table of functions, each different one made once."""
+Slope = Callable[..., Node | float]
 
-    def __init__(self, functions: Mapping[str, Function]) -> None:
+
+@dataclass(frozen=True)
+class Function:
+    """A function of one or two arguments.
+
+    `value` is the NumPy function. `slopes` are the partial derivatives, one per argument, each as a function of
+    (graph, *arguments) that gives a node; the graph has every function as an attribute. A slope may be infinite or NaN
+    at a kink: such a term counts as 0 (see `derivatives`). `latex` is a template for the arguments, joined by commas.
+    """
+
+    value: Callable[..., Any]
+    slopes: tuple[Slope, ...]
+    latex: str = ""
+
+
+class Graph:
+    """Nodes over a table of functions and some variables, each different one made once."""
+
+    def __init__(self, functions: Mapping[str, Function], variables: tuple[str, ...]) -> None:
         self.functions = functions
+        self.variables = variables
         self.known: dict[tuple[Any, ...], Node] = {}
 
     def __getattr__(self, name: str) -> Any:
@@ -168,7 +181,7 @@ class Graph:
         return base if exponent == 1 else self.typed("**", base, number=float(exponent))
 
     def finite(self, node: Node) -> Node:
-        return node if node.kind in ("number", "finite", *VARIABLES) else self.typed("finite", node)
+        return node if node.kind in ("number", "finite", *self.variables) else self.typed("finite", node)
 
     def _scaled(self, factor: float, core: Node) -> Node:
         if factor == 1:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from optviz.formula.functions import KNOWN
-from optviz.formula.nodes import VARIABLES, Node, power_by_multiplication, reachable
+from optviz.formula.nodes import Node, power_by_multiplication, reachable
 
 MOST_INLINED = 12
 """How deep one line nests: NumPy computes a nested expression in place, and Python's compiler has an end."""
@@ -37,7 +37,7 @@ def compiled(outputs: list[Node]) -> Callable[[Any, Any], tuple[Any, ...]]:
 
 
 def source(outputs: list[Node]) -> str:
-    """The text of the function `values(x, y)`."""
+    """The text of the function `values(x, y)` of the graph's variables; there is at least one output."""
     nodes = reachable(outputs)
     uses = Counter(argument for node in nodes for argument in node.arguments)
     uses.update(outputs)
@@ -56,7 +56,7 @@ def source(outputs: list[Node]) -> str:
         last_line.update(dict.fromkeys(operands, number))
     variables: dict[Node, str] = {}
     free: list[str] = []
-    text = ["def values(x, y):"]
+    text = [f"def values({', '.join(outputs[0].graph.variables)}):"]
     for number, node in enumerate(lines):
         expression = _expression(node, variables)
         free += [variables.pop(operand) for operand in needed[number] if last_line[operand] == number]
@@ -87,7 +87,7 @@ def _shown(node: Node, variables: dict[Node, str]) -> str:
 def _expression(node: Node, variables: dict[Node, str]) -> str:
     if node.kind == "number":
         return f"({node.number!r})" if node.number < 0 else repr(node.number)
-    if node.kind in VARIABLES:
+    if node.kind in node.graph.variables:
         return node.kind
     shown = [_shown(argument, variables) for argument in node.arguments]
     match node.kind:

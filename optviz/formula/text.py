@@ -1,19 +1,20 @@
 """The text of a formula that a stranger typed: read character by character into a tree, or refused in one sentence.
 
-The way of a text: characters → plain characters, LaTeX and Unicode spelled out → tokens → tree. What people write
-without a sign (2x, x(y+1), |x|, sin^2(x), 0,5) is read where it has one meaning; where it has two, the sentence says
-so and names the column. Nothing is evaluated, and nothing takes longer than a few milliseconds.
+The way of a text: characters → plain characters (`plain`) → tokens (`tokens`) → tree, over a `Vocabulary`. What people
+write without a sign (2x, x(y+1), |x|, sin^2(x), 0,5) is read where it has one meaning; where it has two, the sentence
+says so and names the column. Nothing is evaluated, and nothing takes longer than a few milliseconds.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import NoReturn
 
-from optviz.bad_input import BadInput
-from optviz.formula.functions import CONSTANTS, FOLDING, FUNCTIONS, SAME_FUNCTION, WRITTEN
+from optviz.formula.functions import FOLDING, FUNCTIONS, WRITTEN
+from optviz.formula.plain import CHARACTERS, EXAMPLE, SUPERSCRIPTS, Source, plain
+from optviz.formula.tokens import Token, tokens
+from optviz.formula.vocabulary import LOSS, Vocabulary
 
 MOST_CHARACTERS = 1000
 """Spaces do not count."""
@@ -23,10 +24,6 @@ MOST_TYPED = 2000
 
 MOST_NESTED = 30
 MOST_LEVELS = 150
-
-EXAMPLE = "x^2 + 3*y^2"
-CHARACTERS = "letters, digits, dot, comma, + - * / ^ ( ) |"
-NAMES = f"x, y, {', '.join((*CONSTANTS, *FUNCTIONS, *WRITTEN, 'ln', 'lg'))}"
 
 
 @dataclass(frozen=True)
@@ -46,227 +43,11 @@ class Tree:
     signs: str = ""
 
 
-@dataclass(frozen=True)
-class Source:
-    """The plain text of a formula, and where each of its characters begins (from 1) and ends in what was typed."""
-
-    typed: str
-    plain: str
-    columns: list[int]
-    ends: list[int]
-
-    def refuse(self, key: str, start: int, end: int, allowed: object) -> NoReturn:
-        """Raise BadInput about the part of the formula between two places of the plain text."""
-        first = self.columns[start]
-        _refuse(key, self.typed[first - 1 : self.ends[max(start, end - 1)]], first, allowed)
-
-
-def read(typed: str) -> tuple[Source, Tree]:
+def read(typed: str, vocabulary: Vocabulary = LOSS) -> tuple[Source, Tree]:
     """The tree of a text that is neither empty nor too long. Raises BadInput."""
-    source = _plain(typed)
-    return source, _Parser(source).whole()
+    source = plain(typed, vocabulary)
+    return source, _Parser(source, vocabulary).whole()
 
-
-def _refuse(key: str, what: str, column: int, allowed: object) -> NoReturn:
-    shown = "".join(character if character.isprintable() else _code(character) for character in what)
-    shown = shown if len(shown) <= 40 else shown[:39] + "…"
-    raise BadInput(key, name=shown, value=str(column), allowed=allowed)
-
-
-def _code(character: str) -> str:
-    return f"U+{ord(character):04X}"
-
-
-# --- from what was typed to plain characters -----------------------------------------------------------------------
-
-INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\u00ad"
-"""What comes along when a formula is pasted, and means nothing."""
-
-SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True))
-SUBSCRIPTS = {"₁": "_1", "₂": "_2"}
-# Names get spaces around them, so that they stay names of their own.
-SPELLINGS = {
-    **dict.fromkeys("−–‐‑﹣", "-"),
-    **dict.fromkeys("×·⋅∙•∗✕", "*"),
-    **dict.fromkeys("÷∕⁄", "/"),
-    **dict.fromkeys("\t\u00a0\u2009\u202f\u3000", " "),
-    **dict.fromkeys("∣│", "|"),
-    "π": " pi ",
-    "⌊": " floor(",
-    "⌋": ")",
-    "⌈": " ceil(",
-    "⌉": ")",
-    **dict.fromkeys(INVISIBLE, ""),
-}
-COMMANDS = {
-    **{name: f" {name} " for name in (*FUNCTIONS, *WRITTEN, *SAME_FUNCTION)},
-    **dict.fromkeys(("left", "right", "displaystyle", "textstyle"), ""),
-    **dict.fromkeys(("big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr"), ""),
-    **dict.fromkeys(("cdot", "times", "ast"), "*"),
-    **dict.fromkeys(("quad", "qquad"), " "),
-    **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac"), r"\frac"),
-    **dict.fromkeys(("lvert", "rvert", "vert", "mid"), "|"),
-    "div": "/",
-    "sqrt": r"\sqrt",
-    "pi": " pi ",
-    "sigma": " sigmoid ",
-    "lfloor": " floor(",
-    "rfloor": ")",
-    "lceil": " ceil(",
-    "rceil": ")",
-    **dict.fromkeys(",;:! ", " "),
-    **dict.fromkeys("()[]", ""),
-}
-"""LaTeX's commands, without the backslash."""
-NAMED = re.compile(r"\\(?:operatorname\*?|mathrm|mathit|mathop|text|textrm)\s*\{\s*([A-Za-z][A-Za-z0-9]*)\s*\}")
-COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
-PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-*/^(){}[]|,. √∛\\")
-FULL_WIDTH = 0xFEE0
-# The name of what is computed, in front: f(x, y) = …, z = …
-PREFIX = re.compile(
-    r"\s*([A-Za-z]\w*)\s*(?:[({\[]\s*(?:[xX]\s*,\s*[yY]|[xX]_?\{?1\}?\s*,\s*[xX]_?\{?2\}?)\s*[)}\]])?\s*=(?!=)\s*",
-    re.ASCII,
-)
-
-
-def _plain(typed: str) -> Source:
-    """The text in the characters of `PLAIN`, without spaces, dollar signs and "f(x, y) =" in front."""
-    start, end = 0, len(typed)
-    around = frozenset(INVISIBLE + "$")
-    while start < end and (typed[start].isspace() or typed[start] in around):
-        start += 1
-    while start < end and (typed[end - 1].isspace() or typed[end - 1] in around):
-        end -= 1
-    pieces: list[str] = []
-    columns: list[int] = []
-    ends: list[int] = []
-    raised = False
-    place = start
-    while place < end:
-        piece, after = _spelled(typed, place, end)
-        above = typed[place] in SUPERSCRIPTS
-        if above and not raised:
-            piece = "^" + piece
-        elif raised and not above and piece:
-            # x²3 is not x to the power of 23.
-            piece = " " + piece
-        pieces.append(piece)
-        columns += [place + 1] * len(piece)
-        ends += [after] * len(piece)
-        if piece or typed[place] == "\\":
-            raised = above
-        place = after
-    plain = "".join(pieces)
-    if not plain.strip():
-        raise BadInput("formula_empty", name="formula", value=typed, allowed=EXAMPLE)
-    prefix = PREFIX.match(plain)
-    if prefix and prefix[1] not in VARIABLE_NAMES and prefix.end() < len(plain):
-        plain, columns, ends = plain[prefix.end() :], columns[prefix.end() :], ends[prefix.end() :]
-    source = Source(typed, plain, columns, ends)
-    for index, character in enumerate(plain):
-        if character not in PLAIN:
-            if character.isascii() and character.isprintable():
-                _refuse("formula_character", character, columns[index], CHARACTERS)
-            # Letters of other alphabets can look like x and y: say which character it is.
-            strange = typed[columns[index] - 1]
-            shown = f"{strange} ({_code(strange)})" if strange.isprintable() else _code(strange)
-            _refuse("formula_character", shown, columns[index], CHARACTERS)
-    return source
-
-
-def _spelled(typed: str, place: int, end: int) -> tuple[str, int]:
-    """One typed character, or one command of LaTeX, in plain characters, and the place after it."""
-    character = typed[place]
-    if character == "\\":
-        if named := NAMED.match(typed, place, end):
-            return f" {named[1]} ", named.end()
-        command = COMMAND.match(typed, place, end)
-        if command and command[1] in COMMANDS:
-            # \\log_{10} is one name.
-            piece, after = COMMANDS[command[1]], command.end()
-            return (piece.rstrip() if typed[after : after + 1] == "_" else piece), after
-        if command and command[1].isalpha() and command[1].isascii():
-            _refuse("formula_name", command[0], place + 1, NAMES)
-        _refuse("formula_character", character, place + 1, CHARACTERS)
-    if "\uff01" <= character <= "\uff5e":
-        character = chr(ord(character) - FULL_WIDTH)
-    elif "\U0001d400" <= character <= "\U0001d7ff":  # letters and digits of formulas in PDF files: 𝑥, 𝜋
-        character = unicodedata.normalize("NFKC", character)
-    for spellings in (SUPERSCRIPTS, SUBSCRIPTS, SPELLINGS):
-        character = spellings.get(character, character)
-    return character, place + 1
-
-
-# --- tokens --------------------------------------------------------------------------------------------------------
-
-VARIABLE_NAMES = {
-    **dict.fromkeys(("x", "X", "x1", "x_1", "X1", "X_1"), "x"),
-    **dict.fromkeys(("y", "Y", "x2", "x_2", "X2", "X_2"), "y"),
-}
-CONSTANT_NAMES = {"pi": "pi", "Pi": "pi", "PI": "pi", "e": "e", "E": "e"}
-TOKEN = re.compile(
-    r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
-    r"|(?:(?:np|numpy|math|Math|torch|jnp)\.)?(?P<name>[A-Za-z_]\w*(?:(?<=_)\{\d+\})?)"
-    r"|(?P<sign>\*\*|//|\\frac|\\sqrt|[-+*/^(){}\[\]|,._√∛\\])",
-    re.ASCII,
-)
-LETTER = re.compile(r"[xyXY]")
-INDEXED = re.compile(r"[xX]_?[12]")
-BEFORE_FUNCTION = re.compile(r"([xyXY]+)([A-Za-z]\w*)", re.ASCII)
-
-
-@dataclass(frozen=True)
-class Token:
-    """`kind` is "number", "variable", "constant", "function", "unknown" (a name), "end", or the sign itself."""
-
-    kind: str
-    text: str
-    start: int
-    end: int
-
-
-def _function(name: str) -> str | None:
-    for spelling in (name, name.replace("_", ""), name.lower()):
-        known = SAME_FUNCTION.get(spelling, spelling)
-        if known in FUNCTIONS or known in WRITTEN:
-            return known
-    return None
-
-
-def _named(name: str, start: int, end: int) -> list[Token]:
-    """The token of a name, or several: xy is x·y, and xsin is x·sin."""
-    if name in VARIABLE_NAMES:
-        return [Token("variable", name, start, end)]
-    if name in CONSTANT_NAMES:
-        return [Token("constant", CONSTANT_NAMES[name], start, end)]
-    function = _function(name)
-    if function:
-        return [Token("function", function, start, end)]
-    for one in (LETTER, INDEXED):
-        parts = list(one.finditer(name))
-        if "".join(part[0] for part in parts) == name and end - start == len(name):
-            return [Token("variable", part[0], start + part.start(), start + part.end()) for part in parts]
-    if (split := BEFORE_FUNCTION.fullmatch(name)) and end - start == len(name) and _function(split[2]):
-        middle = start + len(split[1])
-        return [*_named(split[1], start, middle), *_named(split[2], middle, end)]
-    return [Token("unknown", name, start, end)]
-
-
-def _tokens(plain: str) -> list[Token]:
-    tokens: list[Token] = []
-    # Each character of PLAIN but the space begins some token, so that only spaces are skipped.
-    for match in TOKEN.finditer(plain):
-        if match["number"]:
-            tokens.append(Token("number", match[0], match.start(), match.end()))
-        elif match["name"]:
-            tokens += _named(re.sub(r"[{}]", "", match["name"]), match.start(), match.end())
-        else:
-            sign = "^" if match[0] == "**" else match[0]
-            tokens.append(Token(sign, match[0], match.start(), match.end()))
-    return tokens
-
-
-# --- from tokens to a tree -----------------------------------------------------------------------------------------
 
 CLOSING = {"(": ")", "[": "]", "{": "}", "|": "|"}
 VALUES = ("number", "variable", "constant", "function", "(", "{", "[", "|", "\\frac", "\\sqrt", "√", "∛")
@@ -277,9 +58,10 @@ ROOTS = {"√": "sqrt", "∛": "cbrt"}
 class _Parser:
     """Reads sums of products of powers. Recursion follows brackets, powers and signs in front, which are bounded."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, vocabulary: Vocabulary) -> None:
         self.source = source
-        self.tokens = _tokens(source.plain)
+        self.vocabulary = vocabulary
+        self.tokens = tokens(source.plain, vocabulary)
         self.index = 0
         self.levels = 0
         # What is open: "(" for brackets, "|" for bars, the name of a function for its arguments.
@@ -291,14 +73,14 @@ class _Parser:
     def whole(self) -> Tree:
         for token in self.tokens:
             if token.kind == "unknown":
-                self.refuse("formula_name", token, NAMES)
+                self.refuse("formula_name", token, self.vocabulary.allowed)
             if token.kind in NEVER:
                 self.refuse("formula_syntax", token, EXAMPLE)
             if token.kind == "variable":
                 self.style.setdefault("index" if token.text[-1].isdigit() else "letter", token)
-        if len(self.style) == 2:
+        if len(self.style) == 2 and self.vocabulary.one_style:
             later = max(self.style.values(), key=lambda token: token.start)
-            self.refuse("formula_variables", later, "x, y / x1, x2")
+            self.refuse("formula_variables", later, self.vocabulary.one_style)
         tree = self.sum()
         if self.token.kind != "end":
             self.refuse("formula_syntax", self.token, EXAMPLE)
@@ -415,7 +197,7 @@ class _Parser:
             case "number":
                 return self.number(token)
             case "variable":
-                return Tree("variable", token.start, token.end, name=VARIABLE_NAMES[token.text])
+                return Tree("variable", token.start, token.end, name=self.vocabulary.variables[token.text])
             case "constant":
                 return Tree("constant", token.start, token.end, name=token.text)
             case "function":

@@ -16,7 +16,7 @@ from optviz.formula.functions import new_graph
 from optviz.formula.latex import latex
 from optviz.formula.meaning import operations, parse
 from optviz.formula.numpy_code import compiled
-from optviz.formula.text import INVISIBLE
+from optviz.formula.plain import INVISIBLE
 from optviz.surface.base import Domain, Surface, check_domain
 
 
