@@ -48,9 +48,16 @@ def gradient_noise_figure(noise: GradientNoise, words: Mapping[str, str]) -> Fig
         "without": np.where(noise.without_replacement > 0, noise.without_replacement, np.nan),
         "with": noise.with_replacement,
     }
+    return Figure(
+        {"data": [*_cloud(words), *_variances(words)], "layout": _layout(noise, words)},
+        arrays,
+        arrangements={"wide": WIDE, "narrow": NARROW},
+    )
+
+
+def _cloud(words: Mapping[str, str]) -> list[dict[str, Any]]:
     left = {"type": "scatter", "xaxis": "x", "yaxis": "y"}
-    right = {"type": "scatter", "xaxis": "x2", "yaxis": "y2", "x": "@sizes"}
-    data: list[dict[str, Any]] = [
+    return [
         {
             **left,
             "mode": "lines",
@@ -80,6 +87,12 @@ def gradient_noise_figure(noise: GradientNoise, words: Mapping[str, str]) -> Fig
             "marker": {"symbol": "arrow", "angleref": "previous", "size": 13, "color": "@theme/accent"},
             "hovertemplate": "(%{x:.4g}, %{y:.4g})<extra></extra>",
         },
+    ]
+
+
+def _variances(words: Mapping[str, str]) -> list[dict[str, Any]]:
+    right = {"type": "scatter", "xaxis": "x2", "yaxis": "y2", "x": "@sizes"}
+    return [
         {
             **right,
             "mode": "lines",
@@ -102,6 +115,9 @@ def gradient_noise_figure(noise: GradientNoise, words: Mapping[str, str]) -> Fig
             "marker": {"color": "@theme/accent", "size": 9},
         },
     ]
+
+
+def _layout(noise: GradientNoise, words: Mapping[str, str]) -> dict[str, Any]:
     axis: dict[str, Any] = {
         # Another point has another cloud, of another size: a zoom is of no use there.
         "uirevision": f"{noise.point.tolist()} {noise.batch_size}",
@@ -110,7 +126,7 @@ def gradient_noise_figure(noise: GradientNoise, words: Mapping[str, str]) -> Fig
         "tickfont": {"color": "@theme/faint", "size": 12},
         "title": {"font": {"color": "@theme/ink", "size": 13}, "standoff": 6},
     }
-    layout: dict[str, Any] = {
+    return {
         "xaxis": {**axis, "title": {**axis["title"], "text": words["along_x"]}},
         "yaxis": {**axis, "title": {**axis["title"], "text": words["along_y"]}, "scaleanchor": "x"},
         "xaxis2": {
@@ -134,4 +150,3 @@ def gradient_noise_figure(noise: GradientNoise, words: Mapping[str, str]) -> Fig
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         "uirevision": "kept",
     }
-    return Figure({"data": data, "layout": layout}, arrays, arrangements={"wide": WIDE, "narrow": NARROW})
