@@ -48,8 +48,8 @@ class YesOrNo:
     """1 or 0."""
 
     def read(self, name: str, text: str, problems: list[BadInput]) -> bool | None:
-        told = OneOf(("0", "1")).read(name, text, problems)
-        return None if told is None else told == "1"
+        answer = OneOf(("0", "1")).read(name, text, problems)
+        return None if answer is None else answer == "1"
 
     def spelled(self, value: bool) -> str:
         return "1" if value else "0"
@@ -194,8 +194,8 @@ class View:
         """With other views of the figure chosen, from whatever a browser may send; what is no choice is the default."""
         ignored: list[BadInput] = []
         defaults = type(self)()
-        told = {field: self.rows()[field].form.read(field, sent.get(field, ""), ignored) for field in self.chosen}
-        return replace(self, **{field: value or getattr(defaults, field) for field, value in told.items()})
+        chosen = {field: self.rows()[field].form.read(field, sent.get(field, ""), ignored) for field in self.chosen}
+        return replace(self, **{field: value or getattr(defaults, field) for field, value in chosen.items()})
 
 
 @cache

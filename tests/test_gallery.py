@@ -15,7 +15,7 @@ from optviz.bad_input import BadInput
 from optviz.optimizers import GradientDescent
 from optviz.statistics import gap
 from optviz.surface.finite_sum import rms_gradient
-from optviz.surface.gallery import SETTINGS, GallerySurface, gallery, gallery_names, read_entry
+from optviz.surface.gallery import GallerySurface, families_of_files, gallery, gallery_names, read_entry
 
 FOLDER = Path(__file__).parents[1] / "surfaces"
 NAMES = gallery_names()
@@ -517,13 +517,13 @@ def test_what_a_file_must_and_may_say_of_its_surface() -> None:
         "smoothed_noise": (("seed",), ("size", "smoothing", "bowl", "octaves", "domain")),
         "formula": (("text", "domain"), ()),
     }
-    assert {family: SETTINGS.get(family) for family in expected} == expected
-    assert "regression" not in SETTINGS
+    assert {family: families_of_files().get(family) for family in expected} == expected
+    assert "regression" not in families_of_files()
 
 
 @pytest.mark.parametrize(("family", "settings"), [("gaussian_hills", "seed = 3"), ("smoothed_noise", "seed = 3")])
 def test_every_family_can_be_in_the_gallery(tmp_path: Path, family: str, settings: str) -> None:
-    assert family in SETTINGS
+    assert family in families_of_files()
     formula = VALID[VALID.index("family") : VALID.index("[title]")]
     path = tmp_path / "new.toml"
     path.write_text(VALID.replace(formula, f'family = "{family}"\n{settings}\n\n'), encoding="utf-8")

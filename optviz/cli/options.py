@@ -42,10 +42,10 @@ def race_of_options(options: argparse.Namespace) -> tuple[Race, list[str]]:
     for whose, name, value in settings:
         race = _with_setting(race, whose, name, value)
     beside = {"steps": options.steps, "batch_seed": options.batch_seed}
-    told: dict[str, Any] = {name: read_number(name, value) for name, value in beside.items() if value is not None}
+    given: dict[str, Any] = {name: read_number(name, value) for name, value in beside.items() if value is not None}
     if options.start is not None:
-        told["start"] = tuple(read_number("start", value) for value in options.start)
-    race = race.replaced(**told)
+        given["start"] = tuple(read_number("start", value) for value in options.start)
+    race = race.replaced(**given)
     notes = [str(note) for note in race.lowered_batches(before)] if options.optimizers is None else []
     suggested = race.surface.suggested_learning_rate
     if options.learning_rate is None and race.shared_learning_rate == suggested not in (None, article.LEARNING_RATE):
@@ -101,11 +101,11 @@ def _on_surface(race: Race, options: argparse.Namespace, own: dict[str, str]) ->
 def _with_samples(race: Race, options: argparse.Namespace) -> Race:
     given = {"samples": options.samples, "spread": options.spread, "sample_seed": options.sample_seed}
     given["replacement"] = options.replacement
-    told = {name: value for name, value in given.items() if value is not None}
-    if not told:
+    settings = {name: value for name, value in given.items() if value is not None}
+    if not settings:
         return race
     # By its record, so that a regression refuses a spread, which it does not have.
-    return race.with_sampled(single_surface(surface_record(race.surface) | told))
+    return race.with_sampled(single_surface(surface_record(race.surface) | settings))
 
 
 def _with_optimizers(race: Race, text: str) -> Race:

@@ -85,8 +85,8 @@ def record_of(query: Mapping[str, str], reader: Reader) -> dict[str, Any] | None
         read = [reader.read(lambda part=part: split_racer(part), None) for part in parts]  # type: ignore[misc]
         record["racers"] = [racer for racer in read if racer is not None]
         kinds = {PICKS.get(racer["optimizer"], ("", None)) for racer in record["racers"]}
-        told = {"v", *SAMPLE_FIELDS} & set(query)
-        if surface["name"] != "regression" and not told and any(batch_size is not None for _, batch_size in kinds):
+        given = {"v", *SAMPLE_FIELDS} & set(query)
+        if surface["name"] != "regression" and not given and any(batch_size is not None for _, batch_size in kinds):
             # A link written by hand, such as ?racers=sgd~adam: samples, as the picker would have made them.
             surface["samples"] = FiniteSum.samples
     return record
@@ -100,8 +100,8 @@ def leaves_the_rate_to_the_surface(query: Mapping[str, str]) -> bool:
 def _surface_meant(query: Mapping[str, str]) -> str:
     """The surface that a link names, or else the first family that has all the fields that the link tells."""
     fields = {name: set(fields_of_family(name)) for name in FAMILIES}
-    told = set(query) & set().union(*fields.values()) - set(SAMPLE_FIELDS)
-    return query.get("surface") or next((name for name in fields if told <= fields[name]), "gaussian_hills")
+    given = set(query) & set().union(*fields.values()) - set(SAMPLE_FIELDS)
+    return query.get("surface") or next((name for name in fields if given <= fields[name]), "gaussian_hills")
 
 
 def _parameters_of_links() -> tuple[str, ...]:

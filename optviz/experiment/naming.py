@@ -20,7 +20,7 @@ def racer_names(racers: Sequence[Racer], titles: Mapping[str, str] | None = None
         if racer.label is None:
             if racer.batch_size is not None and racer.kind != "sgd":
                 name = f"{name} B={racer.batch_size}"
-            name = " ".join([name, *_told_differences(racer, first.setdefault(name, racer))])
+            name = " ".join([name, *_differences(racer, first.setdefault(name, racer))])
         taken, candidate, number = set(names), name, 2
         while candidate in taken:
             candidate, number = f"{name} {number}", number + 1
@@ -28,14 +28,14 @@ def racer_names(racers: Sequence[Racer], titles: Mapping[str, str] | None = None
     return tuple(names)
 
 
-def _told_differences(racer: Racer, first: Racer) -> list[str]:
+def _differences(racer: Racer, first: Racer) -> list[str]:
     """In what a racer differs from another one of its kind: "η=0.01", "β₁=0.5". Forms of a rule have no symbol."""
-    told = []
+    differences = []
     for name, parameter in racer.optimizer.hyperparameters().items():
         value, other = getattr(racer.optimizer, name), getattr(first.optimizer, name, None)
         if value != other and not isinstance(value, bool):
             # As few digits as tell the two apart.
             texts = (f"{value:.{digits}g}" for digits in (4, 6, 9, 12, 17))
             text = next(text for text in texts if not isinstance(other, float | int) or float(text) != float(other))
-            told.append(f"{parameter.symbol or name}={text}")
-    return told
+            differences.append(f"{parameter.symbol or name}={text}")
+    return differences

@@ -24,8 +24,8 @@ def python_code(
         own = {"batch_size": racer.batch_size, "label": racer.label}
         rest = [f"{key}={value!r}" for key, value in beyond_convention(racer, convention).items()]
         optimizer = ", ".join([repr(racer.key), repr(convention), *rest])
-        told = [f"{key}={value!r}" for key, value in own.items() if value is not None]
-        lines.append(f"        optviz.Racer({', '.join([f'optviz.with_convention({optimizer})', *told])}),")
+        arguments = [f"{key}={value!r}" for key, value in own.items() if value is not None]
+        lines.append(f"        optviz.Racer({', '.join([f'optviz.with_convention({optimizer})', *arguments])}),")
     lines += ["    ),", f"    convention={convention!r},"]
     if start is not None:
         lines.append(f"    start={start!r},")
@@ -39,8 +39,8 @@ def python_code(
 
 def _surface_code(surface: Surface) -> str:
     if isinstance(surface, FiniteSum):
-        told = taken_out(surface_record(surface), SAMPLE_FIELDS)
-        settings = ", ".join(f"{SAMPLE_FIELDS[key]}={value!r}" for key, value in told.items())
+        samples = taken_out(surface_record(surface), SAMPLE_FIELDS)
+        settings = ", ".join(f"{SAMPLE_FIELDS[key]}={value!r}" for key, value in samples.items())
         return f"optviz.FiniteSum({_surface_code(surface.surface)}, {settings})"
     record = surface_record(surface)
     name = record.pop("name")

@@ -116,8 +116,8 @@ def _check_registered(racer: Racer) -> None:
     kind = type(racer.optimizer)
     if OPTIMIZERS.get(racer.key) is not kind:
         # It runs, but no text can name it; its name may be that of one which is registered.
-        told = f"{kind.__module__}.{kind.__name__}"
-        raise BadInput("unknown_choice", name="optimizer", value=told, allowed=", ".join(OPTIMIZERS))
+        class_name = f"{kind.__module__}.{kind.__name__}"
+        raise BadInput("unknown_choice", name="optimizer", value=class_name, allowed=", ".join(OPTIMIZERS))
 
 
 def _usual_of(key: str, convention: str) -> Optimizer:

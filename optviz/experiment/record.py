@@ -43,7 +43,7 @@ def written(
     record |= {"convention": convention, "steps": steps}
     if batch_seed or whole:
         record["batch_seed"] = batch_seed
-    rate = None if whole else _told_learning_rate(racers)
+    rate = None if whole else _learning_rate_of_all(racers)
     if rate is not None:
         record["learning_rate"] = rate
     record["racers"] = [racer_record(racer, convention, rate, whole) for racer in racers]
@@ -72,7 +72,7 @@ def shared_learning_rate(racers: Sequence[Racer]) -> float | None:
     return rates.pop() if len(rates) == 1 else None
 
 
-def _told_learning_rate(racers: Sequence[Racer]) -> float | None:
+def _learning_rate_of_all(racers: Sequence[Racer]) -> float | None:
     """The shared learning rate, where it is not what every convention has anyway: told once, not per racer."""
     rate = shared_learning_rate(racers)
     return None if rate == article.LEARNING_RATE else rate

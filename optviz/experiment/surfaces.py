@@ -30,10 +30,10 @@ def surface_record(surface: Surface, whole: bool = False) -> dict[str, Any]:
     With `whole`, all its parameters.
     """
     if isinstance(surface, FiniteSum):
-        told: dict[str, Any] = {"samples": surface.samples, "spread": surface.spread}
-        told |= {"sample_seed": surface.seed} if surface.seed or whole else {}
-        told |= {"replacement": surface.replacement} if surface.replacement or whole else {}
-        return surface_record(surface.surface, whole) | told
+        samples: dict[str, Any] = {"samples": surface.samples, "spread": surface.spread}
+        samples |= {"sample_seed": surface.seed} if surface.seed or whole else {}
+        samples |= {"replacement": surface.replacement} if surface.replacement or whole else {}
+        return surface_record(surface.surface, whole) | samples
     if isinstance(surface, GallerySurface):
         return {"name": surface.name}
     name = next((key for key, family in FAMILIES.items() if type(surface) is family), None)

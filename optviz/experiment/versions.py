@@ -23,10 +23,10 @@ compute, and it need not tidy up after links.
 
 def migrated(record: Mapping[str, Any]) -> Mapping[str, Any]:
     """The record in today's version; without a version it is that already. Raises BadInput, whatever is in it."""
-    told, readable = record.get("version", VERSION), _readable()
-    version = next((known for known in readable if type(told) in (int, str) and told in (known, str(known))), None)
+    given, readable = record.get("version", VERSION), _readable()
+    version = next((known for known in readable if type(given) in (int, str) and given in (known, str(known))), None)
     if version is None:
-        raise BadInput("unknown_choice", name="version", value=told, allowed=", ".join(map(str, readable)))
+        raise BadInput("unknown_choice", name="version", value=given, allowed=", ".join(map(str, readable)))
     for known in range(version, VERSION):
         try:
             moved = MIGRATIONS[known](copy.deepcopy(_shaped(record)))

@@ -42,7 +42,7 @@ def to_csv(race: Race, paths: Sequence[Trajectory]) -> bytes:
         gaps = gap(path.losses, path.surface.lowest.loss)
         columns = zip(path.points.tolist(), path.losses.tolist(), gaps.tolist(), strict=True)
         for step, ((x, y), loss, share) in enumerate(columns):
-            writer.writerow([_safe(name), path.racer.kind, step, *(_number(value) for value in (x, y, loss, share))])
+            writer.writerow([_safe(name), path.racer.kind, step, *(_cell(value) for value in (x, y, loss, share))])
     written = text.getvalue()
     return written.encode("utf-8" if written.isascii() else "utf-8-sig")
 
@@ -61,18 +61,18 @@ def settings_of_csv(table: bytes) -> Race:
     """
     # Not splitlines: a formula may hold what Unicode counts as the end of a line.
     lines = text_of(table[:LONGEST_HEAD]).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    told = list(itertools.takewhile(lambda line: line.lstrip('"').startswith("#"), lines))
-    header = next((line for line in lines[len(told) :] if line.strip(",;\t ")), "")
+    comments = list(itertools.takewhile(lambda line: line.lstrip('"').startswith("#"), lines))
+    header = next((line for line in lines[len(comments) :] if line.strip(",;\t ")), "")
     separator = max(SEPARATORS, key=header.count)
-    plain = [line for line in told if not line.startswith(("# A race of optviz", '"'))]
+    plain = [line for line in comments if not line.startswith(("# A race of optviz", '"'))]
     try:
-        if len(plain) + 1 >= len(told):
+        if len(plain) + 1 >= len(comments):
             return Race.from_toml(_uncommented(plain))
     except BadInput as problem:
         if problem.parts["name"] != "TOML":
             raise
     try:
-        cells = [next(csv.reader([line], delimiter=separator), []) for line in told]
+        cells = [next(csv.reader([line], delimiter=separator), []) for line in comments]
     except csv.Error as error:
         raise BadInput("not_readable", name="CSV", value=str(error), allowed="a race") from None
     # Whatever separates cells now, the line was taken apart at commas.
@@ -121,7 +121,7 @@ def _settings(race: Race) -> list[str]:
     return [CSV_TITLE, *(f"# {line}".rstrip() for line in toml.split("\n")[:-1])]
 
 
-def _number(value: float) -> float | str:
+def _cell(value: float) -> float | str:
     return value if math.isfinite(value) else ""
 
 

@@ -106,11 +106,11 @@ def unpacked(message: bytes) -> Values:
 
 def fields_of(record: Any) -> Values:
     """A dataclass of arrays, numbers and truth values, by field; what is None is left out."""
-    told = {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
-    return {name: np.asarray(value) for name, value in told.items() if value is not None}
+    fields = {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
+    return {name: np.asarray(value) for name, value in fields.items() if value is not None}
 
 
 def record_of(kind: Callable[..., Record], values: Mapping[str, np.ndarray], prefix: str = "") -> Record:
     """The inverse of `fields_of`, from the values whose names begin with the prefix."""
-    told = {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
-    return kind(**{name: value if value.ndim else value.item() for name, value in told.items()})
+    fields = {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
+    return kind(**{name: value if value.ndim else value.item() for name, value in fields.items()})

@@ -27,7 +27,16 @@ from optviz.figures.race_record import RaceRecord, beside, race_record
 from optviz.stage.message import pack
 from optviz.stage.modules import assets, stage_module
 from optviz.text import LANGUAGES, spaced, words
-from optviz.text.telling import caption, file_name, key_of, pinned_told, setting, start_of, title_of, told_of
+from optviz.text.telling import (
+    caption,
+    difference_of_pinned,
+    file_name,
+    key_sentences,
+    sentences_of,
+    setting,
+    start_of,
+    title_of,
+)
 from optviz.trajectory import Trajectory
 
 RUN_AGAIN = """\
@@ -99,10 +108,10 @@ def html_page(
         view={"chosen": {}, "hidden": [], **(view or {}), "stamp": 1},
     )
     # Its reader chooses the view: what is said holds for each.
-    key_line = [*key_of(heights, text["figure"]), *told_of(figure, figure.views)]
+    key_line = [*key_sentences(heights, text["figure"]), *sentences_of(figure, figure.views)]
     if pinned is not None and pinned_race is not None:
-        key_line.append(pinned_told(race, pinned_race, text))
-    said = text["standalone"]
+        key_line.append(difference_of_pinned(race, pinned_race, text))
+    phrases = text["standalone"]
     script = _script()
     page = f"""<!doctype html>
 <html lang="{language}">
@@ -116,10 +125,10 @@ def html_page(
 <body class="optviz-page">
 <h1>{html.escape(title)}</h1>
 <p class="setting">{html.escape(" · ".join(setting(race, start, language)))}</p>
-<div id="stage" data-broken="{html.escape(said["broken"])}"></div>
-<noscript>{html.escape(said["needs_script"])}</noscript>
+<div id="stage" data-broken="{html.escape(phrases["broken"])}"></div>
+<noscript>{html.escape(phrases["needs_script"])}</noscript>
 <p class="key">{html.escape(spaced(" ".join(key_line)))}</p>
-{_settings(race, said)}
+{_settings(race, phrases)}
 <script type="text/plain" id="figure">{_base64(gzip.compress(message, 9, mtime=0))}</script>
 <script type="text/plain" id="plotly">{_plotly()[0]}</script>
 <script type="module">{script}</script>
@@ -138,15 +147,15 @@ def _figure(figure: Figure) -> Figure:
     return dataclasses.replace(figure, views=figure.views | {"one": one})
 
 
-def _settings(race: Race, said: Mapping[str, str]) -> str:
+def _settings(race: Race, phrases: Mapping[str, str]) -> str:
     try:
         toml = race.to_toml()
     except BadInput:
         # A surface of the author's own class: it runs, but no file can name it.
         return ""
     return (
-        f"<details><summary>{html.escape(said['settings'])}</summary>"
-        f"<p>{html.escape(said['again'])}</p><pre><code>{html.escape(RUN_AGAIN)}</code></pre>"
+        f"<details><summary>{html.escape(phrases['settings'])}</summary>"
+        f"<p>{html.escape(phrases['again'])}</p><pre><code>{html.escape(RUN_AGAIN)}</code></pre>"
         f'<pre><code id="settings">{html.escape(toml)}</code></pre></details>'
     )
 

@@ -146,19 +146,21 @@ _gallery = lru_cache(maxsize=256)(GallerySurface)
 # --- files ---------------------------------------------------------------------------------------------------------
 
 
+def families_of_files() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Family → the settings that a `[surface]` table of it must and may have."""
+    # A gallery surface does not hand samples on, so families that are made of samples cannot be in it.
+    return {key: _settings(kind) for key, kind in FAMILIES.items() if kind.samples is Surface.samples}
+
+
 def _settings(kind: type[Surface]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The settings that a `[surface]` table must and may have: it says more than the class itself demands.
 
     What has no default, and the seed; without a seed the domain, for a formula says nothing about where to look.
     """
     defaults = {field.name: field.default for field in fields(kind)}  # type: ignore[arg-type]
-    told = "seed" if "seed" in defaults else "domain"
-    required = tuple(name for name, default in defaults.items() if default is MISSING or name == told)
+    needed = "seed" if "seed" in defaults else "domain"
+    required = tuple(name for name, default in defaults.items() if default is MISSING or name == needed)
     return required, tuple(name for name in defaults if name not in required)
-
-
-# A gallery surface does not hand samples on, so families that are made of samples cannot be in it.
-SETTINGS = {key: _settings(kind) for key, kind in FAMILIES.items() if kind.samples is Surface.samples}
 
 
 @dataclass(frozen=True)
@@ -195,31 +197,32 @@ def read_entry(path: Path) -> Entry:
         allowed = "lower-case letters, digits and _, such as long_valley.toml"
         raise BadInput("gallery_field", name="file name", value=path.name, allowed=allowed)
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadInput("not_readable", name=path.name, value=str(error), allowed="a TOML file in UTF-8") from None
-    _check_keys(path.name, told, REQUIRED, OPTIONAL)
-    surface = told["surface"]
+    _check_keys(path.name, table, REQUIRED, OPTIONAL)
+    surface = table["surface"]
     if not isinstance(surface, dict):
         raise BadInput("gallery_field", name=f"{path.name}: surface", value=surface, allowed="a table")
     family = surface.get("family")
-    if not isinstance(family, str) or family not in SETTINGS:
+    families = families_of_files()
+    if not isinstance(family, str) or family not in families:
         name = f"{path.name}: surface.family"
-        raise BadInput("unknown_choice", name=name, value=family, allowed=", ".join(SETTINGS))
-    required, optional = SETTINGS[family]
+        raise BadInput("unknown_choice", name=name, value=family, allowed=", ".join(families))
+    required, optional = families[family]
     _check_keys(f"{path.name}: surface", surface, ("family", *required), optional)
-    minima = told.get("minima", [])
+    minima = table.get("minima", [])
     if not isinstance(minima, list):
         raise BadInput("gallery_field", name=f"{path.name}: minima", value=minima, allowed="a list of points")
     return Entry(
         file=path.name,
-        order=_number(path.name, "order", told["order"]),
-        start=_point(path.name, "start", told["start"]),
-        learning_rate=_number(path.name, "learning_rate", told["learning_rate"], positive=True),
-        titles=_sentences(path.name, "title", told["title"]),
-        teaches=_sentences(path.name, "teaches", told["teaches"]),
+        order=_number(path.name, "order", table["order"]),
+        start=_point(path.name, "start", table["start"]),
+        learning_rate=_number(path.name, "learning_rate", table["learning_rate"], positive=True),
+        titles=_sentences(path.name, "title", table["title"]),
+        teaches=_sentences(path.name, "teaches", table["teaches"]),
         minima=tuple(_point(path.name, "minima", minimum) for minimum in minima),
-        source=_sentence(path.name, "source", told["source"]) if "source" in told else "",
+        source=_sentence(path.name, "source", table["source"]) if "source" in table else "",
         family=family,
         settings={
             key: tuple(value) if isinstance(value, list) else value for key, value in surface.items() if key != "family"

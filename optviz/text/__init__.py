@@ -75,19 +75,21 @@ def language_for(locale: str | None) -> str:
 
 def sentence(problem: BadInput, language: str) -> str:
     """A problem with the input, in the visitor's language."""
-    told = words(language)
+    table = words(language)
     english = {text: key for key, text in words("en")["fragment"].items()}
-    parts = {name: told["fragment"][english[text]] if text in english else text for name, text in problem.parts.items()}
+    parts = {
+        name: table["fragment"][english[text]] if text in english else text for name, text in problem.parts.items()
+    }
     if problem.key in ABOUT_A_FIELD:
-        parts["name"] = _field(problem.parts["name"], told) or parts["name"]
-    return spaced(told["bad_input"][problem.key].format(**parts))
+        parts["name"] = _field(problem.parts["name"], table) or parts["name"]
+    return spaced(table["bad_input"][problem.key].format(**parts))
 
 
-def _field(name: str, told: Mapping[str, Mapping[str, str]]) -> str | None:
+def _field(name: str, table: Mapping[str, Mapping[str, str]]) -> str | None:
     """A field of a link in a sentence: under its own name, and under that of its control where the language says so."""
-    section, key = CALLED.get(name, ("hyperparameter" if name in told["hyperparameter"] else "controls", name))
-    label = told[section].get(key)
-    return told["app"]["field_in_a_sentence"].format(name=name, label=label) if label else None
+    section, key = CALLED.get(name, ("hyperparameter" if name in table["hyperparameter"] else "controls", name))
+    label = table[section].get(key)
+    return table["app"]["field_in_a_sentence"].format(name=name, label=label) if label else None
 
 
 def counted(table: Mapping[str, str], key: str, count: int) -> str:

@@ -29,8 +29,8 @@ def described(race: Race, language: str) -> str:
     surface = race.bare_surface
     if isinstance(surface, GallerySurface):
         return surface.titles[language]
-    told = words(language)["surface"].get(f"described_{_surface_name(race)}")
-    return surface.title if told is None else told.format(seed=getattr(surface, "seed", ""))
+    phrase = words(language)["surface"].get(f"described_{_surface_name(race)}")
+    return surface.title if phrase is None else phrase.format(seed=getattr(surface, "seed", ""))
 
 
 def caption(race: Race, start: tuple[float, float], language: str, pinned: Race | None = None) -> str:
@@ -41,8 +41,8 @@ def caption(race: Race, start: tuple[float, float], language: str, pinned: Race 
     title = " ".join(title_of(race, language).split())
     if len(title) > LONGEST_TITLE:
         title = f"{title[: LONGEST_TITLE - 1]}…"
-    told = [pinned_told(race, pinned, words(language))] if pinned is not None else []
-    return " · ".join([title, *setting(race, start, language), *told])
+    difference = [difference_of_pinned(race, pinned, words(language))] if pinned is not None else []
+    return " · ".join([title, *setting(race, start, language), *difference])
 
 
 def title_of(race: Race, language: str) -> str:
@@ -52,28 +52,28 @@ def title_of(race: Race, language: str) -> str:
     return f"J(x, y) = {surface.text}" if isinstance(surface, Formula) else described(race, language)
 
 
-def pinned_told(race: Race, pinned: Race, text: Mapping[str, Mapping[str, str]]) -> str:
+def difference_of_pinned(race: Race, pinned: Race, text: Mapping[str, Mapping[str, str]]) -> str:
     """One sentence about the pale lines: in what their race differs from the one that is shown."""
-    said = text["pinned"]
+    phrases = text["pinned"]
     values: dict[str, Any] = {
         "convention": text["convention"][pinned.convention],
         "steps": pinned.steps,
         "batch_seed": pinned.batch_seed,
         "learning_rate": f"{pinned.shared_learning_rate or 0:g}",
     }
-    told = [
-        (counted(said, name, pinned.steps) if name == "steps" else said[name]).format(value=values.get(name))
+    differences = [
+        (counted(phrases, name, pinned.steps) if name == "steps" else phrases[name]).format(value=values.get(name))
         for name in pinned.differences(race)
     ]
-    return spaced(said["shown"].format(difference=text["stage"]["and"].join(told) or said["same"]))
+    return spaced(phrases["shown"].format(difference=text["stage"]["and"].join(differences) or phrases["same"]))
 
 
-def told_of(figure: Figure, chosen: Iterable[str]) -> list[str]:
+def sentences_of(figure: Figure, chosen: Iterable[str]) -> list[str]:
     """A sentence about each view that is chosen, where there is one to say."""
     return [figure.views[name]["told"] for name in chosen if "told" in figure.views[name]]
 
 
-def key_of(heights: Heights, words: Mapping[str, str]) -> list[str]:
+def key_sentences(heights: Heights, words: Mapping[str, str]) -> list[str]:
     """What is to be said of the picture's lines: what they are, and how the contours are spaced where not evenly."""
     spacing = {"key_logarithmic": heights.logarithmic, "key_by_area": heights.by_area}
     return [words["key_line"], *(words[key] for key, holds in spacing.items() if holds)]
@@ -82,9 +82,9 @@ def key_of(heights: Heights, words: Mapping[str, str]) -> list[str]:
 def file_name(race: Race) -> str:
     """What a file with this race is called, without its ending: surface, seed and learning rate."""
     seed, rate = getattr(race.bare_surface, "seed", None), race.shared_learning_rate
-    told = [f"seed{seed}"] if seed is not None else []
-    told += [f"eta{rate:g}"] if rate is not None else []
-    return "-".join(["optviz", _surface_name(race), *told])
+    parts = [f"seed{seed}"] if seed is not None else []
+    parts += [f"eta{rate:g}"] if rate is not None else []
+    return "-".join(["optviz", _surface_name(race), *parts])
 
 
 def _surface_name(race: Race) -> str:
@@ -98,10 +98,10 @@ def _surface_name(race: Race) -> str:
 def setting(race: Race, start: tuple[float, float], language: str) -> list[str]:
     """What decides the race besides its surface, a phrase each."""
     text = words(language)
-    said, rate, (x, y) = text["standalone"], race.shared_learning_rate, start
+    phrases, rate, (x, y) = text["standalone"], race.shared_learning_rate, start
     return [
-        said["convention"].format(convention=text["convention"][race.convention]),
-        counted(said, "steps", race.steps).format(steps=race.steps),
-        *([said["learning_rate"].format(rate=f"{rate:g}")] if rate is not None else []),
-        said["start"].format(x=readable(x), y=readable(y)),
+        phrases["convention"].format(convention=text["convention"][race.convention]),
+        counted(phrases, "steps", race.steps).format(steps=race.steps),
+        *([phrases["learning_rate"].format(rate=f"{rate:g}")] if rate is not None else []),
+        phrases["start"].format(x=readable(x), y=readable(y)),
     ]

@@ -132,7 +132,7 @@ def _expression(node: Node) -> tuple[list[str], int]:
     """
     match node.kind:
         case "number":
-            return [_number(node.number)], ATOM if node.number >= 0 else SUM
+            return [_literal(node.number)], ATOM if node.number >= 0 else SUM
         case "x" | "y":
             return [node.kind], ATOM
         case "+" | "-":
@@ -140,7 +140,7 @@ def _expression(node: Node) -> tuple[list[str], int]:
             pieces = _expression(left)[0]
             pieces = pieces if left.kind in ("+", "-") else [" ".join(pieces)]
             if node.kind == "+" and right.kind == "number" and right.number < 0:
-                return [*pieces, f"- {_number(-right.number)}"], SUM
+                return [*pieces, f"- {_literal(-right.number)}"], SUM
             if node.kind == "+" and _is_negated(right):
                 return [*pieces, f"- {_operand(right.arguments[1], PRODUCT)}"], SUM
             return [*pieces, f"{node.kind} {_operand(right, PRODUCT)}"], SUM
@@ -199,7 +199,7 @@ def _power(base: str, exponent: str) -> str:
     return f"{base} ** {exponent}" if "(" in base + exponent else f"{base}**{exponent}"
 
 
-def _number(number: float) -> str:
+def _literal(number: float) -> str:
     return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
 
 

@@ -29,13 +29,13 @@ def rule_of(racer: Racer) -> Rule:
 
 
 def _torch(name: str, **settings: Any) -> Rule:
-    told = ", ".join(f"{setting}={value!r}" for setting, value in settings.items())
-    return Rule(f"lambda point: torch.optim.{name}([point], {told})")
+    arguments = ", ".join(f"{setting}={value!r}" for setting, value in settings.items())
+    return Rule(f"lambda point: torch.optim.{name}([point], {arguments})")
 
 
 def _own(definition: str, name: str, **settings: Any) -> Rule:
-    told = ", ".join(f"{setting}={value!r}" for setting, value in settings.items())
-    return Rule(f"lambda point: {name}(point, {told})", definition)
+    arguments = ", ".join(f"{setting}={value!r}" for setting, value in settings.items())
+    return Rule(f"lambda point: {name}(point, {arguments})", definition)
 
 
 def _gradient_descent(optimizer: GradientDescent) -> Rule:

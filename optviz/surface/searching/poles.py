@@ -31,11 +31,11 @@ def _falls_towards(probe: Probe, point: np.ndarray, sides: np.ndarray, of_before
         return False, np.inf
     distances = 0.5 ** np.arange(last - 20, last + 1, 5)
     around = point + distances[:, None, None] * probe.size * sides
-    told = np.where(probe.surface.contains(around), probe.losses(probe.inside(around)), np.inf)
-    gains = told[:-1] - told[1:]
-    rounding = 1e-9 * np.abs(told[1:]) + 1e-10 * probe.spread
+    losses = np.where(probe.surface.contains(around), probe.losses(probe.inside(around)), np.inf)
+    gains = losses[:-1] - losses[1:]
+    rounding = 1e-9 * np.abs(losses[1:]) + 1e-10 * probe.spread
     steady = (gains > rounding).all(axis=0) & (gains[1:] >= of_before * gains[:-1]).all(axis=0)
-    return bool(steady.any()), float(told.min())
+    return bool(steady.any()), float(losses.min())
 
 
 def _in_a_crack(probe: Probe, point: np.ndarray, around: float) -> bool:

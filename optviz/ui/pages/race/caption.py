@@ -8,7 +8,7 @@ from optviz.figures import Figure
 from optviz.figures.fans import FAN_RUNS
 from optviz.figures.race_record import RaceRecord
 from optviz.text import Words, counted, spaced
-from optviz.text.telling import key_of, pinned_told, told_of
+from optviz.text.telling import difference_of_pinned, key_sentences, sentences_of
 from optviz.ui import background, cached, session
 
 
@@ -17,17 +17,17 @@ def below_the_picture(
 ) -> str:
     """What is to be said of this figure of the race."""
     view, key = session.view(), text["figure"]
-    sentences = key_of(cached.heights(race.bare_surface), key)
+    sentences = key_sentences(cached.heights(race.bare_surface), key)
     if race.surface.samples is not None:
         sentences.append(counted(key, "key_samples", race.surface.samples).format(samples=race.surface.samples))
-    sentences += told_of(figure, (view.by, view.runs))
+    sentences += sentences_of(figure, (view.by, view.runs))
     most = most_steps_of_runs(race, FAN_RUNS) if view.runs == "many" and any(record.batched) else race.steps
     if race.steps > most:
         sentences.append(key["runs_too_many"].format(most=f"{most:,}", steps=f"{race.steps:,}"))
     if not shown.whole and session.is_dragging():
         sentences.append(text["background"]["dragged"].format(first=f"{race.steps:,}", steps=f"{shown.asked.steps:,}"))
     if pinned is not None and view.pinned is not None:
-        sentences.append(pinned_told(race, view.pinned, text))
+        sentences.append(difference_of_pinned(race, view.pinned, text))
     elif view.pinned is not None and background.is_there(view.pinned):
         sentences.append(text["pinned"]["elsewhere"])
     return spaced(" ".join(sentences))
