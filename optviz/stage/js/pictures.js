@@ -11,6 +11,7 @@ const LEGEND_FONT = 13;
 const PIECES = /[\u4e00-\u9fff][，。；：、）”]*|\s*[^\s\u4e00-\u9fff]+\s*/g;
 const FRAMES_PER_SECOND = 30;
 const LAST_PICTURE = 1200; // milliseconds for which a video rests on its last picture
+const NO_PICTURES = 2000; // bytes: a video that was stopped in its first moment is no more than its head
 const VIDEO_TYPES = {
   webm: ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm"],
   mp4: ["video/mp4;codecs=avc1.640028", "video/mp4"],
@@ -235,7 +236,8 @@ export function recordVideo(stage, ending) {
     };
     requestAnimationFrame(rest);
     await saved;
-    download(new Blob(parts, { type: type.split(";")[0] }), `${stage.header.file_name}.${ending}`);
+    const video = new Blob(parts, { type: type.split(";")[0] });
+    if (video.size > NO_PICTURES) download(video, `${stage.header.file_name}.${ending}`);
   };
   return recording;
 }
