@@ -222,6 +222,8 @@ class Walker:
         self.mirror.evaluate("monkey.rest({sent: 0, must: 0, patience: 15000})")
         again = dict(self.mirror.evaluate("monkey.see()"))
         self.mirror.goto("about:blank")
+        # A page behind another one draws once a second, and each move of the mouse waits for that.
+        self.page.bring_to_front()
         complaint = invariants.restored(self.seen, again)
         return self._failure("restored", complaint) if complaint else None
 
