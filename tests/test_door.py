@@ -27,6 +27,7 @@ import visitor
 from docker_replay import free_port
 from optviz import BadInput
 from optviz.stage import assets, unpack
+from optviz.stage.modules import sources
 from optviz.ui import messages
 from optviz.ui.door import MOST_FILES, MOST_WAITING, Door
 from optviz.ui.messages import DEEPEST_VALUE, LONGEST_JSON, LONGEST_MESSAGE, LONGEST_VALUE, NoMessage, take
@@ -536,15 +537,27 @@ def test_the_coding_is_the_one_that_is_asked_for(accepted: str | None, coding: s
     assert coding_for(accepted) == coding
 
 
-def test_the_pages_style_sheet_stands_before_those_of_a_run_and_is_kept(server: Server) -> None:
+def test_the_pages_style_sheets_stand_before_those_of_a_run_and_are_kept(server: Server) -> None:
     _, page = asked(server, "/")
-    link = r'<body>\s*<link rel="stylesheet" href="(/optviz-assets/page-\w+\.css)">.*<div id="root">'
-    found = re.search(link, page.decode(), re.DOTALL)
+    link = '<link rel="stylesheet" href="(/optviz-assets/[^"]+)">'
+    found = re.search(rf'<body>\s*{link}{link}.*<div id="root">', page.decode(), re.DOTALL)
     assert found is not None
-    answer, body = asked(server, found[1])
-    assert (answer.status, answer.headers["content-type"]) == (200, "text/css; charset=utf-8")
-    assert "immutable" in answer.headers["cache-control"]
-    assert b".st-key-hook_row" in body
+    for address, said in zip(found.groups(), (b".optviz-transport", b".st-key-hook_row"), strict=True):
+        answer, body = asked(server, address)
+        assert (answer.status, answer.headers["content-type"]) == (200, "text/css; charset=utf-8")
+        assert "immutable" in answer.headers["cache-control"]
+        assert said in body
+
+
+def test_the_page_names_every_module_of_the_stage_at_once(server: Server) -> None:
+    _, page = asked(server, "/")
+    addresses = re.findall('<link rel="modulepreload" href="/([^"]+)">', page.decode())
+    assert sorted(addresses) == sorted(f"optviz-assets/{assets()[name].name}" for name in sources())
+    for address, source in zip(addresses, sources().values(), strict=True):
+        answer, body = asked(server, f"/{address}")
+        assert (answer.status, body) == (200, source.encode())
+        assert answer.headers["content-type"].startswith("text/javascript")
+        assert "immutable" in answer.headers["cache-control"]
 
 
 def test_a_file_is_sent_plain_or_packed_and_not_twice(server: Server) -> None:

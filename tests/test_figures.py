@@ -100,7 +100,14 @@ def references(value: Any) -> Iterator[str]:
 
 
 def parts(figure: Figure) -> list[Any]:
-    return [figure.plot, figure.arrangements, figure.views, figure.playback]
+    return [figure.plot, figure.arrangements, figure.views, figure.layers]
+
+
+def tracks(figure: Figure) -> dict[str, Any]:
+    """The one layer of a race."""
+    (layer,) = figure.layers
+    assert layer["kind"] == "tracks"
+    return layer
 
 
 def test_traces() -> None:
@@ -157,8 +164,7 @@ def test_a_fan_adds_its_band_and_median_and_changes_nothing_else() -> None:
     for trace, log_gaps in zip(gaps, FAN.log_gaps, strict=True):
         assert np.array_equal(trace["y"], log_gaps, equal_nan=True)
         assert np.array_equal(trace["x"], RECORD.epochs[1])
-    assert FANNED.playback is not None
-    assert FANNED.playback["racers"][1]["traces"] == [5, 6, 9, 10, 11], "the legend hides the fan as well"
+    assert tracks(FANNED)["racers"][1]["traces"] == [5, 6, 9, 10, 11], "the legend hides the fan as well"
     plotly.graph_objects.Figure(resolved(FANNED, "dark", views=["gap", "many"]))
 
 
@@ -178,8 +184,7 @@ def test_a_pinned_race_lies_under_the_racers_and_changes_nothing_else() -> None:
     for index, curve in enumerate(seen[1::2]):
         assert np.array_equal(curve["y"], PINNED.log_gaps[index])
         assert np.array_equal(curve["x"], PINNED.epochs[index])
-    assert COMPARED.playback is not None
-    hidden_with = [racer["traces"] for racer in COMPARED.playback["racers"]]
+    hidden_with = [racer["traces"] for racer in tracks(COMPARED)["racers"]]
     assert hidden_with == [[7, 8, 3, 4], [9, 10], [11, 12]], "the legend hides a racer's pale lines as well"
     plotly.graph_objects.Figure(resolved(COMPARED, "dark", "presented", ["gap"]))
 
@@ -200,13 +205,28 @@ def test_every_reference_resolves_and_every_array_is_referred_to() -> None:
         assert list(references(resolved(FIGURE, theme, arrangement, view))) == []
 
 
-def test_playback_names_what_moves() -> None:
-    playback = FIGURE.playback
-    assert playback is not None
-    assert playback["steps"] == 2
-    assert [racer["name"] for racer in playback["racers"]] == list(RECORD.names)
-    assert [racer["lost_at"] for racer in playback["racers"]] == [-1, -1, 0]
-    assert [racer["traces"] for racer in playback["racers"]] == [[3, 4], [5, 6], [7, 8]]
+def test_the_tracks_name_what_moves() -> None:
+    layer = tracks(FIGURE)
+    assert layer["steps"] == 2
+    assert [racer["name"] for racer in layer["racers"]] == list(RECORD.names)
+    assert [racer["lost_at"] for racer in layer["racers"]] == [-1, -1, 0]
+    assert [racer["traces"] for racer in layer["racers"]] == [[3, 4], [5, 6], [7, 8]]
+    assert [racer["own"] for racer in tracks(COMPARED)["racers"]] == [[7, 8], [9, 10], [11, 12]]
+    assert tracks(FANNED)["racers"][1]["own"] == [5, 6, 9, 10, 11]
+
+
+def test_a_click_on_the_map_sets_the_start() -> None:
+    target = COMPARED.clicks["map"]
+    assert (target["sends"], target["at"]) == ("start", list(RECORD.start))
+    trace = resolved(COMPARED)["data"][target["trace"]]
+    assert ([*trace["x"], *trace["y"]], trace["xaxis"], trace["yaxis"]) == (target["at"], "x", "y")
+
+
+def test_the_view_of_one_run_hides_the_fan() -> None:
+    plain, fanned = resolved(FANNED, views=["many"])["data"], resolved(FANNED, views=["one"])["data"]
+    hidden = [place for place, trace in enumerate(fanned) if trace.get("mode") == "none"]
+    assert hidden == [9, 10, 11]
+    assert repr(fanned[:9]) == repr(plain[:9])
 
 
 def test_a_figure_does_not_change_its_record_or_itself() -> None:
@@ -320,18 +340,18 @@ def test_repeated_racers_get_other_line_styles() -> None:
 
 def test_what_a_veil_hides_is_every_trace_of_the_future() -> None:
     data = resolved(FANNED)["data"]
-    racers = FANNED.playback["racers"] if FANNED.playback else []
+    racers = tracks(FANNED)["racers"]
     future = {place for racer in racers for place in racer["future"]}
     drawn = {place for place, trace in enumerate(data) if trace["type"] == "scatter" and trace["mode"] == "lines"}
     assert future == drawn, "paths, curves and bands; not the map, the start and the lowest point"
-    pinned = COMPARED.playback["racers"] if COMPARED.playback else []
+    pinned = tracks(COMPARED)["racers"]
     widths = {resolved(COMPARED)["data"][place]["line"]["width"] for racer in pinned for place in racer["future"]}
     assert widths == {1.4}, "the pinned race is known already"
     # But where it is the same race, or its beginning, or goes on longer, it would tell how this one ends.
     for steps in (1, 2, 3):
         same = replace(PINNED, losses=(PINNED.losses[0], RECORD.losses[1][: steps + 1]), names=("NAG", RECORD.names[1]))
-        playback = race_figure(RECORD, HEIGHTS, "map 1", WORDS, same).playback or {}
-        hidden = [len(set(racer["future"]) & {3, 4, 5, 6}) for racer in playback["racers"]]
+        layer = tracks(race_figure(RECORD, HEIGHTS, "map 1", WORDS, same))
+        hidden = [len(set(racer["future"]) & {3, 4, 5, 6}) for racer in layer["racers"]]
         assert hidden == [0, 2, 0]
     for axis in ("loss", "gap"):
         assert FANNED.views[axis]["veiled"]["yaxis2"]["range"] == list(getattr(RECORD, f"veiled_{axis}_range"))

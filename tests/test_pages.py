@@ -52,7 +52,7 @@ def assert_shows_its_race(app: AppTest) -> None:
     """The stage was sent the trajectories of the session's race, in float32."""
     header, arrays = message(app)
     paths = race(app).run()
-    assert len(header["playback"]["racers"]) == len(paths)
+    assert len(header["layers"][0]["racers"]) == len(paths)
     for index, path in enumerate(paths):
         with np.errstate(over="ignore"):  # a loss of 1e40 travels as infinity, which Plotly leaves out
             point, loss = arrays[f"racers/{index}/point"], arrays[f"racers/{index}/loss"]
@@ -464,7 +464,7 @@ def test_every_race_that_is_allowed_is_shown(query: dict[str, str]) -> None:
     app = visit(**query)
     assert told(app) == []
     header, arrays = message(app)
-    assert np.isfinite(arrays["racers/0/point"][0]).all() or header["playback"]["racers"][0]["lost_at"] == -1
+    assert np.isfinite(arrays["racers/0/point"][0]).all() or header["layers"][0]["racers"][0]["lost_at"] == -1
     start = header["plot"]["data"][2]
     assert np.isfinite([start["x"][0], start["y"][0]]).all()
 

@@ -1,4 +1,4 @@
-"""The stage's module, joined from its parts."""
+"""The stage's modules, served one by one and joined for a page from disk; and the messages to it."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ from optviz.figures import Figure
 from optviz.figures.heights import contour_heights
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import race_record
-from optviz.stage.modules import PARTS
+from optviz.stage import modules
+from optviz.stage.modules import imports_of, sources
 
 FOLDER = Path(stage.__file__).parent / "js"
-TOP_LEVEL = re.compile(r"(?m)^(?:export )?(?:async )?(?:function|const|let|class) (\w+)")
-IMPORT = re.compile(r'(?m)^import \{([^}]*)\} from "\./(\w+\.js)";$')
-EXPORT = re.compile(r"(?m)^export (?:default )?(?:async )?(?:function|const|class) (\w+)")
+TOP_LEVEL = re.compile(r"(?m)^(?:export (?:default )?)?(?:async )?(?:function|const|let|class) (\w+)")
+IMPORT = re.compile(r'(?m)^import \{([^}]*)\} from "([^"]*)";$')
+EXPORT = re.compile(r"(?m)^export (?:async )?(?:function|const|class) (\w+)")
+FILES = sorted(file.relative_to(FOLDER).as_posix() for file in FOLDER.rglob("*.js"))
 
 
-def test_every_module_of_the_folder_is_joined() -> None:
-    assert {*PARTS, "stage.js"} == {file.name for file in FOLDER.glob("*.js")}
+def test_every_module_of_the_folder_is_reached_from_stage_js() -> None:
+    assert sorted(sources()) == FILES
+    assert list(sources())[-1] == "stage.js"
 
 
 def test_no_name_is_there_twice() -> None:
@@ -31,17 +34,35 @@ def test_no_name_is_there_twice() -> None:
     assert sorted(names) == sorted(set(names))
 
 
-def test_what_a_part_imports_is_there_and_the_joined_module_imports_nothing() -> None:
-    joined = stage.stage_module()
-    assert re.search(r"(?m)^import ", joined) is None
-    for part in (*PARTS, "stage.js"):
-        for names, source in IMPORT.findall((FOLDER / part).read_text("utf-8")):
-            exported = EXPORT.findall((FOLDER / source).read_text("utf-8"))
-            assert {name.strip() for name in names.split(",")} <= set(exported)
+@pytest.mark.parametrize("module", FILES)
+def test_what_a_module_imports_is_there(module: str) -> None:
+    source = sources()[module]
+    # Every import is in the one form that joining takes away.
+    assert (
+        len(re.findall(r"(?m)^import\b", source)) == len(IMPORT.findall(source)) == len([*imports_of(module, source)])
+    )
+    for (names, _), imported in zip(IMPORT.findall(source), imports_of(module, source), strict=True):
+        assert {name.strip() for name in names.split(",")} - {""} <= set(EXPORT.findall(sources()[imported]))
 
 
-def test_only_what_a_page_needs_is_exported() -> None:
-    assert EXPORT.findall(stage.stage_module()) == ["stage", "show", "unpack"]
+def test_the_joined_module_stands_alone() -> None:
+    assert re.search(r"(?m)^(import|export)\b", stage.stage_module()) is None
+
+
+def test_one_folder_with_a_hash_over_all_of_them() -> None:
+    names = [stage.assets()[name].name for name in ("stage.css", *sources())]
+    (folder,) = {name.partition("/")[0] for name in names}
+    assert re.fullmatch("stage-[0-9a-f]{12}", folder)
+    assert sorted(stage.preloaded()) == [f"{folder}/{name}" for name in FILES]
+
+
+def test_another_content_is_in_another_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = stage.assets()["stage.js"].name
+    changed = {**sources(), FILES[0]: f"{sources()[FILES[0]]}// changed\n"}
+    monkeypatch.setattr(modules, "sources", lambda: changed)
+    after = modules.assets.__wrapped__()
+    assert after["stage.js"].name != before
+    assert after["stage.js"].body == stage.assets()["stage.js"].body
 
 
 @pytest.mark.parametrize(

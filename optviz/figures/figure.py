@@ -19,8 +19,10 @@ class Figure:
     `views` are changes a visitor may choose: name → {"data": {trace index: patch}, "layout": patch}; "veiled" is
     a patch on top for as long as the future is hidden; `choices` groups their names, one of each group is on, the first
     at the beginning.
-    `playback` tells what moves: see `optviz.figures.race`. `map_key` names the arrays under `map/`, which are large and
-    change rarely, so that they need not be sent twice.
+    `layers` are drawn above the plot, each {"kind": …} by the mark of that kind: see `optviz/stage/js/layers/`.
+    `clicks` says what a click sends, by chart ("map", "curves"): {"sends": name, "at": [x, y], "trace": index}; at is
+    the place of the handle that can be dragged, trace what shows it. `map_key` names the arrays under `map/`, which are
+    large and change rarely, so that they need not be sent twice.
     """
 
     plot: dict[str, Any]
@@ -28,7 +30,8 @@ class Figure:
     arrangements: dict[str, dict[str, Any]] = field(default_factory=dict)
     views: dict[str, dict[str, Any]] = field(default_factory=dict)
     choices: dict[str, list[str]] = field(default_factory=dict)
-    playback: dict[str, Any] | None = None
+    layers: list[dict[str, Any]] = field(default_factory=list)
+    clicks: dict[str, dict[str, Any]] = field(default_factory=dict)
     map_key: str = ""
 
 

@@ -49,10 +49,11 @@ def race_figure(
 ) -> Figure:
     """Contour, faint full paths, loss curves; `words` is the table `figure` of the texts.
 
-    Trace 0 is the contour, 1 the lowest point, 2 the start; then broad pale lines for the race that is `pinned`, two
-    per racer, then two traces per racer, path and loss curve. The playback says which arrays move: per racer the path,
-    the loss and its gap, by name; and which traces are to be hidden with the racer, or with the future. A view's
-    `veiled` is what its layout is then: the axes tell nothing of how the race ends; `told` is a sentence about it.
+    Contour, lowest point and start; then broad pale lines for the race that is `pinned`, two per racer, then two
+    traces per racer, path and loss curve. The layer of tracks says which arrays move: per racer the path, the loss and
+    its gap, by name; and which `traces` are to be hidden with the racer, which with the `future`, and which are its
+    `own`, not of the race that is pinned. A click on the map sets the start. A view's `veiled` is what its layout is
+    while the future is hidden: the axes tell nothing of how the race ends; `told` is a sentence about the view.
     """
     arrays: dict[str, np.ndarray] = {
         "map/x": heights.x,
@@ -61,10 +62,12 @@ def race_figure(
         "steps": np.arange(record.steps + 1),
     }
     styles = styles_of(record.keys)
-    data = [_contour(), *_marks(record, words)]
+    data = [_contour(), _lowest_mark(record, words), _start_mark(record, words)]
+    start_trace = len(data) - 1
     racers: list[dict[str, Any]] = []
     gap_view: dict[str, Any] = {}
     epoch_view: dict[str, Any] = {}
+    one_run: dict[str, Any] = {}
     shadows: dict[str, list[tuple[int, np.ndarray]]] = {}  # racer → its pale path, and the losses along it
     if pinned is not None:
         arrays["pinned/steps"] = np.arange(pinned.steps + 1)
@@ -100,6 +103,7 @@ def race_figure(
                 "epoch": _epochs(record, index, arrays),
                 "traces": [*own, *(first + trace for first, _ in pale for trace in (0, 1))],
                 "future": [*own, *(first + trace for first in told for trace in (0, 1))],
+                "own": own,
                 "lost_at": record.lost_at[index],
                 "standing": f"@{prefix}/standing",
                 "overshoot": record.overshoots[index],
@@ -116,8 +120,9 @@ def race_figure(
             ):
                 gap_view[str(len(data))] = {"y": f"@{prefix}/gap:{quantile}"}
                 epoch_view[str(len(data))] = {"x": _epochs(record, index, arrays)}
-                racers[index]["traces"].append(len(data))
-                racers[index]["future"].append(len(data))
+                for kind in ("traces", "future", "own"):
+                    racers[index][kind].append(len(data))
+                one_run[str(len(data))] = {"mode": "none", "fill": "none"}
                 data.append(trace)
     plot = {"data": data, "layout": _layout(record, map_key, words)}
     gap_axis = {
@@ -146,7 +151,7 @@ def race_figure(
             },
             "step": {"data": {}, "layout": {}},
             # The fans are there once many runs have been asked for.
-            "one": {"data": {}, "layout": {}},
+            "one": {"data": one_run, "layout": {}},
             "many": {"data": {}, "layout": {}, **({"told": words["key_runs"]} if any(record.fans) else {})},
             "epoch": {"data": epoch_view, "layout": {"xaxis2": epoch_axis}, **_told_of_epochs(record, words)},
         },
@@ -155,10 +160,8 @@ def race_figure(
             "by": ["step", "epoch"] if record.has_samples else ["step"],
             "runs": ["one", "many"] if any(record.batched) else ["one"],
         },
-        playback={
-            "steps": record.steps,
-            "racers": racers,
-        },
+        layers=[{"kind": "tracks", "steps": record.steps, "racers": racers}],
+        clicks={"map": {"sends": "start", "at": list(record.start), "trace": start_trace}},
         map_key=map_key,
     )
 
@@ -209,8 +212,8 @@ def _contour() -> dict[str, Any]:
     }
 
 
-def _marks(record: RaceRecord, words: Mapping[str, str]) -> list[dict[str, Any]]:
-    lowest = {
+def _lowest_mark(record: RaceRecord, words: Mapping[str, str]) -> dict[str, Any]:
+    return {
         "type": "scatter",
         "mode": "markers",
         "x": [record.lowest[0]],
@@ -221,15 +224,17 @@ def _marks(record: RaceRecord, words: Mapping[str, str]) -> list[dict[str, Any]]
         "xaxis": "x",
         "yaxis": "y",
     }
-    start = {
-        **lowest,
+
+
+def _start_mark(record: RaceRecord, words: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        **_lowest_mark(record, words),
         "x": [record.start[0]],
         "y": [record.start[1]],
         "marker": {"symbol": "circle-open", "size": 15, "color": "@theme/accent", "line": {"width": 2}},
         "hovertemplate": f"{words['start']}<br>(%{{x:.4g}}, %{{y:.4g}})<extra></extra>",
         "cliponaxis": False,
     }
-    return [lowest, start]
 
 
 def _racer_traces(prefix: str, name: str, style: Mapping[str, str], words: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -5,6 +5,17 @@
 """
 
 from optviz.stage.message import pack, unpack, words_key
-from optviz.stage.modules import ASSETS, Asset, assets, bootstrap, stage_module
+from optviz.stage.modules import ASSETS, Asset, assets, bootstrap, preloaded, stage_module, stage_style
 
-__all__ = ["ASSETS", "Asset", "assets", "bootstrap", "pack", "stage_module", "unpack", "words_key"]
+__all__ = [
+    "ASSETS",
+    "Asset",
+    "assets",
+    "bootstrap",
+    "pack",
+    "preloaded",
+    "stage_module",
+    "stage_style",
+    "unpack",
+    "words_key",
+]

@@ -27,7 +27,7 @@ def pack(
     """One message for the stage.
 
     Without the map, the stage uses the one it was sent before under the same key; so with the words and colours.
-    text: the stage's words. extra: further entries of the header, such as `token`, `view`, `start_by_click`.
+    text: the stage's words. extra: further entries of the header, such as `token`, `view`, `rates`.
     """
     places: list[dict[str, Any]] = []
     blocks: list[bytes] = []
@@ -46,7 +46,8 @@ def pack(
         "arrangements": figure.arrangements,
         "views": figure.views,
         "choices": figure.choices,
-        "playback": figure.playback,
+        "layers": figure.layers,
+        "clicks": figure.clicks,
         "map_key": figure.map_key,
         "arrays": places,
         "words_key": words_key(text),

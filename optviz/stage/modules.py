@@ -1,20 +1,29 @@
-"""The files that the browser needs: plotly.js, and the stage's own modules as one."""
+"""The files that the browser needs: plotly.js, the stage's ES modules, and its style sheet.
+
+A server sends the modules as they are, all in one folder whose name holds a hash over all of them: they find each other
+by their relative imports, and whatever was kept of one stays true. A page that plays from disk, without a network, may
+run but a script of its own: for it the modules are joined into one.
+"""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import json
+import posixpath
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from optviz.figures.palette import style_sheet
 
 ASSETS = "optviz-assets"
-JAVASCRIPT = "text/javascript; charset=utf-8"
-PARTS = ("axes.js", "connection.js", "drawing.js", "hints.js", "pictures.js", "requests.js", "sentences.js")
+ENTRY = "stage.js"
+JAVASCRIPT, STYLES = "text/javascript; charset=utf-8", "text/css; charset=utf-8"
+IMPORT = re.compile(r'^import \{[^}]*\} from "(\.{1,2}/[\w/.]+\.js)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?:default )?(?=(?:async function|function|const|class) )", re.MULTILINE)
 _HERE = Path(__file__).parent
 
 
@@ -29,50 +38,77 @@ class Asset:
 
 
 @cache
+def sources() -> dict[str, str]:
+    """The modules by their path in `js/`, each after those that it imports; stage.js is the last."""
+    found: dict[str, str] = {}
+    _visit(ENTRY, found, ())
+    return found
+
+
+def _visit(name: str, found: dict[str, str], importers: tuple[str, ...]) -> None:
+    if name in found:
+        return
+    if name in importers:
+        raise RuntimeError(f"these modules import each other: {' → '.join((*importers, name))}")
+    source = (_HERE / "js" / name).read_text(encoding="utf-8")
+    for imported in imports_of(name, source):
+        _visit(imported, found, (*importers, name))
+    found[name] = source
+
+
+def imports_of(name: str, source: str) -> Iterator[str]:
+    """The paths in `js/` of what a module imports."""
+    for address in IMPORT.findall(source):
+        yield posixpath.normpath(posixpath.join(posixpath.dirname(name), address))
+
+
+@cache
 def stage_module() -> str:
-    """stage.js with the modules that it imports and its style sheet, as one self-contained module.
+    """All modules as one self-contained script.
 
-    The parts import each other by name only (`import { … } from "./drawing.js";` on one line), and no two of them have
-    a name in common, so that joining them is a matter of leaving those lines out. Only stage.js exports.
+    They import by name only (`import { … } from "./drawing.js";`), without renaming, and no two of them have a name in
+    common, so that joining them is a matter of leaving out imports and the word `export`.
     """
-    parts = [re.sub(r"(?m)^export (?=async function|function|const|class)", "", _source(name)) for name in PARTS]
-    script = re.sub(r'(?m)^import \{[^}]*\} from "\./\w+\.js";\n', "", "\n".join([*parts, _source("stage.js")]))
-    return f"{script}\nconst STYLE_SHEET = {json.dumps(style_sheet(_source('stage.css')))};\n"
+    return "\n".join(_EXPORT.sub("", IMPORT.sub("", source)) for source in sources().values())
 
 
-def _source(name: str) -> str:
-    return (_HERE / name.rpartition(".")[2] / name).read_text(encoding="utf-8")
+def stage_style() -> str:
+    """The style sheet of the stage; whoever shows a stage puts it on the page."""
+    return style_sheet((_HERE / "css" / "stage.css").read_text(encoding="utf-8"))
 
 
 @cache
 def assets() -> dict[str, Asset]:
-    """plotly.js and the stage, by short name: "plotly", "stage"."""
-    return {
-        "plotly": _plotly(),
-        "stage": _asset("stage", stage_module().encode()),
-    }
+    """What a server sends, by short name: "plotly" (plotly.js out of its package), "stage.css", and each module."""
+    files = {"stage.css": (stage_style(), STYLES)} | {name: (text, JAVASCRIPT) for name, text in sources().items()}
+    digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:12]
+    stage = {name: _asset(f"stage-{digest}/{name}", text.encode(), kind) for name, (text, kind) in files.items()}
+    plotly = _plotly_script()
+    return {"plotly": _asset(f"plotly-{hashlib.sha256(plotly).hexdigest()[:12]}.js", plotly, JAVASCRIPT), **stage}
 
 
-def _plotly() -> Asset:
-    """plotly.js as its makers bundle it for plane charts: a third of the whole, and a third of the time to start.
-
-    As it is in the folder, packed: `npm pack plotly.js-cartesian-dist-min@4.1.1`, then `gzip -9 -n`.
-    """
-    packed = (_HERE / "plotly" / "plotly-cartesian.min.js.gz").read_bytes()
-    body = gzip.decompress(packed)
-    return Asset(f"plotly-{hashlib.sha256(body).hexdigest()[:12]}.js", body, packed, JAVASCRIPT)
+def _plotly_script() -> bytes:
+    # Without importing plotly, which would cost a second: only its plotly.min.js is wanted.
+    spec = find_spec("plotly")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("the plotly package, which brings plotly.js, is not installed")
+    return (Path(spec.origin).parent / "package_data" / "plotly.min.js").read_bytes()
 
 
-def _asset(name: str, body: bytes) -> Asset:
-    digest = hashlib.sha256(body).hexdigest()[:12]
-    return Asset(f"{name}-{digest}.js", body, gzip.compress(body, 6, mtime=0), JAVASCRIPT)
+def _asset(name: str, body: bytes, media_type: str) -> Asset:
+    return Asset(name, body, gzip.compress(body, 6, mtime=0), media_type)
+
+
+def preloaded() -> tuple[str, ...]:
+    """The names of the modules: a page that names them all at once spares the browser finding one behind the other."""
+    return tuple(assets()[name].name for name in sources())
 
 
 def bootstrap() -> str:
-    """The component's own script: it fetches the stage, once, from a route of ours."""
+    """The component's own script: it imports the stage from a route of ours and passes on its cleanup function."""
     return (
         "export default async function (component) {\n"
-        f'  const stage = await import(new URL("{ASSETS}/{assets()["stage"].name}", document.baseURI).href);\n'
+        f'  const stage = await import(new URL("{ASSETS}/{assets()[ENTRY].name}", document.baseURI).href);\n'
         "  return stage.default(component);\n"
         "}\n"
     )

@@ -25,7 +25,7 @@ from optviz.figures.palette import style_sheet
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import RaceRecord, beside, race_record
 from optviz.stage.message import pack
-from optviz.stage.modules import assets, stage_module
+from optviz.stage.modules import assets, stage_module, stage_style
 from optviz.text import LANGUAGES, spaced, words
 from optviz.text.telling import (
     caption,
@@ -98,7 +98,7 @@ def html_page(
     if pinned is not None:
         record = beside(record, pinned)
     title = title_of(race, language)
-    figure = _figure(race_figure(record, heights, "map", text["figure"], pinned))
+    figure = _figure(race_figure(record, heights, "map", text["figure"], pinned), record)
     message = pack(
         figure,
         text["stage"],
@@ -120,7 +120,7 @@ def html_page(
 <meta http-equiv="Content-Security-Policy" content="{_policy(script)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{html.escape(title)} – optviz</title>
-<style>{STYLE}</style>
+<style>{STYLE}{stage_style()}</style>
 </head>
 <body class="optviz-page">
 <h1>{html.escape(title)}</h1>
@@ -138,13 +138,10 @@ def html_page(
     return page.encode()
 
 
-def _figure(figure: Figure) -> Figure:
-    """The figure for a stage that nobody answers: what the server would leave out is hidden instead."""
-    fans = [place for place, trace in enumerate(figure.plot["data"]) if "/fan/" in str(trace.get("y"))]
-    if not fans:
-        return dataclasses.replace(figure, choices=figure.choices | {"runs": ["one"]})
-    one = {"data": {str(place): {"mode": "none", "fill": "none"} for place in fans}, "layout": {}}
-    return dataclasses.replace(figure, views=figure.views | {"one": one})
+def _figure(figure: Figure, record: RaceRecord) -> Figure:
+    """The figure for a stage that nobody answers: without what a server would be asked for."""
+    runs = figure.choices["runs"] if any(record.fans) else ["one"]
+    return dataclasses.replace(figure, choices=figure.choices | {"runs": runs}, clicks={})
 
 
 def _settings(race: Race, phrases: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ from starlette.middleware import Middleware
 from streamlit import config
 
 from optviz.figures.palette import style_sheet
-from optviz.stage import ASSETS, assets
+from optviz.stage import ASSETS, assets, preloaded
 from optviz.ui import connections
 from optviz.ui.door import Door
 from optviz.ui.lighter_runs import lighten_runs
@@ -58,7 +58,9 @@ def _door(app: ASGIApp) -> Door:
     style = Sent(_style(), "text/css; charset=utf-8", kept)
     name = f"{ASSETS}/page-{style.digest}.css"
     files[name] = style
-    shell = page_shell(_preload(), f"{_asset_root().removesuffix(ASSETS)}{name}")
+    root = _asset_root()
+    styles = [f"{root}/{assets()['stage.css'].name}", f"{root.removesuffix(ASSETS)}{name}"]
+    shell = page_shell(_preload(), [f"{root}/{module}" for module in preloaded()], styles)
     return Door(app, prefix, shell, files, connections.most_connections)
 
 
@@ -95,10 +97,8 @@ def _flat(table: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
 
 
 def _preload() -> str:
-    # The browser fetches plotly.js and the stage while Streamlit's own scripts start, not after the first run.
-    root = _asset_root()
-    plotly, stage = assets()["plotly"].name, assets()["stage"].name
-    return f"<{root}/{plotly}>; rel=preload; as=script, <{root}/{stage}>; rel=modulepreload"
+    # The browser fetches plotly.js while Streamlit's own scripts start, not after the first run.
+    return f"<{_asset_root()}/{assets()['plotly'].name}>; rel=preload; as=script"
 
 
 def _asset_root() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
 _SCRIPT = Path(__file__).with_name("shell.js")
 
 
-def page_shell(preload: str, style: str) -> Sent:
-    """The HTML that every address of a page answers with. preload: its Link header; style: where our style sheet is."""
+def page_shell(preload: str, modules: Sequence[str], styles: Sequence[str]) -> Sent:
+    """The HTML that every address of a page answers with.
+
+    preload: its Link header; modules: where the stage's are, to be fetched all at once; styles: our style sheets.
+    """
     page = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
     said = {language: words(language)["connection"] for language in LANGUAGES}
     script = _SCRIPT.read_text(encoding="utf-8").replace("SAID", json.dumps(said).replace("<", "\\u003c"), 1)
@@ -31,9 +35,11 @@ def page_shell(preload: str, style: str) -> Sent:
     page = re.sub(r"<!--(?!\s*Copyright).*?-->|<link rel=\"service-desc\"[^>]*>", "", page, flags=re.DOTALL)
     page = re.sub(r"<noscript>.*?</noscript>", f"<noscript>{without}</noscript>", page, flags=re.DOTALL)
     page = page.replace("<title>Streamlit</title>", "<title>optviz</title>")
-    page = page.replace("</head>", f"<script>{script}</script></head>", 1)
+    fetched = "".join(f'<link rel="modulepreload" href="{module}">' for module in modules)
+    page = page.replace("</head>", f"<script>{script}</script>{fetched}</head>", 1)
     # At the beginning of the body: after the styles that Streamlit's scripts add to the head, before those of a run.
-    page = page.replace("<body>", f'<body><link rel="stylesheet" href="{style}">', 1)
+    sheets = "".join(f'<link rel="stylesheet" href="{style}">' for style in styles)
+    page = page.replace("<body>", f"<body>{sheets}", 1)
     headers = {"Cache-Control": "no-cache", "Link": preload}
     return Sent(page.encode(), "text/html; charset=utf-8", headers)
 

@@ -81,8 +81,10 @@ def test_a_picture_of_another_race_than_the_pages_is_asked_for_again(open_page: 
     # As after a run that was interrupted: the picture is still that of an earlier race.
     page.page.evaluate(
         "() => { const stage = document.querySelector('.optviz-stage'); stage.dataset.race = 'an earlier one';"
-        " const { optvizStage } = stage.parentElement;"
-        " optvizStage.header = { ...optvizStage.header, race: 'an earlier one' }; }"
+        " stage.parentElement.optvizStage.state.message.header.race = 'an earlier one';"
+        # Which a script's end gives away.
+        " document.querySelector('[data-test-script-state]').dataset.testScriptState = 'running';"
+        " document.querySelector('[data-test-script-state]').dataset.testScriptState = 'notRunning'; }"
     )
     assert_agreement(page)
 

@@ -145,7 +145,8 @@ def test_the_settings_in_the_page_are_the_race(race: Race, tmp_path: Path) -> No
 
 def test_what_needs_a_server_is_not_offered() -> None:
     header, _ = message(html_page(sampled_race(), sampled_race().run()))
-    assert {"start_by_click", "learning_rate", "live", "tools", "tour", "link"}.isdisjoint(header)
+    assert {"learning_rate", "live", "tools", "tour", "link"}.isdisjoint(header)
+    assert header["clicks"] == {}
     assert header["choices"] == {"axis": ["loss", "gap"], "by": ["step", "epoch"], "runs": ["one"]}
 
 

@@ -1,17 +1,22 @@
+// @ts-check
 // Says when the server does not answer. Streamlit connects again by itself; until then a race that has been drawn still
 // plays, so its own dialog, which covers the page and speaks English only, makes way for one sentence.
 
 const ANSWERED_BY = 4000; // milliseconds after which a server that is connected counts as back in any case
 const LOST_AFTER = 1200; // milliseconds; a shorter break is nobody's concern
 const ASK_AGAIN = ".st-key-ask_again button"; // a button of the page that nobody sees: see optviz/ui/main.py
-let sentenceWhenLost = null;
+let sentenceWhenLost = "";
 let watching = false;
 let back = () => {};
 
-// A server that was started anew knows nothing of the visit until it is asked for the page: it would take the next
-// change for the first run, which reads the address, and lose it.
+/**
+ * A server that was started anew knows nothing of the visit until it is asked for the page: it would take the next
+ * change for the first run, which reads the address, and lose it.
+ * @param {string} text
+ */
 export function watchConnection(text) {
   sentenceWhenLost = text;
+  /** @type {HTMLElement | null} */
   const app = document.querySelector("[data-test-connection-state]");
   if (!app || watching) return;
   watching = true;
@@ -20,22 +25,23 @@ export function watchConnection(text) {
   banner.setAttribute("role", "alert");
   banner.hidden = true;
   document.body.appendChild(banner);
+  /** @type {number | null} */
   let patience = null;
   back = () => {
     if (patience === null) banner.hidden = true;
   };
   const look = () => {
-    const connected = app.dataset.testConnectionState === "CONNECTED";
+    const connected = app.dataset["testConnectionState"] === "CONNECTED";
     document.documentElement.toggleAttribute("data-optviz-lost", !connected);
     if (connected) {
       if (patience === null) return;
       window.clearInterval(patience);
       patience = null;
-      document.querySelector(ASK_AGAIN)?.click();
+      click(ASK_AGAIN);
       window.setTimeout(back, ANSWERED_BY);
     } else {
       patience ??= window.setInterval(() => {
-        document.querySelector(".stDialog [role=dialog] > button")?.click();
+        click(".stDialog [role=dialog] > button");
         banner.textContent = sentenceWhenLost;
         banner.hidden = false;
       }, LOST_AFTER);
@@ -43,6 +49,12 @@ export function watchConnection(text) {
   };
   new MutationObserver(look).observe(app, { attributes: true, attributeFilter: ["data-test-connection-state"] });
   look();
+}
+
+/** @param {string} selector */
+function click(selector) {
+  const button = document.querySelector(selector);
+  if (button instanceof HTMLElement) button.click();
 }
 
 // The server has sent a picture: it is there again.

@@ -1,20 +1,30 @@
+// @ts-check
 // What the visitor asks of the page: each request has a number and is sent, with all that wait before it, until the
 // server says that it has heard of it. Of two that wait at the same time Streamlit keeps the newer one only, and a run
 // that is interrupted takes its answer with it.
 
 const ASKED_AGAIN = [3000, 6000, 12_000]; // milliseconds; then the last one over and over
 
+/** @typedef {{ number: number, what: string, value: unknown }} Request */
+
 export class Requests {
   constructor() {
     this.page = Math.random().toString(36).slice(2); // the numbers of another page are others
     this.number = 0;
+    /** @type {Request[]} */
     this.waiting = [];
-    this.live = null; // where what is being dragged is: the next place replaces it, so it has no number here
-    this.send = null; // nobody listens where there is no server
+    /** @type {object | null} where what is being dragged is: the next place replaces it, so it has no number here */
+    this.live = null;
+    /** @type {((asked: object) => void) | null} nobody listens where there is no server */
+    this.send = null;
     this.tries = 0;
-    this.timer = null;
+    this.timer = 0;
   }
 
+  /**
+   * @param {string} what
+   * @param {unknown} value
+   */
   ask(what, value) {
     if (!this.send) return;
     // Asked twice the same at once, it is answered once.
@@ -26,6 +36,7 @@ export class Requests {
     this.post();
   }
 
+  /** @param {object | null} live */
   follow(live) {
     this.live = live;
     this.tries = 0;
@@ -34,27 +45,28 @@ export class Requests {
 
   post() {
     this.send?.({ page: this.page, requests: this.waiting, ...(this.live && { live: this.live }) });
-    this.patient();
+    this.waitForAnswer();
   }
 
-  patient() {
-    window.clearTimeout(this.timer);
+  waitForAnswer() {
+    clearTimeout(this.timer);
     if (!this.send || (!this.waiting.length && !this.live)) return;
     const wait = ASKED_AGAIN[Math.min(this.tries, ASKED_AGAIN.length - 1)];
-    this.timer = window.setTimeout(() => {
+    this.timer = setTimeout(() => {
       if (!this.waiting.length && !this.live) return;
       this.tries += 1;
       this.post();
     }, wait);
   }
 
+  /** @param {{ page: string, number: number } | null | undefined} told the last request that the server has heard of */
   heard(told) {
-    if (told?.page !== this.page) return;
+    if (!told || told.page !== this.page) return;
     this.waiting = this.waiting.filter(({ number }) => number > told.number);
   }
 
   stop() {
-    window.clearTimeout(this.timer);
+    clearTimeout(this.timer);
     this.send = null;
   }
 }

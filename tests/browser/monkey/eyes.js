@@ -24,7 +24,9 @@
   const all = (selector) => [...document.querySelectorAll(selector)];
   const seen = (element) => Boolean(element?.checkVisibility({ visibilityProperty: true, opacityProperty: true }));
   const stage = () => one(".optviz-stage");
-  const inside = () => stage()?.parentElement?.optvizStage; // the object that draws; null before its first message
+  const inside = () => stage()?.parentElement?.optvizStage; // the object that draws
+  const header = () => inside()?.state.message?.header; // what it was last told
+  const drawn = () => inside()?.screen.picture.drawn?.state.message.header; // and what of it Plotly has drawn
 
   // Why the page is not at rest yet; null if it is.
   function unrest(sent, must, begin) {
@@ -38,9 +40,9 @@
     if (one("[data-testid=stSidebar]")?.getAnimations().length) return "the sidebar moves";
     if (seen(one(".optviz-awaited"))) return "the page awaits a race that is being computed";
     if (!stage()?.dataset.drawn) return "there is no picture";
-    const within = inside();
-    if (within?.header?.token && within.header.token !== stage().dataset.drawn) return "the picture is not drawn";
-    if (within?.live && within.live.inFlight !== null) return "what is dragged is not answered";
+    if (header()?.token && header().token !== stage().dataset.drawn) return "the picture is not drawn";
+    if (inside()?.screen.measured?.ahead) return "Plotly has not drawn what the canvases show";
+    if ((inside()?.live.inFlight ?? null) !== null) return "what is dragged is not answered";
     return null;
   }
 
@@ -122,7 +124,7 @@
 
   function racers() {
     const plot = one(".optviz-plot");
-    const known = inside()?.header?.playback?.racers ?? [];
+    const known = drawn()?.layers.find(({ kind }) => kind === "tracks")?.racers ?? [];
     return known.map((racer) => {
       const [path, curve] = racer.traces.map((trace) => plot.data[trace]);
       const count = path.x.length;
@@ -137,6 +139,11 @@
         pale: racer.traces.map((trace) => !plot.data[trace].fill && (plot.data[trace].line?.width ?? 0) > 5),
       };
     });
+  }
+
+  // Where the trace of the start is.
+  function start(trace) {
+    return trace ? [trace.x[0], trace.y[0]] : null;
   }
 
   // Text that is in sight, with where it stands; not code, formulas set in type, or what a visitor has typed.
@@ -190,7 +197,6 @@
 
   monkey.see = () => {
     const body = stage();
-    const within = inside();
     const pressed = (what) => body?.querySelector(`[data-do=${what}]`)?.getAttribute("aria-pressed") === "true";
     const plot = one(".optviz-plot");
     const main = one("[data-testid=stMain]");
@@ -214,14 +220,14 @@
       legend: all(".optviz-legend button").map((chip) => ({ name: chip.querySelector("span").textContent, shown: chip.getAttribute("aria-pressed") === "true" })),
       chosen: Object.fromEntries(all(".optviz-choices button[aria-pressed=true]").map((button) => [button.dataset.group, button.dataset.name])),
       axes: axes(),
-      start: plot?.data?.[2] ? [plot.data[2].x[0], plot.data[2].y[0]] : null,
+      start: start(plot?.data?.[drawn()?.clicks.map?.trace]),
       racers: racers(),
       contours: plot?.querySelectorAll(".contourlayer path").length ?? 0,
       inked: inked(".optviz-heads"),
       told: all(".optviz-told p").filter(seen).map((line) => line.innerText.trim()),
       broken: [
         ...all("[data-testid=stException], [data-testid=stAlert], .stDialog, .optviz-lost").filter(seen).map((box) => box.innerText.trim()),
-        ...(within?.header?.text?.broken === sentence ? [sentence] : []),
+        ...(header()?.text.broken === sentence ? [sentence] : []),
         ...(/Traceback \(most recent/.test(document.body.innerText) ? ["Traceback"] : []),
       ],
       sentence,

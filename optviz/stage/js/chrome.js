@@ -1,0 +1,178 @@
+// @ts-check
+// Everything around the picture: words, buttons, legend, views. It shows the state and holds none of its own.
+
+/** @import { Dispatch, Elements, Header, State, Words } from "./types.js" */
+
+import { watchConnection } from "./connection.js";
+import { buttonsOf, icon, label, part, sync } from "./elements.js";
+import { nextHint } from "./hints.js";
+import { updateLegend } from "./legend.js";
+import { counted, happened, put, standings } from "./sentences.js";
+import { arrayOf } from "./message.js";
+import { racersOf, stepOf, stepsOf, tracksOf } from "./state.js";
+import { isCoarse } from "./theme.js";
+import { SPEEDS } from "./transport.js";
+
+const SAID_EVERY = 5; // steps, while playing
+
+/**
+ * Words, buttons, legend and views.
+ * @param {Elements} elements
+ * @param {State} state
+ * @param {Dispatch} dispatch
+ */
+export function updateChrome(elements, state, dispatch) {
+  const header = state.message?.header;
+  if (!header) return;
+  const { text } = header;
+  updateWords(elements, header);
+  updatePlayButton(elements, state);
+  updateTools(elements, state, header);
+  updateHint(elements, header);
+  updateViews(elements.choices, state, text, dispatch);
+  updateLegend(elements.legend, state, (index) => dispatch({ type: "toggle", index }));
+  elements.transport.hidden = !tracksOf(state);
+  if (!tracksOf(state)) elements.plot.setAttribute("aria-label", text["stage"] ?? "");
+  elements.scrubber.max = String(stepsOf(state));
+  // As wide as it will ever be for this race.
+  elements.readout.style.minWidth = `${2 * elements.scrubber.max.length + 3}ch`;
+}
+
+/**
+ * @param {Elements} elements
+ * @param {Header} header
+ */
+function updateWords({ body, homeButton, legend, scrubber, speedPicker }, { language, text }) {
+  body.setAttribute("aria-label", text["stage"] ?? "");
+  part(homeButton, "span").textContent = text["home"] ?? "";
+  for (const button of buttonsOf(body)) label(button, text[button.dataset["do"] ?? ""]);
+  legend.setAttribute("aria-label", text["legend"] ?? "");
+  scrubber.setAttribute("aria-label", text["scrubber"] ?? "");
+  speedPicker.setAttribute("aria-label", text["speed"] ?? "");
+  speedPicker.title = text["speed"] ?? "";
+  // Readers of the screen choose their voice by it; Streamlit's page says English.
+  if (language) document.documentElement.lang = language;
+  // Streamlit's own link for those who use the keyboard, the first that Tab finds, speaks English only.
+  const skip = document.querySelector("[data-testid=stSkipToContent]");
+  if (skip) skip.textContent = text["skip_to_content"] ?? "";
+  watchConnection(text["lost"] ?? "");
+}
+
+/**
+ * @param {HTMLSelectElement} picker
+ * @param {number} speed
+ */
+export function fillSpeeds(picker, speed) {
+  for (const choice of SPEEDS) picker.add(new Option(`${choice}×`, String(choice), false, choice === speed));
+}
+
+/**
+ * @param {Elements} elements
+ * @param {State} state
+ */
+export function updatePlayButton({ body }, { message, playing }) {
+  const button = part(body, "[data-do=play]");
+  button.innerHTML = icon(playing ? "pause" : "play");
+  label(button, message?.header.text[playing ? "pause" : "play"]);
+  body.dataset["playing"] = String(playing);
+}
+
+/**
+ * What the page around the stage offers: each of its tools has a button, and none has one where there is no page.
+ * @param {Elements} elements
+ * @param {State} state
+ * @param {Header} header
+ */
+function updateTools({ body, transport }, { veiled }, { text, tools = [], tour, pinned, present }) {
+  /** @param {string} name */
+  const button = (name) => part(transport, `[data-do=${name}]`);
+  for (const name of ["tour", "pin"]) button(name).hidden = !tools.includes(name);
+  button("pin").setAttribute("aria-pressed", String(Boolean(pinned)));
+  button("tour").setAttribute("aria-pressed", String(Boolean(tour)));
+  button("veil").setAttribute("aria-pressed", String(veiled));
+  part(button("pin"), "span").textContent = text["pin_short"] ?? "";
+  const told = tour ? put(counted(text, "tour_count", tour.visited), { count: tour.visited }) : text["tour_short"];
+  part(button("tour"), "span").textContent = told ?? "";
+  part(button("tour"), "b").textContent = tour ? String(tour.visited) : "";
+  label(button("veil"), text[veiled ? "unveil" : "veil"]);
+  label(button("pin"), text[pinned ? "unpin" : "pin"]);
+  label(button("tour"), text[tour ? "tour_end" : "tour"]);
+  body.dataset["present"] = String(Boolean(present));
+  body.dataset["touring"] = String(Boolean(tour));
+}
+
+/**
+ * On a phone what is rarely needed is folded away until it is asked for.
+ * @param {Elements} elements
+ */
+export function toggleTools({ body, transport }) {
+  const open = body.dataset["more"] !== "true";
+  body.dataset["more"] = String(open);
+  part(transport, "[data-do=more]").setAttribute("aria-expanded", String(open));
+}
+
+/**
+ * @param {Elements} elements
+ * @param {Header} header
+ */
+export function updateHint({ hint }, { hints = [], present }) {
+  const next = present ? null : nextHint(hints);
+  hint.hidden = !next;
+  if (next) part(hint, "span").textContent = (isCoarse() && next.on_touch) || next.text;
+}
+
+/**
+ * @param {HTMLElement} choices
+ * @param {State} state
+ * @param {Words} text
+ * @param {Dispatch} dispatch
+ */
+function updateViews(choices, { message, chosen }, text, dispatch) {
+  const groups = Object.entries(message?.header.choices ?? {}).filter(([, names]) => names.length > 1);
+  const makeBox = () => {
+    const box = document.createElement("div");
+    box.className = "optviz-views";
+    box.setAttribute("role", "group");
+    return box;
+  };
+  const makeButton = () => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.addEventListener("click", () => {
+      const { group = "", name = "" } = button.dataset;
+      dispatch({ type: "choose", group, name });
+    });
+    return button;
+  };
+  sync(choices, groups, makeBox, (box, [group, names]) => {
+    box.setAttribute("aria-label", text[`choose_${group}`] ?? "");
+    sync(box, names, makeButton, (button, name) => {
+      Object.assign(button.dataset, { group, name });
+      button.textContent = text[`view_${name}`] ?? "";
+      button.title = text[`view_${name}_help`] ?? "";
+      button.setAttribute("aria-pressed", String(name === chosen[group]));
+    });
+  });
+}
+
+/**
+ * Where the race is: scrubber, count, and the sentence below.
+ * @param {Elements} elements
+ * @param {State} state
+ */
+export function updateStep({ plot, readout, scrubber, sentence }, state) {
+  const { message, playing, recording, hidden } = state;
+  if (!message || !tracksOf(state)) return;
+  const [step, steps] = [stepOf(state), stepsOf(state)];
+  scrubber.value = String(step);
+  scrubber.style.setProperty("--done", `${(100 * step) / steps}%`);
+  readout.textContent = `${step} / ${steps}`;
+  scrubber.setAttribute("aria-valuetext", `${step} / ${steps}`);
+  const { text } = message.header;
+  const shown = racersOf(state).filter((_, index) => !hidden.includes(index)).map(({ name, loss, standing, overshoot }) => ({
+    name, overshoot, losses: arrayOf(message.arrays, loss), standing: arrayOf(message.arrays, standing),
+  }));
+  if (!recording && (!playing || step % SAID_EVERY === 0)) sentence.textContent = happened(text, shown, step, steps);
+  if (!playing) plot.setAttribute("aria-label", standings(text, shown, step, steps));
+}
+

@@ -1,0 +1,139 @@
+// @ts-check
+// The parts of a stage in the page.
+
+/** @import { Elements, PlotElement } from "./types.js" */
+
+const ICONS = {
+  play: "M8 5v14l11-7z",
+  pause: "M6 5h4v14H6zM14 5h4v14h-4z",
+  back: "M16 5v14L7 12zM5 5h2v14H5z",
+  forward: "M8 5v14l9-7zM17 5h2v14h-2z",
+  first: "M19 5v14l-8-7zM11 5v14l-8-7z",
+  last: "M5 5v14l8-7zM13 5v14l8-7z",
+  save: "M5 20h14v-2H5zM19 9h-4V3H9v6H5l7 7z",
+  pin: "M16 9V4h1V2H7v2h1v5l-2 3v2h5.2v7l.8 1 .8-1v-7H18v-2z",
+  tour: "M4 6h10v2H4zM4 11h10v2H4zM4 16h6v2H4zM14 13.5v7l6-3.5z",
+  veil: "M12 5C6.5 5 2.6 9.6 1.5 12c.5 1.1 1.6 2.7 3.2 4.1L3 17.8l1.4 1.4L20.2 3.4l-1.4-1.4-3.5 3.5A10.5 10.5 0 0 0 12 5m0 4a3 3 0 0 1 .9.14l-3.760 3.760A3 3 0 0 1 12 9m6.5-.9-3.7 3.7a3 3 0 0 1-3 3l-2.1 2.1c.7.15 1.5.2 2.3.2 5.5 0 9.4-4.6 10.5-7-.5-1.1-2-3-4-4",
+  more: "M6 10a2 2 0 1 0 0 4 2 2 0 0 0 0-4m6 0a2 2 0 1 0 0 4 2 2 0 0 0 0-4m6 0a2 2 0 1 0 0 4 2 2 0 0 0 0-4",
+};
+
+/** @param {keyof typeof ICONS} name */
+export function icon(name) {
+  return `<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path fill="currentColor" d="${ICONS[name]}"/></svg>`;
+}
+
+const TEMPLATE = `
+  <div class="optviz-legend" role="group"></div>
+  <div class="optviz-picture"><div class="optviz-plot" role="img"></div>
+    <canvas class="optviz-trails" aria-hidden="true"></canvas><canvas class="optviz-heads" aria-hidden="true"></canvas>
+    <button data-do="home" class="optviz-home" hidden><span></span></button>
+  </div>
+  <div class="optviz-docked"><div class="optviz-transport">
+    <div class="optviz-buttons">
+      <button data-do="first">${icon("first")}</button><button data-do="back">${icon("back")}</button>
+      <button data-do="play" class="optviz-play">${icon("play")}</button>
+      <button data-do="forward">${icon("forward")}</button><button data-do="last">${icon("last")}</button>
+    </div>
+    <input type="range" class="optviz-scrubber" min="0" step="1">
+    <output class="optviz-readout"></output>
+    <div class="optviz-extra">
+      <select class="optviz-speed"></select>
+      <label class="optviz-rate"><span></span><input type="range" step="0.05"><output></output></label>
+      <div class="optviz-choices"></div>
+    </div>
+    <div class="optviz-buttons optviz-tools">
+      <button data-do="more" aria-expanded="false">${icon("more")}</button>
+      <button data-do="veil" aria-pressed="false">${icon("veil")}</button>
+      <button data-do="tour" aria-pressed="false">${icon("tour")}<span></span><b></b></button>
+      <button data-do="pin" aria-pressed="false">${icon("pin")}<span></span></button>
+      <button data-do="save" aria-haspopup="menu" aria-expanded="false">${icon("save")}</button>
+    </div>
+    <div class="optviz-menu" role="menu" tabindex="-1" hidden></div>
+  </div>
+  <div class="optviz-says"><p class="optviz-sentence" aria-live="polite"></p>
+    <p class="optviz-hint" hidden><span></span><button data-do="hint">×</button></p></div></div>`;
+
+/**
+ * Puts an empty stage on the page.
+ * @param {HTMLElement} root
+ * @param {(what: string) => void} command called for a button with its `data-do`
+ * @returns {Elements}
+ */
+export function buildElements(root, command) {
+  const body = document.createElement("div");
+  body.className = "optviz-stage";
+  body.tabIndex = -1;
+  body.setAttribute("role", "group");
+  body.innerHTML = TEMPLATE;
+  root.replaceChildren(body);
+  for (const button of buttonsOf(body)) {
+    button.type = "button";
+    button.addEventListener("click", () => command(button.dataset["do"] ?? ""));
+  }
+  /**
+   * @template {HTMLElement} [Kind=HTMLElement]
+   * @param {string} name
+   */
+  const find = (name) => /** @type {Kind} */ (part(body, `.optviz-${name}`));
+  return {
+    body,
+    picture: find("picture"),
+    plot: /** @type {PlotElement} */ (find("plot")),
+    kept: /** @type {HTMLCanvasElement} */ (find("trails")),
+    moving: /** @type {HTMLCanvasElement} */ (find("heads")),
+    legend: find("legend"),
+    transport: find("transport"),
+    scrubber: /** @type {HTMLInputElement} */ (find("scrubber")),
+    readout: find("readout"),
+    speedPicker: /** @type {HTMLSelectElement} */ (find("speed")),
+    rate: find("rate"),
+    choices: find("choices"),
+    sentence: find("sentence"),
+    menu: find("menu"),
+    hint: find("hint"),
+    homeButton: find("home"),
+  };
+}
+
+/**
+ * @param {HTMLElement} body
+ * @returns {HTMLButtonElement[]}
+ */
+export function buttonsOf(body) {
+  return [...body.querySelectorAll("button")].filter(({ dataset }) => dataset["do"]);
+}
+
+/**
+ * @param {ParentNode} parent
+ * @param {string} selector
+ * @returns {HTMLElement} which is there
+ */
+export function part(parent, selector) {
+  const found = parent.querySelector(selector);
+  if (!(found instanceof HTMLElement)) throw new Error(`the stage has no ${selector}`);
+  return found;
+}
+
+/**
+ * Keeps as many children as there are items, reusing those that exist, so that focus and hover survive.
+ * @template Item
+ * @template {HTMLElement} Child
+ * @param {HTMLElement} parent
+ * @param {readonly Item[]} items
+ * @param {() => Child} make
+ * @param {(child: Child, item: Item, index: number) => void} update
+ */
+export function sync(parent, items, make, update) {
+  while (parent.children.length > items.length) parent.lastChild?.remove();
+  while (parent.children.length < items.length) parent.appendChild(make());
+  items.forEach((item, index) => update(/** @type {Child} */ (parent.children[index]), item, index));
+}
+
+/**
+ * @param {HTMLElement} button
+ * @param {string | undefined} text
+ */
+export function label(button, text = "") {
+  button.title = text;
+  button.setAttribute("aria-label", text);
+}

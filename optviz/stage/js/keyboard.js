@@ -1,0 +1,75 @@
+// @ts-check
+// Keys that belong to the picture wherever the focus is, unless what has the focus uses them itself. Where a page shows
+// several stages, one answers: the one in use, which is the one that has the focus or was touched last.
+
+const COMMANDS = new Map([[" ", "play"], ["ArrowLeft", "back"], ["ArrowRight", "forward"], ["Home", "first"], ["End", "last"]]);
+const KEYS_OF_THEIR_OWN = "input, textarea, select, button, summary, a, [tabindex='0'], [role=slider], [role=radio], "
+  + "[role=listbox], [role=tab], [contenteditable=true]";
+const TYPING = "input:not([type=range]), textarea, [contenteditable=true]";
+
+/**
+ * @typedef {object} Player
+ * @property {HTMLElement} body
+ * @property {HTMLElement} scrubber
+ * @property {() => boolean} plays whether there is anything to play
+ * @property {(what: string) => void} command
+ * @property {() => void} escape
+ */
+
+/** @type {Player[]} in the order in which they came onto the page */
+const players = [];
+/** @type {Player | null} */
+let touched = null;
+
+/**
+ * @param {Player} player
+ * @returns {() => void} takes it away again
+ */
+export function listenToKeys(player) {
+  if (players.length === 0) document.addEventListener("keydown", answerKey);
+  players.push(player);
+  const touch = () => { touched = player; };
+  player.body.addEventListener("pointerdown", touch, true);
+  player.body.addEventListener("focusin", touch);
+  return () => {
+    players.splice(players.indexOf(player), 1);
+    if (touched === player) touched = null;
+    if (players.length === 0) document.removeEventListener("keydown", answerKey);
+  };
+}
+
+function playerInUse() {
+  const playing = players.filter((player) => player.plays());
+  const focused = playing.find(({ body }) => body.contains(document.activeElement));
+  return focused ?? playing.find((player) => player === touched) ?? playing[0];
+}
+
+/** @param {KeyboardEvent} event */
+function answerKey(event) {
+  const player = playerInUse();
+  if (!player) return;
+  if (event.key === "Escape") {
+    const elsewhere = document.querySelector("[role=dialog], [role=listbox]") || document.activeElement?.closest(TYPING);
+    if (!elsewhere && !event.defaultPrevented) player.escape();
+    return;
+  }
+  const what = COMMANDS.get(event.key);
+  if (!what || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("[role=dialog]")) return;
+  if (isTaken(event.key, player)) return;
+  event.preventDefault();
+  player.command(what);
+}
+
+/**
+ * Whether what has the focus uses the key itself.
+ * @param {string} key
+ * @param {Player} player
+ */
+function isTaken(key, { body, scrubber }) {
+  const focus = document.activeElement;
+  if (!(focus instanceof HTMLElement) || focus === document.body || focus === scrubber) return false;
+  // A button of the stage that has just been clicked must not keep the keys to itself, but for the space that presses it.
+  const own = focus.tagName === "BUTTON" && body.contains(focus);
+  if (own && (key !== " " || focus.dataset["do"] === "play")) return false;
+  return focus.closest(KEYS_OF_THEIR_OWN) !== null;
+}

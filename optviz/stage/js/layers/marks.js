@@ -1,0 +1,20 @@
+// @ts-check
+// The kinds of layers, each with the mark that draws it. A new kind is a file of this folder, a row here, and a type in
+// types.d.ts; a figure names it in `layers`.
+
+/** @import { Layer, Mark } from "../types.js" */
+
+import { Tracks } from "./tracks.js";
+
+/** @type {Record<Layer["kind"], (layer: any) => Mark>} */
+const MARKS = {
+  tracks: (layer) => new Tracks(layer),
+};
+
+/**
+ * @param {Layer} layer
+ * @returns {Mark}
+ */
+export function markFor(layer) {
+  return MARKS[layer.kind](layer);
+}

@@ -1,0 +1,60 @@
+// @ts-check
+// The legend: a button for each racer, which hides and shows it, and on a tour says what it has won.
+
+/** @import { State } from "./types.js" */
+
+import { sync } from "./elements.js";
+import { dashOf, markerPath } from "./drawing.js";
+import { resolved } from "./message.js";
+import { put } from "./sentences.js";
+import { racersOf } from "./state.js";
+
+const CHIP = '<svg width="30" height="12" viewBox="0 0 30 12" aria-hidden="true">'
+  + '<line x1="1" y1="6" x2="29" y2="6"/><path/></svg><span></span><span class="optviz-wins"></span>';
+
+/**
+ * @param {HTMLElement} legend
+ * @param {State} state
+ * @param {(index: number) => void} toggle
+ */
+export function updateLegend(legend, state, toggle) {
+  const header = state.message?.header;
+  const make = () => {
+    const chip = document.createElement("button");
+    chip.type = "button";
+    chip.innerHTML = CHIP;
+    chip.addEventListener("click", () => toggle(Number(chip.dataset["index"])));
+    return chip;
+  };
+  sync(legend, racersOf(state), make, (chip, racer, index) => {
+    chip.dataset["index"] = String(index);
+    chip.title = header?.text["legend_help"] ?? "";
+    chip.setAttribute("aria-pressed", String(!state.hidden.includes(index)));
+    const [name, wins] = chip.querySelectorAll("span");
+    if (!name || !wins) return;
+    name.textContent = racer.name;
+    // The place of the tally is there before the tour, or the picture would move when it begins.
+    wins.hidden = !header?.tools?.includes("tour");
+    wins.textContent = header?.tour ? put(header.text["tally"], { wins: header.tour.wins[index] ?? "" }) : "";
+  });
+}
+
+/**
+ * The lines and markers, in the colours of the theme.
+ * @param {HTMLElement} legend
+ * @param {State} state
+ * @param {"light" | "dark"} theme
+ */
+export function paintLegend(legend, state, theme) {
+  const { message } = state;
+  if (!message) return;
+  racersOf(state).forEach((racer, index) => {
+    const [line, marker] = legend.children[index]?.querySelectorAll("line, path") ?? [];
+    const color = resolved(racer.color, message.arrays, message.header.themes[theme]);
+    line?.setAttribute("stroke", color);
+    line?.setAttribute("stroke-width", "2.4");
+    line?.setAttribute("stroke-dasharray", dashOf(racer.dash).join(" "));
+    marker?.setAttribute("d", markerPath(racer.marker, 15, 6, 4.6));
+    marker?.setAttribute("fill", color);
+  });
+}

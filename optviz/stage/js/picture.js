@@ -1,0 +1,304 @@
+// @ts-check
+// What stands still: Plotly draws it, in place, one picture at a time, and knows where everything is on the screen.
+
+/** @import { Box, Chart, Elements, Geometry, PlotElement, PlotlyAxis, Point, State } from "./types.js" */
+
+import { Axes, CHARTS } from "./axes.js";
+import { arrangementFor, figureOf } from "./figure.js";
+import { loadPlotly } from "./plotly.js";
+import { endIsHidden, futureIsHidden, racersOf } from "./state.js";
+import { isCoarse, themeOf } from "./theme.js";
+
+const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false };
+const LONGEST_LAG = 600; // milliseconds for which Plotly may stay behind what the canvases show while something is dragged
+const LONGEST_WAIT = 250; // and for an idle moment afterwards
+
+/**
+ * @typedef {object} Drawn what Plotly shows
+ * @property {State} state
+ * @property {string} frame see frameOf
+ * @property {string} content see contentOf
+ * @property {"light" | "dark"} theme
+ */
+
+/**
+ * @typedef {object} Around
+ * @property {() => State} state
+ * @property {() => boolean} isRecording whether a video is being made of what is drawn
+ * @property {() => void} moved the axes are elsewhere on the screen
+ * @property {() => void} replaced the picture is about to become another one
+ * @property {(drawn: Drawn) => void} drawn
+ * @property {(error: unknown) => void} failed
+ */
+
+export class Picture {
+  /**
+   * @param {HTMLElement} root
+   * @param {Pick<Elements, "plot" | "picture">} elements
+   * @param {Around} around
+   */
+  constructor(root, { plot, picture }, around) {
+    this.root = root;
+    /** @type {PlotElement} */
+    this.plot = plot;
+    this.frame = picture;
+    this.around = around;
+    this.axes = new Axes();
+    /** @type {Drawn | null} */
+    this.drawn = null;
+    this.waiting = false;
+    /** @type {Promise<void>} */
+    this.drawing = Promise.resolve();
+    /** @type {SVGElement[]} what of Plotly's picture is older than what the canvases show */
+    this.stale = [];
+    this.lagging = 0;
+    /** @type {number | null} */
+    this.behindSince = null;
+    this.resizing = new ResizeObserver(() => this.resized());
+    this.resizing.observe(picture);
+  }
+
+  get layout() {
+    return this.plot._fullLayout;
+  }
+
+  // Draws the state as it is when its turn comes; one that is asked for meanwhile is the same one.
+  request() {
+    clearTimeout(this.lagging);
+    if (this.waiting) return;
+    this.waiting = true;
+    this.drawing = this.drawing.then(() => {
+      this.waiting = false;
+      return this.draw();
+    }).catch((error) => {
+      this.waiting = false;
+      this.around.failed(error);
+    });
+  }
+
+  /**
+   * Draws later, in an idle moment: the canvases show the state already.
+   * @param {boolean} dragging the next state is on its way
+   */
+  requestLater(dragging) {
+    const now = performance.now();
+    this.behindSince ??= now;
+    clearTimeout(this.lagging);
+    const wait = dragging ? Math.max(0, this.behindSince + LONGEST_LAG - now) : 0;
+    this.lagging = setTimeout(() => {
+      if (typeof requestIdleCallback === "function") requestIdleCallback(() => this.request(), { timeout: LONGEST_WAIT });
+      else this.request();
+    }, wait);
+  }
+
+  // The theme of the page may be another one.
+  updateTheme() {
+    if (this.drawn && this.drawn.theme !== themeOf(this.root)) this.request();
+  }
+
+  async draw() {
+    const { message } = this.around.state();
+    if (!message) return;
+    const Plotly = await loadPlotly(message.header.plotly);
+    const state = this.around.state();
+    const { header } = /** @type {NonNullable<State["message"]>} */ (state.message);
+    const room = this.room();
+    const theme = themeOf(this.root);
+    const drawn = { state, theme, frame: this.frameOf(state), content: contentOf(state, room) };
+    // A video goes on through what changes nothing but colours, in those that it began with.
+    const recorded = this.around.isRecording();
+    if (recorded && drawn.content === this.drawn?.content) return this.around.drawn({ ...this.drawn, state });
+    if (recorded) this.around.replaced();
+    const figure = figureOf(state, header.themes[theme], room);
+    this.axes.arrange(figure.layout, header.map_key);
+    this.axes.spaceTicks(figure.layout);
+    this.axes.forget(this.layout);
+    const first = this.drawn === null;
+    this.drawn = drawn;
+    await Plotly.react(this.plot, figure.data, figure.layout, CONFIG);
+    if (first) this.listen();
+    if (this.layout) this.axes.noteDrawn(this.layout);
+    this.showAll();
+    this.behindSince = null;
+    this.around.drawn(drawn);
+  }
+
+  room() {
+    const { clientWidth: width, clientHeight: height } = this.frame;
+    return { width, height, coarse: isCoarse() };
+  }
+
+  /**
+   * What has to be the same for new paths to be shown in the picture that is drawn: its axes, but for their ranges.
+   * @param {State} state
+   */
+  frameOf(state) {
+    const header = state.message?.header;
+    const hidden = [endIsHidden(state), futureIsHidden(state), state.hidden];
+    return JSON.stringify([
+      header?.map_key, header?.words_key, header?.present, state.chosen, hidden, this.room(), themeOf(this.root),
+    ]);
+  }
+
+  /**
+   * Whether new paths can be shown at once, before Plotly has drawn them.
+   * @param {State} state
+   */
+  fits(state) {
+    return this.drawn !== null && this.layout !== undefined && this.drawn.frame === this.frameOf(state);
+  }
+
+  /**
+   * Takes out of sight what the canvases show anew: the paths of the race that is drawn, and the handles.
+   */
+  hideStale() {
+    if (!this.drawn || this.stale.length) return;
+    const { state } = this.drawn;
+    const handles = Object.values(state.message?.header.clicks ?? {}).map(({ trace }) => trace);
+    for (const index of [...racersOf(state).flatMap(({ own }) => own), ...handles]) {
+      const uid = this.plot._fullData?.[index]?.["uid"];
+      if (uid) this.stale.push(.../** @type {NodeListOf<SVGElement>} */ (this.plot.querySelectorAll(`.scatterlayer .trace${uid}`)));
+    }
+    for (const element of this.stale) element.style.visibility = "hidden";
+  }
+
+  showAll() {
+    for (const element of this.stale) element.style.visibility = "";
+    this.stale = [];
+  }
+
+  listen() {
+    this.plot.on("plotly_relayouting", () => this.around.moved());
+    this.plot.on("plotly_relayout", () => {
+      if (!this.layout) return;
+      this.axes.noteZoom(this.layout);
+      this.around.moved();
+      if (this.axes.ticksAreElsewhere(this.layout)) this.request();
+    });
+  }
+
+  resized() {
+    if (!this.drawn || !this.layout) return;
+    const { width, height } = this.room();
+    if (width && (width !== this.layout.width || height !== this.layout.height)) this.request();
+  }
+
+  /**
+   * The axes back to where the figure has them: of one chart, or of all.
+   * @param {Chart | null} chart
+   */
+  goHome(chart = null) {
+    this.axes.reset(chart);
+    this.request();
+  }
+
+  /** @returns {Geometry | null} null before the first picture */
+  geometry() {
+    const { layout } = this;
+    if (!layout) return null;
+    const charts = CHARTS.map((chart) => this.axesOf(chart)).filter((axes) => axes !== null);
+    return {
+      width: layout.width,
+      height: layout.height,
+      boxes: charts.map(({ x, y }) => boxOf(x, y)),
+      x: charts.map(({ x }) => (value) => x._offset + x.d2p(value)),
+      y: charts.map(({ y }) => (value) => y._offset + y.d2p(value)),
+    };
+  }
+
+  /** @param {Chart} chart */
+  axesOf(chart) {
+    const { layout } = this;
+    const [x, y] = chart === "map" ? [layout?.xaxis, layout?.yaxis] : [layout?.xaxis2, layout?.yaxis2];
+    return x && y ? { x, y } : null;
+  }
+
+  /**
+   * The arrangement of what is drawn.
+   * @param {State} state
+   */
+  arrangementOf(state) {
+    return state.message ? arrangementFor(state.message.header, this.room().width) : "wide";
+  }
+
+  /**
+   * Where a point of a chart is, in pixels of the picture.
+   * @param {Chart} chart
+   * @param {Point} point
+   */
+  pixelOf(chart, [x, y]) {
+    const axes = this.axesOf(chart);
+    return axes && { left: axes.x._offset + axes.x.d2p(x), top: axes.y._offset + axes.y.d2p(y) };
+  }
+
+  /**
+   * The point of a chart under a place on the screen: null outside the chart, or held inside it.
+   * @param {Chart} chart
+   * @param {{ clientX: number, clientY: number }} place
+   * @returns {Point | null}
+   */
+  pointAt(chart, { clientX, clientY }, held = false) {
+    const axes = this.axesOf(chart);
+    if (!axes) return null;
+    const frame = this.plot.getBoundingClientRect();
+    /**
+     * @param {number} value
+     * @param {number} length
+     */
+    const kept = (value, length) => (held ? Math.max(0, Math.min(length, value)) : value);
+    const left = kept(clientX - frame.left - axes.x._offset, axes.x._length);
+    const top = kept(clientY - frame.top - axes.y._offset, axes.y._length);
+    if (left < 0 || top < 0 || left > axes.x._length || top > axes.y._length) return null;
+    // Seven digits are finer than a pixel and short enough for a link.
+    return [Number(axes.x.p2d(left).toPrecision(7)), Number(axes.y.p2d(top).toPrecision(7))];
+  }
+
+  /**
+   * The chart under or nearest to a place on the screen; its axes belong to it.
+   * @param {{ clientX: number, clientY: number }} place
+   * @returns {Chart}
+   */
+  chartAt({ clientX, clientY }) {
+    const frame = this.plot.getBoundingClientRect();
+    const [first, second] = this.geometry()?.boxes ?? [];
+    if (!first || !second) return "map";
+    const [left, top] = [clientX - frame.left, clientY - frame.top];
+    return distance(first, left, top) <= distance(second, left, top) ? "map" : "curves";
+  }
+
+  stop() {
+    clearTimeout(this.lagging);
+    this.resizing.disconnect();
+    window.Plotly?.purge(this.plot);
+  }
+}
+
+/**
+ * What has to be the same for a video to go on: everything but colours.
+ * @param {State} state
+ * @param {{ width: number, height: number }} room
+ */
+function contentOf(state, { width, height }) {
+  const header = state.message?.header;
+  return JSON.stringify([header?.token, header?.plot.layout, state.chosen, state.hidden, endIsHidden(state), width, height]);
+}
+
+/**
+ * @param {PlotlyAxis} x
+ * @param {PlotlyAxis} y
+ * @returns {Box}
+ */
+function boxOf(x, y) {
+  return { left: x._offset, top: y._offset, width: x._length, height: y._length };
+}
+
+/**
+ * @param {Box} box
+ * @param {number} left
+ * @param {number} top
+ */
+function distance(box, left, top) {
+  const across = Math.max(box.left - left, 0, left - box.left - box.width);
+  const down = Math.max(box.top - top, 0, top - box.top - box.height);
+  return Math.hypot(across, down);
+}

@@ -1,0 +1,160 @@
+// @ts-check
+// The pointer on the picture: a click into a chart sends its point, the handle can be dragged, two clicks take a chart's
+// axes home. What is sent is the figure's to say: see `clicks` in optviz/figures/figure.py.
+
+/** @import { Chart, ClickTarget, PlotElement, Point, State } from "./types.js" */
+
+import { CHARTS } from "./axes.js";
+
+const CLICK_THRESHOLD = 4; // pixels: whoever moves farther drags
+const GRAB_RADIUS = 14;
+const DOUBLE_CLICK = 300; // milliseconds
+
+/**
+ * @typedef {object} Charts where things are on the screen: see picture.js
+ * @property {PlotElement} plot
+ * @property {(chart: Chart, point: Point) => { left: number, top: number } | null} pixelOf
+ * @property {(chart: Chart, place: { clientX: number, clientY: number }, held?: boolean) => Point | null} pointAt
+ * @property {(place: { clientX: number, clientY: number }) => Chart} chartAt
+ * @property {() => string[]} zoomed the charts that are zoomed
+ */
+
+/**
+ * @typedef {object} Answers
+ * @property {() => State} state
+ * @property {(chart: Chart, point: Point, target: ClickTarget) => void} dragged the handle is here now
+ * @property {(point: Point | null, target: ClickTarget) => void} dropped null: given up
+ * @property {(point: Point, target: ClickTarget) => void} clicked
+ * @property {(chart: Chart) => void} clickedTwice
+ */
+
+export class Pointer {
+  /**
+   * @param {Charts} charts
+   * @param {Answers} answers
+   */
+  constructor(charts, answers) {
+    this.charts = charts;
+    this.answers = answers;
+    this.listening = new AbortController();
+    /** @type {MouseEvent | null} */
+    this.down = null;
+    this.lastClick = -Infinity;
+    this.timer = 0;
+    this.listenForGrabs();
+    this.listenForClicks();
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    this.listening.abort();
+  }
+
+  targets() {
+    const clicks = this.answers.state().message?.header.clicks ?? {};
+    return CHARTS.flatMap((chart) => (clicks[chart] ? [{ chart, target: clicks[chart] }] : []));
+  }
+
+  /**
+   * The handle near a place on the screen.
+   * @param {{ clientX: number, clientY: number }} place
+   */
+  handleNear({ clientX, clientY }) {
+    const frame = this.charts.plot.getBoundingClientRect();
+    return this.targets().find(({ chart, target }) => {
+      const pixel = this.charts.pixelOf(chart, target.at);
+      return pixel && Math.hypot(clientX - frame.left - pixel.left, clientY - frame.top - pixel.top) <= GRAB_RADIUS;
+    });
+  }
+
+  listenForGrabs() {
+    const { plot } = this.charts;
+    const { signal } = this.listening;
+    // Plotly begins its zoom on mousedown and touchstart; where a handle is grabbed they never reach it.
+    plot.addEventListener("mousedown", (event) => {
+      if (this.handleNear(event)) event.stopImmediatePropagation();
+    }, { capture: true, signal });
+    plot.addEventListener("touchstart", (event) => {
+      const [touch, second] = event.touches;
+      if (!touch || second || !this.handleNear(touch)) return;
+      event.stopImmediatePropagation();
+      event.preventDefault();
+    }, { capture: true, passive: false, signal });
+    plot.addEventListener("pointermove", (event) => {
+      if (!this.answers.state().held) plot.classList.toggle("optviz-grab", this.handleNear(event) !== undefined);
+    }, { signal });
+    plot.addEventListener("pointerdown", (event) => {
+      const near = event.button === 0 ? this.handleNear(event) : undefined;
+      if (near) this.grab(event, near.chart, near.target);
+    }, { capture: true, signal });
+  }
+
+  /**
+   * @param {PointerEvent} begin
+   * @param {Chart} chart
+   * @param {ClickTarget} target
+   */
+  grab(begin, chart, target) {
+    const holding = new AbortController();
+    const signal = AbortSignal.any([holding.signal, this.listening.signal]);
+    let moved = false;
+    document.addEventListener("pointermove", (event) => {
+      if (event.pointerId !== begin.pointerId || (!moved && !isFar(begin, event))) return;
+      moved = true;
+      const point = this.charts.pointAt(chart, event, true);
+      if (point) this.answers.dragged(chart, point, target);
+    }, { signal });
+    /** @param {PointerEvent} event */
+    const release = (event) => {
+      if (event.pointerId !== begin.pointerId) return;
+      holding.abort();
+      if (moved) this.answers.dropped(event.type === "pointerup" ? this.charts.pointAt(chart, event, true) : null, target);
+    };
+    document.addEventListener("pointerup", release, { signal });
+    document.addEventListener("pointercancel", release, { signal });
+  }
+
+  listenForClicks() {
+    const { plot } = this.charts;
+    const { signal } = this.listening;
+    plot.addEventListener("pointerdown", (event) => {
+      this.down = event.isPrimary && event.button === 0 ? event : null;
+    }, { capture: true, signal });
+    plot.addEventListener("click", (event) => event.stopPropagation(), { signal });
+    // Plotly lays a cover over the page while a button is down.
+    document.addEventListener("pointerup", (event) => {
+      const { down } = this;
+      this.down = null;
+      const { target } = event;
+      if (!down || !(target instanceof Element) || isFar(down, event)) return;
+      if (plot.contains(target) || target.closest(".dragcover")) this.click(event);
+    }, { capture: true, signal });
+  }
+
+  /** @param {PointerEvent} event */
+  click(event) {
+    // Two clicks put the axes back; only a single one moves the start.
+    clearTimeout(this.timer);
+    const again = event.timeStamp - this.lastClick < DOUBLE_CLICK;
+    this.lastClick = event.timeStamp;
+    const place = { clientX: event.clientX, clientY: event.clientY };
+    if (again) this.answers.clickedTwice(this.charts.chartAt(place));
+    else this.timer = setTimeout(() => this.send(place), DOUBLE_CLICK);
+  }
+
+  /** @param {{ clientX: number, clientY: number }} place */
+  send(place) {
+    for (const { chart, target } of this.targets()) {
+      const point = this.charts.pointAt(chart, place);
+      if (point) this.answers.clicked(point, target);
+    }
+  }
+}
+
+/**
+ * @param {MouseEvent} from
+ * @param {MouseEvent} to
+ */
+function isFar(from, to) {
+  return Math.hypot(to.clientX - from.clientX, to.clientY - from.clientY) > CLICK_THRESHOLD;
+}

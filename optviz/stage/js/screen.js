@@ -1,0 +1,180 @@
+// @ts-check
+// The picture as a whole: Plotly below, canvases above, and which of them shows what. New paths in an old frame are
+// painted on the canvases at once, and Plotly follows when there is time; another frame is Plotly's to draw first.
+
+/** @import { Elements, Header, Moment, State, StageRoot } from "./types.js" */
+/** @import { Drawn } from "./picture.js" */
+/** @import { Shot } from "./still.js" */
+/** @import { Recording } from "./video.js" */
+
+import { Canvases } from "./canvases.js";
+import { updateStep } from "./chrome.js";
+import { thicknessFor } from "./figure.js";
+import { paintLegend } from "./legend.js";
+import { resolved } from "./message.js";
+import { Picture } from "./picture.js";
+import { futureIsHidden, racersOf, stepOf, stepsOf, tracksOf } from "./state.js";
+import { updateHomeButton } from "./zoom.js";
+
+/**
+ * @typedef {object} ScreenAnswers
+ * @property {() => State} state
+ * @property {() => Recording | null} recording the video that is being made
+ * @property {() => boolean} isDragging whether the next message is on its way
+ * @property {(header: Header) => void} painted a message is on the screen
+ * @property {() => void} drawn Plotly shows the newest one
+ */
+
+export class Screen {
+  /**
+   * @param {StageRoot} root
+   * @param {Elements} elements
+   * @param {ScreenAnswers} answers
+   */
+  constructor(root, elements, answers) {
+    this.elements = elements;
+    this.answers = answers;
+    this.canvases = new Canvases(elements.kept, elements.moving);
+    this.picture = new Picture(root, elements, {
+      state: answers.state,
+      isRecording: () => answers.recording()?.running ?? false,
+      replaced: () => answers.recording()?.end(),
+      moved: () => this.moved(),
+      drawn: (drawn) => this.drawn(drawn),
+      failed: (error) => this.failed(error),
+    });
+    /** @type {{ state: State, ahead: boolean } | null} what the canvases show */
+    this.measured = null;
+    /** @type {unknown[]} what was last said of the step */
+    this.said = [];
+  }
+
+  // Another message, or another choice of what is shown.
+  redraw() {
+    const state = this.answers.state();
+    if (this.picture.fits(state)) {
+      this.picture.hideStale();
+      this.measure(state, true);
+      this.painted();
+      this.picture.requestLater(this.answers.isDragging());
+      return;
+    }
+    if (state.message === this.measured?.state.message) this.paint();
+    this.picture.request();
+  }
+
+  /** @param {Drawn} drawn */
+  drawn({ state: drawn, theme }) {
+    const state = this.answers.state();
+    const { body, legend } = this.elements;
+    body.dataset["theme"] = theme;
+    body.dataset["arrangement"] = this.picture.arrangementOf(drawn);
+    body.dataset["drawn"] = drawn.message?.header.token ?? "";
+    body.dataset["race"] = drawn.message?.header.race ?? "";
+    updateHomeButton(this.elements, this.picture);
+    paintLegend(legend, state, theme);
+    // Meanwhile more may have come, which is on the screen already.
+    if (drawn.message !== state.message && this.picture.fits(state)) this.redraw();
+    else {
+      this.measure(drawn, false);
+      this.painted();
+    }
+    this.answers.drawn();
+  }
+
+  painted() {
+    this.paint();
+    const header = this.measured?.state.message?.header;
+    if (!header) return;
+    this.elements.body.dataset["painted"] = header.token ?? "";
+    this.answers.painted(header);
+  }
+
+  // The axes have moved under what is painted.
+  moved() {
+    this.answers.recording()?.end();
+    if (this.measured) this.measure(this.measured.state, this.measured.ahead);
+    updateHomeButton(this.elements, this.picture);
+    this.paint();
+  }
+
+  /**
+   * Says where everything is on the screen.
+   * @param {State} state
+   * @param {boolean} ahead of Plotly
+   */
+  measure(state, ahead) {
+    const geometry = this.picture.geometry();
+    const theme = this.picture.drawn?.theme;
+    if (!geometry || !state.message || !theme) return;
+    const { header, arrays } = state.message;
+    this.measured = { state, ahead };
+    const scene = {
+      geometry, arrays, ahead, chosen: state.chosen, theme: header.themes[theme], thickness: thicknessFor(header),
+    };
+    this.canvases.measure(header.layers, scene);
+  }
+
+  paint() {
+    const { canvases, elements } = this;
+    const state = this.answers.state();
+    if (!canvases.scene || !tracksOf(state)) return;
+    canvases.paint(this.moment(), this.handle());
+    this.answers.recording()?.frame();
+    const said = [stepOf(state), state.message, state.playing, state.hidden, state.recording];
+    if (said.some((value, index) => value !== this.said[index])) updateStep(elements, state);
+    this.said = said;
+    elements.body.dataset["step"] = String(stepOf(state));
+    elements.body.dataset["frames"] = String(canvases.frames);
+  }
+
+  // What has been drawn of the way so far is drawn anew with the next painting.
+  forget() {
+    this.canvases.forget();
+  }
+
+  /** @returns {Moment} */
+  moment() {
+    const state = this.answers.state();
+    const position = Math.min(state.position ?? 0, stepsOf(state));
+    return { position, playing: state.playing, hidden: state.hidden, futureIsHidden: futureIsHidden(state) };
+  }
+
+  // The handle where it is held, or where Plotly has not drawn it yet.
+  handle() {
+    const { held, message } = this.answers.state();
+    const target = this.measured?.ahead ? message?.header.clicks.map : undefined;
+    if (!held && !target) return null;
+    const pixel = held ? this.picture.pixelOf(held.chart, held.point) : target && this.picture.pixelOf("map", target.at);
+    return pixel ? { ...pixel, held: held !== null } : null;
+  }
+
+  /** @param {unknown} error */
+  failed(error) {
+    this.elements.sentence.textContent = this.answers.state().message?.header.text["broken"] ?? "";
+    console.error(error);
+  }
+
+  /** @returns {Shot} */
+  shot() {
+    const { canvases, elements } = this;
+    const state = this.answers.state();
+    if (!state.message || !canvases.scene) throw new Error("there is no picture yet");
+    const { theme, geometry } = canvases.scene;
+    const { header, arrays } = state.message;
+    return {
+      header,
+      theme,
+      plot: elements.plot,
+      canvases: [elements.kept, elements.moving],
+      fontFamily: getComputedStyle(elements.body).fontFamily,
+      legend: racersOf(state).filter((_, index) => !state.hidden.includes(index))
+        .map(({ name, marker, color }) => ({ name, marker, color: resolved(color, arrays, theme) })),
+      told: Object.values(state.chosen).flatMap((name) => header.views[name]?.told ?? []),
+      charts: geometry.boxes.map((box, chart) => {
+        const shapes = canvases.shapes(chart, this.moment());
+        return { box, clipped: shapes.flatMap(({ clipped }) => clipped), free: shapes.flatMap(({ free }) => free) };
+      }),
+    };
+  }
+}

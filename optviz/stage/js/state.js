@@ -1,0 +1,176 @@
+// @ts-check
+// The state of a stage, and the only place where it changes: state and action go in, another state comes out. What a
+// change is to show or to send follows from comparing the two: see stage.js.
+
+/** @import { Action, Header, Message, Racer, State, TracksLayer } from "./types.js" */
+
+const ROUNDING = 1e-6; // of a step: less than playing adds in a frame
+
+/** @returns {State} */
+export function initialState() {
+  return {
+    message: null,
+    position: null,
+    playing: false,
+    speed: 1,
+    chosen: {},
+    hidden: [],
+    veiled: false,
+    viewStamp: null,
+    shownRace: null,
+    playedRace: null,
+    held: null,
+    recording: null,
+  };
+}
+
+/**
+ * @param {State} state
+ * @param {Action} action
+ * @returns {State}
+ */
+export function reduce(state, action) {
+  switch (action.type) {
+    case "received": return received(state, action.message);
+    case "seek": return { ...state, position: Math.max(0, Math.min(stepsOf(state), action.step)) };
+    case "play": return { ...state, playing: true, position: isAtEnd(state) ? 0 : state.position };
+    case "pause": return state.playing ? { ...state, playing: false, position: stepOf(state) } : state;
+    case "advance": return advanced(state, action.steps);
+    case "set_speed": return { ...state, speed: action.speed };
+    case "toggle": return { ...state, hidden: toggled(state.hidden, action.index) };
+    case "choose": return { ...state, chosen: { ...state.chosen, [action.group]: action.name } };
+    // With the future hidden a class can guess who will be first; then the race is played.
+    case "veil": return { ...state, veiled: action.veiled, playedRace: null, position: action.veiled ? 0 : state.position };
+    case "end_seen": return { ...state, playedRace: raceOf(state) };
+    case "hold": return { ...state, held: action.held };
+    case "record": return { ...state, recording: action.recording };
+  }
+}
+
+/**
+ * @param {State} state
+ * @param {Message} message
+ * @returns {State}
+ */
+function received(state, message) {
+  const { header } = message;
+  /** @type {State} */
+  const next = { ...withView(state, header), message };
+  const steps = stepsOf(next);
+  // Who has seen a race to its end sees the next one at its end as well.
+  if (isAtEnd(state) && !next.playing && next.position === state.position) next.position = steps;
+  next.position = Math.min(next.position ?? steps, steps);
+  const race = raceOf(next);
+  if (header.played) next.playedRace = race;
+  // Of a race that comes under the veil nothing has been seen but the start.
+  if (endIsHidden(next) && !next.playing && race !== state.shownRace) next.position = 0;
+  next.shownRace = race;
+  next.chosen = Object.fromEntries(Object.entries(header.choices).map(([group, names]) => {
+    const chosen = next.chosen[group];
+    return [group, chosen !== undefined && names.includes(chosen) ? chosen : names[0] ?? ""];
+  }));
+  return next;
+}
+
+/**
+ * With what the server says is chosen and hidden, where it says so anew.
+ * @param {State} state
+ * @param {Header} header
+ * @returns {State}
+ */
+function withView(state, { view }) {
+  if (!view || view.stamp === state.viewStamp) return state;
+  const veiled = Boolean(view.veiled);
+  /** @type {State} */
+  const next = { ...state, viewStamp: view.stamp, chosen: { ...view.chosen }, hidden: [...view.hidden], veiled };
+  // A veil that comes with going back hides what was seen without it.
+  return veiled && !state.veiled ? { ...next, playedRace: null, position: 0 } : next;
+}
+
+/**
+ * @param {State} state
+ * @param {number} by
+ * @returns {State}
+ */
+function advanced(state, by) {
+  const position = Math.min(stepsOf(state), (state.position ?? 0) + by);
+  return position < stepsOf(state) ? { ...state, position } : { ...state, position, playing: false };
+}
+
+/**
+ * @param {number[]} hidden
+ * @param {number} index
+ */
+function toggled(hidden, index) {
+  return hidden.includes(index) ? hidden.filter((other) => other !== index) : [...hidden, index].sort((a, b) => a - b);
+}
+
+// --- what follows from the state ---
+
+/**
+ * The layer that plays, if the figure has one.
+ * @param {State} state
+ * @returns {TracksLayer | undefined}
+ */
+export function tracksOf(state) {
+  return state.message?.header.layers.find((layer) => layer.kind === "tracks");
+}
+
+/**
+ * @param {State} state
+ * @returns {Racer[]}
+ */
+export function racersOf(state) {
+  return tracksOf(state)?.racers ?? [];
+}
+
+/** @param {State} state */
+export function stepsOf(state) {
+  return tracksOf(state)?.steps ?? 0;
+}
+
+/**
+ * The last step that has been reached.
+ * @param {State} state
+ */
+export function stepOf(state) {
+  return Math.floor((state.position ?? 0) + ROUNDING);
+}
+
+/**
+ * Where one step back leads from here: to the beginning of a step that has begun.
+ * @param {State} state
+ */
+export function stepBefore(state) {
+  return Math.ceil((state.position ?? 0) - ROUNDING) - 1;
+}
+
+/** @param {State} state */
+export function isAtEnd(state) {
+  return state.position === null || state.position >= stepsOf(state);
+}
+
+/**
+ * The race that is shown; while something is dragged it is another one than the address says.
+ * @param {State} state
+ */
+export function raceOf(state) {
+  const header = state.message?.header;
+  return header?.shown ?? header?.token ?? null;
+}
+
+/**
+ * Whoever has seen the last step under the veil has seen the race: nothing of it is hidden any more.
+ * @param {State} state
+ */
+export function endIsHidden(state) {
+  return state.veiled && tracksOf(state) !== undefined && state.playedRace !== raceOf(state);
+}
+
+/**
+ * Whether the pale full paths are left out: a tour and a video show how they grow.
+ * @param {State} state
+ */
+export function futureIsHidden(state) {
+  return endIsHidden(state) || Boolean(state.message?.header.tour) || state.recording !== null;
+}

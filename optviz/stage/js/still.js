@@ -1,0 +1,236 @@
+// @ts-check
+// The stage as a picture of its own: what stands still, what has moved, the legend above it and a caption below.
+
+/** @import { Box, Header, PlotElement, Shape, Theme } from "./types.js" */
+
+import { markerPath } from "./drawing.js";
+
+const SCALE = 2;
+const ROW = 28;
+const CAPTION = 26;
+const CAPTION_LINE = 18;
+const EDGE = 14;
+const LEGEND_FONT = 13;
+// What stays together on a line: a word with its space, or one Chinese character with the signs that must not begin a line.
+const PIECES = /[\u4e00-\u9fff][，。；：、）”]*|\s*[^\s\u4e00-\u9fff]+\s*/g;
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * @typedef {object} Shot what is on the screen
+ * @property {PlotElement} plot
+ * @property {HTMLCanvasElement[]} canvases that lie above it, the lowest first
+ * @property {Header} header
+ * @property {Theme} theme
+ * @property {string} fontFamily
+ * @property {{ name: string, marker: string, color: string }[]} legend
+ * @property {string[]} told sentences about the views that are chosen
+ * @property {{ box: Box, clipped: Shape[], free: Shape[] }[]} charts what the canvases show, as shapes
+ */
+
+/**
+ * @param {Shot} shot
+ * @returns {Promise<Blob>}
+ */
+export async function pngOf(shot) {
+  const frame = await frameOf(shot);
+  const canvas = frame.canvas();
+  frame.draw(contextOf(canvas));
+  /** @type {Blob | null} */
+  const blob = await new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); });
+  if (!blob) throw new Error("the browser made no picture");
+  return blob;
+}
+
+/**
+ * Plotly's own picture once, as a bitmap, and how to put the canvases as they are on top of it.
+ * @param {Shot} shot
+ */
+export async function frameOf(shot) {
+  const { width, height, legend, caption, whole, source } = await laidOut(shot, { format: "png", scale: SCALE });
+  const picture = await loadImage(source);
+  const { theme, canvases } = shot;
+  return {
+    canvas() {
+      const canvas = document.createElement("canvas");
+      canvas.width = width * SCALE;
+      canvas.height = whole * SCALE;
+      return canvas;
+    },
+    /** @param {CanvasRenderingContext2D} context */
+    draw(context) {
+      context.setTransform(SCALE, 0, 0, SCALE, 0, 0);
+      context.fillStyle = theme["label_back"];
+      context.fillRect(0, 0, width, whole);
+      context.drawImage(picture, 0, legend.height, width, height);
+      for (const canvas of canvases) context.drawImage(canvas, 0, legend.height, width, height);
+      context.font = fontOf(shot);
+      context.textBaseline = "middle";
+      for (const { marker, color, name, left, middle } of legend.entries) {
+        context.fillStyle = color;
+        context.fill(new Path2D(markerPath(marker, left, middle, 5)));
+        context.fillStyle = theme["ink"];
+        context.fillText(name, left + 10, middle);
+      }
+      context.fillStyle = theme["faint"];
+      for (const { text, middle } of caption.lines) context.fillText(text, EDGE, middle, width - 2 * EDGE);
+    },
+  };
+}
+
+/**
+ * Plotly's SVG inside one of our own, with the canvases' strokes drawn again as shapes.
+ * @param {Shot} shot
+ * @returns {Promise<Blob>}
+ */
+export async function svgOf(shot) {
+  const { width, legend, caption, whole, source } = await laidOut(shot, { format: "svg" });
+  const text = decodeURIComponent(source.slice(source.indexOf(",") + 1));
+  const inner = new DOMParser().parseFromString(text, "image/svg+xml");
+  const root = element("svg", { width, height: whole, viewBox: `0 0 ${width} ${whole}` });
+  root.append(element("rect", { width, height: whole, fill: shot.theme["label_back"] }));
+  const plot = document.importNode(inner.documentElement, true);
+  plot.setAttribute("y", String(legend.height));
+  root.append(plot);
+  const above = element("g", { transform: `translate(0 ${legend.height})`, fill: "none" });
+  root.append(above);
+  shot.charts.forEach((chart, index) => above.append(...chartShapes(chart, index)));
+  for (const { marker, color, name, left, middle } of legend.entries) {
+    root.append(element("path", { d: markerPath(marker, left, middle, 5), fill: color }));
+    root.append(textElement(shot, name, left + 10, middle, shot.theme["ink"]));
+  }
+  for (const line of caption.lines) root.append(textElement(shot, line.text, EDGE, line.middle, shot.theme["faint"]));
+  return new Blob([new XMLSerializer().serializeToString(root)], { type: "image/svg+xml" });
+}
+
+/**
+ * Plotly's picture, and where legend and caption are around it.
+ * @param {Shot} shot
+ * @param {{ format: string, scale?: number }} options
+ */
+async function laidOut(shot, options) {
+  const { Plotly } = window;
+  const layout = shot.plot._fullLayout;
+  if (!Plotly || !layout) throw new Error("there is no picture yet");
+  const { width, height } = layout;
+  const source = await Plotly.toImage(shot.plot, { ...options, width, height });
+  const legend = legendOf(shot, width);
+  const caption = captionOf(shot, width, height + legend.height);
+  return { width, height, legend, caption, whole: height + legend.height + caption.height, source };
+}
+
+/**
+ * What the picture shows, in as many lines as it takes: broken at spaces, and between Chinese characters.
+ * @param {Shot} shot
+ * @param {number} width
+ * @param {number} top
+ */
+function captionOf(shot, width, top) {
+  const joined = [shot.header.caption, ...shot.told].filter(Boolean).join(" · ");
+  const whole = joined.replaceAll("。 · ", "。").replaceAll(". · ", ". ");
+  const context = contextOf(document.createElement("canvas"));
+  context.font = fontOf(shot);
+  /** @type {string[]} */
+  const lines = [];
+  let line = "";
+  for (const piece of whole.match(PIECES) ?? []) {
+    if (line && context.measureText((line + piece).trimEnd()).width > width - 2 * EDGE) {
+      lines.push(line);
+      line = "";
+    }
+    line += piece;
+  }
+  if (line) lines.push(line);
+  const placed = lines.map((text, row) => ({ text: text.trimEnd(), middle: top + CAPTION / 2 + row * CAPTION_LINE }));
+  return { lines: placed, height: lines.length ? CAPTION + (lines.length - 1) * CAPTION_LINE : 0 };
+}
+
+/**
+ * Where each racer that is shown stands in the legend, in as many rows as it takes.
+ * @param {Shot} shot
+ * @param {number} width
+ */
+function legendOf(shot, width) {
+  const context = contextOf(document.createElement("canvas"));
+  context.font = fontOf(shot);
+  let [left, row] = [EDGE, 0];
+  const entries = shot.legend.map((racer) => {
+    const needed = 30 + context.measureText(racer.name).width;
+    if (left > EDGE && left + needed > width) [left, row] = [EDGE, row + 1];
+    const entry = { ...racer, left, middle: (row + 0.5) * ROW };
+    left += needed;
+    return entry;
+  });
+  return { entries, height: entries.length ? (row + 1) * ROW : 0 };
+}
+
+/** @param {Shot} shot */
+function fontOf({ fontFamily }) {
+  return `${LEGEND_FONT}px ${fontFamily}`;
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @returns {CanvasRenderingContext2D}
+ */
+export function contextOf(canvas) {
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("the browser draws on no canvas");
+  return context;
+}
+
+/**
+ * @param {Shot["charts"][number]} chart
+ * @param {number} index
+ */
+function chartShapes({ box, clipped, free }, index) {
+  const name = `inside-${index}`;
+  const inside = element("clipPath", { id: name });
+  inside.append(element("rect", { x: box.left, y: box.top, width: box.width, height: box.height }));
+  const paths = element("g", { "clip-path": `url(#${name})`, "stroke-linejoin": "round" });
+  paths.append(...clipped.map(shapeElement));
+  const heads = element("g", {});
+  heads.append(...free.map(shapeElement));
+  return [inside, paths, heads];
+}
+
+/** @param {Shape} shape */
+function shapeElement({ path, fill, stroke, width, dash }) {
+  return element("path", { d: path, fill, stroke, "stroke-width": width, ...(dash && { "stroke-dasharray": dash }) });
+}
+
+/**
+ * @param {Shot} shot
+ * @param {string} text
+ * @param {number} x
+ * @param {number} y
+ * @param {string} fill
+ */
+function textElement({ fontFamily }, text, x, y, fill) {
+  const place = { x, y, fill, "font-size": LEGEND_FONT, "dominant-baseline": "central" };
+  const made = element("text", { ...place, "font-family": fontFamily });
+  made.textContent = text;
+  return made;
+}
+
+/**
+ * @param {string} name
+ * @param {Record<string, string | number>} attributes
+ */
+function element(name, attributes) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  return made;
+}
+
+/**
+ * @param {string} source
+ * @returns {Promise<HTMLImageElement>}
+ */
+function loadImage(source) {
+  return new Promise((resolve, reject) => {
+    const image = new Image();
+    image.onload = () => resolve(image);
+    image.onerror = reject;
+    image.src = source;
+  });
+}

@@ -1,0 +1,307 @@
+// What the modules of this folder hand to each other. The header is written by optviz/stage/message.py, a figure's part
+// of it by optviz/figures/.
+
+export type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
+export type Column = Numbers | Numbers[];
+export type Arrays = Map<string, Column>;
+export type Range = [number, number];
+export type Point = [number, number];
+export type Theme = Record<string, any>;
+export type Words = Record<string, string>;
+/** Plotly's dicts, with "@name" for an array and "@theme/name" for a colour. */
+export type Dict = Record<string, any>;
+
+/** What is sent of a message, before what the stage has kept of earlier ones is put back. */
+export interface SentHeader {
+  plot: { data: Dict[]; layout: Dict };
+  /** Layout patches: "wide", "narrow", "presented". */
+  arrangements: Record<string, Dict>;
+  views: Record<string, View>;
+  /** Group → the views of which one is on. */
+  choices: Record<string, string[]>;
+  /** What is drawn on the canvases, by kind: see layers/. */
+  layers: Layer[];
+  /** Chart → what a click into it sends. */
+  clicks: Partial<Record<Chart, ClickTarget>>;
+  map_key: string;
+  arrays: { name: string; shape: number[]; type: "f4" | "f8" | "i4" | "u1"; offset: number }[];
+  words_key: string;
+  text?: Words;
+  themes?: { light: Theme; dark: Theme };
+  /** Where plotly.js is. */
+  plotly: string;
+  /** What the picture is of: another one is another picture. */
+  token?: string;
+  view?: { chosen: Record<string, string>; hidden: number[]; veiled?: boolean; stamp: number };
+  rates?: Rates | null;
+  /** The number of the `live` that this answers. */
+  live?: number | null;
+  heard?: { page: string; number: number } | null;
+  /** The race in the address, and the one that is shown, which while something is dragged is another one. */
+  race?: string;
+  shown?: string;
+  /** Whether the end of this race was seen under the veil. */
+  played?: boolean;
+  file_name?: string;
+  caption?: string;
+  language?: string;
+  tools?: string[];
+  pinned?: boolean;
+  present?: boolean;
+  tour?: Tour | null;
+  link?: string;
+  hints?: Hint[];
+}
+
+export interface Header extends SentHeader {
+  text: Words;
+  themes: { light: Theme; dark: Theme };
+}
+
+export interface Message {
+  header: Header;
+  arrays: Arrays;
+}
+
+export interface View {
+  data: Record<string, Dict>;
+  layout: Dict;
+  /** The layout for as long as the future is hidden. */
+  veiled?: Dict;
+  told?: string;
+}
+
+export type Chart = "map" | "curves";
+
+export interface ClickTarget {
+  /** The name of what is asked for; its value is the point. */
+  sends: string;
+  /** Where the handle is that can be dragged, and the trace that shows it. */
+  at: Point;
+  trace: number;
+}
+
+export interface TracksLayer {
+  kind: "tracks";
+  steps: number;
+  racers: Racer[];
+}
+
+export type Layer = TracksLayer;
+
+export interface Racer {
+  name: string;
+  color: string;
+  dash: string;
+  marker: string;
+  /** References to arrays, by step. `step` and `epoch` are x of the curves, `loss` and `gap` y. */
+  x: string;
+  y: string;
+  step: string;
+  epoch: string;
+  loss: string;
+  gap: string;
+  standing: string;
+  overshoot: string;
+  /** The step after which the run is not finite any more, or −1. */
+  lost_at: number;
+  /** All traces that go with it; those that tell of what is still to come; those of this race, not of a pinned one. */
+  traces: number[];
+  future: number[];
+  own: number[];
+}
+
+export interface Rates {
+  lowest: number;
+  highest: number;
+  least: number;
+  most: number;
+}
+
+export interface Tour {
+  number: number;
+  seconds: number;
+  visited: number;
+  wins: (number | string)[];
+}
+
+export interface Hint {
+  about: string;
+  text: string;
+  on_touch?: string;
+}
+
+/** All that changes while a stage is shown. Only `reduce` in state.js makes a new one. */
+export interface State {
+  message: Message | null;
+  /** In steps, fractional while playing; null before the first message. */
+  position: number | null;
+  playing: boolean;
+  speed: number;
+  /** Group of views → the one that is on. */
+  chosen: Record<string, string>;
+  /** The racers that are hidden, in ascending order. */
+  hidden: number[];
+  /** Whether what is still to come is hidden. */
+  veiled: boolean;
+  /** The stamp of the view that the server last set. */
+  viewStamp: number | null;
+  /** The race that the last message was about. */
+  shownRace: string | null;
+  /** The race that has been played to its end under the veil. */
+  playedRace: string | null;
+  /** Where the handle is held, in coordinates of its chart. */
+  held: { chart: Chart; point: Point } | null;
+  /** The kind of video that is being made. */
+  recording: string | null;
+}
+
+export type Action =
+  | { type: "received"; message: Message }
+  | { type: "seek"; step: number }
+  | { type: "play" }
+  | { type: "pause" }
+  | { type: "advance"; steps: number }
+  | { type: "set_speed"; speed: number }
+  | { type: "toggle"; index: number }
+  | { type: "choose"; group: string; name: string }
+  | { type: "veil"; veiled: boolean }
+  | { type: "end_seen" }
+  | { type: "hold"; held: State["held"] }
+  | { type: "record"; recording: string | null };
+
+export type Dispatch = (action: Action) => void;
+export type Ask = (what: string, value: unknown) => void;
+
+export interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** What Plotly has drawn: where its charts are on the screen, and how their coordinates become pixels. */
+export interface Geometry {
+  width: number;
+  height: number;
+  boxes: Box[];
+  /** For each chart, of an array or a number, in pixels from the left and the top of the picture. */
+  x: ((value: number) => number)[];
+  y: ((value: number) => number)[];
+}
+
+/** All that a mark needs to know before it paints. */
+export interface Scene {
+  geometry: Geometry;
+  arrays: Arrays;
+  theme: Theme;
+  chosen: Record<string, string>;
+  /** How much thicker than on a desk lines and heads are. */
+  thickness: number;
+  /** Whether Plotly has not drawn these paths yet: then what it will draw is drawn here. */
+  ahead: boolean;
+}
+
+/** When a picture is painted. */
+export interface Moment {
+  position: number;
+  playing: boolean;
+  hidden: number[];
+  futureIsHidden: boolean;
+}
+
+/** One kind of layer: see layers/marks.js. */
+export interface Mark {
+  /** Says where everything is on the screen. */
+  measure(scene: Scene): void;
+  /** On the lower canvas, which is kept: what has been drawn `from` the position that it was last painted at, or null. */
+  paintKept?(context: CanvasRenderingContext2D, moment: Moment, from: number | null): void;
+  /** On the upper canvas, which is empty. */
+  paintMoving?(context: CanvasRenderingContext2D, moment: Moment): void;
+  /** The same as shapes of an SVG, for one chart. */
+  shapes?(chart: number, moment: Moment): { clipped: Shape[]; free: Shape[] };
+}
+
+/** A path of an SVG. */
+export interface Shape {
+  path: string;
+  fill: string;
+  stroke: string;
+  width: number;
+  dash?: string;
+}
+
+/** The parts of a stage in the page. */
+export interface Elements {
+  body: HTMLElement;
+  picture: HTMLElement;
+  plot: PlotElement;
+  kept: HTMLCanvasElement;
+  moving: HTMLCanvasElement;
+  legend: HTMLElement;
+  transport: HTMLElement;
+  scrubber: HTMLInputElement;
+  readout: HTMLElement;
+  speedPicker: HTMLSelectElement;
+  rate: HTMLElement;
+  choices: HTMLElement;
+  sentence: HTMLElement;
+  menu: HTMLElement;
+  hint: HTMLElement;
+  homeButton: HTMLElement;
+}
+
+/** An axis as Plotly has laid it out. What begins with an underscore is not promised by Plotly, hence its one minor version. */
+export interface PlotlyAxis {
+  type: string;
+  range: Range;
+  dtick: number | string;
+  domain: Range;
+  tickfont: { size: number };
+  uirevision?: unknown;
+  autorange?: boolean;
+  _offset: number;
+  _length: number;
+  _inputRange?: Range | null;
+  d2p(value: number): number;
+  p2d(pixel: number): number;
+}
+
+export interface PlotlyLayout extends Record<string, any> {
+  width: number;
+  height: number;
+  xaxis: PlotlyAxis;
+  yaxis: PlotlyAxis;
+  xaxis2?: PlotlyAxis;
+  yaxis2?: PlotlyAxis;
+}
+
+export interface PlotElement extends HTMLElement {
+  data?: Dict[];
+  _fullLayout?: PlotlyLayout;
+  _fullData?: Dict[];
+  on(event: string, handler: (given: any) => void): void;
+}
+
+export interface PlotlyModule {
+  react(plot: HTMLElement, data: Dict[], layout: Dict, config: Dict): Promise<void>;
+  toImage(plot: HTMLElement, options: Dict): Promise<string>;
+  purge(plot: HTMLElement): void;
+}
+
+/** What Streamlit hands to a component. */
+export interface Component {
+  parentElement: StageRoot;
+  data: Uint8Array | ArrayBuffer | DataView;
+  setTriggerValue(name: string, value: unknown): void;
+}
+
+export interface StageRoot extends HTMLElement {
+  optvizStage?: import("./stage.js").Stage;
+}
+
+declare global {
+  interface Window {
+    Plotly?: PlotlyModule;
+  }
+}

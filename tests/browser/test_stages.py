@@ -1,0 +1,163 @@
+"""Stages by themselves, put on a page of the test's own, which hears what they send."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from optviz import Race, stage
+from optviz.figures.heights import contour_heights
+from optviz.figures.race import race_figure
+from optviz.figures.race_record import race_record
+from optviz.text import words
+from race_page import RacePage
+from tabs import Tabs
+
+TEXT = words("en")
+# Each place is mounted as Streamlit mounts a component; `asked` lists what it sends.
+PAGE = """<!doctype html><meta charset="utf-8"><style>.optviz-picture {{ height: 260px }} {style}</style>
+<button id="elsewhere">elsewhere</button>{places}
+<script>{plotly}</script>
+<script type="module">
+{module}
+window.asked = [];
+window.leave = {{}};
+window.give = (place, message) => {{
+  const data = Uint8Array.from(atob(message), (letter) => letter.charCodeAt(0));
+  const parentElement = document.getElementById(place);
+  window.leave[place] = stage({{ parentElement, data, setTriggerValue: (_, asked) => window.asked.push(asked) }});
+}};
+{given}
+</script>"""
+
+
+def message(race: Race, **extra: Any) -> str:
+    """What the server would say of a race, in base64."""
+    record = race_record(race.run(), race.racer_names(TEXT["optimizer"]), race.start or race.surface.suggested_start)
+    figure = race_figure(record, contour_heights(race.bare_surface), repr(race.bare_surface), TEXT["figure"])
+    token = {"token": repr(race), **extra}
+    return base64.b64encode(stage.pack(figure, TEXT["stage"], **token)).decode()
+
+
+def opened(tabs: Tabs, path: Path, messages: dict[str, str]) -> RacePage:
+    path.write_text(
+        PAGE.format(
+            style=stage.stage_style(),
+            places="".join(f'<div id="{place}"></div>' for place in messages),
+            plotly=stage.assets()["plotly"].body.decode(),
+            module=stage.stage_module(),
+            given="".join(f"give('{place}', '{given}');\n" for place, given in messages.items()),
+        ),
+        encoding="utf-8",
+    )
+    page = RacePage(tabs.take(offline=True), path.as_uri())
+    page.page.goto(path.as_uri())
+    for place in messages:
+        page.page.wait_for_selector(f"#{place} .optviz-stage[data-drawn]")
+    return page
+
+
+@pytest.fixture
+def mounted(tabs: Tabs, tmp_path: Path) -> Any:
+    pages: list[RacePage] = []
+
+    def mount(**messages: str) -> RacePage:
+        pages.append(opened(tabs, tmp_path / f"{len(pages)}.html", messages))
+        return pages[-1]
+
+    yield mount
+    for page in pages:
+        page.leave()
+        tabs.give_back(page.page, offline=True)
+    assert [page.errors for page in pages] == [[]] * len(pages)
+
+
+RACE = Race(steps=40).with_optimizers(["adam", "nag"])
+
+
+def steps_of(page: RacePage) -> list[str | None]:
+    return [stage.get_attribute("data-step") for stage in page.page.locator(".optviz-stage").all()]
+
+
+def playing(page: RacePage) -> list[str | None]:
+    return [stage.get_attribute("data-playing") for stage in page.page.locator(".optviz-stage").all()]
+
+
+def test_of_two_stages_the_one_in_use_answers_the_keys(mounted: Any) -> None:
+    page = mounted(first=message(RACE), second=message(RACE))
+    page.page.keyboard.press("Home")
+    assert steps_of(page) == ["0", "40"], "before either is used, the first"
+    page.page.locator("#second [data-do=back]").click()
+    page.page.keyboard.press("ArrowLeft")
+    assert steps_of(page) == ["0", "38"]
+    page.page.locator("#second .optviz-sentence").click()
+    page.page.keyboard.press(" ")
+    assert playing(page) == ["false", "true"]
+    page.page.keyboard.press(" ")
+    assert playing(page) == ["false", "false"]
+    page.page.locator("#first .optviz-sentence").click()
+    page.page.keyboard.press("ArrowRight")
+    assert steps_of(page)[0] == "1"
+    page.page.locator("#elsewhere").focus()
+    page.page.keyboard.press("ArrowRight")
+    assert steps_of(page)[0] == "1", "a button of the page has its keys to itself"
+
+
+def test_a_stage_that_leaves_takes_its_keys_along(mounted: Any) -> None:
+    page = mounted(first=message(RACE), second=message(RACE))
+    page.page.evaluate("leave.first(); document.getElementById('first').remove()")
+    page.page.keyboard.press("Home")
+    assert steps_of(page) == ["0"]
+    page.page.evaluate("leave.second(); document.getElementById('second').replaceChildren()")
+    page.page.keyboard.press("End")
+    assert page.errors == []
+
+
+def test_new_paths_are_on_the_canvas_before_plotly_has_drawn_them(mounted: Any) -> None:
+    page = mounted(first=message(RACE))
+    faster = RACE.with_learning_rate(0.3)
+    # Where nothing has been travelled, only the pale paths are to be seen.
+    page.page.keyboard.press("Home")
+    seen = page.page.evaluate(
+        """given => {
+          const stage = document.querySelector(".optviz-stage"), canvas = document.querySelector(".optviz-trails");
+          const before = [stage.dataset.painted, canvas.toDataURL()];
+          window.give("first", given);
+          const groups = [...document.querySelectorAll(".scatterlayer .trace")];
+          return {
+            painted: stage.dataset.painted !== before[0], pixels: canvas.toDataURL() !== before[1],
+            drawn: stage.dataset.drawn === before[0],
+            stale: groups.filter(group => group.style.visibility === "hidden").length,
+          };
+        }""",
+        message(faster),
+    )
+    # The paths and curves of two racers and the circle of the start.
+    assert seen == {"painted": True, "pixels": True, "drawn": True, "stale": 5}
+    ahead = page.page.evaluate("document.querySelector('.optviz-trails').toDataURL()")
+    page.page.wait_for_function(
+        "token => document.querySelector('.optviz-stage').dataset.drawn === token", arg=repr(faster)
+    )
+    assert page.page.locator(".scatterlayer .trace[style*=hidden]").count() == 0
+    now = page.page.evaluate("document.querySelector('.optviz-trails').toDataURL()")
+    assert now != ahead, "Plotly has the pale paths"
+
+
+def test_one_drag_is_one_request_at_a_time_and_one_when_it_ends(mounted: Any) -> None:
+    page = mounted(first=message(RACE))
+    page.page.mouse.move(*page.place(*RACE.surface.suggested_start))
+    page.page.mouse.down()
+    for x in (0.1, 0.3, 0.5):
+        page.page.mouse.move(*page.place(x, -0.5))
+    (live,) = page.page.evaluate("asked.map(({ live }) => live.start)")
+    assert live == pytest.approx([0.1, -0.5], abs=0.02)
+    page.page.evaluate("given => give('first', given)", message(RACE.replaced(start=(0.1, -0.5)), live=1))
+    page.page.wait_for_function("asked.length === 2")
+    assert page.page.evaluate("asked[1].live.start") == pytest.approx([0.5, -0.5], abs=0.02)
+    page.page.mouse.up()
+    (request,) = page.page.evaluate("asked.at(-1).requests")
+    assert (request["what"], request["value"]) == ("start", pytest.approx([0.5, -0.5], abs=0.02))
+    assert page.page.evaluate("asked.length") == 3
