@@ -16,6 +16,9 @@ RUNS = $(VENV)/bin/python
 INSTALL = $(RUNS) -m pip install --quiet --no-input --disable-pip-version-check
 # A file of tests stays with one worker; in which order, tests/conftest.py says.
 RUN_TESTS = $(RUNS) -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
+=======
+WITH_NODE = PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+>>>>>>> 4c8a509 (wipall)
 
 .PHONY: help setup run test test-all check bench browser monkey screenshot wheel docker pins clean
 
@@ -41,14 +44,16 @@ test: $(VENV)/ready-dev browser ## lint, types and the quick tests, minutes (PYT
 	$(RUN_TESTS) $(PYTEST) || failed=yes; \
 	if [ -n "$$failed" ]; then echo 'make test: something above failed (lint, types or tests).' >&2; exit 1; fi
 
+<<<<<<< HEAD
 test-all: $(VENV)/ready-torch browser ## the long tests, which make test leaves out; they need PyTorch
 	@$(RUN_TESTS) -m long $(PYTEST)
 
-check: $(VENV)/ready-dev ## lint, format and types
+check: $(VENV)/ready-dev $(VENV)/ready-js ## lint, format and types
 	@failed=; \
 	$(RUNS) -m ruff check . || failed=yes; \
 	$(RUNS) -m ruff format --check . || failed=yes; \
 	$(RUNS) -m mypy || failed=yes; \
+	$(WITH_NODE) npm run --silent check || failed=yes; \
 	[ -z "$$failed" ]
 
 bench: $(VENV)/ready-dev browser ## measure speed, side by side with plain loops
@@ -80,7 +85,7 @@ pins: ## write requirements.txt and requirements-dev.txt anew
 	@mv build/app.txt requirements.txt && mv build/dev.txt requirements-dev.txt && rm -rf build/pins
 
 clean: ## remove .venv and everything else that was made
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
+	rm -rf $(VENV) node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/ready: requirements.txt pyproject.toml
@@ -102,4 +107,11 @@ $(VENV)/ready-dev: requirements-dev.txt $(VENV)/ready
 $(VENV)/ready-torch: requirements-torch.txt $(VENV)/ready-dev
 	@echo 'Installing PyTorch into $(VENV) for the long tests: a minute, once.'
 	@$(INSTALL) --no-deps --retries 0 -r requirements-torch.txt
+	@touch $@
+
+# TypeScript and ESLint, which check the stage's modules; nothing of them is served. The machine's npm, or that of a wheel.
+$(VENV)/ready-js: package-lock.json requirements-node.txt $(VENV)/ready
+	@node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null && npm --version >/dev/null 2>&1 || \
+		$(INSTALL) -r requirements-node.txt
+	@$(WITH_NODE) npm ci --silent --no-audit --no-fund
 	@touch $@

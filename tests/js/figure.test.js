@@ -1,0 +1,67 @@
+// The figure that Plotly is given, from the state.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { figureOf, merge } from "../../optviz/stage/js/figure.js";
+import { initialState, reduce } from "../../optviz/stage/js/state.js";
+
+const ROOM = { width: 900, height: 500, coarse: false };
+const trace = (y) => ({ x: "@steps", y, line: { width: 1 } });
+
+function message(more = {}) {
+  const racers = [
+    { name: "a", traces: [0, 2], future: [0], own: [0] },
+    { name: "b", traces: [1], future: [1], own: [1] },
+  ];
+  return {
+    header: {
+      plot: { data: [trace("@a"), trace("@b"), trace("@a")], layout: { yaxis: { title: { text: "loss", size: 3 } }, font: "@theme/ink" } },
+      arrangements: { wide: { margin: { l: 50 } }, narrow: { margin: { l: 20 } }, presented: { margin: { l: 72 } } },
+      views: {
+        loss: { data: {}, layout: {}, veiled: { yaxis: { range: [0, 1] } } },
+        gap: { data: { 1: { y: "@gap" } }, layout: { yaxis: { type: "log", title: { text: "gap" } } } },
+      },
+      choices: { axis: ["loss", "gap"] },
+      layers: [{ kind: "tracks", steps: 1, racers }],
+      clicks: {},
+      token: "a race",
+      ...more,
+    },
+    arrays: new Map([["steps", Int32Array.of(0, 1)], ["a", Float32Array.of(1, 2)], ["b", Float32Array.of(3, 4)], ["gap", Float32Array.of(5, 6)]]),
+  };
+}
+
+const stateOf = (more, ...actions) => [{ type: "received", message: message(more) }, ...actions].reduce(reduce, initialState());
+const visible = (figure) => figure.data.map((drawn) => drawn.visible);
+
+test("references, arrangement and view are put in, and the message stays as it was", () => {
+  const state = stateOf({}, { type: "choose", group: "axis", name: "gap" });
+  const before = JSON.stringify(state.message.header);
+  const { data, layout } = figureOf(state, { ink: "black" }, ROOM);
+  assert.deepEqual(layout, {
+    yaxis: { title: { text: "gap", size: 3 }, type: "log" }, font: "black", margin: { l: 50 }, width: 900, height: 500, autosize: false,
+  });
+  assert.equal(data[1].y, state.message.arrays.get("gap"));
+  assert.equal(data[0].x, state.message.arrays.get("steps"));
+  assert.equal(JSON.stringify(state.message.header), before);
+});
+
+test("a narrow room, a presentation and a finger have arrangements of their own", () => {
+  const left = (more, room) => figureOf(stateOf(more), {}, { ...ROOM, ...room }).layout.margin.l;
+  assert.deepEqual([left({}, { width: 400 }), left({ present: true }, {}), left({ present: true }, { width: 400 })], [20, 72, 20]);
+  assert.equal(figureOf(stateOf({ present: true }), {}, ROOM).data[0].line.width, 1.6);
+  assert.equal(figureOf(stateOf({}), {}, { ...ROOM, coarse: true }).layout.dragmode, false);
+});
+
+test("a racer that is hidden takes all its traces along, a hidden future only what tells of it", () => {
+  assert.deepEqual(visible(figureOf(stateOf({}), {}, ROOM)), [true, true, true]);
+  assert.deepEqual(visible(figureOf(stateOf({}, { type: "toggle", index: 0 }), {}, ROOM)), [false, true, false]);
+  const veiled = figureOf(stateOf({}, { type: "veil", veiled: true }), {}, ROOM);
+  assert.deepEqual(visible(veiled), [false, false, true]);
+  assert.deepEqual(veiled.layout.yaxis.range, [0, 1]);
+});
+
+test("a patch replaces arrays whole and dicts entry by entry", () => {
+  assert.deepEqual(merge({ a: { b: 1, c: [1, 2] } }, { a: { c: [3], d: null } }), { a: { b: 1, c: [3], d: null } });
+});

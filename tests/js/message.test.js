@@ -1,0 +1,74 @@
+// Messages from Python's packer (messages.py) as the stage reads them.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { test } from "node:test";
+
+import { arrayOf, completed, resolved, toBytes, unpack } from "../../optviz/stage/js/message.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const python = process.env.PYTHON ?? `${root}.venv/bin/python`;
+const packed = JSON.parse(execFileSync(python, [`${root}tests/js/messages.py`], {
+  env: { ...process.env, PYTHONPATH: root }, encoding: "utf-8",
+}));
+
+const bytesOf = (name) => new Uint8Array(Buffer.from(packed.messages[name], "base64"));
+const toldOf = (column) => [...column].map((item) => (typeof item === "number" ? (Number.isFinite(item) ? item : null) : toldOf(item)));
+
+for (const name of ["padding 0", "padding 1", "padding 2", "padding 3"]) {
+  test(`arrays of every type arrive as they were packed, ${name}`, () => {
+    const { header, arrays } = unpack(bytesOf(name));
+    assert.equal(header.token, "x".repeat(Number(name.at(-1))));
+    for (const [array, numbers] of Object.entries(packed.arrays)) assert.deepEqual(toldOf(arrays.get(array)), numbers, array);
+    const kinds = ["single", "double", "bytes", "whole"].map((array) => arrays.get(array).constructor);
+    assert.deepEqual(kinds, [Float32Array, Float64Array, Uint8Array, Int32Array]);
+  });
+}
+
+test("the four messages have headers of all lengths modulo 4", () => {
+  const lengths = [0, 1, 2, 3].map((n) => new DataView(bytesOf(`padding ${n}`).buffer).getUint32(0, true) % 4);
+  assert.deepEqual([...lengths].sort(), [0, 1, 2, 3]);
+});
+
+test("a column of points is an array of its own, one of the map is not", () => {
+  const { arrays } = unpack(bytesOf("padding 0"));
+  assert.deepEqual(toldOf(arrayOf(arrays, "@points:1")), [1, -4, null]);
+  assert.equal(arrays.has("map/z:0"), false);
+  assert.throws(() => arrayOf(arrays, "@points"), /no column @points/);
+  assert.throws(() => arrayOf(arrays, "@nothing"), /no column @nothing/);
+});
+
+test("bytes are read wherever they begin, and in whatever form Streamlit hands them over", () => {
+  const bytes = bytesOf("padding 1");
+  const shifted = new Uint8Array(bytes.length + 3);
+  shifted.set(bytes, 3);
+  const forms = [shifted.subarray(3), bytes.buffer, new DataView(shifted.buffer, 3)];
+  for (const form of forms) assert.deepEqual(toldOf(unpack(toBytes(form)).arrays.get("whole")), [-2, -1, 0, 1, 2]);
+});
+
+test("map and words that were sent once are put back; unknown ones are missed", () => {
+  assert.equal(completed(unpack(bytesOf("without map"))), null);
+  const first = completed(unpack(bytesOf("padding 0")));
+  assert.deepEqual(first.header.text, { play: "播放 ▶" });
+  const withoutMap = completed(unpack(bytesOf("without map")));
+  assert.deepEqual(toldOf(withoutMap.arrays.get("map/z")), [[1, 2, 3], [4, 5, 6]]);
+  const withoutWords = completed(unpack(bytesOf("without words")));
+  assert.deepEqual(withoutWords.header.text, first.header.text);
+  assert.ok(withoutWords.header.themes.dark.accent);
+});
+
+test("every reference of a race's figure is there, in light and dark", () => {
+  const { header, arrays } = completed(unpack(bytesOf("race")));
+  const missing = (value) => (typeof value === "object" && value !== null && !ArrayBuffer.isView(value)
+    ? Object.values(value).some(missing) : value === undefined);
+  for (const theme of Object.values(header.themes)) {
+    for (const part of [header.plot, header.arrangements, header.views, header.layers]) {
+      assert.equal(missing(resolved(part, arrays, theme)), false);
+    }
+  }
+});
+
+test("a name that begins with @ is text where it is written twice", () => {
+  assert.deepEqual(resolved(["@@who", "@theme/ink", "plain", 3], new Map(), { ink: "black" }), ["@who", "black", "plain", 3]);
+});

@@ -1,0 +1,63 @@
+// What is asked for is sent until the server has heard of it.
+
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+
+import { Requests } from "../../optviz/stage/js/requests.js";
+
+function channel() {
+  const requests = new Requests();
+  const sent = [];
+  requests.send = (asked) => sent.push(structuredClone(asked));
+  return { requests, sent, numbers: () => sent.map((asked) => asked.requests.map(({ number }) => number)) };
+}
+
+test("what waits goes along with the next one, and no more once it has been heard", () => {
+  const { requests, numbers } = channel();
+  requests.ask("start", [0, 1]);
+  requests.ask("pin", true);
+  requests.heard({ page: requests.page, number: 1 });
+  requests.ask("pin", false);
+  assert.deepEqual(numbers(), [[1], [1, 2], [2, 3]]);
+  requests.heard({ page: "another page", number: 3 });
+  assert.equal(requests.waiting.length, 2);
+  requests.stop();
+});
+
+test("the same asked twice at once is asked once, but not where something lies between", () => {
+  const { requests, numbers } = channel();
+  for (const value of [true, true, false, true]) requests.ask("pin", value);
+  assert.deepEqual(numbers(), [[1], [1, 2], [1, 2, 3]]);
+  requests.stop();
+});
+
+test("what is not heard is sent again, ever more seldom, until it is", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { requests, sent } = channel();
+  requests.ask("start", [0, 1]);
+  const counts = [2999, 1, 5999, 1, 12_000, 12_000].map((wait) => {
+    mock.timers.tick(wait);
+    return sent.length;
+  });
+  assert.deepEqual(counts, [1, 2, 2, 3, 4, 5]);
+  requests.heard({ page: requests.page, number: 1 });
+  mock.timers.tick(60_000);
+  assert.equal(sent.length, 5);
+  mock.timers.reset();
+});
+
+test("where a place is that is dragged goes along until it is let go", () => {
+  const { requests, sent } = channel();
+  requests.follow({ start: [1, 2], number: 1 });
+  requests.ask("pin", true);
+  requests.follow(null);
+  requests.ask("pin", false);
+  assert.deepEqual(sent.map(({ live }) => live?.number), [1, 1, undefined]);
+  requests.stop();
+});
+
+test("where nobody answers nothing is asked", () => {
+  const requests = new Requests();
+  requests.ask("start", [0, 1]);
+  assert.equal(requests.waiting.length, 0);
+});

@@ -1,0 +1,70 @@
+// What the picture shows, in words of the test's own; those of both languages are tried in tests/browser/test_sentences.py.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { counted, happened, put, standings } from "../../optviz/stage/js/sentences.js";
+
+const TEXT = {
+  alternative: "Step {step} of {steps}: {ranking}",
+  standing_outside: "{racer} outside at {loss}",
+  and: ", ",
+  and_more: "{names} and {count} in all",
+  and_more_last: "{names} and others",
+  and_then: "{first} {second}",
+  say_start: "start",
+  say_no_start: "nobody began",
+  say_lost: "all lost",
+  say_left: "left: {racers}.",
+  say_some_lost: "lost: {racers}.",
+  say_alone: "{racer} is at {loss}.",
+  say_step: "{racers} leads with {loss}.",
+  say_step_inside: "{racers} leads inside with {loss}.",
+  say_step_level: "{racers} level at {loss}.",
+  say_end: "{racers} wins with {loss}.",
+  say_ahead: "{racer} is {margin} behind.",
+  say_uphill_step: "{racer} climbed from {from} to {to}.",
+};
+
+// Standing: 1 to 99 the place, + 100 where it climbs, 200 outside, 0 lost.
+const racer = (name, losses, standing) => ({ name, losses, standing, overshoot: "step" });
+const A = racer("A", [2, 1, 0.5], [1, 1, 1]);
+const B = racer("B", [2, 1.5, 0.75], [1, 2, 2]);
+const OUT = racer("O", [2, 0.1, 0.1], [1, 200, 200]);
+const LOST = racer("L", [2, NaN, NaN], [1, 0, 0]);
+const NEVER = racer("N", [NaN, NaN, NaN], [0, 0, 0]);
+
+test("standings: lowest first, then who is outside, then who is lost", () => {
+  assert.equal(standings(TEXT, [LOST, OUT, B, A], 1, 2), "Step 1 of 2: A 1, B 1.5, O outside at 0.1, L –");
+  assert.equal(standings(TEXT, [racer("T", [-0.000123456, 123456], [1, 1])], 0, 1), "Step 0 of 1: T −1.23e−4");
+});
+
+for (const [racers, step, said] of [
+  [[], 1, "start"],
+  [[A, B], 0, "start"],
+  [[NEVER], 0, "nobody began"],
+  [[NEVER], 2, "nobody began"],
+  [[A], 1, "A is at 1."],
+  [[A, B], 1, "A leads with 1. B is 0.5 behind."],
+  [[A, B], 2, "A wins with 0.5. B is 0.25 behind."],
+  [[A, racer("E", [2, 1, 1], [1, 1, 1])], 1, "A, E level at 1."],
+  [[B, OUT, LOST], 1, "B leads inside with 1.5. left: O. lost: L."],
+  [[OUT, LOST], 1, "left: O. lost: L."],
+  [[LOST], 1, "all lost"],
+  [[racer("U", [2, 2.5, 1], [1, 101, 1]), B], 1, "U climbed from 2 to 2.5."],
+]) {
+  test(`what is said of ${racers.map(({ name }) => name).join("") || "nobody"} at step ${step}`, () => {
+    assert.equal(happened(TEXT, racers, step, 2), said);
+  });
+}
+
+test("no more digits of a difference than single precision has", () => {
+  const close = racer("C", [1, 1000.01], [1, 2]);
+  assert.match(happened(TEXT, [racer("A", [1, 1000], [1, 1]), close], 1, 9), /C is 0\.01 behind/);
+});
+
+test("one thing has words of its own, and Chinese a space beside another script", () => {
+  assert.equal(counted({ seeds: "{count} seeds", seeds_one: "one seed" }, "seeds", 1), "one seed");
+  assert.equal(counted({ seeds: "{count} seeds" }, "seeds", 1), "{count} seeds");
+  assert.equal(put("第{step}步，{racer}领先", { step: 3, racer: "Adam" }), "第 3 步，Adam 领先");
+});

@@ -1,0 +1,104 @@
+// The reducer: what each action makes of a state.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import {
+  endIsHidden, futureIsHidden, initialState, isAtEnd, raceOf, reduce, stepBefore, stepOf,
+} from "../../optviz/stage/js/state.js";
+
+const CHOICES = { axis: ["loss", "gap"], by: ["step"] };
+
+function message({ steps = 10, token = "a race", ...more } = {}) {
+  const layers = steps === null ? [] : [{ kind: "tracks", steps, racers: [] }];
+  return { header: { layers, choices: CHOICES, token, ...more }, arrays: new Map() };
+}
+
+const received = (given) => ({ type: "received", message: message(given) });
+const after = (actions, state = initialState()) => Object.freeze(actions.reduce((before, action) => reduce(Object.freeze(before), action), state));
+
+test("a race is seen at its end first, and the next one too where this one was", () => {
+  const first = after([received()]);
+  assert.equal(first.position, 10);
+  assert.equal(reduce(first, received({ steps: 25 })).position, 25);
+  const inside = after([{ type: "seek", step: 4 }], first);
+  assert.equal(reduce(inside, received({ steps: 25 })).position, 4);
+  assert.equal(reduce(inside, received({ steps: 3 })).position, 3);
+  const playing = after([{ type: "play" }, { type: "advance", steps: 2 }], first);
+  assert.equal(reduce(playing, received({ steps: 25 })).position, 2);
+});
+
+test("a figure without a race has no steps", () => {
+  const state = after([received({ steps: null })]);
+  assert.deepEqual([state.position, endIsHidden({ ...state, veiled: true })], [0, false]);
+});
+
+for (const [step, position] of [[-3, 0], [4, 4], [99, 10]]) {
+  test(`seeking ${step} of 10 steps ends at ${position}`, () => {
+    assert.equal(after([received(), { type: "seek", step }]).position, position);
+  });
+}
+
+test("playing begins anew at the end, goes on in the middle, and stops at the end", () => {
+  assert.equal(after([received(), { type: "play" }]).position, 0);
+  const middle = after([received(), { type: "seek", step: 4 }, { type: "play" }, { type: "advance", steps: 2.5 }]);
+  assert.deepEqual([middle.position, middle.playing, stepOf(middle), stepBefore(middle)], [6.5, true, 6, 6]);
+  const end = after([{ type: "advance", steps: 100 }], middle);
+  assert.deepEqual([end.position, end.playing, isAtEnd(end)], [10, false, true]);
+});
+
+test("a pause rests on the step that has been reached", () => {
+  const state = after([received(), { type: "seek", step: 3 }, { type: "play" }, { type: "advance", steps: 0.9 }, { type: "pause" }]);
+  assert.deepEqual([state.position, state.playing, stepBefore(state)], [3, false, 2]);
+  assert.equal(reduce(state, { type: "pause" }), state);
+});
+
+test("what is hidden stays in order, and comes back", () => {
+  const toggle = (index) => ({ type: "toggle", index });
+  assert.deepEqual(after([toggle(3), toggle(0), toggle(11)]).hidden, [0, 3, 11]);
+  assert.deepEqual(after([toggle(3), toggle(0), toggle(3)]).hidden, [0]);
+});
+
+test("a view is the server's to set once for each stamp, the visitor's after that", () => {
+  const view = { chosen: { axis: "gap", by: "step" }, hidden: [2], stamp: 1 };
+  const set = after([received({ view })]);
+  assert.deepEqual([set.chosen, set.hidden], [{ axis: "gap", by: "step" }, [2]]);
+  const chosen = after([{ type: "choose", group: "axis", name: "loss" }, received({ view })], set);
+  assert.equal(chosen.chosen.axis, "loss");
+  assert.equal(after([received({ view: { ...view, stamp: 2 } })], chosen).chosen.axis, "gap");
+});
+
+test("a choice that a figure does not have becomes its first", () => {
+  const state = after([received(), { type: "choose", group: "by", name: "epoch" }, received()]);
+  assert.deepEqual(state.chosen, { axis: "loss", by: "step" });
+});
+
+test("a veil hides the end until it has been seen", () => {
+  const veiled = after([received(), { type: "veil", veiled: true }]);
+  assert.deepEqual([veiled.position, endIsHidden(veiled), futureIsHidden(veiled)], [0, true, true]);
+  const seen = after([{ type: "seek", step: 10 }, { type: "end_seen" }], veiled);
+  assert.deepEqual([endIsHidden(seen), seen.playedRace], [false, "a race"]);
+  // Another race has another end.
+  const next = after([received({ token: "another" })], seen);
+  assert.deepEqual([next.position, endIsHidden(next)], [0, true]);
+  assert.equal(endIsHidden(after([received({ token: "another", played: true })], seen)), false);
+  assert.equal(endIsHidden(after([{ type: "veil", veiled: false }], veiled)), false);
+});
+
+test("a veil that comes with going back hides what was seen without it", () => {
+  const view = { chosen: {}, hidden: [], stamp: 1 };
+  const seen = after([received({ view })]);
+  const back = after([received({ view: { ...view, veiled: true, stamp: 2 } })], seen);
+  assert.deepEqual([back.veiled, back.position, endIsHidden(back)], [true, 0, true]);
+});
+
+test("the race that is shown may be another than the address says", () => {
+  assert.equal(raceOf(after([received({ shown: "dragged" })])), "dragged");
+  assert.equal(raceOf(initialState()), null);
+});
+
+test("a tour and a video leave out what is still to come", () => {
+  assert.equal(futureIsHidden(after([received({ tour: { number: 1 } })])), true);
+  assert.equal(futureIsHidden(after([received(), { type: "record", recording: "webm" }])), true);
+  assert.equal(futureIsHidden(after([received()])), false);
+});
