@@ -19,5 +19,5 @@ def visit(**query: str) -> AppTest:
 
 
 def widget(kind: Any, name: str) -> Any:
-    """The widget `name` among those of a kind: `widget(app.slider, "hills")`. See `optviz.ui.widgets.show`."""
+    """The widget `name` among those of a kind: `widget(app.slider, "hills")`. See `optviz.ui.widgets.key_showing`."""
     return next(found for found in kind if (found.key or "").partition("~")[0] == name)

@@ -74,7 +74,7 @@ def until(app: Any, holds: Callable[[], bool]) -> None:
     for _ in range(6000):
         if holds():
             return
-        shown, view = background.Shown(_race_shown(app), race(app)), app.session_state.view
+        shown, view = background.Available(_race_shown(app), race(app)), app.session_state.view
         if background.has_more(shown, view.pinned, view.runs == "many"):
             app.run()
         else:
@@ -192,7 +192,7 @@ def test_a_class_that_the_workers_do_not_know_is_computed_here(pool: Pool, monke
     assert not [job for job in pool.jobs.values() if "adam" in [racer.key for racer in job.task.race.racers]]
     assert message(app)[0]["layers"][0]["steps"] == 5000
     assert_shows_its_race(app)
-    dragged = background.shown(race(app).replaced(start=(0.1, 0.2)), dragged=True)
+    dragged = background.available(race(app).replaced(start=(0.1, 0.2)), dragged=True)
     assert dragged.race is not None and dragged.race.steps < 1000
 
 
@@ -268,7 +268,7 @@ def test_what_is_light_is_computed_at_once(pool: Pool) -> None:
 
 def test_without_a_pool_everything_is_computed_at_once() -> None:
     heavy = Race(SmoothedNoise(18), steps=600)
-    assert background.shown(heavy).whole
+    assert background.available(heavy).whole
     assert background.is_there(heavy) and background.runs_are_there(heavy)
 
 
@@ -291,6 +291,6 @@ def test_a_picture_of_a_drag_asks_nobody_where_the_surface_is_known(
     cached.start(heavy.bare_surface)
     asked: list[object] = []
     monkeypatch.setattr(pool, "wish", lambda who, wanted: asked.extend(wanted))
-    live = background.shown(heavy, dragged=True).race
+    live = background.available(heavy, dragged=True).race
     assert live is not None and 10 < live.steps < heavy.steps
     assert asked == []

@@ -386,7 +386,7 @@ BAD_SEEDS: list[Any] = [
     1j,
     {1, 2},
     {"seed": 1},
-    object(),
+    ...,
     [],
     range(0),
     [1, "x"],

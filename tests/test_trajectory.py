@@ -130,7 +130,7 @@ BAD_STARTS: list[Any] = [
     (1j, 0),
     ("1", "2"),
     (True, False),
-    object(),
+    ...,
 ]
 
 

@@ -14,4 +14,8 @@ def rest_is_long(cases: Iterable[Any], quick: Container[Any]) -> list[Any]:
     """All cases of a table, for `parametrize`: those that are not in `quick` belong to the long tier."""
     chosen = list(cases)
     assert any(case in quick for case in chosen), "else nothing of the table is left in the quick tier"
-    return [case if case in quick else pytest.param(case, marks=long) for case in chosen]
+    return [case if case in quick else _long(case) for case in chosen]
+
+
+def _long(case: Any) -> Any:
+    return pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=long)

@@ -35,13 +35,13 @@ def gradient_noise_figure(noise: GradientNoise, words: Mapping[str, str]) -> Fig
     `words` gives the titles: batch_gradients, full_gradient, along_x, along_y, measured, without_replacement,
     with_replacement, batch_size, variance.
     """
-    shown = noise.gradients[:SHOWN]
+    drawn = noise.gradients[:SHOWN]
     # One line per batch, from the origin and lifted between two of them.
-    rays = np.full((len(shown), 3, 2), np.nan)
-    rays[:, 0], rays[:, 1] = 0.0, -shown
+    rays = np.full((len(drawn), 3, 2), np.nan)
+    rays[:, 0], rays[:, 1] = 0.0, -drawn
     arrays = {
         "rays": rays.reshape(-1, 2),
-        "tips": -shown,
+        "tips": -drawn,
         "full": np.stack([np.zeros(2), -noise.full_gradient]),
         "sizes": noise.sizes,
         "measured": noise.measured,

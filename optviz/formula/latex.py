@@ -25,10 +25,10 @@ def _latex(tree: Tree) -> tuple[str, int]:
         case "negative":
             return "-" + _bracketed(tree.arguments[0], PRODUCT), SUM
         case "sum":
-            shown = _latex(tree.arguments[0])[0]
+            text = _latex(tree.arguments[0])[0]
             for sign, term in zip(tree.signs[1:], tree.arguments[1:], strict=True):
-                shown += f" {sign} {_bracketed(term, SUM + 1)}" if sign == "-" else f" + {_bracketed(term, SUM)}"
-            return shown, SUM
+                text += f" {sign} {_bracketed(term, SUM + 1)}" if sign == "-" else f" + {_bracketed(term, SUM)}"
+            return text, SUM
         case "product":
             return _product(tree)
         case "power":
@@ -50,30 +50,30 @@ def _product(tree: Tree) -> tuple[str, int]:
     divided = tree.signs[1] == "/"
     # A leading minus needs no brackets on the left of a product: -2 x is both (-2)·x and -(2·x).
     if divided:
-        shown, binding = _latex(first)
+        text, binding = _latex(first)
     elif first.kind == "negative":
-        shown, binding = "-" + _bracketed(first.arguments[0], TIGHT), PRODUCT
+        text, binding = "-" + _bracketed(first.arguments[0], TIGHT), PRODUCT
     else:
-        shown, binding = _bracketed(first, PRODUCT), PRODUCT
+        text, binding = _bracketed(first, PRODUCT), PRODUCT
     for sign, factor in zip(tree.signs[1:], tree.arguments[1:], strict=True):
         if sign == "/":
-            shown, binding = rf"\frac{{{shown}}}{{{_latex(factor)[0]}}}", TIGHT
+            text, binding = rf"\frac{{{text}}}{{{_latex(factor)[0]}}}", TIGHT
         else:
             second = _bracketed(factor, PRODUCT)
-            shown = rf"{shown} \cdot {second}" if second[0].isdigit() else f"{shown} {second}"
+            text = rf"{text} \cdot {second}" if second[0].isdigit() else f"{text} {second}"
             binding = PRODUCT
-    return shown, binding
+    return text, binding
 
 
 def _bracketed(tree: Tree, least: int) -> str:
-    shown, binding = _latex(tree)
-    return rf"\left({shown}\right)" if binding < least or (shown.startswith("-") and binding < ATOM) else shown
+    text, binding = _latex(tree)
+    return rf"\left({text}\right)" if binding < least or (text.startswith("-") and binding < ATOM) else text
 
 
 def _number(number: float) -> tuple[str, int]:
-    shown = repr(number).removesuffix(".0")
-    mantissa, exponent_sign, exponent = shown.partition("e")
+    text = repr(number).removesuffix(".0")
+    mantissa, exponent_sign, exponent = text.partition("e")
     if not exponent_sign:
-        return shown, ATOM
+        return text, ATOM
     power = f"10^{{{int(exponent)}}}"
     return (power if mantissa == "1" else rf"{mantissa} \cdot {power}"), PRODUCT

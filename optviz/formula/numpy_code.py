@@ -62,7 +62,7 @@ def source(outputs: list[Node]) -> str:
         free += [variables.pop(operand) for operand in needed[number] if last_line[operand] == number]
         variables[node] = free.pop() if free else f"v{len(variables)}"
         text.append(f"    {variables[node]} = {expression}")
-    results = ", ".join(_shown(output, variables) for output in outputs)
+    results = ", ".join(_operand(output, variables) for output in outputs)
     return "\n".join([*text, f"    return ({results},)\n"])
 
 
@@ -80,7 +80,7 @@ def _given(nodes: Any, given: set[Node]) -> Iterator[Node]:
             waiting += node.arguments
 
 
-def _shown(node: Node, variables: dict[Node, str]) -> str:
+def _operand(node: Node, variables: dict[Node, str]) -> str:
     return variables[node] if node in variables else _expression(node, variables)
 
 
@@ -89,16 +89,16 @@ def _expression(node: Node, variables: dict[Node, str]) -> str:
         return f"({node.number!r})" if node.number < 0 else repr(node.number)
     if node.kind in node.graph.variables:
         return node.kind
-    shown = [_shown(argument, variables) for argument in node.arguments]
+    operands = [_operand(argument, variables) for argument in node.arguments]
     match node.kind:
         case "*" if node.arguments[0].is_number(-1):
-            return f"(-{shown[1]})"
+            return f"(-{operands[1]})"
         case "+" | "-" | "*" | "/":
-            return f"({shown[0]} {node.kind} {shown[1]})"
+            return f"({operands[0]} {node.kind} {operands[1]})"
         case "**" if node.number == 2:
-            return f"square({shown[0]})"
+            return f"square({operands[0]})"
         case "**" if node.number == -1:
-            return f"(1 / {shown[0]})"
+            return f"(1 / {operands[0]})"
         case "**":
-            return f"whole_power({shown[0]}, {int(node.number)})"
-    return f"{node.kind}({', '.join(shown)})"
+            return f"whole_power({operands[0]}, {int(node.number)})"
+    return f"{node.kind}({', '.join(operands)})"

@@ -114,8 +114,8 @@ def plain(typed: str, vocabulary: Vocabulary) -> Source:
                 _refuse("formula_character", character, columns[index], CHARACTERS)
             # Letters of other alphabets can look like x and y: say which character it is.
             strange = typed[columns[index] - 1]
-            shown = f"{strange} ({_code(strange)})" if strange.isprintable() else _code(strange)
-            _refuse("formula_character", shown, columns[index], CHARACTERS)
+            visible = f"{strange} ({_code(strange)})" if strange.isprintable() else _code(strange)
+            _refuse("formula_character", visible, columns[index], CHARACTERS)
     return source
 
 
@@ -143,9 +143,9 @@ def _spelled(typed: str, place: int, end: int, vocabulary: Vocabulary) -> tuple[
 
 
 def _refuse(key: str, what: str, column: int, allowed: object) -> NoReturn:
-    shown = "".join(character if character.isprintable() else _code(character) for character in what)
-    shown = shown if len(shown) <= 40 else shown[:39] + "…"
-    raise BadInput(key, name=shown, value=str(column), allowed=allowed)
+    visible = "".join(character if character.isprintable() else _code(character) for character in what)
+    visible = visible if len(visible) <= 40 else visible[:39] + "…"
+    raise BadInput(key, name=visible, value=str(column), allowed=allowed)
 
 
 def _code(character: str) -> str:

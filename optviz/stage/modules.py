@@ -14,7 +14,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 from optviz.figures.palette import style_sheet
@@ -79,20 +78,21 @@ def stage_style() -> str:
 
 @cache
 def assets() -> dict[str, Asset]:
-    """What a server sends, by short name: "plotly" (plotly.js out of its package), "stage.css", and each module."""
+    """What a server sends, by short name: "plotly" (plotly.js), "stage.css", and each module."""
     files = {"stage.css": (stage_style(), STYLES)} | {name: (text, JAVASCRIPT) for name, text in sources().items()}
     digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:12]
     stage = {name: _asset(f"stage-{digest}/{name}", text.encode(), kind) for name, (text, kind) in files.items()}
-    plotly = _plotly_script()
-    return {"plotly": _asset(f"plotly-{hashlib.sha256(plotly).hexdigest()[:12]}.js", plotly, JAVASCRIPT), **stage}
+    return {"plotly": _plotly(), **stage}
 
 
-def _plotly_script() -> bytes:
-    # Without importing plotly, which would cost a second: only its plotly.min.js is wanted.
-    spec = find_spec("plotly")
-    if spec is None or spec.origin is None:
-        raise RuntimeError("the plotly package, which brings plotly.js, is not installed")
-    return (Path(spec.origin).parent / "package_data" / "plotly.min.js").read_bytes()
+def _plotly() -> Asset:
+    """plotly.js as its makers bundle it for plane charts: a third of the whole, and a third of the time to start.
+
+    As it is in the folder, packed: `npm pack plotly.js-cartesian-dist-min@4.1.1`, then `gzip -9 -n`.
+    """
+    packed = (_HERE / "plotly" / "plotly-cartesian.min.js.gz").read_bytes()
+    body = gzip.decompress(packed)
+    return Asset(f"plotly-{hashlib.sha256(body).hexdigest()[:12]}.js", body, packed, JAVASCRIPT)
 
 
 def _asset(name: str, body: bytes, media_type: str) -> Asset:

@@ -77,7 +77,7 @@ def alive(who: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Shown:
+class Available:
     """What a page can show now: `race` or its first steps; and of what was asked, how many parts are still to come.
 
     race: None where not even the surface is known. failed: whether something could not be computed.
@@ -94,7 +94,7 @@ class Shown:
         return self.race == self.asked
 
 
-def shown(race: Race, pinned: Race | None = None, runs: bool = False, dragged: bool = False) -> Shown:
+def available(race: Race, pinned: Race | None = None, runs: bool = False, dragged: bool = False) -> Available:
     """What a page can show of a race: asks for what is heavy, and waits for it as long as a visitor does not mind.
 
     pinned: another race, wanted too. runs: whether the many runs are wanted. dragged: whether something of the race is
@@ -102,7 +102,7 @@ def shown(race: Race, pinned: Race | None = None, runs: bool = False, dragged: b
     """
     pool = _the_pool()
     if pool is None:
-        return Shown(race, race)
+        return Available(race, race)
     light = first_steps(race, FRAME if dragged else LIGHT)
     wanted = [race] if is_there(race) else [light] if dragged else [light, race]
     if pinned is not None:
@@ -114,7 +114,7 @@ def shown(race: Race, pinned: Race | None = None, runs: bool = False, dragged: b
     # What can only be computed here is there in time, but not in time for a hand that moves.
     candidates = (light,) if dragged and not is_known_elsewhere(race) else (race, light)
     found = next((candidate for candidate in candidates if is_there(candidate)), None)
-    return Shown(found, race, pool.pending(keys), any(pool.failure(key) is not None for key in keys))
+    return Available(found, race, pool.pending(keys), any(pool.failure(key) is not None for key in keys))
 
 
 def start(surface: Surface) -> tuple[float, float]:
@@ -135,14 +135,14 @@ def wait_for(race: Race, seconds: float) -> bool:
     return is_there(race)
 
 
-def has_more(shown: Shown, pinned: Race | None, runs: bool) -> bool:
+def has_more(known: Available, pinned: Race | None, runs: bool) -> bool:
     """Whether a page that shows this could show more by now, or has something else to ask for."""
     pool = _the_pool()
     if pool is None:
         return True
-    if shown.race is None and is_there(first_steps(shown.asked, LIGHT)):
+    if known.race is None and is_there(first_steps(known.asked, LIGHT)):
         return True
-    wishes = _wishes([shown.asked, *([pinned] if pinned is not None else [])], shown.asked if runs else None)
+    wishes = _wishes([known.asked, *([pinned] if pinned is not None else [])], known.asked if runs else None)
     # What was asked for is there, or has failed; a surface that is there now lets its paths be asked for.
     return pool.pending(wishes) == 0
 

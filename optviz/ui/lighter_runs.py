@@ -86,14 +86,14 @@ def _on_scriptrunner_event(
     sender: ScriptRunner | None,
     event: ScriptRunnerEvent,
     forward_msg: ForwardMsg | None = None,
-    **told: Any,
+    **given: Any,
 ) -> None:
     line = _lines.get(session)
     if line is None:
         line = _lines.setdefault(session, Line())
     line.put(
         session._event_loop,
-        lambda: session._handle_scriptrunner_event_on_event_loop(sender, event, forward_msg, **told),
+        lambda: session._handle_scriptrunner_event_on_event_loop(sender, event, forward_msg, **given),
         event != ScriptRunnerEvent.ENQUEUE_FORWARD_MSG or forward_msg is None or forward_msg.ByteSize() > LARGE,
     )
 

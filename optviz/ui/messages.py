@@ -68,10 +68,10 @@ def take(data: bytes) -> Taken:
     unbounded = [place for place, widget in enumerate(widgets) if place >= MOST_WIDGETS or not _bounded(widget)]
     if not unbounded:
         return Taken(data, runs=True)
-    told = f"{len(unbounded)} of {len(widgets)} widget values"
+    sentence = f"{len(unbounded)} of {len(widgets)} widget values"
     for place in reversed(unbounded):
         del widgets[place]
-    return Taken(message.SerializeToString(), runs=True, refused=told)
+    return Taken(message.SerializeToString(), runs=True, refused=sentence)
 
 
 def _bounded(widget: WidgetState) -> bool:

@@ -85,5 +85,5 @@ HOSTS = "an address of this computer, such as 127.0.0.1 for itself or 0.0.0.0 fo
 
 
 def _address(host: str, port: int) -> str:
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
-    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+    named = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
+    return f"http://[{named}]:{port}" if ":" in named else f"http://{named}:{port}"

@@ -42,13 +42,13 @@ def begin_run() -> None:
     if view.veiled and not veiled_before:
         st.session_state.played = None
     st.session_state.view_stamp = st.session_state.get("view_stamp", 0) + 1
-    told = [*problems, *beyond, *unseen]
-    st.session_state.problems = told
+    refused = [*problems, *beyond, *unseen]
+    st.session_state.problems = refused
     st.session_state.linked = True
     st.session_state.refused_at = None
     st.session_state.formula_draft = None
     # A link that can be used stays in the address as it is; one that cannot is written again.
-    st.session_state.addressed = None if told else (st.session_state.race, st.session_state.view, query)
+    st.session_state.addressed = None if refused else (st.session_state.race, st.session_state.view, query)
     st.session_state.spelled = None
 
 
@@ -236,8 +236,8 @@ def refused_at() -> str | None:
 
 def problems() -> list[BadInput]:
     """What could not be used, since the last change that could."""
-    told: list[BadInput] = st.session_state.problems
-    return told
+    found: list[BadInput] = st.session_state.problems
+    return found
 
 
 def problems_are_a_links() -> bool:
@@ -251,18 +251,18 @@ def write_address() -> None:
 
     While a tour is under way it names the race that the tour set out from, in the present view.
     """
-    told = race()
+    current = race()
     if touring() is not None:
         if st.session_state.addressed is None:
             return
-        told = st.session_state.addressed[0]
-    shown = address.read()
-    if st.session_state.addressed == (told, view(), shown):
+        current = st.session_state.addressed[0]
+    written = address.read()
+    if st.session_state.addressed == (current, view(), written):
         return
-    query = _within_a_link(told.to_query(), view())
-    st.session_state.addressed = (told, view(), query)
+    query = _within_a_link(current.to_query(), view())
+    st.session_state.addressed = (current, view(), query)
     st.session_state.spelled = query
-    if shown != query:
+    if written != query:
         address.write(query)
 
 

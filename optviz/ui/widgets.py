@@ -103,7 +103,7 @@ def told_at_the_widget() -> bool:
     return told
 
 
-def show(name: str, value: Any) -> str:
+def key_showing(name: str, value: Any) -> str:
     """Let the widget `name` show `value`; call before the widget is made. Returns the key to make it with.
 
     A widget that is to show something else than what the browser answered last, or in another language, is mounted anew
@@ -113,17 +113,17 @@ def show(name: str, value: Any) -> str:
     """
     mounts: dict[str, tuple[int, str]] = st.session_state.setdefault("mounts", {})
     language, key = session.language(), _key(name)
-    number, spoken = mounts.get(name, (-1, language))
-    if number < 0 or spoken != language or key not in st.session_state or st.session_state[key] != value:
-        mounts[name] = (number + 1, language)
+    times, spoken = mounts.get(name, (-1, language))
+    if times < 0 or spoken != language or key not in st.session_state or st.session_state[key] != value:
+        mounts[name] = (times + 1, language)
         key = _key(name)
         st.session_state[key] = value
     return key
 
 
 def _key(name: str) -> str:
-    number, _ = st.session_state.setdefault("mounts", {}).get(name, (0, ""))
-    return f"{name}~{number}" if number else name
+    times, _ = st.session_state.setdefault("mounts", {}).get(name, (0, ""))
+    return f"{name}~{times}" if times else name
 
 
 def choice(
@@ -144,7 +144,12 @@ def choice(
     elif draw.__name__ == "segmented_control":
         more |= {"default": value, "required": True}
     draw(
-        label, known, format_func=title, key=show(key, value), on_change=answer(key, value, one_of(known), use), **more
+        label,
+        known,
+        format_func=title,
+        key=key_showing(key, value),
+        on_change=answer(key, value, one_of(known), use),
+        **more,
     )
 
 
@@ -188,7 +193,7 @@ def choices(
         known,
         format_func=title,
         selection_mode="multi",
-        key=show(key, list(values)),
+        key=key_showing(key, list(values)),
         on_change=answer(key, list(values), some_of(known), use),
         **more,
     )
@@ -197,17 +202,17 @@ def choices(
 
 def switch(label: str, value: bool, use: Callable[[bool], None], *, key: str, **more: Any) -> None:
     """On or off."""
-    st.toggle(label, key=show(key, value), on_change=answer(key, value, one_of((True, False)), use), **more)
+    st.toggle(label, key=key_showing(key, value), on_change=answer(key, value, one_of((True, False)), use), **more)
     tell_here(key)
 
 
 def text_field(label: str, value: str, use: Callable[[str], None], *, key: str, **more: Any) -> None:
     """A line of text."""
-    st.text_input(label, key=show(key, value), on_change=answer(key, value, a_text, use), **more)
+    st.text_input(label, key=key_showing(key, value), on_change=answer(key, value, a_text, use), **more)
     tell_here(key)
 
 
-def number(
+def number_field(
     label: str, key: str, value: float, parameter: Parameter, text: str | None, use: Callable[[Any], None]
 ) -> None:
     """The widget that a parameter's table asks for: a slider, logarithmic or not, or a number field."""
@@ -220,7 +225,7 @@ def number(
             min_value=None if parameter.at_least is None else kind(parameter.at_least),
             max_value=None if parameter.at_most is None else kind(parameter.at_most),
             value=value,
-            key=show(key, value),
+            key=key_showing(key, value),
             help=text,
             on_change=answer(key, value, a_number, use),
             **field,
@@ -237,7 +242,7 @@ def number(
             max_value=kind(max(high, value)),
             value=kind(value),
             step=1 if parameter.whole else 0.05,
-            key=show(key, kind(value)),
+            key=key_showing(key, kind(value)),
             help=text,
             on_change=answer(key, value, a_number, use),
         )
@@ -252,7 +257,7 @@ def kept_number(label: str, low: int, high: int, *, key: str) -> int:
     def keep(chosen: int) -> None:
         st.session_state[name] = chosen
 
-    st.slider(label, low, high, value, key=show(key, value), on_change=answer(key, value, a_number, keep))
+    st.slider(label, low, high, value, key=key_showing(key, value), on_change=answer(key, value, a_number, keep))
     return value
 
 

@@ -14,6 +14,14 @@ PROJECTOR = {"width": 1024, "height": 768}
 PHONE = {"width": 390, "height": 844}
 
 
+# Back and forward in the history, as the app sees it, to an address of our choice.
+GO = """query => {
+    history.pushState(null, '', '/' + query);
+    dispatchEvent(new PopStateEvent('popstate'));
+}"""
+AT_REST = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
+
+
 class RacePage:
     """One visit, in a tab of its own or in one that others have used.
 
@@ -60,6 +68,18 @@ class RacePage:
         """Load the app and wait for the picture."""
         self.page.goto(f"{self.address}/{query}")
         self.page.wait_for_selector(".optviz-stage[data-drawn]")
+
+    def go(self, query: str) -> None:
+        """Go to a link whose picture is another one, as back and forward do: without loading the page, in a third of a
+        second of computing."""
+        token = self.token()
+        self.page.evaluate(GO, query)
+        self.wait_for_another(token)
+        self.rest()
+
+    def rest(self) -> None:
+        """Wait until the app has answered all that it was asked."""
+        self.page.wait_for_function(AT_REST)
 
     @property
     def stage(self) -> Locator:

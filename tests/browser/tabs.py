@@ -25,7 +25,7 @@ def new_tab(browser: Browser, **settings: Any) -> Iterator[Page]:
 
 
 class Tabs:
-    """Tabs by the kind of visitor: window, language, scheme, touch. One that comes back is as good as new.
+    """Tabs by the kind of visitor: language, touch, network. One that comes back is as good as new.
 
     It keeps what makes it quick, the cache and the compiled scripts, and forgets the rest. What cannot be taken off a
     tab again (a script for every page, a route for web sockets) asks for a `new_tab`.
@@ -38,22 +38,20 @@ class Tabs:
     def take(self, **settings: Any) -> Page:
         """A tab that shows an empty page."""
         free = self._free[_kind(settings)]
-        if free:
-            return free.pop()
-        return _patient(self._browser.new_context(**_all(settings)).new_page())
+        tab = free.pop() if free else _patient(self._browser.new_context(**_all(settings)).new_page())
+        tab.set_viewport_size(_all(settings)["viewport"])
+        tab.emulate_media(
+            color_scheme=settings.get("color_scheme", "light"),
+            reduced_motion=settings.get("reduced_motion", "no-preference"),
+        )
+        return tab
 
     def give_back(self, tab: Page, **settings: Any) -> None:
-        """Forget what was visited, stored, allowed, emulated and routed here."""
-        wanted = _all(settings)
+        """Forget what was visited, stored, allowed and routed here."""
         tab.unroute_all()
         tab.evaluate("localStorage.clear()")
         tab.goto("about:blank")
         tab.context.clear_permissions()
-        tab.set_viewport_size(wanted["viewport"])
-        tab.emulate_media(
-            color_scheme=wanted.get("color_scheme", "light"),
-            reduced_motion=wanted.get("reduced_motion", "no-preference"),
-        )
         tab.mouse.move(0, 0)
         session = tab.context.new_cdp_session(tab)
         session.send("Page.resetNavigationHistory")
@@ -66,7 +64,9 @@ def _all(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def _kind(settings: dict[str, Any]) -> str:
-    return repr(sorted(_all(settings).items()))
+    """What a tab keeps as long as it lives; the rest is set each time that it is taken."""
+    changeable = {"viewport", "color_scheme", "reduced_motion"}
+    return repr(sorted((name, value) for name, value in _all(settings).items() if name not in changeable))
 
 
 def _patient(tab: Page) -> Page:

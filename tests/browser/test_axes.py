@@ -10,6 +10,7 @@ import pytest
 
 from optviz import GaussianHills, Regression, gallery
 from race_page import PHONE, PROJECTOR, RacePage
+from tiers import rest_is_long
 
 Open = Callable[..., RacePage]
 AXES = ("xaxis", "yaxis", "xaxis2", "yaxis2")
@@ -248,11 +249,11 @@ HOME = [
 ]
 
 
-@pytest.mark.parametrize("touched", [False, True], ids=["at home", "zoomed"])
-def test_another_surface_is_seen_whole(open_page: Open, touched: bool) -> None:
+@pytest.mark.parametrize("touched", rest_is_long(["at home", "zoomed"], {"zoomed"}))
+def test_another_surface_is_seen_whole(open_page: Open, touched: str) -> None:
     page = open_page()
     for why, act, surface in HOME:
-        if touched:
+        if touched == "zoomed":
             zoom_both(page)
         act(page)
         expected = home(page)
@@ -340,20 +341,20 @@ HEIGHTS = [(-0.75, 0.05), (-0.3, 0.1), (-1.2, 0.1), (-3, 0), (-8, 0.2), (-40, 0)
 """Ranges of the logarithmic axis, in decades."""
 
 
-@pytest.mark.parametrize(
-    ("query", "context"),
-    [
-        ("?present=1", {"viewport": PROJECTOR}),
-        ("?present=1", {}),
-        ("", {}),
-        ("", {"viewport": PHONE, "is_mobile": True, "has_touch": True}),
-        ("", {"viewport": {"width": 768, "height": 1024}}),
-    ],
-    ids=["projector", "presenting", "desk", "phone", "upright"],
-)
-def test_labels_of_the_logarithmic_axis_have_room(open_page: Open, query: str, context: dict[str, Any]) -> None:
+SCREENS: dict[str, tuple[str, dict[str, Any]]] = {
+    "projector": ("?present=1", {"viewport": PROJECTOR}),
+    "presenting": ("?present=1", {}),
+    "desk": ("", {}),
+    "phone": ("", {"viewport": PHONE, "is_mobile": True, "has_touch": True}),
+    "upright": ("", {"viewport": {"width": 768, "height": 1024}}),
+}
+
+
+@pytest.mark.parametrize("screen", rest_is_long(SCREENS, {"projector", "phone"}))
+def test_labels_of_the_logarithmic_axis_have_room(open_page: Open, screen: str) -> None:
+    query, context = SCREENS[screen]
     page = open_page(f"{query}{'&' if query else '?'}axis=gap", **context)
     page.page.wait_for_function(LABELS_HAVE_ROOM)
     for height in HEIGHTS:
         page.plot("(plot, range) => window.Plotly.relayout(plot, { 'yaxis2.range': range })", list(height))
-        page.page.wait_for_function(LABELS_HAVE_ROOM, timeout=5000)
+        page.page.wait_for_function(LABELS_HAVE_ROOM)

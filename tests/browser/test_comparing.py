@@ -6,12 +6,15 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 
 from optviz import GaussianHills, Race, SmoothedNoise
 from optviz.statistics import wins_of
 from optviz.trajectory import race as run
 from optviz.ui.pages.race.touring import tally
 from race_page import RacePage
+from tabs import PATIENCE
+from tiers import long, rest_is_long
 
 Open = Callable[..., RacePage]
 PALE = "plot => plot.data.filter(trace => trace.line?.width === 6)"
@@ -96,22 +99,23 @@ def open_tour(page: RacePage, seconds: int, key: str = "Home", times: int = 1) -
     )
 
 
-def test_the_tour_visits_twenty_seeds_and_its_tally_is_the_cores(open_page: Open) -> None:
+@pytest.mark.parametrize("seeds", rest_is_long([5, 20], {5}))
+def test_the_tour_visits_seed_after_seed_and_its_tally_is_the_cores(open_page: Open, seeds: int) -> None:
     page = open_page("?steps=60&convention=article")
     open_tour(page, 1)
     entries, address = page.page.evaluate("history.length"), page.page.url
     page.page.evaluate(STARTED)
     page.do("tour")
-    page.page.get_by_text("Wins after 20 seeds").wait_for(timeout=120_000)
+    page.page.get_by_text(f"Wins after {seeds} seeds").wait_for(timeout=2 * PATIENCE)
     assert page.page.url == address, "a tour is no history"
     page.do("tour")
     page.page.wait_for_selector(".optviz-stage[data-touring=false]")
     page.wait_for_address("seed=")
     visited = page.page.evaluate("new Set(window.seen).size")
-    assert visited >= 20
+    assert visited >= seeds
     race = page.race()
     count = race.surface.seed - 1
-    assert count >= 20
+    assert count >= seeds
     assert page.page.evaluate("history.length") == entries + 1
     stack = run(race.racers, GaussianHills(seed=range(1, 1 + count)), steps=60)
     shares = wins_of(stack).sum(axis=1)
@@ -187,6 +191,7 @@ def test_who_asked_for_less_motion_sees_each_seed_at_its_end(open_page: Open) ->
     assert time.monotonic() - began > 3, "the seed has the time that it would have, moving"
 
 
+@long
 def test_looking_closer_at_the_end_of_a_seed_keeps_it(open_page: Open) -> None:
     page = open_page("?steps=20")
     open_tour(page, 10, "ArrowRight", 4)

@@ -10,8 +10,10 @@ import pytest
 from optviz import Race
 from optviz.text import words
 from race_page import PHONE, PROJECTOR, RacePage
+from tiers import rest_is_long
 
 Open = Callable[..., RacePage]
+FINGERS = [(width, locale) for width in (390, 768) for locale in ("en-US", "zh-CN")]
 TICKS = (
     "axis => [...document.querySelectorAll(`.optviz-plot .${axis}tick text`)]"
     ".filter(text => text.style.opacity !== '0' && getComputedStyle(text).display !== 'none')"
@@ -116,8 +118,7 @@ def test_ticks_within_a_decade_are_written_in_full(open_page: Open, query: str) 
     assert labels == sorted(labels)
 
 
-@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
-@pytest.mark.parametrize("width", [390, 768])
+@pytest.mark.parametrize(("width", "locale"), rest_is_long(FINGERS, {(390, "zh-CN"), (768, "en-US")}))
 def test_a_finger_finds_every_control_of_the_stage(open_page: Open, width: int, locale: str) -> None:
     page = open_page(viewport={"width": width, "height": 844}, locale=locale, is_mobile=True, has_touch=True)
     if width == 390:

@@ -15,18 +15,12 @@ from optviz.experiment import LONGEST_LINK, read_url
 from optviz.surface import FAMILIES, GallerySurface
 from race_page import RacePage
 from test_experiment import hostile_link
-from tiers import rest_is_long
+from tiers import long, rest_is_long
 
 Open = Callable[..., RacePage]
 LINKS = 200
 LANGUAGES = ("zh", "en")
 
-# Back and forward in the history, as the app sees it, to an address of our choice: a page load would take seconds.
-GO = """link => {
-    history.pushState(null, '', '/?' + link);
-    dispatchEvent(new PopStateEvent('popstate'));
-}"""
-AT_REST = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
 LOOK = """() => ({
     // What the app did not expect is told in a box of Streamlit's, whatever it was.
     exceptions: document.querySelectorAll('[data-testid=stException], [data-testid=stAlert]').length,
@@ -39,11 +33,11 @@ FINE = {"exceptions": 0, "traceback": False, "drawn": True}
 
 
 @cache
-def hostile_links() -> list[str]:
+def hostile_links(count: int = LINKS) -> list[str]:
     """The most varied of many: of each kind of surface and racers and refusal in turn."""
     random = Random(4)
     kinds: dict[object, list[str]] = defaultdict(list)
-    for _ in range(4000):
+    for _ in range(20 * count):
         # A # ends the query of an address, and Streamlit leaves one of more than a thousand parameters unread.
         link = hostile_link(random).replace("#", "%23")
         if len(link) < LONGEST_LINK and link.count("&") < 900:
@@ -51,9 +45,10 @@ def hostile_links() -> list[str]:
             surface = (type(race.surface), type(race.bare_surface), len(link) > 6000)
             kinds[*surface, min(len(problems), 3), len(race.racers) > 8].append(link)
     mixed = [link for turn in zip_longest(*kinds.values()) for link in turn if link is not None]
-    return list(dict.fromkeys(mixed))[:LINKS]
+    return list(dict.fromkeys(mixed))[:count]
 
 
+@long
 def test_the_links_are_of_every_kind() -> None:
     read = [read_url(link) for link in hostile_links()]
     assert len(read) == LINKS
@@ -68,14 +63,11 @@ def test_the_links_are_of_every_kind() -> None:
 @pytest.mark.parametrize("count", rest_is_long([10, LINKS], {10}))
 def test_hostile_links_show_a_race_each(open_page: Open, count: int) -> None:
     page = open_page()
-    for number, link in enumerate(hostile_links()[:count]):
+    for number, link in enumerate(hostile_links(count)):
         # Every other link in Chinese: then the picture differs from the last one's, even of the same race.
         language = f"lang={LANGUAGES[number % 2]}"
-        token = page.token()
-        page.page.evaluate(GO, f"{language}&{link}&{language}")
-        page.wait_for_another(token)
+        page.go(f"?{language}&{link}&{language}")
         page.page.wait_for_function(PATHS_DRAWN, arg=len(read_url(link)[0].racers))
-        page.page.wait_for_function(AT_REST)
         assert page.page.evaluate(LOOK) == FINE, ascii(link)
         assert page.errors == [], ascii(link)
 
@@ -86,7 +78,7 @@ TOO_MANY_PARAMETERS = "&".join(["steps"] * 1200)
 
 @pytest.mark.parametrize("number", rest_is_long(range(7), {0, 6}))
 def test_a_hostile_link_loads(open_page: Open, number: int) -> None:
-    link = [*hostile_links()[:6], TOO_MANY_PARAMETERS][number]
+    link = [*hostile_links(6), TOO_MANY_PARAMETERS][number]
     page = open_page("?" + link)
     assert page.page.evaluate(LOOK) == FINE
     assert len(page.page.locator(".optviz-legend button").all()) == len(read_url(link)[0].racers)

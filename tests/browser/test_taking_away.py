@@ -164,6 +164,20 @@ def test_a_recording_can_be_stopped(open_page: Open) -> None:
     assert expected.value.suggested_filename == "optviz-gaussian_hills-seed1-eta0.1.webm"
 
 
+def test_a_recording_that_is_stopped_in_its_first_moment_saves_nothing(open_page: Open) -> None:
+    page = open_page()
+    page.page.evaluate(
+        "() => { window.saved = []; const { createObjectURL } = URL;"
+        " URL.createObjectURL = (blob) => { if (blob.type.startsWith('video')) window.saved.push(blob.size);"
+        " return createObjectURL(blob); };"
+        " const { start } = MediaRecorder.prototype; MediaRecorder.prototype.start = function () { start.call(this);"
+        " window.begun = true; queueMicrotask(() => document.querySelector('[data-take=webm]').click()); }; }"
+    )
+    page.take("webm")
+    page.page.wait_for_function("window.begun && document.querySelector('.optviz-stage').dataset.recording === 'false'")
+    assert page.page.evaluate("window.saved") == []
+
+
 def code_of(page: RacePage, language: str) -> str:
     page.page.get_by_text("This race as code").click()
     block = page.page.get_by_test_id("stExpander").filter(has_text="This race as code").get_by_test_id("stCode")

@@ -10,12 +10,16 @@ from playwright.sync_api import Browser
 from race_page import RacePage
 from serving import serving
 from tabs import new_tab
+from tiers import rest_is_long
 
 Open = Callable[..., RacePage]
 AT_REST = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
 
 
-@pytest.mark.parametrize("query", ["", "?surface=ravine", "?surface=regression", "?surface=formula&text=x^2%2By^2"])
+VISITS = ["", "?surface=ravine", "?surface=regression", "?surface=formula&text=x^2%2By^2"]
+
+
+@pytest.mark.parametrize("query", rest_is_long(VISITS, {"?surface=regression"}))
 def test_another_language_and_presenting_change_nothing_else(open_page: Open, query: str) -> None:
     page = open_page(query)
     race = page.race()
@@ -102,18 +106,17 @@ def test_race_and_view_survive_another_page(browser: Browser) -> None:
         assert [error for error in page.errors if "404" not in error] == []
 
 
-@pytest.mark.parametrize(
-    "link",
-    [
-        "?v=1&surface=gaussian_hills&seed=1&convention=tensorflow1&steps=200&racers=momentum~nag&axis=gap&by=step",
-        "?racers=sgd~adam~nag&samples=64",
-        "?steps=0150&racers=adam--beta1-0.9~nag",
-        "?steps=100&axis=gap&by=epoch&runs=many",
-    ],
-    ids=["defaults said", "no version", "numbers spelled otherwise", "a view that it has not"],
-)
-def test_what_is_hidden_makes_no_entry_after_a_link_that_is_spelled_otherwise(open_page: Open, link: str) -> None:
-    page = open_page(link)
+SPELLED_OTHERWISE = {
+    "defaults said": "?v=1&surface=gaussian_hills&seed=1&convention=tensorflow1&racers=momentum~nag&axis=gap&by=step",
+    "no version": "?racers=sgd~adam~nag&samples=64",
+    "numbers spelled otherwise": "?steps=0150&racers=adam--beta1-0.9~nag",
+    "a view that it has not": "?steps=100&axis=gap&by=epoch&runs=many",
+}
+
+
+@pytest.mark.parametrize("how", rest_is_long(SPELLED_OTHERWISE, {"defaults said", "numbers spelled otherwise"}))
+def test_what_is_hidden_makes_no_entry_after_a_link_that_is_spelled_otherwise(open_page: Open, how: str) -> None:
+    page = open_page(SPELLED_OTHERWISE[how])
     settle(page)
     entries = page.page.evaluate("history.length")
     page.page.locator(".optviz-legend button").first.click()

@@ -8,6 +8,7 @@ import { contextOf, frameOf } from "./still.js";
 const FRAMES_PER_SECOND = 30;
 const BITS_PER_SECOND = 8e6;
 const LAST_PICTURE = 1200; // milliseconds for which a video rests on its last picture
+const NO_PICTURES = 2000; // bytes: a video that was ended in its first moment is no more than its head
 /** @type {[string, string[]][]} */
 const VIDEO_TYPES = [
   ["webm", ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm"]],
@@ -29,7 +30,7 @@ export function videoTypes() {
   return known;
 }
 
-/** One video. `run` resolves to it, or to null where it was ended before it began; `end` ends it early. */
+/** One video. `run` resolves to it, or to null where it was ended before there was anything to see; `end` ends it early. */
 export class Recording {
   /** @param {string} type of video */
   constructor(type) {
@@ -69,7 +70,8 @@ export class Recording {
     this.endAfterRest(playing);
     await stopped;
     const [type = this.type] = this.type.split(";");
-    return new Blob(parts, { type });
+    const video = new Blob(parts, { type });
+    return video.size > NO_PICTURES ? video : null;
   }
 
   /** @param {() => boolean} playing */

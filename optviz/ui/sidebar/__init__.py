@@ -19,7 +19,7 @@ from optviz.ui import session
 from optviz.ui.sidebar.optimizers import convention_section, learning_rate_section, optimizers_section
 from optviz.ui.sidebar.samples import samples_section
 from optviz.ui.sidebar.start import start_section
-from optviz.ui.sidebar.surface import surface_section, told_of_rates
+from optviz.ui.sidebar.surface import state_of_rates, surface_section
 
 
 class Places(NamedTuple):
@@ -52,4 +52,4 @@ def still() -> tuple[Any, ...]:
     """What the still sections tell: as long as it stays the same, so do they."""
     race = session.race()
     batched = any(racer.batch_size is not None for racer in race.racers)
-    return (race.surface, race.convention, race.start, race.steps, race.batch_seed, batched, told_of_rates())
+    return (race.surface, race.convention, race.start, race.steps, race.batch_seed, batched, state_of_rates())

@@ -165,7 +165,7 @@ def _hyperparameter_controls(racer: Racer, index: int, text: Words) -> None:
     if samples is not None:
         _batch_size_control(racer, index, samples, text)
     for name in _named(table, structural=False):
-        widgets.number(
+        widgets.number_field(
             text["hyperparameter"].get(name, name),
             f"own_{name}",
             getattr(racer.optimizer, name),
@@ -206,7 +206,7 @@ def _structural_control(racer: Racer, index: int, name: str, parameter: Paramete
     if isinstance(value, bool):
         widgets.switch(label, value, _racer_changer(index, name), key=key, help=tip)
     else:
-        widgets.number(label, key, value, parameter, tip, _racer_changer(index, name))
+        widgets.number_field(label, key, value, parameter, tip, _racer_changer(index, name))
 
 
 def _named(table: dict[str, Parameter], *, structural: bool) -> Sequence[str]:

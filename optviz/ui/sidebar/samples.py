@@ -25,7 +25,7 @@ def samples_section(text: Words) -> None:
             st.caption(label["no_batches"])
         for name in ("samples", "spread"):
             if name in table:
-                widgets.number(
+                widgets.number_field(
                     label[name], name, getattr(surface, name), table[name], tip[name], _sampling_changer(name)
                 )
         widgets.switch(
@@ -35,7 +35,7 @@ def samples_section(text: Words) -> None:
             key="replacement",
             help=tip["replacement"],
         )
-        widgets.number(
+        widgets.number_field(
             label["batch_seed"],
             "batch_seed",
             race.batch_seed,

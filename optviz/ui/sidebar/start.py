@@ -18,7 +18,7 @@ def start_section(text: Words) -> None:
     label, tip = text["controls"], text["help"]
     race = session.race()
     start = race.start or background.start(race.surface)
-    widgets.number(
+    widgets.number_field(
         label["steps"],
         "steps",
         race.steps,
@@ -28,7 +28,7 @@ def start_section(text: Words) -> None:
     )
     for column, name, place in zip(st.columns(2), ("start_x", "start_y"), (0, 1), strict=True):
         with column:
-            widgets.number(
+            widgets.number_field(
                 f"{label['start_section']} {label[name]}",
                 "x0" if place == 0 else "y0",
                 float(start[place]),

@@ -6,6 +6,7 @@ import dataclasses
 import html
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -43,16 +44,10 @@ def surface_section(text: Words, language: str) -> None:
         help=tip["surface"],
     )
     _replaced_rate(surface_title(name, text, language), text)
-    if isinstance(surface, GallerySurface):
-        st.caption(surface.teaches[language])
-        _suggestion(surface, text, language)
-    elif isinstance(surface, Formula):
-        _formula_controls(surface, text)
-    else:
-        _family_controls(surface, text)
+    CONTROLS.get(type(surface), _family_controls)(surface, text)
 
 
-def told_of_rates() -> tuple[Any, ...]:
+def state_of_rates() -> tuple[Any, ...]:
     """What the section tells of learning rates: whether they are the surface's own, and what became of others."""
     race = session.race()
     return (
@@ -74,13 +69,15 @@ def surface_title(key: str, text: Words, language: str) -> str:
     return text["surface"].get(key, key) if key in FAMILIES else gallery(key).titles[language]
 
 
-def _suggestion(surface: GallerySurface, text: Words, language: str) -> None:
+def _gallery_controls(surface: GallerySurface, text: Words) -> None:
+    language = session.language()
+    st.caption(surface.teaches[language])
     label, rate = text["controls"], surface.suggested_learning_rate
     if rate is None or rate == article.LEARNING_RATE:
         return
     if session.race().shared_learning_rate == rate:
-        told = "learning_rate_suggested" if rate < article.LEARNING_RATE else "learning_rate_suggested_high"
-        st.caption(label[told].format(rate=f"{rate:g}", surface=surface.titles[language]))
+        sentence = "learning_rate_suggested" if rate < article.LEARNING_RATE else "learning_rate_suggested_high"
+        st.caption(label[sentence].format(rate=f"{rate:g}", surface=surface.titles[language]))
     else:
         st.button(
             label["use_suggested"].format(rate=f"{rate:g}"),
@@ -109,8 +106,8 @@ def _replaced_rate(title: str, text: Words) -> None:
     label, rates = text["controls"], before.own_learning_rates
     said = f"{rates[0]:g}" if before.shared_learning_rate is not None else f"{min(rates):g}–{max(rates):g}"
     now = race.surface.suggested_learning_rate or article.LEARNING_RATE
-    told = label["learning_rate_replaced"].format(before=said, rate=f"{now:g}", surface=title)
-    st.html(f'<p class="optviz-replaced" role="status">{html.escape(told)}</p>')
+    sentence = label["learning_rate_replaced"].format(before=said, rate=f"{now:g}", surface=title)
+    st.html(f'<p class="optviz-replaced" role="status">{html.escape(sentence)}</p>')
     st.button(
         label["use_own"].format(before=said),
         key="use_own",
@@ -154,25 +151,27 @@ def _family_controls(surface: Surface, text: Words) -> None:
     table = parameters(surface)
     if "seed" in table:
         _seed_controls(surface, table["seed"], text)
-    if isinstance(surface, GaussianHills):
-        _article_seed_control(surface.seed, text)
-    if isinstance(surface, Regression):
-        _kind_control(surface, text)
+    own = OWN_CONTROLS.get(type(surface), OwnControls())
+    if own.above is not None:
+        own.above(surface, text)
+    if own.alone:
         return
     with st.expander(label["more"], key="surface_more"):
-        if isinstance(surface, GaussianHills):
-            _weights_control(surface, text)
+        if own.within is not None:
+            own.within(surface, text)
         for name, parameter in table.items():
             if name != "seed":
                 value = getattr(surface, name)
-                widgets.number(label.get(name, name), name, value, parameter, tip.get(name), _surface_changer(name))
+                widgets.number_field(
+                    label.get(name, name), name, value, parameter, tip.get(name), _surface_changer(name)
+                )
 
 
 def _seed_controls(surface: Surface, parameter: Parameter, text: Words) -> None:
     label, seed = text["controls"], getattr(surface, "seed", 0)
     field, dice = st.columns([4, 1], vertical_alignment="bottom")
     with field:
-        widgets.number(label["seed"], "seed", seed, parameter, text["help"]["seed"], _surface_changer("seed"))
+        widgets.number_field(label["seed"], "seed", seed, parameter, text["help"]["seed"], _surface_changer("seed"))
     dice.button(
         "⚄",
         key="dice",
@@ -186,8 +185,8 @@ def _surface_changer(name: str) -> Callable[[Any], None]:
     return lambda new: _change_surface(**{name: new})
 
 
-def _article_seed_control(seed: int, text: Words) -> None:
-    label = text["controls"]
+def _article_seed_control(surface: GaussianHills, text: Words) -> None:
+    label, seed = text["controls"], surface.seed
     current = seed if seed in ARTICLE_SEEDS else NO_ARTICLE_SEED
     widgets.choice(
         st.selectbox,
@@ -262,7 +261,7 @@ def _formula_controls(surface: Formula, text: Words) -> None:
         columns = st.columns(2)
         for index, name in enumerate(("x_min", "x_max", "y_min", "y_max")):
             with columns[index % 2]:
-                widgets.number(
+                widgets.number_field(
                     name.replace("_", " "),
                     name,
                     surface.domain[index],
@@ -274,3 +273,27 @@ def _formula_controls(surface: Formula, text: Words) -> None:
 
 def _edge_changer(surface: Formula, index: int) -> Callable[[Any], None]:
     return lambda new: _change_surface(domain=(*surface.domain[:index], new, *surface.domain[index + 1 :]))
+
+
+@dataclass(frozen=True)
+class OwnControls:
+    """What a family has beside a control for each of its parameters: `above` them all, and `within` "more", first.
+
+    alone: there is nothing else, and no "more".
+    """
+
+    above: Callable[[Any, Words], None] | None = None
+    within: Callable[[Any, Words], None] | None = None
+    alone: bool = False
+
+
+OWN_CONTROLS: dict[type[Surface], OwnControls] = {
+    GaussianHills: OwnControls(_article_seed_control, _weights_control),
+    Regression: OwnControls(_kind_control, alone=True),
+}
+
+CONTROLS: dict[type[Surface], Callable[[Any, Words], None]] = {
+    GallerySurface: _gallery_controls,
+    Formula: _formula_controls,
+}
+"""The controls of a class of surfaces, where they are not made from the table of its parameters."""

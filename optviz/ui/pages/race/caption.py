@@ -13,7 +13,12 @@ from optviz.ui import background, cached, session
 
 
 def below_the_picture(
-    race: Race, shown: background.Shown, figure: Figure, record: RaceRecord, pinned: RaceRecord | None, text: Words
+    race: Race,
+    available: background.Available,
+    figure: Figure,
+    record: RaceRecord,
+    pinned: RaceRecord | None,
+    text: Words,
 ) -> str:
     """What is to be said of this figure of the race."""
     view, key = session.view(), text["figure"]
@@ -24,8 +29,10 @@ def below_the_picture(
     most = most_steps_of_runs(race, FAN_RUNS) if view.runs == "many" and any(record.batched) else race.steps
     if race.steps > most:
         sentences.append(key["runs_too_many"].format(most=f"{most:,}", steps=f"{race.steps:,}"))
-    if not shown.whole and session.is_dragging():
-        sentences.append(text["background"]["dragged"].format(first=f"{race.steps:,}", steps=f"{shown.asked.steps:,}"))
+    if not available.whole and session.is_dragging():
+        sentences.append(
+            text["background"]["dragged"].format(first=f"{race.steps:,}", steps=f"{available.asked.steps:,}")
+        )
     if pinned is not None and view.pinned is not None:
         sentences.append(difference_of_pinned(race, view.pinned, text))
     elif view.pinned is not None and background.is_there(view.pinned):

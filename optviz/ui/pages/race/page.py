@@ -14,7 +14,7 @@ from optviz.ui import cached, session
 from optviz.ui.pages.race import sharing, touring
 from optviz.ui.pages.race.gradient_noise import gradient_noise
 from optviz.ui.pages.race.hook import hook
-from optviz.ui.pages.race.picture import SHOWN, picture, pinned_record, what_is_there
+from optviz.ui.pages.race.picture import AVAILABLE, picture, pinned_record, what_is_there
 from optviz.ui.pages.race.scoreboard import score_table
 from optviz.ui.pages.race.waiting import waiting
 
@@ -24,11 +24,11 @@ def race_page() -> None:
     text = words(session.language())
     # The hook is that of the race without what is being dragged: a line more or less would move the picture.
     hook(session.race(), text)
-    shown = what_is_there()
-    st.session_state[SHOWN] = shown
+    available = what_is_there()
+    st.session_state[AVAILABLE] = available
     picture()
-    waiting(shown, text)
-    race = shown.race
+    waiting(available, text)
+    race = available.race
     if race is None:
         touring.panel(text)
         return
@@ -39,7 +39,7 @@ def race_page() -> None:
         st.caption(text["scoreboard"]["veiled"])
     else:
         _how_it_ended(race, paths, pinned, text)
-    if shown.whole:
+    if available.whole:
         sharing.section(race, paths, pinned, text)
     # Last of all: who sees this has the whole page of this race.
     st.html(f'<span data-optviz-race="{session.token(session.race())}" hidden></span>')

@@ -18,16 +18,16 @@ from optviz.ui.pages.race import touring
 from optviz.ui.pages.race.answers import WHOLE_PAGE, answer
 from optviz.ui.pages.race.caption import below_the_picture
 
-SHOWN = "shown"
+AVAILABLE = "available"
 DRAWN = "drawn"
 RANGES = "ranges"
 MOST_MAPS = 64
 
 
-def what_is_there() -> background.Shown:
+def what_is_there() -> background.Available:
     """What can be shown of the race now, and of those beside it."""
     view = session.view()
-    return background.shown(session.shown(), view.pinned, view.runs == "many", session.is_dragging())
+    return background.available(session.shown(), view.pinned, view.runs == "many", session.is_dragging())
 
 
 def pinned_record(race: Race, text: Words) -> RaceRecord | None:
@@ -47,21 +47,23 @@ def picture() -> None:
     if st.session_state.pop(WHOLE_PAGE, False):
         st.rerun()
     text = words(session.language())
-    shown = st.session_state.pop(SHOWN, None) or what_is_there()
+    available = st.session_state.pop(AVAILABLE, None) or what_is_there()
     # Nothing is known yet: the picture before stays in sight.
-    race = shown.race or st.session_state.get(DRAWN)
+    race = available.race or st.session_state.get(DRAWN)
     if race is None or not background.is_there(race):
         return
     st.session_state[DRAWN] = race
     # The map is that of the full loss: how samples are drawn does not change it.
     map_key = session.token(race.bare_surface)
-    record, pinned = _records(race, shown, map_key, text)
+    record, pinned = _records(race, available, map_key, text)
     figure = race_figure(record, cached.heights(race.bare_surface), map_key, text["figure"], pinned)
     component.mount(_message(race, figure, map_key, pinned, text), key="stage", on_asked_change=answer)
-    st.caption(below_the_picture(race, shown, figure, record, pinned, text))
+    st.caption(below_the_picture(race, available, figure, record, pinned, text))
 
 
-def _records(race: Race, shown: background.Shown, map_key: str, text: Words) -> tuple[RaceRecord, RaceRecord | None]:
+def _records(
+    race: Race, available: background.Available, map_key: str, text: Words
+) -> tuple[RaceRecord, RaceRecord | None]:
     """What is drawn: the race, and the pinned one if it is on this surface."""
     paths, names = cached.paths(race), race.racer_names(text["optimizer"])
     start = race.start or cached.start(race.surface)
@@ -72,12 +74,12 @@ def _records(race: Race, shown: background.Shown, map_key: str, text: Words) -> 
     record = race_record(paths, names, start, fans)
     if pinned is not None:
         record = beside(record, pinned)
-    if shown.whole:
+    if available.whole:
         st.session_state[RANGES] = (map_key, record.loss_range, record.gap_range)
-    elif shown.race is not None:
+    elif available.race is not None:
         # The axes are those of the whole race, as far as they are known.
         known_key, *ranges = st.session_state.get(RANGES, ("",))
-        record = beginning(record, shown.asked.steps, *(ranges if known_key == map_key else ()))
+        record = beginning(record, available.asked.steps, *(ranges if known_key == map_key else ()))
     return record, pinned
 
 

@@ -111,7 +111,7 @@ def _settings(text: Words) -> None:
         value = settings.get("first", preset.first)
         # To be typed: any of four thousand million, of which a slider offers ten thousand.
         typed = dataclasses.replace(SEED, slider=None)
-        widgets.number(words["first"], "tour_first", value, typed, None, keeper("first"))
+        widgets.number_field(words["first"], "tour_first", value, typed, None, keeper("first"))
     widgets.choice(
         pace.select_slider,
         words["seconds"],

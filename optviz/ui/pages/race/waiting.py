@@ -12,11 +12,11 @@ from optviz.ui import background, session
 SECONDS_BETWEEN_LOOKS = 0.5
 
 
-def waiting(shown: background.Shown, text: Words) -> None:
+def waiting(available: background.Available, text: Words) -> None:
     """Say what is still to come; the page is run again by itself when it is there."""
     # What is being dragged is told below the picture.
-    sentence = "" if session.is_dragging() else _sentence(shown, text)
-    if not sentence or (shown.failed and not shown.to_come):
+    sentence = "" if session.is_dragging() else _sentence(available, text)
+    if not sentence or (available.failed and not available.to_come):
         if sentence:
             st.html(f'<p class="optviz-awaited" role="status">{html.escape(sentence)}</p>')
         return
@@ -24,20 +24,20 @@ def waiting(shown: background.Shown, text: Words) -> None:
 
     @st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
     def wait() -> None:
-        if background.has_more(shown, view.pinned, view.runs == "many"):
+        if background.has_more(available, view.pinned, view.runs == "many"):
             st.rerun()
         st.html(f'<p class="optviz-awaited" role="status">{html.escape(sentence)}</p>')
 
     wait()
 
 
-def _sentence(shown: background.Shown, text: Words) -> str:
+def _sentence(available: background.Available, text: Words) -> str:
     words = text["background"]
-    steps = {"first": f"{shown.race.steps:,}" if shown.race else "", "steps": f"{shown.asked.steps:,}"}
-    if shown.failed:
-        return words["failed" if shown.race is None or shown.whole else "failed_first"].format(**steps)
-    if shown.race is None:
+    steps = {"first": f"{available.race.steps:,}" if available.race else "", "steps": f"{available.asked.steps:,}"}
+    if available.failed:
+        return words["failed" if available.race is None or available.whole else "failed_first"].format(**steps)
+    if available.race is None:
         return words["surface"]
-    if not shown.whole:
+    if not available.whole:
         return words["first_steps"].format(**steps)
-    return words["beside"] if shown.to_come else ""
+    return words["beside"] if available.to_come else ""
