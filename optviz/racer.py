@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from optviz.bad_input import BadInput
 from optviz.batches import check_batch_size
 from optviz.optimizers import OPTIMIZERS, Optimizer
-from optviz.parameter import BATCH_SIZE
+from optviz.parameter import BATCH_SIZE, Parameter, check_fields, parameters
 from optviz.surface.base import Surface
 
 LONGEST_LABEL = 40
@@ -47,6 +48,9 @@ PICKS: Mapping[str, tuple[str, int | None]] = _Picks()
 class Racer:
     """An optimizer with its hyperparameters; `batch_size` None means all samples; `label` None means its own name.
 
+    A field made by `hyper` is a setting of the racer, whatever its optimizer is, such as a schedule: links, files,
+    code, names and controls read it from here.
+
     Raises BadInput for something that is not an optimizer, a batch size outside 1 … 1,000,000, or a label that is
     empty, longer than 40 characters or not printable.
     """
@@ -63,6 +67,22 @@ class Racer:
             object.__setattr__(self, "batch_size", BATCH_SIZE.check_number("batch_size", self.batch_size))
         if self.label is not None:
             _check_label(self.label)
+        check_fields(self)
+
+    @classmethod
+    def settings(cls) -> dict[str, Parameter]:
+        """The fields made by `hyper`: name → valid range, slider and symbol."""
+        return parameters(cls)
+
+    @property
+    def changed_settings(self) -> dict[str, Any]:
+        """Those of them that are not as usual."""
+        usual = {field.name: field.default for field in dataclasses.fields(self)}
+        return {name: getattr(self, name) for name in self.settings() if getattr(self, name) != usual[name]}
+
+    def optimizers(self, steps: int) -> Iterable[Optimizer]:
+        """The optimizer of each step: the same one, as long as no setting of the racer says otherwise."""
+        return itertools.repeat(self.optimizer, steps)
 
     @property
     def key(self) -> str:
@@ -81,7 +101,12 @@ class Racer:
         return "sgd" if self.batch_size == 1 else "minibatch_sgd"
 
     def with_hyperparameter(self, name: str, value: Any) -> Racer:
-        """The racer with one hyperparameter changed. Raises BadInput for an unknown name or a value out of range."""
+        """The racer with one hyperparameter, or setting of its own, changed.
+
+        Raises BadInput for an unknown name or a value out of range.
+        """
+        if name in self.settings():
+            return dataclasses.replace(self, **{name: value})
         known = self.optimizer.hyperparameters()
         if name not in known:
             raise BadInput("unknown_field", name=self.key, value=name, allowed=", ".join(known))

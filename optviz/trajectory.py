@@ -88,9 +88,10 @@ def trace(
     with np.errstate(all="ignore"):
         points[0] = point
         state = optimizer.init(point)
-        for step, seen in enumerate(_seen(racer, surface, steps, seeds), start=1):
+        seen_by_step = zip(_seen(racer, surface, steps, seeds), racer.optimizers(steps), strict=True)
+        for step, (seen, rule) in enumerate(seen_by_step, start=1):
             oracle.surface = seen
-            point, state = optimizer.step(point, state, oracle)
+            point, state = rule.step(point, state, oracle)
             points[step] = point
         losses = _losses(surface, points)
     diverged_at = _cut_off(points, losses, surface)
@@ -136,20 +137,21 @@ def _in_step(
     racers: Sequence[Racer], surface: Surface, start: np.ndarray, steps: int, seed: np.ndarray
 ) -> tuple[Trajectory, ...]:
     """`trace` of racers with one batch size from one point (2,), on a single surface, side by side."""
-    seen_by_all = _seen(racers[0], surface, steps, seed)
+    rules = zip(*(racer.optimizers(steps) for racer in racers), strict=True)
+    seen_by_step = zip(_seen(racers[0], surface, steps, seed), rules, strict=True)
     oracles = [Oracle(surface) for _ in racers]
     now = [start.copy() for _ in racers]
     points = np.empty((steps + 1, len(racers), 2))
     points[0] = start
     with np.errstate(all="ignore"):
         states = [racer.optimizer.init(point) for racer, point in zip(racers, now, strict=True)]
-        for step, seen in enumerate(seen_by_all, start=1):
+        for step, (seen, rules_of_step) in enumerate(seen_by_step, start=1):
             gradients = seen.gradient(points[step - 1])
-            for place, racer in enumerate(racers):
+            for place, rule in enumerate(rules_of_step):
                 oracle = oracles[place]
                 oracle.surface = seen
                 oracle.know(now[place], gradients[place])
-                now[place], states[place] = racer.optimizer.step(now[place], states[place], oracle)
+                now[place], states[place] = rule.step(now[place], states[place], oracle)
                 points[step, place] = now[place]
         losses = _losses(surface, points)
     diverged_at = _cut_off(points, losses, surface)

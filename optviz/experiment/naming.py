@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from optviz.parameter import Parameter
 from optviz.racer import Racer
 
 
@@ -30,9 +32,16 @@ def racer_names(racers: Sequence[Racer], titles: Mapping[str, str] | None = None
 
 def _differences(racer: Racer, first: Racer) -> list[str]:
     """In what a racer differs from another one of its kind: "η=0.01", "β₁=0.5". Forms of a rule have no symbol."""
+    return [
+        *_differing(racer.optimizer.hyperparameters(), racer.optimizer, first.optimizer),
+        *_differing(racer.settings(), racer, first),
+    ]
+
+
+def _differing(table: Mapping[str, Parameter], one: Any, another: Any) -> list[str]:
     differences = []
-    for name, parameter in racer.optimizer.hyperparameters().items():
-        value, other = getattr(racer.optimizer, name), getattr(first.optimizer, name, None)
+    for name, parameter in table.items():
+        value, other = getattr(one, name), getattr(another, name, None)
         if value != other and not isinstance(value, bool):
             # As few digits as tell the two apart.
             texts = (f"{value:.{digits}g}" for digits in (4, 6, 9, 12, 17))

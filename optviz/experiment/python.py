@@ -21,7 +21,7 @@ def python_code(
     """Python code that builds this race as `race` and runs it."""
     lines = ["import optviz", "", "race = optviz.Race(", f"    surface={_surface_code(surface)},", "    racers=("]
     for racer in racers:
-        own = {"batch_size": racer.batch_size, "label": racer.label}
+        own = {"batch_size": racer.batch_size, "label": racer.label, **racer.changed_settings}
         rest = [f"{key}={value!r}" for key, value in beyond_convention(racer, convention).items()]
         optimizer = ", ".join([repr(racer.key), repr(convention), *rest])
         arguments = [f"{key}={value!r}" for key, value in own.items() if value is not None]

@@ -24,6 +24,7 @@ def racer_record(racer: Racer, convention: str, rate: float | None, whole: bool)
         record["batch_size"] = racer.batch_size
     if racer.label is not None:
         record["label"] = racer.label
+    record |= {name: getattr(racer, name) for name in racer.settings()} if whole else racer.changed_settings
     if whole:
         return record | {name: getattr(racer.optimizer, name) for name in racer.optimizer.hyperparameters()}
     changed = beyond_convention(racer, convention)
@@ -46,7 +47,7 @@ def make_racer(record: Any, convention: str, rate: float | None, reader: Reader)
     settings: dict[str, Any] = {}
     for name, value in record.items():
         # Each one is checked by itself, because to make an optimizer for each takes ten times as long.
-        if name in ("label", "batch_size"):
+        if name in _own_fields():
             own[name] = value
         elif name != "optimizer":
             settings |= reader.read(partial(_setting, racer, name, value), dict[str, Any]())
@@ -68,15 +69,21 @@ def read_racer(text: str, convention: str, rate: float | None = None) -> Racer:
 
 
 def with_setting(racer: Racer, name: str, text: str) -> Racer:
-    """The racer with one setting changed, given as text: a hyperparameter, `label`, or `batch_size` ("all" for all).
+    """The racer with one setting changed, given as text: a hyperparameter, or one of the racer's own.
+
+    Those are `label`, `batch_size` ("all" for all), and its settings.
 
     Raises BadInput for an unknown name or a value out of range.
     """
-    if name in ("label", "batch_size"):
+    if name in _own_fields():
         every = name == "batch_size" and text == "all"
         return dataclasses.replace(racer, batch_size=None) if every else _with_own(racer, name, text)
     settings = _setting(racer, name, text)
     return dataclasses.replace(racer, optimizer=dataclasses.replace(racer.optimizer, **settings))  # type: ignore[type-var]
+
+
+def _own_fields() -> tuple[str, ...]:
+    return ("label", "batch_size", *Racer.settings())
 
 
 def _with_own(racer: Racer, name: str, value: Any) -> Racer:

@@ -20,7 +20,10 @@ from optviz.racer import Racer
 
 
 def rule_of(racer: Racer) -> Rule:
-    """How the racer's optimizer is written. Raises BadInput for one without a row in `RULES`."""
+    """How the racer's optimizer is written. Raises BadInput for one without a row in `RULES`,
+    and for a setting of the racer's own."""
+    for name, value in racer.changed_settings.items():
+        refuse(name, value, str(getattr(Racer, name)))
     key = racer.key
     # A class that nobody registered may have the name of one that is.
     if key not in RULES or OPTIMIZERS.get(key) is not type(racer.optimizer):

@@ -173,6 +173,10 @@ def _hyperparameter_controls(racer: Racer, index: int, text: Words) -> None:
             text["help"].get(name),
             _racer_changer(index, name),
         )
+    for name, parameter in racer.settings().items():
+        value, tip = getattr(racer, name), text["help"].get(name)
+        label = text["hyperparameter"].get(name, name)
+        widgets.number_field(label, f"own_{name}", value, parameter, tip, _racer_changer(index, name))
     structural = _named(table, structural=True)
     if structural:
         with st.expander(text["controls"]["form"], key="form"):
