@@ -15,10 +15,8 @@ VENV = .venv
 RUNS = $(VENV)/bin/python
 INSTALL = $(RUNS) -m pip install --quiet --no-input --disable-pip-version-check
 # A file of tests stays with one worker; in which order, tests/conftest.py says.
-RUN_TESTS = $(RUNS) -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
-=======
+RUN_TESTS = $(RUNS) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 WITH_NODE = PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
->>>>>>> 4c8a509 (wipall)
 
 .PHONY: help setup run test test-all check bench browser monkey screenshot wheel docker pins clean
 
@@ -44,7 +42,6 @@ test: $(VENV)/ready-dev browser ## lint, types and the quick tests, minutes (PYT
 	$(RUN_TESTS) $(PYTEST) || failed=yes; \
 	if [ -n "$$failed" ]; then echo 'make test: something above failed (lint, types or tests).' >&2; exit 1; fi
 
-<<<<<<< HEAD
 test-all: $(VENV)/ready-torch browser ## the long tests, which make test leaves out; they need PyTorch
 	@$(RUN_TESTS) -m long $(PYTEST)
 

@@ -25,7 +25,7 @@ LONGEST = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With two workers (`-n 2 --dist loadgroup`) a file stays with one of them, and so do its fixtures.
+    """For two workers, each of which takes a file and then the next one (`--dist loadfile`).
 
     Files with a browser and files without take turns, so that there is seldom more than one browser at work; what takes
     longest comes first, so that both workers end together.
@@ -33,8 +33,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
     order = sorted(files, key=lambda file: LONGEST.index(file.stem) if file.stem in LONGEST else len(LONGEST))
     with_browser = [file for file in order if file.parent.name == "browser"]
     without = [file for file in order if file.parent.name != "browser"]
