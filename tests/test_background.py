@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pytest
 import streamlit as st
 
@@ -294,3 +295,22 @@ def test_a_picture_of_a_drag_asks_nobody_where_the_surface_is_known(
     live = background.available(heavy, dragged=True).race
     assert live is not None and 10 < live.steps < heavy.steps
     assert asked == []
+
+
+def test_a_page_may_ask_for_a_task_and_gets_it_when_it_is_there(pool: Pool) -> None:
+    race = Race(SmoothedNoise(seed=9), racers=(Racer(OPTIMIZERS["adam"]()),), start=(0.5, 0.5), steps=2500)
+    task = work.Task("path", race, {"place": 0}, work=LIGHT)
+    assert background.result_of(task) is None, "the gate is shut"
+    Local.gate.set()
+    values = next(values for values in (background.result_of(task) for _ in range(100)) if values is not None)
+    (path,) = race.run()
+    assert np.array_equal(values["points"], path.points)
+    assert background.result_of(task) is values, "it is computed once"
+
+
+def test_little_work_and_all_work_without_a_pool_are_done_at_once() -> None:
+    race = Race(racers=(Racer(OPTIMIZERS["adam"]()),), start=(0.5, 0.5), steps=3)
+    for effort in (1, 10 * LIGHT):
+        values = background.result_of(work.Task("path", race, {"place": 0}, work=effort))
+        assert values is not None
+        assert values["points"].shape == (4, 2)

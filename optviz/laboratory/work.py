@@ -54,7 +54,12 @@ def noise(race: Race, x: float, y: float, batch_size: int) -> Values:
     return fields_of(gradient_noise(race.surface, np.array([x, y]), batch_size, race.batch_seed))
 
 
-WORK: dict[str, Callable[..., Values]] = {"path": path, "runs": runs, "surface": surface, "noise": noise}
+WORK: dict[str, Callable[..., Values]] = {
+    "path": path,
+    "runs": runs,
+    "surface": surface,
+    "noise": noise,
+}
 """Name → function of a race and of numbers."""
 
 

@@ -135,6 +135,24 @@ def wait_for(race: Race, seconds: float) -> bool:
     return is_there(race)
 
 
+def result_of(task: Task) -> Values | None:
+    """What a task comes to: at once where it is little work or nothing is computed elsewhere; None until it is there.
+
+    A page that has not got it asks again in a later run of a fragment: `@st.fragment(run_every=…)`. It says all that it
+    waits for by one task: a visit's last wish is what counts.
+    """
+    arguments = (task.what, task.race, tuple(sorted(task.numbers.items())))
+    at_once = _the_pool() is None or task.work <= HERE or not is_known_elsewhere(task.race)
+    if not at_once and not cached.result_of.known(*arguments):
+        keep = partial(_keep_result, arguments)
+
+        def wishes() -> dict[Hashable, Wish]:
+            return {} if cached.result_of.known(*arguments) else {("task", *arguments): (task, keep)}
+
+        _wait(wishes, PATIENCE)
+    return cached.result_of(*arguments) if at_once or cached.result_of.known(*arguments) else None
+
+
 def has_more(known: Available, pinned: Race | None, runs: bool) -> bool:
     """Whether a page that shows this could show more by now, or has something else to ask for."""
     pool = _the_pool()
@@ -244,6 +262,10 @@ def _keep_path(arguments: tuple[Any, ...], values: Values) -> None:
     )
     vars(path)["outcome"] = Outcome(str(values["outcome"]))
     cached.path.put(path, *arguments)
+
+
+def _keep_result(arguments: tuple[Any, ...], values: Values) -> None:
+    cached.result_of.put(values, *arguments)
 
 
 def _keep_runs(arguments: tuple[Any, ...], values: Values) -> None:

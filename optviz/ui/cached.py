@@ -19,6 +19,7 @@ from optviz.figures import fans
 from optviz.figures.fans import Fan
 from optviz.figures.heights import Heights, contour_heights
 from optviz.gradient_noise import GradientNoise, gradient_noise
+from optviz.laboratory.work import WORK, Values
 from optviz.racer import Racer
 from optviz.surface import FiniteSum, Surface
 from optviz.trajectory import Trajectory, trace
@@ -95,6 +96,13 @@ def fan_of(racer: Racer, surface: Surface, start: tuple[float, float], steps: in
     surface = prepared(surface)
     with COMPUTING:
         return fans.fan_of(racer, surface, start, steps, batch_seed)
+
+
+@once
+def result_of(what: str, race: Race, numbers: tuple[tuple[str, float], ...]) -> Values:
+    """What a task of `optviz.laboratory` comes to, once per task."""
+    with COMPUTING:
+        return WORK[what](race, **dict(numbers))
 
 
 @once

@@ -7,8 +7,11 @@ from typing import Any
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from optviz.text import words
+from optviz.text import Words, words
 from optviz.ui import address, corner, session, sidebar, widgets
+
+PAGES = ("race",)
+"""The pages in the order of the navigation, the first for an address without a path: a script of `screens/` each."""
 
 SCREENS = Path(__file__).with_name("screens")
 STYLES = Path(__file__).with_name("css")
@@ -31,7 +34,7 @@ def main(more_pages: Sequence[StreamlitPage] = ()) -> None:
     st.html(STYLES / ("presented.css" if present else "usual.css"))
     st.logo(LOGO, size="large")
     page = st.navigation(
-        [st.Page(SCREENS / "race.py", title=text["app"]["page_race"], default=True), *more_pages],
+        [*(_page(name, text) for name in PAGES), *more_pages],
         position="top",
     )
     with st.container(key="corner", horizontal=True):
@@ -62,6 +65,10 @@ def _quick(page: StreamlitPage, places: sidebar.Places) -> None:
     # After the page: whoever moves a slider looks at the picture.
     sidebar.quick_sections(places, words(session.language()))
     session.write_address()
+
+
+def _page(name: str, text: Words) -> StreamlitPage:
+    return st.Page(SCREENS / f"{name}.py", title=text["app"][f"page_{name}"], default=name == PAGES[0])
 
 
 def _still() -> tuple[Any, ...]:
