@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import os
@@ -23,6 +24,7 @@ from optviz.ui.door import Door
 from optviz.ui.lighter_runs import lighten_runs
 from optviz.ui.logs import bound_logs
 from optviz.ui.origins import VARIABLE, frame_ancestors, listed_origins
+from optviz.ui.own_files import KEPT, first_files, pack_first_files
 from optviz.ui.sending import Sent
 from optviz.ui.shell import asks_about_origin, page_shell
 from optviz.ui.wire import leave_out_what_cannot_be_read
@@ -51,11 +53,11 @@ def app_settings() -> dict[str, Any]:
 
 def _door(app: ASGIApp) -> Door:
     prefix = config.get_option("server.baseUrlPath") or ""
-    kept = {"Cache-Control": "public, max-age=31536000, immutable"}
     files: dict[str, ASGIApp] = {f"{ASSETS}/origin": asks_about_origin}
     for asset in assets().values():
-        files[f"{ASSETS}/{asset.name}"] = Sent(asset.body, asset.media_type, kept, asset.packed)
-    style = Sent(_style(), "text/css; charset=utf-8", kept)
+        files[f"{ASSETS}/{asset.name}"] = Sent(asset.body, asset.media_type, KEPT, asset.packed)
+    files |= first_files()
+    style = Sent(_style(), "text/css; charset=utf-8", KEPT)
     name = f"{ASSETS}/page-{style.digest}.css"
     files[name] = style
     root = _asset_root()
@@ -124,6 +126,7 @@ async def _lifespan(_: Any) -> AsyncIterator[None]:
     # What is loaded by now lives as long as the server; no later collection needs to look at it.
     gc.collect()
     gc.freeze()
+    asyncio.get_running_loop().run_in_executor(None, pack_first_files)
     background.open_pool(Pool(alive=background.alive))
     try:
         yield

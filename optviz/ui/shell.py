@@ -14,6 +14,7 @@ from streamlit import file_util
 
 from optviz.text import LANGUAGES, words
 from optviz.ui.origins import listed_origins, may_connect
+from optviz.ui.own_files import widget_scripts
 from optviz.ui.sending import Sent
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def page_shell(preload: str, modules: Sequence[str], styles: Sequence[str]) -> S
     page = re.sub(r"<noscript>.*?</noscript>", f"<noscript>{without}</noscript>", page, flags=re.DOTALL)
     page = page.replace("<title>Streamlit</title>", "<title>optviz</title>")
     fetched = "".join(f'<link rel="modulepreload" href="{module}">' for module in modules)
-    page = page.replace("</head>", f"<script>{script}</script>{fetched}</head>", 1)
+    widgets = "".join(f'<link rel="modulepreload" crossorigin href="./{name}">' for name in widget_scripts())
+    page = page.replace("</head>", f"<script>{script}</script>{widgets}{fetched}</head>", 1)
     # At the beginning of the body: after the styles that Streamlit's scripts add to the head, before those of a run.
     sheets = "".join(f'<link rel="stylesheet" href="{style}">' for style in styles)
     page = page.replace("<body>", f"<body>{sheets}", 1)
