@@ -1,7 +1,7 @@
 """CONTRIBUTING.md, followed to the letter: its recipes in a copy of the repository, which must pass its own tests.
 
 A recipe is a fenced block after a paragraph that ends in a file name and a colon. A block is the file, a `diff` block
-lines to insert.
+lines to insert, and to take out.
 """
 
 from __future__ import annotations
@@ -27,6 +27,14 @@ NEW = {
     "optviz/surface/steep_bowl.py",
     "optviz/figures/final_gap.py",
     "tests/test_final_gap.py",
+    "optviz/figures/first_steps.py",
+    "tests/test_decay.py",
+    "optviz/laboratory/path_length.py",
+    "tests/test_path_length.py",
+    "optviz/ui/pages/first_steps/__init__.py",
+    "optviz/ui/pages/first_steps/page.py",
+    "optviz/ui/screens/first_steps.py",
+    "tests/test_first_steps_page.py",
 }
 CHECKS = {
     "lint": ["ruff", "check", "--no-cache", "."],
@@ -39,12 +47,12 @@ CHECKS = {
             f"tests/test_{name}.py"
             for name in (
                 *("final_gap", "optimizers", "conventions", "house", "figures", "experiment", "gallery", "cli"),
-                *("references", "surfaces"),
+                *("references", "surfaces", "decay", "path_length", "first_steps_page", "view"),
             )
         ),
     ],
 }
-ADDED = ("sign_descent", "tilted_bowl", "steep_bowl", "steep bowl", "final_gap")
+ADDED = ("sign_descent", "tilted_bowl", "steep_bowl", "steep bowl", "final_gap", "decay", "alike", "first_steps")
 ONLY_ADDED = f"""
 def pytest_collection_modifyitems(config, items):
     added = [item for item in items if any(name in item.name for name in {ADDED})]
@@ -66,16 +74,19 @@ for surface in (optviz.gallery("tilted_bowl"), optviz.SteepBowl(steepness=3)):
 
 
 def inserted(text: str, block: str) -> str:
-    """The text with the `+` lines of a block, each after the line that stands before it in the block."""
+    """The text with the `+` lines of a block, each after the line that stands before it, without the `-` lines."""
     lines, place = text.splitlines(), -1
     for line in block.splitlines():
         if line.startswith("+"):
             assert place >= 0, f"nothing says where {line!r} goes"
             place += 1
             lines.insert(place, line[1:])
-        else:
-            assert lines.count(line[1:]) == 1, f"{line[1:]!r} is there {lines.count(line[1:])} times"
-            place = lines.index(line[1:])
+            continue
+        assert lines.count(line[1:]) == 1, f"{line[1:]!r} is there {lines.count(line[1:])} times"
+        place = lines.index(line[1:])
+        if line.startswith("-"):
+            del lines[place]
+            place -= 1
     return "\n".join(lines) + "\n"
 
 
@@ -112,6 +123,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         target = copy / file
         assert target.exists() == (language == "diff"), f"{file} is new, or has lines to insert; not both"
         text = inserted(target.read_text(encoding="utf-8"), block) if language == "diff" else block
+        target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
     # A test of the house reads what is tracked.
     for arguments in (["init", "--quiet"], ["add", "--all"]):

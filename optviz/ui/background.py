@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import streamlit as st
 from streamlit.runtime import get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_run_yield_check
@@ -44,6 +45,7 @@ PATIENCE = 0.4
 
 PATIENCE_IN_A_DRAG = 0.3
 SLICE = 0.05
+SECONDS_BETWEEN_LOOKS = 0.5
 
 _pool: Pool | None = None
 _lock = threading.Lock()
@@ -138,8 +140,7 @@ def wait_for(race: Race, seconds: float) -> bool:
 def result_of(task: Task) -> Values | None:
     """What a task comes to: at once where it is little work or nothing is computed elsewhere; None until it is there.
 
-    A page that has not got it asks again in a later run of a fragment: `@st.fragment(run_every=…)`. It says all that it
-    waits for by one task: a visit's last wish is what counts.
+    A page that has not got it yet calls `await_result`. It waits for one task at a time: a visit's last wish counts.
     """
     arguments = (task.what, task.race, tuple(sorted(task.numbers.items())))
     at_once = _the_pool() is None or task.work <= HERE or not is_known_elsewhere(task.race)
@@ -151,6 +152,17 @@ def result_of(task: Task) -> Values | None:
 
         _wait(wishes, PATIENCE)
     return cached.result_of(*arguments) if at_once or cached.result_of.known(*arguments) else None
+
+
+def await_result(task: Task) -> None:
+    """Run the page again when the result of a task is there."""
+
+    @st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
+    def look() -> None:
+        if result_of(task) is not None:
+            st.rerun()
+
+    look()
 
 
 def has_more(known: Available, pinned: Race | None, runs: bool) -> bool:

@@ -9,8 +9,6 @@ import streamlit as st
 from optviz.text import Words
 from optviz.ui import background, session
 
-SECONDS_BETWEEN_LOOKS = 0.5
-
 
 def waiting(available: background.Available, text: Words) -> None:
     """Say what is still to come; the page is run again by itself when it is there."""
@@ -22,7 +20,7 @@ def waiting(available: background.Available, text: Words) -> None:
         return
     view = session.view()
 
-    @st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
+    @st.fragment(run_every=background.SECONDS_BETWEEN_LOOKS)
     def wait() -> None:
         if background.has_more(available, view.pinned, view.runs == "many"):
             st.rerun()
