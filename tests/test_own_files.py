@@ -20,7 +20,7 @@ def test_streamlit_has_one_script_of_this_name(widget: str) -> None:
 
 
 def test_the_page_names_every_script_that_those_it_names_import() -> None:
-    page = page_shell("", [], []).body.decode()
+    page = page_shell("", [], [], "").body.decode()
     named = re.findall(r'(?:href|src)="\./(static/js/[^"]+)"', page)
     assert len(named) == len(set(named)) > 90
     imported = {

@@ -62,7 +62,8 @@ def _door(app: ASGIApp) -> Door:
     files[name] = style
     root = _asset_root()
     styles = [f"{root}/{assets()['stage.css'].name}", f"{root.removesuffix(ASSETS)}{name}"]
-    shell = page_shell(_preload(), [f"{root}/{module}" for module in preloaded()], styles)
+    clipboard = f"{root}/{assets()['clipboard.js'].name}"
+    shell = page_shell(_preload(), [f"{root}/{module}" for module in preloaded()], styles, clipboard)
     return Door(app, prefix, shell, files, connections.most_connections)
 
 

@@ -34,4 +34,14 @@
       if (!connected()) tell(told.waiting);
     }, PATIENCE);
   });
+  // What a page's script may not do: a run's own HTML comes without scripts.
+  document.addEventListener("click", async ({ target }) => {
+    const button = target.closest?.(".optviz-link button");
+    if (!button) return;
+    const { copied } = await import(CLIPBOARD);
+    if (!(await copied(button.previousElementSibling.textContent))) return;
+    const before = button.textContent;
+    button.textContent = button.dataset.copied;
+    window.setTimeout(() => { if (button.textContent === button.dataset.copied) button.textContent = before; }, 2000);
+  });
 })();

@@ -23,14 +23,16 @@ if TYPE_CHECKING:
 _SCRIPT = Path(__file__).with_name("shell.js")
 
 
-def page_shell(preload: str, modules: Sequence[str], styles: Sequence[str]) -> Sent:
+def page_shell(preload: str, modules: Sequence[str], styles: Sequence[str], clipboard: str) -> Sent:
     """The HTML that every address of a page answers with.
 
-    preload: its Link header; modules: where the stage's are, to be fetched all at once; styles: our style sheets.
+    preload: its Link header; modules: where the stage's are, to be fetched all at once; styles: our style sheets;
+    clipboard: the one of the stage's modules that copies.
     """
     page = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
     said = {language: words(language)["connection"] for language in LANGUAGES}
     script = _SCRIPT.read_text(encoding="utf-8").replace("SAID", json.dumps(said).replace("<", "\\u003c"), 1)
+    script = script.replace("CLIPBOARD", json.dumps(clipboard), 1)
     without = "".join(f"<p>{words(language)['connection']['no_script']}</p>" for language in LANGUAGES)
     # Streamlit's comments and hints are for other programs, whose interface this server does not offer.
     page = re.sub(r"<!--(?!\s*Copyright).*?-->|<link rel=\"service-desc\"[^>]*>", "", page, flags=re.DOTALL)

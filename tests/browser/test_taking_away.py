@@ -43,6 +43,20 @@ def button(page: RacePage, name: str) -> Callable[[], None]:
     return lambda: page.page.get_by_role("button", name=name, exact=True).click()
 
 
+def test_the_link_on_the_page_is_copied_by_its_button(open_page: Open) -> None:
+    page = open_page("?seed=3")
+    link, button = page.page.locator(".optviz-link code"), page.page.locator(".optviz-link button")
+    assert "seed=3" in link.inner_text()
+    button.click()
+    page.page.wait_for_function("document.querySelector('.optviz-link button').textContent === 'Copied'")
+    page.page.evaluate(
+        "document.body.appendChild(Object.assign(document.createElement('textarea'), {id: 'pasted'})).focus()"
+    )
+    page.page.keyboard.press("Control+V")
+    assert page.page.locator("#pasted").input_value() == link.inner_text()
+    page.page.evaluate("document.getElementById('pasted').remove()")
+
+
 def test_pandas_reads_the_csv(open_page: Open) -> None:
     page = open_page()
     table = download(page, button(page, "CSV"))

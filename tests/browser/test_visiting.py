@@ -16,6 +16,19 @@ Open = Callable[..., RacePage]
 AT_REST = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
 
 
+def test_a_first_visit_needs_no_script_that_the_page_has_not_named(open_page: Open) -> None:
+    page = open_page()
+    page.page.wait_for_selector("[data-optviz-race]", state="attached")
+    named, fetched = page.page.evaluate(
+        """() => [
+          [...document.querySelectorAll("link[rel=modulepreload], script[src]")].map(({href, src}) => href ?? src),
+          performance.getEntriesByType("resource").map((file) => file.name).filter((name) => name.endsWith(".js")),
+        ]"""
+    )
+    assert len(fetched) > 100
+    assert set(fetched) <= set(named)
+
+
 VISITS = ["", "?surface=ravine", "?surface=regression", "?surface=formula&text=x^2%2By^2"]
 
 

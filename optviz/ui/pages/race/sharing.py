@@ -45,7 +45,12 @@ def section(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, 
         link = f"{(st.context.url or '').split('?')[0]}?{query}"
         left_out = [words["link_without_pinned"]] if session.pinned_is_left_out() else []
         st.caption(spaced(" ".join([words["link"], *left_out])))
-        st.code(link, language=None, wrap_lines=True)
+        # Not st.code: a script of 1.5 MB, which knows how to colour two hundred languages, would come with it.
+        copy, copied = html.escape(words["copy"]), html.escape(words["copied"])
+        st.html(
+            f'<p class="optviz-link"><code>{html.escape(link)}</code>'
+            f'<button type="button" data-copied="{copied}">{copy}</button></p>'
+        )
         _qr_code(link, words)
     _code(race, words)
 
