@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cases import ROOT
-from optviz import CONVENTIONS, OPTIMIZERS, Outcome
+from optviz import CONVENTIONS, OPTIMIZERS, Outcome, Racer
 from optviz.bad_input import TEMPLATES
 from optviz.figures.palette import FIGURE, PAGE, style_sheet
 from optviz.optimizers.base import OVERSHOOTS
@@ -85,6 +85,39 @@ def test_imports_point_downwards(file: Path) -> None:
             assert LEVEL[parts[1]] < LEVEL[own], f"{own} imports {module}"
 
 
+def modules() -> dict[str, Path]:
+    """Every module of the package, by its name."""
+    dotted = {".".join(file.relative_to(ROOT).with_suffix("").parts): file for file in PACKAGE.rglob("*.py")}
+    return {name.removesuffix(".__init__"): file for name, file in dotted.items()}
+
+
+def circles(arrows: dict[str, set[str]]) -> list[list[str]]:
+    """What is left when whatever imports nothing of the rest has been taken away, again and again."""
+    left = dict(arrows)
+    while free := [name for name, below in left.items() if not below & set(left)]:
+        for name in free:
+            del left[name]
+    return [sorted(left)] if left else []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Imports inside functions and for types count."""
+    known = modules()
+    arrows = {}
+    for name, file in known.items():
+        taken = {module for module in imported(file) if module in known}
+        # `from optviz.ui import session` is about that file alone, not about the package's own.
+        packages = {module for module in taken if any(other.startswith(f"{module}.") for other in taken)}
+        arrows[name] = taken - packages - {name}
+    assert circles(arrows) == []
+    assert sum(map(len, arrows.values())) > 400
+
+
+def test_a_circle_would_be_seen() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}, "e": set()}) == [["a", "b", "c", "d"]]
+    assert circles({"a": {"b"}, "b": set(), "c": {"a", "b"}}) == []
+
+
 def test_the_walk_over_imports_sees_them() -> None:
     assert "numpy" in set(imported(PACKAGE / "trajectory.py"))
     assert "optviz.ui.server" in set(imported(PACKAGE / "cli" / "commands.py"))
@@ -103,6 +136,85 @@ def test_importing_optviz_loads_nothing_slow() -> None:
         [sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+# --- sizes ---------------------------------------------------------------------------------------------------------
+
+MOST_LINES = 400
+MOST_LINES_OF_A_FUNCTION = 60
+REASON = "In one piece"
+"""How the docstring of a longer file or function begins the sentence that says why."""
+
+
+@pytest.mark.parametrize("file", sorted(PACKAGE.rglob("*.py")), ids=name_of)
+def test_what_is_long_says_why(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    long: list[ast.Module | ast.FunctionDef | ast.AsyncFunctionDef] = [
+        node
+        for node in functions
+        if node.end_lineno is not None and node.end_lineno - node.lineno >= MOST_LINES_OF_A_FUNCTION
+    ]
+    if len(text.splitlines()) > MOST_LINES:
+        long.append(tree)
+    assert [getattr(node, "name", file.name) for node in long if REASON not in (ast.get_docstring(node) or "")] == []
+
+
+# --- one place each ------------------------------------------------------------------------------------------------
+
+# What is done in one file alone, and where.
+ONLY_IN = {
+    r"\bst\.query_params\b": {"optviz/ui/address.py"},
+    r"components\.v2\.component\(": {"optviz/ui/address.py", "optviz/ui/component.py"},
+}
+
+
+@pytest.mark.parametrize("pattern", ONLY_IN)
+def test_it_is_done_in_one_place(pattern: str) -> None:
+    files = [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    found = {name_of(file) for file in files if re.search(pattern, file.read_text(encoding="utf-8"))}
+    assert found - {"tests/test_house.py"} <= ONLY_IN[pattern]
+    assert found
+
+
+# Names of modules, as the map of CONTRIBUTING.md has them: a new room is drawn there first.
+ROOMS = {
+    *("bad_input", "batches", "budget", "conventions", "gradient_noise", "oracle", "outcome", "parameter", "racer"),
+    *("tour", "trajectory", "view", "notebook"),
+    *("cli", "experiment", "export", "figures", "formula", "laboratory", "optimizers", "stage", "statistics"),
+    *("surface", "text", "ui"),
+}
+
+
+def test_every_room_is_on_the_map() -> None:
+    own = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert own - {"__init__"} == ROOMS
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    plan = guide[guide.index("## The house") : guide.index("## Add an optimizer")]
+    assert [room for room in sorted(ROOMS) if not re.search(rf"`(optviz/)?{room}(\.py|/)", plan)] == []
+
+
+def test_a_script_of_a_page_only_calls_it() -> None:
+    for file in (PACKAGE / "ui" / "screens").glob("*.py"):
+        docstring, *rest = ast.parse(file.read_text(encoding="utf-8")).body
+        assert isinstance(docstring, ast.Expr)
+        assert [type(node) for node in rest] == [ast.ImportFrom, ast.Expr], file.name
+
+
+def test_tables_are_added_to_at_run_time_and_nobody_keeps_a_copy() -> None:
+    """No module but those that make the registries goes through one while it is imported."""
+    registries = {"OPTIMIZERS", "FAMILIES", "PICKS"}
+    makers = {"optviz/optimizers/__init__.py", "optviz/surface/families.py", "optviz/racer.py"}
+    found = []
+    for file in sorted(PACKAGE.rglob("*.py")):
+        if name_of(file) in makers:
+            continue
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+                names = {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)}
+                found += [f"{name_of(file)}:{node.lineno}" for name in names & registries]
+    assert found == []
 
 
 def test_no_drawer_for_odds_and_ends() -> None:
@@ -197,10 +309,11 @@ def test_english_refusals_read_the_same_everywhere() -> None:
     assert TEXT["en"]["bad_input"] == TEMPLATES
 
 
+HYPERPARAMETERS = list({name: None for kind in OPTIMIZERS.values() for name in kind.hyperparameters()})
 NEEDED = {
     "optimizer": list(OPTIMIZERS),
-    "hyperparameter": list({name: None for kind in OPTIMIZERS.values() for name in kind.hyperparameters()}),
-    "help": list({name: None for kind in OPTIMIZERS.values() for name in kind.hyperparameters()}),
+    "hyperparameter": [*HYPERPARAMETERS, *Racer.settings()],
+    "help": [*HYPERPARAMETERS, *Racer.settings()],
     "outcome": [*(str(outcome) for outcome in Outcome), "no_start"],
     "outcome_sentence": [*(str(outcome) for outcome in Outcome), "no_start"],
     "stage": [f"say_uphill_{cause}" for cause in (*OVERSHOOTS, "batch")],

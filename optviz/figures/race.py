@@ -55,76 +55,115 @@ def race_figure(
     `own`, not of the race that is pinned. A click on the map sets the start. A view's `veiled` is what its layout is
     while the future is hidden: the axes tell nothing of how the race ends; `told` is a sentence about the view.
     """
-    arrays: dict[str, np.ndarray] = {
-        "map/x": heights.x,
-        "map/y": heights.y,
-        "map/shade": heights.shade,
-        "steps": np.arange(record.steps + 1),
-    }
-    styles = styles_of(record.keys)
-    data = [_contour(), _lowest_mark(record, words), _start_mark(record, words)]
-    start_trace = len(data) - 1
-    racers: list[dict[str, Any]] = []
-    gap_view: dict[str, Any] = {}
-    epoch_view: dict[str, Any] = {}
-    one_run: dict[str, Any] = {}
-    shadows: dict[str, list[tuple[int, np.ndarray]]] = {}  # racer → its pale path, and the losses along it
+    parts = _Parts(record, heights, words)
+    start_trace = len(parts.data) - 1
     if pinned is not None:
-        arrays["pinned/steps"] = np.arange(pinned.steps + 1)
-        for index, (name, style) in enumerate(zip(pinned.names, styles_of(pinned.keys), strict=True)):
-            prefix = f"pinned/{index}"
-            arrays[f"{prefix}/point"] = pinned.points[index]
-            arrays[f"{prefix}/loss"] = pinned.losses[index]
-            arrays[f"{prefix}/gap"] = pinned.log_gaps[index]
-            shadows.setdefault(name, []).append((len(data), pinned.losses[index]))
-            gap_view[str(len(data) + 1)] = {"y": f"@{prefix}/gap"}
-            epoch_view[str(len(data) + 1)] = {"x": _epochs(pinned, index, arrays, "pinned/")}
-            data += _pinned_traces(prefix, style["color"])
-    for index, (name, style) in enumerate(zip(record.names, styles, strict=True)):
-        prefix = f"racers/{index}"
-        arrays[f"{prefix}/point"] = record.points[index]
-        arrays[f"{prefix}/loss"] = record.losses[index]
-        arrays[f"{prefix}/gap"] = record.log_gaps[index]
-        arrays[f"{prefix}/standing"] = record.standings[index]
-        data += _racer_traces(prefix, name, style, words)
-        hovered = data[-1]["hovertemplate"].replace(f"{words['loss']} %{{y:.6g}}", f"{words['gap']} %{{y:.3g}}")
-        gap_view[str(len(data) - 1)] = {"y": f"@{prefix}/gap", "hovertemplate": hovered}
-        epoch_view[str(len(data) - 1)] = {"x": _epochs(record, index, arrays)}
-        own, pale = [len(data) - 2, len(data) - 1], shadows.get(name, [])
-        told = [first for first, losses in pale if _same_run(losses, record.losses[index])]
-        racers.append(
-            {
-                "name": name,
-                "x": f"@{prefix}/point:0",
-                "y": f"@{prefix}/point:1",
-                "loss": f"@{prefix}/loss",
-                "gap": f"@{prefix}/gap",
-                "step": "@steps",
-                "epoch": _epochs(record, index, arrays),
-                "traces": [*own, *(first + trace for first, _ in pale for trace in (0, 1))],
-                "future": [*own, *(first + trace for first in told for trace in (0, 1))],
-                "own": own,
-                "lost_at": record.lost_at[index],
-                "standing": f"@{prefix}/standing",
-                "overshoot": record.overshoots[index],
-                **style,
-            }
-        )
+        parts.add_pinned(pinned)
+    parts.add_racers()
     # The fans come last, so that nothing before them changes its place when they open.
-    for index, fan in enumerate(record.fans):
-        if fan is not None:
-            prefix = f"racers/{index}/fan"
-            arrays |= {f"{prefix}/loss": fan.losses.T, f"{prefix}/gap": fan.log_gaps.T}
-            for quantile, trace in enumerate(
-                _fan_traces(prefix, racers[index]["color"], data[racers[index]["traces"][1]])
-            ):
-                gap_view[str(len(data))] = {"y": f"@{prefix}/gap:{quantile}"}
-                epoch_view[str(len(data))] = {"x": _epochs(record, index, arrays)}
+    parts.add_fans()
+    return Figure(
+        plot={"data": parts.data, "layout": _layout(record, map_key, words)},
+        arrays=parts.arrays,
+        arrangements={"wide": WIDE, "narrow": NARROW, "presented": PRESENTED},
+        views=_views(parts, map_key),
+        choices={
+            "axis": ["loss", "gap"],
+            "by": ["step", "epoch"] if record.has_samples else ["step"],
+            "runs": ["one", "many"] if any(record.batched) else ["one"],
+        },
+        layers=[{"kind": "tracks", "steps": record.steps, "racers": parts.racers}],
+        clicks={"map": {"sends": "start", "at": list(record.start), "trace": start_trace}},
+        map_key=map_key,
+    )
+
+
+class _Parts:
+    """The traces in their order, the arrays that they refer to, and what of them changes in which view."""
+
+    def __init__(self, record: RaceRecord, heights: Heights, words: Mapping[str, str]) -> None:
+        self.record, self.words = record, words
+        self.arrays: dict[str, np.ndarray] = {
+            "map/x": heights.x,
+            "map/y": heights.y,
+            "map/shade": heights.shade,
+            "steps": np.arange(record.steps + 1),
+        }
+        self.data = [_contour(), _lowest_mark(record, words), _start_mark(record, words)]
+        self.racers: list[dict[str, Any]] = []
+        self.gap_view: dict[str, Any] = {}
+        self.epoch_view: dict[str, Any] = {}
+        self.one_run: dict[str, Any] = {}
+        # Racer → its pale path, and the losses along it.
+        self.shadows: dict[str, list[tuple[int, np.ndarray]]] = {}
+
+    def add_pinned(self, pinned: RaceRecord) -> None:
+        self.arrays["pinned/steps"] = np.arange(pinned.steps + 1)
+        for index, (name, style) in enumerate(zip(pinned.names, styles_of(pinned.keys), strict=True)):
+            prefix, place = f"pinned/{index}", len(self.data)
+            self._add_run(prefix, pinned, index)
+            self.shadows.setdefault(name, []).append((place, pinned.losses[index]))
+            self.gap_view[str(place + 1)] = {"y": f"@{prefix}/gap"}
+            self.epoch_view[str(place + 1)] = {"x": _epochs(pinned, index, self.arrays, "pinned/")}
+            self.data += _pinned_traces(prefix, style["color"])
+
+    def add_racers(self) -> None:
+        words = self.words
+        for index, (name, style) in enumerate(zip(self.record.names, styles_of(self.record.keys), strict=True)):
+            prefix, place = f"racers/{index}", len(self.data)
+            self._add_run(prefix, self.record, index)
+            self.arrays[f"{prefix}/standing"] = self.record.standings[index]
+            path, curve = _racer_traces(prefix, name, style, words)
+            self.data += [path, curve]
+            hovered = curve["hovertemplate"].replace(f"{words['loss']} %{{y:.6g}}", f"{words['gap']} %{{y:.3g}}")
+            self.gap_view[str(place + 1)] = {"y": f"@{prefix}/gap", "hovertemplate": hovered}
+            self.epoch_view[str(place + 1)] = {"x": _epochs(self.record, index, self.arrays)}
+            self.racers.append(self._track(index, name, style, [place, place + 1]))
+
+    def _add_run(self, prefix: str, record: RaceRecord, index: int) -> None:
+        self.arrays[f"{prefix}/point"] = record.points[index]
+        self.arrays[f"{prefix}/loss"] = record.losses[index]
+        self.arrays[f"{prefix}/gap"] = record.log_gaps[index]
+
+    def _track(self, index: int, name: str, style: Mapping[str, str], own: list[int]) -> dict[str, Any]:
+        """What moves of a racer, and which traces are hidden with it."""
+        prefix, pale = f"racers/{index}", self.shadows.get(name, [])
+        same = [first for first, losses in pale if _same_run(losses, self.record.losses[index])]
+        return {
+            "name": name,
+            "x": f"@{prefix}/point:0",
+            "y": f"@{prefix}/point:1",
+            "loss": f"@{prefix}/loss",
+            "gap": f"@{prefix}/gap",
+            "step": "@steps",
+            "epoch": _epochs(self.record, index, self.arrays),
+            "traces": [*own, *(first + trace for first, _ in pale for trace in (0, 1))],
+            "future": [*own, *(first + trace for first in same for trace in (0, 1))],
+            "own": own,
+            "lost_at": self.record.lost_at[index],
+            "standing": f"@{prefix}/standing",
+            "overshoot": self.record.overshoots[index],
+            **style,
+        }
+
+    def add_fans(self) -> None:
+        for index, fan in enumerate(self.record.fans):
+            if fan is None:
+                continue
+            prefix, racer = f"racers/{index}/fan", self.racers[index]
+            self.arrays |= {f"{prefix}/loss": fan.losses.T, f"{prefix}/gap": fan.log_gaps.T}
+            for quantile, trace in enumerate(_fan_traces(prefix, racer["color"], self.data[racer["traces"][1]])):
+                place = len(self.data)
+                self.gap_view[str(place)] = {"y": f"@{prefix}/gap:{quantile}"}
+                self.epoch_view[str(place)] = {"x": _epochs(self.record, index, self.arrays)}
                 for kind in ("traces", "future", "own"):
-                    racers[index][kind].append(len(data))
-                one_run[str(len(data))] = {"mode": "none", "fill": "none"}
-                data.append(trace)
-    plot = {"data": data, "layout": _layout(record, map_key, words)}
+                    racer[kind].append(place)
+                self.one_run[str(place)] = {"mode": "none", "fill": "none"}
+                self.data.append(trace)
+
+
+def _views(parts: _Parts, map_key: str) -> dict[str, dict[str, Any]]:
+    record, words = parts.record, parts.words
     gap_axis = {
         "type": "log",
         "title": {"text": words["gap"]},
@@ -138,32 +177,19 @@ def race_figure(
         "uirevision": "epochs",
         "range": [0, record.epoch_range],
     }
-    return Figure(
-        plot=plot,
-        arrays=arrays,
-        arrangements={"wide": WIDE, "narrow": NARROW, "presented": PRESENTED},
-        views={
-            "loss": {"data": {}, "layout": {}, "veiled": {"yaxis2": {"range": list(record.veiled_loss_range)}}},
-            "gap": {
-                "data": gap_view,
-                "layout": {"yaxis2": gap_axis},
-                "veiled": {"yaxis2": {"range": list(record.veiled_gap_range)}},
-            },
-            "step": {"data": {}, "layout": {}},
-            # The fans are there once many runs have been asked for.
-            "one": {"data": one_run, "layout": {}},
-            "many": {"data": {}, "layout": {}, **({"told": words["key_runs"]} if any(record.fans) else {})},
-            "epoch": {"data": epoch_view, "layout": {"xaxis2": epoch_axis}, **_told_of_epochs(record, words)},
+    return {
+        "loss": {"data": {}, "layout": {}, "veiled": {"yaxis2": {"range": list(record.veiled_loss_range)}}},
+        "gap": {
+            "data": parts.gap_view,
+            "layout": {"yaxis2": gap_axis},
+            "veiled": {"yaxis2": {"range": list(record.veiled_gap_range)}},
         },
-        choices={
-            "axis": ["loss", "gap"],
-            "by": ["step", "epoch"] if record.has_samples else ["step"],
-            "runs": ["one", "many"] if any(record.batched) else ["one"],
-        },
-        layers=[{"kind": "tracks", "steps": record.steps, "racers": racers}],
-        clicks={"map": {"sends": "start", "at": list(record.start), "trace": start_trace}},
-        map_key=map_key,
-    )
+        "step": {"data": {}, "layout": {}},
+        # The fans are there once many runs have been asked for.
+        "one": {"data": parts.one_run, "layout": {}},
+        "many": {"data": {}, "layout": {}, **({"told": words["key_runs"]} if any(record.fans) else {})},
+        "epoch": {"data": parts.epoch_view, "layout": {"xaxis2": epoch_axis}, **_told_of_epochs(record, words)},
+    }
 
 
 def _same_run(pinned: np.ndarray, losses: np.ndarray) -> bool:

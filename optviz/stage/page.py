@@ -97,7 +97,6 @@ def html_page(
     record = race_record(paths, race.racer_names(text["optimizer"]), start, fans)
     if pinned is not None:
         record = beside(record, pinned)
-    title = title_of(race, language)
     figure = _figure(race_figure(record, heights, "map", text["figure"], pinned), record)
     message = pack(
         figure,
@@ -111,9 +110,12 @@ def html_page(
     key_line = [*key_sentences(heights, text["figure"]), *sentences_of(figure, figure.views)]
     if pinned is not None and pinned_race is not None:
         key_line.append(difference_of_pinned(race, pinned_race, text))
-    phrases = text["standalone"]
-    script = _script()
-    page = f"""<!doctype html>
+    return _document(race, language, message, spaced(" ".join(key_line))).encode()
+
+
+def _document(race: Race, language: str, message: bytes, key_line: str) -> str:
+    title, phrases, script = title_of(race, language), words(language)["standalone"], _script()
+    return f"""<!doctype html>
 <html lang="{language}">
 <head>
 <meta charset="utf-8">
@@ -124,10 +126,10 @@ def html_page(
 </head>
 <body class="optviz-page">
 <h1>{html.escape(title)}</h1>
-<p class="setting">{html.escape(" · ".join(setting(race, start, language)))}</p>
+<p class="setting">{html.escape(" · ".join(setting(race, start_of(race), language)))}</p>
 <div id="stage" data-broken="{html.escape(phrases["broken"])}"></div>
 <noscript>{html.escape(phrases["needs_script"])}</noscript>
-<p class="key">{html.escape(spaced(" ".join(key_line)))}</p>
+<p class="key">{html.escape(key_line)}</p>
 {_settings(race, phrases)}
 <script type="text/plain" id="figure">{_base64(gzip.compress(message, 9, mtime=0))}</script>
 <script type="text/plain" id="plotly">{_plotly()[0]}</script>
@@ -135,7 +137,6 @@ def html_page(
 </body>
 </html>
 """
-    return page.encode()
 
 
 def _figure(figure: Figure, record: RaceRecord) -> Figure:
