@@ -192,7 +192,10 @@ def test_every_room_is_on_the_map() -> None:
     assert own - {"__init__"} == ROOMS
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     plan = guide[guide.index("## The house") : guide.index("## Add an optimizer")]
-    assert [room for room in sorted(ROOMS) if not re.search(rf"`(optviz/)?{room}(\.py|/)", plan)] == []
+    assert "```\napp.py" in plan, "it is a drawing"
+    there = {path.name for path in [*PACKAGE.rglob("*"), *ROOT.glob("*"), *(ROOT / "tests").glob("*")]}
+    assert set(re.findall(r"\b\w+\.(?:py|toml)\b", plan)) - there == set()
+    assert [room for room in sorted(ROOMS) if not re.search(rf"(?<![\w/]){room}(\.py|/)", plan)] == []
 
 
 def test_a_script_of_a_page_only_calls_it() -> None:
