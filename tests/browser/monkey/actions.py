@@ -27,6 +27,9 @@ from optviz.text import LANGUAGES, words
 PATIENCE = 10_000
 """Milliseconds in which a control that is in sight can be used, or the page is at fault."""
 
+OPENS_IN = 250
+"""Milliseconds in which a list that is asked for mostly opens."""
+
 VIEWPORTS = {"1440": (1440, 900), "1024": (1024, 768), "768": (768, 1024), "390": (390, 844)}
 OVERLAID = 768
 """Up to this width the open sidebar lies on the page."""
@@ -233,11 +236,15 @@ class Hand:
     def open_list(self, box: Locator) -> None:
         """The options of a select. A list that opens while the page still moves closes at once: it is opened again."""
         box.click(timeout=PATIENCE)
-        try:
-            self.page.get_by_role("option").first.wait_for(timeout=PATIENCE / 4)
-        except PlaywrightError:
-            box.press("ArrowDown", timeout=PATIENCE)
-            self.page.get_by_role("option").first.wait_for(timeout=PATIENCE)
+        option = self.page.get_by_role("option").first
+        for _ in range(PATIENCE // OPENS_IN):
+            try:
+                option.wait_for(timeout=OPENS_IN)
+                return
+            except PlaywrightError:
+                # In a list that is open by now it moves the mark, which chooses nothing.
+                box.press("ArrowDown", timeout=PATIENCE)
+        option.wait_for(timeout=OPENS_IN)
 
     def type(self, key: str, text: str) -> None:
         field = self.keyed(key, "input")
@@ -416,7 +423,7 @@ def _drag_start(hand: Hand, across: str, down: str) -> None:
 
 
 def _zoom(hand: Hand, chart: str, left: str, top: str, right: str, bottom: str) -> None:
-    hand.drag(hand.place(chart, left, top), hand.place(chart, right, bottom))
+    hand.drag(hand.place(chart, left, top), hand.place(chart, right, bottom), moves=2)
 
 
 def _click(hand: Hand, chart: str, across: str, down: str) -> None:

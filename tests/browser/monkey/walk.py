@@ -145,12 +145,15 @@ class Walker:
             self.done.append(action)
             self.seen = self._see()
             return self._failure("usable", f"{action} could not be done: {str(error).splitlines()[0]}")
-        if action.name not in ("watch", "zoom", "double", "click"):
+        # What is under the pointer on a chart may still wait for it: a second click, the end of a zoom.
+        stays = action.name in ("watch", "zoom", "double", "click")
+        if not stays:
             self.hand.rest_away()
         self.done.append(action)
         fresh = action.name in ("link", "reload")
         unrest = self._rest(0 if fresh else before["sent"], 0 if fresh else kind.sends)
-        self.hand.rest_away()
+        if stays:
+            self.hand.rest_away()
         # One back: what is owed from before the last action will not come any more.
         last = replace(self.known, entries_owed=0)
         owed = max(0, invariants.entries_due(last) - invariants.entries_made(before, last))
