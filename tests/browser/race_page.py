@@ -81,6 +81,15 @@ class RacePage:
         """Wait until the app has answered all that it was asked."""
         self.page.wait_for_function(AT_REST)
 
+    def let_pass(self, pictures: int) -> None:
+        """Wait until the browser could have drawn so many pictures, 60 a second where it is not busy: what would move
+        has moved by then."""
+        self.page.evaluate(
+            "count => new Promise(done => { const next = () => (count-- > 0 ? requestAnimationFrame(next) : done());"
+            " next(); })",
+            pictures,
+        )
+
     @property
     def stage(self) -> Locator:
         return self.page.locator(".optviz-stage")

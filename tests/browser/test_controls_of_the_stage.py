@@ -44,6 +44,7 @@ def test_the_handle_stays_where_it_is_let_go_and_ends_where_the_sidebar_does(ope
     handle = page.page.locator(".optviz-rate input")
     ends = handle.evaluate("handle => [10 ** handle.min, 10 ** handle.max]")
     assert ends == pytest.approx([1e-4, 10])
+    entries = page.page.evaluate("history.length")
     for key, rate in [("End", 10), ("Home", 1e-4)]:
         token = page.token()
         handle.focus()
@@ -54,8 +55,10 @@ def test_the_handle_stays_where_it_is_let_go_and_ends_where_the_sidebar_does(ope
         assert 10 ** float(handle.input_value()) == pytest.approx(rate)
         # Pushed again it goes no further.
         page.page.keyboard.press("ArrowRight" if key == "End" else "ArrowLeft")
-        page.page.wait_for_timeout(500)
-        assert page.race().shared_learning_rate == rate
+        assert 10 ** float(handle.input_value()) == pytest.approx(rate)
+    page.rest()
+    assert page.race().shared_learning_rate == 1e-4
+    assert page.page.evaluate("history.length") == entries + 2
 
 
 def test_escape_closes_the_menu_and_then_ends_the_presentation(open_page: Open) -> None:

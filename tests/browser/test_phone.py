@@ -72,7 +72,7 @@ def test_every_target_on_a_phone_fits_a_thumb(open_page: Open, locale: str, quer
     open_settings(page)
     for head in page.page.get_by_test_id("stSidebar").locator("summary").all():
         head.click()
-    page.page.wait_for_timeout(400)  # they unfold
+    page.page.wait_for_function("document.getAnimations().length === 0")  # they have unfolded
     assert page.page.evaluate(SMALL) == []
 
 

@@ -86,6 +86,6 @@ def test_a_page_that_is_connected_says_nothing(server: str, browser: Browser) ->
     page = context.new_page()
     page.goto(server)
     page.locator('[data-test-connection-state="CONNECTED"]').wait_for(state="attached")
-    page.wait_for_timeout(500)
+    page.wait_for_selector(".optviz-stage[data-drawn]")
     assert page.locator("#optviz-unconnected").count() == 0
     context.close()

@@ -25,6 +25,7 @@ from optviz.experiment import read_url
 from race_page import RacePage
 from serving import CLASSROOM
 from tabs import new_tab
+from test_standalone import STEP_AFTER_2, wait_until
 from tiers import long
 
 Open = Callable[..., RacePage]
@@ -94,9 +95,8 @@ def test_the_web_page_plays_from_disk_without_a_network(open_page: Open, browser
     still = saved.evaluate("document.querySelector('.optviz-heads').toDataURL()")
     saved.locator("[data-do=play]").click()
     saved.wait_for_selector(".optviz-stage[data-playing=true]")
-    saved.wait_for_timeout(600)
+    wait_until(saved, STEP_AFTER_2)
     assert saved.evaluate("document.querySelector('.optviz-heads').toDataURL()") != still
-    assert int(saved.locator(".optviz-stage").get_attribute("data-step") or 0) > 0
     assert saved.locator("[data-do=pin], [data-do=tour]").locator("visible=true").count() == 0
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
     context.close()
@@ -298,7 +298,10 @@ def test_a_video_goes_on_in_its_colours_when_evening_comes(open_page: Open) -> N
         page.page.wait_for_function(
             "getComputedStyle(document.querySelector('.stApp')).backgroundColor === 'rgb(18, 21, 31)'"
         )
-        page.page.wait_for_timeout(1500)  # the stage looks around every 0.7 s
+        step = page.step()
+        page.page.wait_for_function(
+            "step => +document.querySelector('.optviz-stage').dataset.step > step + 10", arg=step
+        )
         assert page.stage.get_attribute("data-recording") == "true"
         assert page.stage.get_attribute("data-theme") == "light"
     page.page.wait_for_selector(".optviz-stage[data-recording=false][data-theme=dark]")
