@@ -82,7 +82,7 @@ pins: ## write requirements.txt and requirements-dev.txt anew
 	@mv build/app.txt requirements.txt && mv build/dev.txt requirements-dev.txt && rm -rf build/pins
 
 clean: ## remove .venv and everything else that was made
-	rm -rf $(VENV) node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
+	rm -rf $(VENV) node_modules build dist .pytest_cache .mypy_cache .ruff_cache test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/ready: requirements.txt pyproject.toml
