@@ -29,20 +29,20 @@ window.WebSocket = class extends Plain {
   }
 };
 """
-# A key press counts until the frame after the canvas that shows the new settings has been drawn.
+# A key press counts until the frame after the new paths are on the screen, whether Plotly has drawn them as well or not.
 WATCH_PICTURE = """
 () => {
   window.waits = [];
   document.addEventListener("keydown", () => { window.pressed = performance.now(); }, true);
   new MutationObserver(() => requestAnimationFrame(() => requestAnimationFrame(
     () => window.waits.push(performance.now() - window.pressed)
-  ))).observe(document.querySelector(".optviz-stage"), {attributes: true, attributeFilter: ["data-drawn"]});
+  ))).observe(document.querySelector(".optviz-stage"), {attributes: true, attributeFilter: ["data-painted"]});
 }
 """
 COUNT_PICTURES = """() => {
   window.pictures = new Set();
-  new MutationObserver(() => window.pictures.add(document.querySelector(".optviz-stage").dataset.drawn))
-    .observe(document.querySelector(".optviz-stage"), {attributes: true, attributeFilter: ["data-drawn"]});
+  new MutationObserver(() => window.pictures.add(document.querySelector(".optviz-stage").dataset.painted))
+    .observe(document.querySelector(".optviz-stage"), {attributes: true, attributeFilter: ["data-painted"]});
 }"""
 WHERE_START = """plot => {
   const {xaxis, yaxis} = plot._fullLayout, box = plot.getBoundingClientRect(), start = plot.data[2];

@@ -261,8 +261,7 @@ def test_another_surface_is_seen_whole(open_page: Open, touched: str) -> None:
             assert {name: expected[name] for name in ("xaxis", "yaxis")} == domain_of(surface), why
         assert_ranges(page, expected, why)
         assert zoomed(page) == "", why
-        left, top = page.place(*((low + high) / 2 for low, high in (expected["xaxis"], expected["yaxis"])))
-        page.page.mouse.dblclick(left + 30, top + 30)
+        double_click(page, "xaxis2", "yaxis2")
         assert_ranges(page, expected, f"{why}, after a double click")
 
 

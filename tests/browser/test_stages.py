@@ -161,3 +161,48 @@ def test_one_drag_is_one_request_at_a_time_and_one_when_it_ends(mounted: Any) ->
     (request,) = page.page.evaluate("asked.at(-1).requests")
     assert (request["what"], request["value"]) == ("start", pytest.approx([0.5, -0.5], abs=0.02))
     assert page.page.evaluate("asked.length") == 3
+
+
+def zoom_into_the_map(page: RacePage) -> None:
+    page.page.mouse.move(*page.place(-1, 1))
+    page.page.mouse.down()
+    page.page.mouse.move(*page.place(0.5, -0.5))
+    page.page.mouse.up()
+    page.page.wait_for_selector(".optviz-stage[data-zoomed=map]")
+
+
+ASKED = "asked.flatMap(({ requests }) => requests.map(({ what }) => what))"
+
+
+def test_a_click_is_sent_at_once(mounted: Any) -> None:
+    page = mounted(first=message(RACE))
+    left, top = page.place(0.4, -0.4)
+    page.page.mouse.move(left, top)
+    # Asked in the same turn as the click: no time has passed.
+    asked = page.page.evaluate(
+        """([clientX, clientY]) => {
+          const cover = document.elementFromPoint(clientX, clientY);
+          const given = {clientX, clientY, bubbles: true, isPrimary: true, button: 0};
+          cover.dispatchEvent(new PointerEvent("pointerdown", given));
+          cover.dispatchEvent(new PointerEvent("pointerup", given));
+          return window.asked.flatMap(({requests}) => requests.map(({what, value}) => [what, ...value]));
+        }""",
+        [left, top],
+    )
+    assert asked == [["start", pytest.approx(0.4, abs=0.02), pytest.approx(-0.4, abs=0.02)]]
+
+
+def test_where_a_chart_is_zoomed_one_click_is_shown_and_then_sent_and_two_take_it_home(mounted: Any) -> None:
+    page = mounted(first=message(RACE))
+    zoom_into_the_map(page)
+    place = page.place(0, 0)
+    page.page.mouse.click(*place)
+    assert page.page.evaluate("asked.at(-1).live.start") == pytest.approx([0, 0], abs=0.02)
+    page.page.wait_for_function(f"{ASKED}.at(-1) === 'start'")
+    page.page.evaluate("asked.length = 0")
+    page.page.mouse.dblclick(*place)
+    page.page.wait_for_selector(".optviz-stage[data-zoomed='']")
+    assert page.page.evaluate("asked.at(-1).requests.at(-1).what") == "let_go"
+    page.page.wait_for_timeout(400)
+    # Of the first click nothing is sent any more.
+    assert page.page.evaluate("asked.at(-1).requests.at(-1).what") == "let_go"

@@ -6,7 +6,7 @@
 import { Axes, CHARTS } from "./axes.js";
 import { arrangementFor, figureOf } from "./figure.js";
 import { loadPlotly } from "./plotly.js";
-import { endIsHidden, futureIsHidden, racersOf } from "./state.js";
+import { endIsHidden, futureIsHidden, racersOf, tracksOf } from "./state.js";
 import { isCoarse, themeOf } from "./theme.js";
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false };
@@ -141,11 +141,12 @@ export class Picture {
   }
 
   /**
-   * Whether new paths can be shown at once, before Plotly has drawn them.
+   * Whether the canvases can show what is new at once, before Plotly has drawn it.
    * @param {State} state
    */
   fits(state) {
-    return this.drawn !== null && this.layout !== undefined && this.drawn.frame === this.frameOf(state);
+    if (!tracksOf(state) || this.drawn === null || this.layout === undefined) return false;
+    return this.drawn.frame === this.frameOf(state);
   }
 
   /**

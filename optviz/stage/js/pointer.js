@@ -40,6 +40,8 @@ export class Pointer {
     /** @type {MouseEvent | null} */
     this.down = null;
     this.lastClick = -Infinity;
+    /** @type {ClickTarget | null} what a click is shown for that may be the first of two */
+    this.shown = null;
     this.timer = 0;
     this.listenForGrabs();
     this.listenForClicks();
@@ -131,23 +133,36 @@ export class Pointer {
     }, { capture: true, signal });
   }
 
-  /** @param {PointerEvent} event */
+  /**
+   * A click is sent at once. Where the chart is zoomed a second one would take it home, and leave the start: there the
+   * first is only shown, and sent when no second one has come.
+   * @param {PointerEvent} event
+   */
   click(event) {
-    // Two clicks put the axes back; only a single one moves the start.
-    clearTimeout(this.timer);
     const again = event.timeStamp - this.lastClick < DOUBLE_CLICK;
     this.lastClick = event.timeStamp;
-    const place = { clientX: event.clientX, clientY: event.clientY };
-    if (again) this.answers.clickedTwice(this.charts.chartAt(place));
-    else this.timer = setTimeout(() => this.send(place), DOUBLE_CLICK);
-  }
-
-  /** @param {{ clientX: number, clientY: number }} place */
-  send(place) {
-    for (const { chart, target } of this.targets()) {
-      const point = this.charts.pointAt(chart, place);
-      if (point) this.answers.clicked(point, target);
+    const chart = this.charts.chartAt(event);
+    const shown = this.shown;
+    clearTimeout(this.timer);
+    this.shown = null;
+    if (again) {
+      if (shown) this.answers.dropped(null, shown);
+      this.answers.clickedTwice(chart);
+      return;
     }
+    const target = this.targets().find((candidate) => candidate.chart === chart)?.target;
+    const point = target ? this.charts.pointAt(chart, event) : null;
+    if (!target || !point) return;
+    if (!this.charts.zoomed().includes(chart)) {
+      this.answers.clicked(point, target);
+      return;
+    }
+    this.shown = target;
+    this.answers.dragged(chart, point, target);
+    this.timer = setTimeout(() => {
+      this.shown = null;
+      this.answers.dropped(point, target);
+    }, DOUBLE_CLICK);
   }
 }
 

@@ -86,7 +86,9 @@ export class Screen {
     this.paint();
     const header = this.measured?.state.message?.header;
     if (!header) return;
-    this.elements.body.dataset["painted"] = header.token ?? "";
+    const { dataset } = this.elements.body;
+    // Set only where it changes: whoever waits for the next picture watches it.
+    if (dataset["painted"] !== header.token) dataset["painted"] = header.token ?? "";
     this.answers.painted(header);
   }
 

@@ -578,7 +578,7 @@ KINDS: dict[str, Kind] = {
     "drag_start": Kind(3, lambda chance: (_share(chance), _share(chance)), _drag_start, 200),
     "zoom": Kind(5, _spread, _zoom, 0, pushes=1),
     "click": Kind(3, _place, _click, 500),
-    "double": Kind(5, _place, _double, 0, pushes=0),
+    "double": Kind(5, _place, _double, 500, pushes=1),
     "key": Kind(3, _one_of(KEYS), _key, 0),
     "take": Kind(0.7, _one_of(["link", "png", "svg"]), _take, 0, pushes=0),
     "tour": Kind(2, _nothing, lambda hand: _do(hand, "tour"), 200),
