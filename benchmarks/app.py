@@ -29,7 +29,7 @@ window.WebSocket = class extends Plain {
   }
 };
 """
-# A key press counts until the frame after the new paths are on the screen, whether Plotly has drawn them as well or not.
+# A key press counts until the frame after the canvas that shows the new paths has been painted; Plotly may follow.
 WATCH_PICTURE = """
 () => {
   window.waits = [];

@@ -108,10 +108,13 @@ def test_of_two_stages_the_one_in_use_answers_the_keys(mounted: Any) -> None:
 
 def test_a_stage_that_leaves_takes_its_keys_along(mounted: Any) -> None:
     page = mounted(first=message(RACE), second=message(RACE))
-    page.page.evaluate("leave.first(); document.getElementById('first').remove()")
+    page.page.evaluate("leave.first()")
+    page.page.keyboard.press("Home")
+    assert steps_of(page) == ["0", "40"], "of an overtaken message, while it stays"
+    page.page.evaluate("document.getElementById('first').remove(); leave.first()")
     page.page.keyboard.press("Home")
     assert steps_of(page) == ["0"]
-    page.page.evaluate("leave.second(); document.getElementById('second').replaceChildren()")
+    page.page.evaluate("document.getElementById('second').remove(); leave.second()")
     page.page.keyboard.press("End")
     assert page.errors == []
 

@@ -34,7 +34,10 @@ import { Transport } from "./transport.js";
 export default function stage({ parentElement, data, setTriggerValue }) {
   const shown = parentElement.optvizStage ?? new Stage(parentElement);
   shown.receive(toBytes(data), (asked) => setTriggerValue("asked", asked));
-  return () => shown.stop();
+  // Streamlit also calls it for a message that a newer one has overtaken, while the component stays.
+  return () => {
+    if (!parentElement.isConnected) shown.stop();
+  };
 }
 
 /**
