@@ -40,7 +40,6 @@ from optviz.experiment import (
     FIRST_FORMULA,
     MOST_RACERS,
     make_surface,
-    racers,
     read_query,
     read_url,
     seven,
@@ -48,6 +47,7 @@ from optviz.experiment import (
     surface_record,
     versions,
 )
+from optviz.experiment.record import _usual
 from optviz.formula import meaning
 from optviz.surface import FAMILIES
 from optviz.surface.regression import KINDS
@@ -862,7 +862,7 @@ def test_a_default_that_changes_is_noticed_and_a_migration_mends_it(monkeypatch:
     monkeypatch.setitem(CONVENTIONS["tensorflow1"]["momentum"], "momentum", 0.8)
     # Of a dataclass, the constructor's: seed, hills, weights.
     monkeypatch.setattr(GaussianHills.__init__, "__defaults__", (1, 11, (-0.2, 0.05)))
-    racers._usual.cache_clear()
+    _usual.cache_clear()
     try:
         broken = no_longer_restored()
         assert {"a batch seed", "the article's setting, as the QR code tells it"} <= set(broken)
@@ -880,7 +880,7 @@ def test_a_default_that_changes_is_noticed_and_a_migration_mends_it(monkeypatch:
         monkeypatch.setattr(versions, "MIGRATIONS", {1: before})
         assert no_longer_restored() == []
     finally:
-        racers._usual.cache_clear()
+        _usual.cache_clear()
 
 
 # --- strict spellings ----------------------------------------------------------------------------------------------

@@ -2,11 +2,10 @@
 
 from optviz.experiment.article import OPTIMIZERS as ARTICLE_OPTIMIZERS
 from optviz.experiment.article import seven
-from optviz.experiment.link import FIRST_FORMULA, LONGEST_LINK
+from optviz.experiment.link import FIRST_FORMULA, LONGEST_LINK, read_racer
 from optviz.experiment.race import Race, read_query, read_url
-from optviz.experiment.racers import read_racer, with_setting
 from optviz.experiment.reading import read_number
-from optviz.experiment.record import LONGEST_FILE, MOST_RACERS
+from optviz.experiment.record import LONGEST_FILE, MOST_RACERS, with_setting
 from optviz.experiment.surfaces import make_surface, single_surface, surface_names, surface_record
 
 __all__ = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from optviz.experiment.racers import beyond_convention
+from optviz.experiment.record import beyond_convention
 from optviz.experiment.surfaces import SAMPLE_FIELDS, surface_record, taken_out
 from optviz.racer import Racer
 from optviz.surface import FiniteSum, GallerySurface, Surface

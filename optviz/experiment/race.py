@@ -19,9 +19,15 @@ from optviz.conventions import check_convention, with_convention
 from optviz.experiment import article, link
 from optviz.experiment.naming import racer_names
 from optviz.experiment.python import python_code
-from optviz.experiment.racers import beyond_convention
 from optviz.experiment.reading import Reader
-from optviz.experiment.record import LONGEST_FILE, MOST_RACERS, restored, shared_learning_rate, written
+from optviz.experiment.record import (
+    LONGEST_FILE,
+    MOST_RACERS,
+    beyond_convention,
+    restored,
+    shared_learning_rate,
+    written,
+)
 from optviz.experiment.surfaces import surface_names
 from optviz.parameter import SEED, STEPS, Parameter, parameters
 from optviz.racer import PICKS, Racer, as_racer
