@@ -4,7 +4,7 @@
 `page.py` the web page that plays without a server.
 """
 
-from optviz.stage.message import pack, unpack, words_key
+from optviz.stage.message import pack, pack_new, unpack, words_key
 from optviz.stage.modules import ASSETS, Asset, assets, bootstrap, preloaded, stage_module, stage_style
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "assets",
     "bootstrap",
     "pack",
+    "pack_new",
     "preloaded",
     "stage_module",
     "stage_style",

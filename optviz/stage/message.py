@@ -4,13 +4,17 @@
 
 The header holds the figure's dict, the place of each array, both themes and the words to show. An array travels as
 "f4", "f8" where single precision would spoil the picture, "i4" or "u1"; what is not finite is NaN.
+
+Most of a figure is what it was in the message before: a slider moves the paths of some, and no word, no trace's style.
+So what is long is a part, named by its content: {"part": name} stands in its place, and the header's `parts` hold those
+that the stage has not got. Of an array that it has got, only the name is sent.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
@@ -20,15 +24,29 @@ from optviz.figures import Figure
 from optviz.figures.palette import THEMES
 from optviz.stage.modules import ASSETS, assets
 
+SHORTEST_PART = 80
+"""Letters; what is shorter is no part."""
 
-def pack(
-    figure: Figure, text: Mapping[str, str], *, with_map: bool = True, with_words: bool = True, **extra: Any
-) -> bytes:
-    """One message for the stage.
+spell = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
-    Without the map, the stage uses the one it was sent before under the same key; so with the words and colours.
-    text: the stage's words. extra: further entries of the header, such as `token`, `view`, `rates`.
+
+def pack(figure: Figure, text: Mapping[str, str], *, with_map: bool = True, **extra: Any) -> bytes:
+    """One message for the stage, whole but for the map.
+
+    Without the map, the stage uses the one it was sent before under the same key. text: the stage's words. extra:
+    further entries of the header, such as `token`, `view`, `rates`.
     """
+    return pack_new(figure, text, (), with_map=with_map, **extra)[0]
+
+
+def pack_new(
+    figure: Figure, text: Mapping[str, str], known: Collection[str], *, with_map: bool = True, **extra: Any
+) -> tuple[bytes, frozenset[str]]:
+    """One message for a stage that has got the parts and arrays of these names, and the names of all that are in it.
+
+    The stage keeps those of the last message under the same `stage`, an entry of the header.
+    """
+    parts = _Parts(known)
     places: list[dict[str, Any]] = []
     blocks: list[bytes] = []
     offset = 0
@@ -36,38 +54,95 @@ def pack(
         if name.startswith("map/") and not with_map:
             continue
         kind = _kind(array)
-        known = array if kind in ("u1", "i4") else np.where(np.isfinite(array), array, np.nan)
-        block = np.ascontiguousarray(known, dtype=f"<{kind}").tobytes()
-        places.append({"name": name, "shape": array.shape, "type": kind, "offset": offset})
+        finite = array if kind in ("u1", "i4") else np.where(np.isfinite(array), array, np.nan)
+        block = np.ascontiguousarray(finite, dtype=f"<{kind}").tobytes()
+        if name.startswith("map/"):
+            place = {}
+        else:
+            key = _name_of(repr((array.shape, kind)).encode() + block)
+            parts.names.add(key)
+            if key in known:
+                places.append({"name": name, "key": key})
+                continue
+            place = {"key": key}
+        places.append({"name": name, **place, "shape": array.shape, "type": kind, "offset": offset})
         blocks.append(block)
         offset += len(block)
     header = {
-        "plot": figure.plot,
-        "arrangements": figure.arrangements,
-        "views": figure.views,
+        "plot": {**figure.plot, "data": [parts.of(trace) for trace in figure.plot.get("data", ())]},
+        "arrangements": parts.of(figure.arrangements),
+        "views": {name: parts.of_entries(view) for name, view in figure.views.items()},
         "choices": figure.choices,
-        "layers": figure.layers,
+        "layers": [parts.of_entries(layer) for layer in figure.layers],
         "clicks": figure.clicks,
         "map_key": figure.map_key,
         "arrays": places,
         "words_key": words_key(text),
-        **({"text": dict(text), "themes": THEMES} if with_words else {}),
+        "text": parts.spelled(*_spelled_words(tuple(text.items()))),
+        "themes": parts.spelled(*_spelled_themes()),
         "plotly": f"{ASSETS}/{assets()['plotly'].name}",
-        **extra,
+        **parts.of_entries(extra),
     }
-    head = json.dumps(header, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    head = f'{{"parts":{{{parts.new()}}},{spell(header)[1:]}'.encode()
     padding = b"\0" * (-len(head) % 4)
-    return b"".join([len(head).to_bytes(4, "little"), head, padding, *blocks])
+    return b"".join([len(head).to_bytes(4, "little"), head, padding, *blocks]), frozenset(parts.names)
+
+
+class _Parts:
+    """The parts of one message. names: of all of them, whether the stage has got them or not."""
+
+    def __init__(self, known: Collection[str]) -> None:
+        self.known = known
+        self.names: set[str] = set()
+        self._new: dict[str, str] = {}
+
+    def of(self, value: Any) -> Any:
+        """What stands in the header for a value: its name, or itself where that is no longer."""
+        spelled = spell(value)
+        return value if len(spelled) < SHORTEST_PART else self.spelled(_name_of(spelled.encode()), spelled)
+
+    def of_entries(self, entries: Mapping[str, Any]) -> dict[str, Any]:
+        """A table whose entries are parts, and of lists each item."""
+        return {
+            name: [self.of(item) for item in value]
+            if isinstance(value, list)
+            else self.of(value)
+            if isinstance(value, dict)
+            else value
+            for name, value in entries.items()
+        }
+
+    def spelled(self, name: str, spelled: str) -> dict[str, str]:
+        """What stands in the header for a part that is spelled like this."""
+        self.names.add(name)
+        if name not in self.known:
+            self._new[name] = spelled
+        return {"part": name}
+
+    def new(self) -> str:
+        """The parts that the stage has not got, as the entries of a JSON object."""
+        return ",".join(f'"{name}":{spelled}' for name, spelled in self._new.items())
+
+
+def _name_of(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
 
 
 def words_key(text: Mapping[str, str]) -> str:
     """A name for words and colours together: another one where any of them differs."""
-    return _digest_of(tuple(text.items()))
+    return _spelled_words(tuple(text.items()))[0] + _spelled_themes()[0]
 
 
 @cache
-def _digest_of(words: tuple[tuple[str, str], ...]) -> str:
-    return hashlib.sha256(json.dumps([words, THEMES]).encode()).hexdigest()[:12]
+def _spelled_words(words: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+    spelled = spell(dict(words))
+    return _name_of(spelled.encode()), spelled
+
+
+@cache
+def _spelled_themes() -> tuple[str, str]:
+    spelled = spell(THEMES)
+    return _name_of(spelled.encode()), spelled
 
 
 def _kind(array: np.ndarray) -> str:
@@ -92,13 +167,29 @@ def _kind(array: np.ndarray) -> str:
 
 
 def unpack(message: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Header and arrays of a message: the inverse of `pack`, for tests and other readers."""
+    """Header and arrays of a message: the inverse of `pack`, for tests and other readers.
+
+    Of one that was packed for a stage that has got some of it, that is left out: {"part": name} stays where it stands.
+    """
     length = int.from_bytes(message[:4], "little")
     header = json.loads(message[4 : 4 + length])
+    parts = header.pop("parts")
+    header = _put_back(header, parts)
     first = 4 + length + (-length % 4)
     arrays = {}
     for place in header["arrays"]:
-        count = int(np.prod(place["shape"], dtype=int))
-        start = first + place["offset"]
-        arrays[place["name"]] = np.frombuffer(message, f"<{place['type']}", count, start).reshape(place["shape"])
+        if "shape" in place:
+            count = int(np.prod(place["shape"], dtype=int))
+            start = first + place["offset"]
+            arrays[place["name"]] = np.frombuffer(message, f"<{place['type']}", count, start).reshape(place["shape"])
     return header, arrays
+
+
+def _put_back(value: Any, parts: Mapping[str, Any]) -> Any:
+    if isinstance(value, list):
+        return [_put_back(item, parts) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"part"}:
+        return parts.get(value["part"], value)
+    return {name: _put_back(item, parts) for name, item in value.items()}

@@ -47,15 +47,36 @@ test("bytes are read wherever they begin, and in whatever form Streamlit hands t
   for (const form of forms) assert.deepEqual(toldOf(unpack(toBytes(form)).arrays.get("whole")), [-2, -1, 0, 1, 2]);
 });
 
-test("map and words that were sent once are put back; unknown ones are missed", () => {
+test("the map that was sent once is put back; one that was not is missed", () => {
   assert.equal(completed(unpack(bytesOf("without map"))), null);
   const first = completed(unpack(bytesOf("padding 0")));
   assert.deepEqual(first.header.text, { play: "播放 ▶" });
+  assert.ok(first.header.themes.dark.accent);
   const withoutMap = completed(unpack(bytesOf("without map")));
   assert.deepEqual(toldOf(withoutMap.arrays.get("map/z")), [[1, 2, 3], [4, 5, 6]]);
-  const withoutWords = completed(unpack(bytesOf("without words")));
-  assert.deepEqual(withoutWords.header.text, first.header.text);
-  assert.ok(withoutWords.header.themes.dark.accent);
+});
+
+test("what the last message to the same stage had is put back, and nothing else is taken for it", () => {
+  const second = unpack(bytesOf("second"));
+  assert.equal(completed(second), null, "there was no first");
+  const first = completed(unpack(bytesOf("first")));
+  const whole = completed(second);
+  const [line, other] = whole.header.plot.data;
+  assert.deepEqual([line, other.name], [first.header.plot.data[0], "b".repeat(99)]);
+  assert.deepEqual(whole.header.plot.layout, { title: "new" });
+  assert.deepEqual([whole.header.text, whole.header.themes], [first.header.text, first.header.themes]);
+  assert.equal(whole.header.parts, undefined);
+  assert.deepEqual(toldOf(whole.arrays.get("single")), [3.5, -2.25, null, null]);
+  for (const [array, numbers] of Object.entries(packed.arrays)) {
+    if (array !== "single") assert.deepEqual(toldOf(whole.arrays.get(array)), numbers, array);
+  }
+  assert.deepEqual(toldOf(arrayOf(whole.arrays, "@points:1")), [1, -4, null]);
+  assert.equal(completed(unpack(bytesOf("elsewhere"))), null, "another stage was sent nothing");
+  assert.deepEqual(completed(unpack(bytesOf("second"))).header.plot.data, [line, other], "and the first one keeps its own");
+});
+
+test("what is left out is less than the rest", () => {
+  assert.ok(bytesOf("second").length < bytesOf("first").length / 2);
 });
 
 test("every reference of a race's figure is there, in light and dark", () => {

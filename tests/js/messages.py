@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 import math
 import sys
@@ -15,7 +16,7 @@ from optviz.figures import Figure
 from optviz.figures.heights import contour_heights
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import race_record
-from optviz.stage import pack
+from optviz.stage import pack, pack_new
 from optviz.text import words
 
 ARRAYS = {
@@ -38,10 +39,23 @@ def messages() -> dict[str, bytes]:
     race = Race(steps=20)
     record = race_record(race.run(), race.racer_names(), tuple(race.surface.suggested_start))
     drawn = race_figure(record, contour_heights(race.surface), "race map", words("en")["figure"])
+    # One trace of two is another one, and one array of nine.
+    line, other = {"type": "scatter", "x": "@single", "name": "a" * 99}, {"type": "scatter", "name": "b" * 99}
+    before = Figure(
+        {"data": [line, line], "layout": {}}, ARRAYS, map_key="a map", layers=[{"kind": "tracks", "racers": []}]
+    )
+    changed = dataclasses.replace(
+        before,
+        plot={"data": [line, other], "layout": {"title": "new"}},
+        arrays=ARRAYS | {"single": np.array([3.5, -2.25, np.nan, np.inf])},
+    )
+    first, known = pack_new(before, text, (), token="first", stage="here")
     return {
         **{f"padding {length}": pack(figure, text, token="x" * length) for length in range(4)},
         "without map": pack(figure, text, with_map=False),
-        "without words": pack(figure, text, with_words=False),
+        "first": first,
+        "second": pack_new(changed, text, known, with_map=False, token="second", stage="here")[0],
+        "elsewhere": pack_new(changed, text, known, with_map=False, token="second", stage="elsewhere")[0],
         "race": pack(drawn, words("en")["stage"], token="race"),
     }
 

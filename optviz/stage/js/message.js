@@ -1,7 +1,7 @@
 // @ts-check
 // Messages: one binary blob each: uint32 length of the header, JSON header, then arrays. See optviz/stage/message.py.
 
-/** @import { Arrays, Component, Header, Message, Numbers, SentHeader, Theme, Words } from "./types.js" */
+/** @import { Arrays, Component, Message, Numbers, SentHeader, Theme } from "./types.js" */
 
 const MAPS_KEPT = 12;
 const KINDS = { f4: Float32Array, f8: Float64Array, i4: Int32Array, u1: Uint8Array };
@@ -31,6 +31,7 @@ export function unpack(bytes) {
   /** @type {Arrays} */
   const arrays = new Map();
   for (const { name, shape, type, offset } of header.arrays) {
+    if (!shape || !type || offset === undefined) continue; // it has come with an earlier message
     const Kind = KINDS[type];
     const from = first + offset;
     const length = shape.reduce((product, n) => product * n, 1);
@@ -71,12 +72,12 @@ function columnOf(flat, width, column) {
 
 /** @type {Map<string, [string, Numbers | Numbers[]][]>} map key → arrays of the surface, for as long as the document lives */
 const maps = new Map();
-/** @type {Map<string, { text: Words, themes: { light: Theme, dark: Theme } }>} words key → words and colours, for as long */
-const vocabularies = new Map();
+/** @type {Map<string, Map<string, any>>} stage → the parts and arrays of its last message, by name, for as long */
+const kept = new Map();
 
 /**
- * Puts back what was sent with an earlier message: the map of the surface, words and colours. Null where the stage does
- * not have it: then it has to be asked for.
+ * Puts back what was sent with an earlier message: the map of the surface, parts and arrays. Null where the stage does not
+ * have it: then it has to be asked for.
  * @param {{ header: SentHeader, arrays: Arrays }} sent
  * @returns {Message | null}
  */
@@ -88,13 +89,48 @@ export function completed({ header, arrays }) {
     const [oldest] = maps.keys();
     if (maps.size > MAPS_KEPT && oldest !== undefined) maps.delete(oldest);
   }
-  if (header.text && header.themes) vocabularies.set(header.words_key, { text: header.text, themes: header.themes });
-  const vocabulary = vocabularies.get(header.words_key);
-  const known = maps.get(header.map_key);
-  if (!vocabulary || (header.map_key && !known)) return null;
-  /** @type {Header} */
-  const whole = { ...header, ...vocabulary };
-  return { header: whole, arrays: new Map([...arrays, ...(known ?? [])]) };
+  const surface = maps.get(header.map_key);
+  if (header.map_key && !surface) return null;
+  const before = kept.get(header.stage ?? "") ?? new Map();
+  const now = new Map();
+  const all = new Map([...arrays, ...(surface ?? [])]);
+  for (const { name, key, shape } of header.arrays) {
+    if (!key) continue; // the map's
+    const pieces = shape ? [...arrays].filter(([piece]) => piece === name || piece.startsWith(`${name}:`))
+      .map(([piece, numbers]) => [piece.slice(name.length), numbers]) : before.get(key);
+    if (!pieces) return null;
+    now.set(key, pieces);
+    for (const [end, numbers] of pieces) all.set(name + end, numbers);
+  }
+  const { parts, ...rest } = header;
+  for (const name of partsIn(rest)) {
+    const part = parts[name] ?? before.get(name);
+    if (part === undefined) return null;
+    now.set(name, part);
+  }
+  kept.set(header.stage ?? "", now);
+  return { header: withParts(rest, now), arrays: all };
+}
+
+/**
+ * @param {any} value
+ * @returns {string[]} the names of the parts that stand in it
+ */
+function partsIn(value) {
+  if (!value || typeof value !== "object") return [];
+  return typeof value.part === "string" ? [value.part] : Object.values(value).flatMap(partsIn);
+}
+
+/**
+ * @param {any} value
+ * @param {Map<string, any>} parts
+ * @returns {any}
+ */
+function withParts(value, parts) {
+  if (Array.isArray(value)) return value.map((item) => withParts(item, parts));
+  if (!value || typeof value !== "object") return value;
+  if (typeof value.part === "string") return parts.get(value.part);
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withParts(item, parts)]));
 }
 
 /**

@@ -11,8 +11,22 @@ export type Words = Record<string, string>;
 /** Plotly's dicts, with "@name" for an array and "@theme/name" for a colour. */
 export type Dict = Record<string, any>;
 
-/** What is sent of a message, before what the stage has kept of earlier ones is put back. */
+/**
+ * What is sent of a message, before what the stage has kept of earlier ones is put back: {part: name} stands for what is
+ * in `parts` under this name, or was a part of the last message to the same stage.
+ */
 export interface SentHeader {
+  parts: Record<string, any>;
+  /** One of which only the key is told has come with the last message. */
+  arrays: { name: string; key?: string; shape?: number[]; type?: "f4" | "f8" | "i4" | "u1"; offset?: number }[];
+  map_key: string;
+  /** Whose message it is, where there may be others. */
+  stage?: string;
+  heard?: { page: string; number: number } | null;
+  [entry: string]: any;
+}
+
+export interface Header {
   plot: { data: Dict[]; layout: Dict };
   /** Layout patches: "wide", "narrow", "presented". */
   arrangements: Record<string, Dict>;
@@ -24,10 +38,9 @@ export interface SentHeader {
   /** Chart → what a click into it sends. */
   clicks: Partial<Record<Chart, ClickTarget>>;
   map_key: string;
-  arrays: { name: string; shape: number[]; type: "f4" | "f8" | "i4" | "u1"; offset: number }[];
   words_key: string;
-  text?: Words;
-  themes?: { light: Theme; dark: Theme };
+  text: Words;
+  themes: { light: Theme; dark: Theme };
   /** Where plotly.js is. */
   plotly: string;
   /** What the picture is of: another one is another picture. */
@@ -51,11 +64,6 @@ export interface SentHeader {
   tour?: Tour | null;
   link?: string;
   hints?: Hint[];
-}
-
-export interface Header extends SentHeader {
-  text: Words;
-  themes: { light: Theme; dark: Theme };
 }
 
 export interface Message {

@@ -48,7 +48,7 @@ def _view_changed(changed: Any) -> None:
 
 
 def _map_needed(_: Any) -> None:
-    st.session_state.maps_sent, st.session_state.words_sent = {}, None
+    st.session_state.maps_sent, st.session_state.parts_sent = {}, frozenset()
 
 
 REQUESTS: dict[str, Callable[[Any], None]] = {

@@ -18,6 +18,7 @@ from optviz.ui.pages.race import touring
 from optviz.ui.pages.race.answers import WHOLE_PAGE, answer
 from optviz.ui.pages.race.caption import below_the_picture
 
+STAGE = "stage"
 AVAILABLE = "available"
 DRAWN = "drawn"
 RANGES = "ranges"
@@ -57,7 +58,7 @@ def picture() -> None:
     map_key = session.token(race.bare_surface)
     record, pinned = _records(race, available, map_key, text)
     figure = race_figure(record, cached.heights(race.bare_surface), map_key, text["figure"], pinned)
-    component.mount(_message(race, figure, map_key, pinned, text), key="stage", on_asked_change=answer)
+    component.mount(_message(race, figure, map_key, pinned, text), key=STAGE, on_asked_change=answer)
     st.caption(below_the_picture(race, available, figure, record, pinned, text))
 
 
@@ -84,15 +85,15 @@ def _records(
 
 
 def _message(race: Race, figure: Figure, map_key: str, pinned: RaceRecord | None, text: Words) -> bytes:
-    """The figure and what the stage needs to know beside it; map and words only where the browser has not got them."""
+    """The figure and what the stage needs to know beside it, of which the browser is sent what it has not got."""
     view, start = session.view(), race.start or cached.start(race.surface)
     sent: dict[str, None] = st.session_state.setdefault("maps_sent", {})
-    vocabulary = stage.words_key(text["stage"])
-    message = stage.pack(
+    message, st.session_state.parts_sent = stage.pack_new(
         figure,
         text["stage"],
+        known_to_the_browser(),
         with_map=map_key not in sent,
-        with_words=st.session_state.get("words_sent") != vocabulary,
+        stage=STAGE,
         token=session.token((race, session.language(), view.runs, view.pinned, view.present)),
         view={
             "chosen": view.chosen,
@@ -119,12 +120,17 @@ def _message(race: Race, figure: Figure, map_key: str, pinned: RaceRecord | None
             for about, hint in text["hint"].items()
         ],
     )
-    st.session_state.words_sent = vocabulary
     sent[map_key] = None
     if len(sent) > MOST_MAPS:
         # The browser asks again for one that it should still have.
         del sent[next(iter(sent))]
     return message
+
+
+def known_to_the_browser() -> frozenset[str]:
+    """The parts of the last message: see `stage.pack_new`."""
+    known: frozenset[str] = st.session_state.get("parts_sent", frozenset())
+    return known
 
 
 def _rates(race: Race) -> dict[str, float] | None:
