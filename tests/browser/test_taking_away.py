@@ -24,7 +24,7 @@ from optviz import Race
 from optviz.experiment import read_url
 from race_page import RacePage
 from serving import CLASSROOM
-from tabs import new_tab
+from tabs import PATIENCE, new_tab
 from test_standalone import STEP_AFTER_2, wait_until
 from tiers import long
 
@@ -34,7 +34,8 @@ BATCHES = "?samples=64&steps=50&racers=gradient_descent~minibatch_sgd~adam--batc
 
 
 def download(page: RacePage, act: Callable[[], None]) -> bytes:
-    with page.page.expect_download() as expected:
+    # A video is drawn picture by picture, which takes its time on a busy machine.
+    with page.page.expect_download(timeout=5 * PATIENCE) as expected:
         act()
     got: Download = expected.value
     return Path(got.path()).read_bytes()
@@ -169,7 +170,7 @@ def test_the_video_shows_the_race_being_run(open_page: Open) -> None:
 def test_a_recording_can_be_stopped(open_page: Open) -> None:
     page = open_page()
     page.page.locator(".optviz-speed").select_option("0.25")
-    with page.page.expect_download() as expected:
+    with page.page.expect_download(timeout=5 * PATIENCE) as expected:
         page.take("webm")
         page.page.wait_for_function("+document.querySelector('.optviz-stage').dataset.step > 3")
         page.do("save")
@@ -282,7 +283,7 @@ def test_a_change_ends_a_recording(open_page: Open) -> None:
     """Paths over the axes of another picture would be a lie."""
     page = open_page()
     page.page.locator(".optviz-speed").select_option("0.25")
-    with page.page.expect_download():
+    with page.page.expect_download(timeout=5 * PATIENCE):
         page.take("webm")
         page.page.wait_for_function("+document.querySelector('.optviz-stage').dataset.step > 3")
         page.page.get_by_role("button", name="log gap").click()
@@ -291,7 +292,7 @@ def test_a_change_ends_a_recording(open_page: Open) -> None:
 
 def test_a_video_goes_on_in_its_colours_when_evening_comes(open_page: Open) -> None:
     page = open_page(color_scheme="light")
-    with page.page.expect_download():
+    with page.page.expect_download(timeout=5 * PATIENCE):
         page.take("webm")
         page.page.wait_for_function("+document.querySelector('.optviz-stage').dataset.step > 3")
         page.page.emulate_media(color_scheme="dark")
