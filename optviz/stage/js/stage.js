@@ -8,20 +8,19 @@
 /** @import { Action, Component, State, StageRoot } from "./types.js" */
 
 import { Agreement } from "./agreement.js";
-import { fillSpeeds, toggleTools, updateChrome, updateHint, updatePlayButton } from "./chrome.js";
+import { toggleTools, updateChrome, updateHint, updatePlayButton } from "./chrome.js";
 import { serverAnswered } from "./connection.js";
 import { buildElements } from "./elements.js";
 import { dismissHint } from "./hints.js";
-import { listenToKeys } from "./keyboard.js";
+import { connectInputs } from "./inputs.js";
 import { Live } from "./live.js";
 import { SaveMenu } from "./menu.js";
 import { completed, toBytes, unpack } from "./message.js";
-import { Pointer } from "./pointer.js";
 import { RateHandle } from "./rate.js";
 import { Requests } from "./requests.js";
 import { Saver } from "./save.js";
 import { Screen } from "./screen.js";
-import { endIsHidden, initialState, isAtEnd, reduce, tracksOf } from "./state.js";
+import { endIsHidden, initialState, isAtEnd, reduce } from "./state.js";
 import { watchSystemTheme } from "./theme.js";
 import { Guide } from "./tour.js";
 import { Transport } from "./transport.js";
@@ -86,14 +85,13 @@ export class Stage {
     this.menu = new SaveMenu(this.elements, (what) => this.saver.save(what));
     this.rate = new RateHandle(this.elements.rate, {
       follow: (rate) => this.live.follow({ learning_rate: rate }),
-      commit: (rate) => (rate === null ? this.commit("let_go", null) : this.commit("learning_rate", rate)),
+      commit: (rate) => this.commit("learning_rate", rate),
     });
-    this.pointer = this.listenToPointer();
     this.agreement = new Agreement(() => this.state.message?.header.race, (race) => this.requests.ask("page", race));
     this.cleanups = [
       () => this.requests.stop(), () => this.saver.recording?.end(), () => this.transport.stop(), () => this.guide.wait(),
-      () => this.agreement.stop(), () => this.pointer.stop(), () => this.menu.stop(), () => this.picture.stop(),
-      watchSystemTheme(() => this.picture.request()), this.listenToKeys(), this.listenToControls(),
+      () => this.agreement.stop(), () => this.menu.stop(), () => this.picture.stop(),
+      watchSystemTheme(() => this.picture.request()), ...connectInputs(this),
     ];
     /** @type {Uint8Array | null} */
     this.received = null;
@@ -149,65 +147,6 @@ export class Stage {
     this.transport.play();
   }
 
-  listenToPointer() {
-    const { picture } = this;
-    return new Pointer({
-      plot: this.elements.plot,
-      pixelOf: (chart, point) => picture.pixelOf(chart, point),
-      pointAt: (chart, place, held) => picture.pointAt(chart, place, held),
-      chartAt: (place) => picture.chartAt(place),
-      zoomed: () => picture.axes.zoomed(),
-    }, {
-      state: () => this.state,
-      dragged: (chart, point, { sends }) => {
-        this.dispatch({ type: "hold", held: { chart, point } });
-        this.live.follow({ [sends]: point });
-      },
-      dropped: (point, target) => {
-        this.dispatch({ type: "hold", held: null });
-        if (point) this.commit(target.sends, point);
-        else this.commit("let_go", null);
-        this.dismissHint(target.sends);
-      },
-      clicked: (point, { sends }) => {
-        this.dismissHint(sends);
-        this.requests.ask(sends, point);
-      },
-      clickedTwice: (chart) => picture.goHome(chart),
-    });
-  }
-
-  listenToKeys() {
-    const { body, scrubber } = this.elements;
-    return listenToKeys({
-      body,
-      scrubber,
-      plays: () => tracksOf(this.state) !== undefined,
-      command: (what) => this.command(what),
-      // What is open is put away first; then the presentation ends.
-      escape: () => {
-        if (this.menu.isOpen) this.menu.open(false);
-        else if (this.state.message?.header.present) this.requests.ask("present", false);
-      },
-    });
-  }
-
-  listenToControls() {
-    const { scrubber, speedPicker } = this.elements;
-    const listening = new AbortController();
-    fillSpeeds(speedPicker, this.state.speed);
-    scrubber.addEventListener("input", () => {
-      const step = Number(scrubber.value);
-      this.guide.wait();
-      this.transport.pause();
-      this.dispatch({ type: "seek", step });
-    }, listening);
-    speedPicker.addEventListener("change", () => {
-      this.dispatch({ type: "set_speed", speed: Number(speedPicker.value) });
-    }, listening);
-    return () => listening.abort();
-  }
-
   // --- what changes, and what follows from it ---
 
   /** @param {Action} action */
@@ -233,13 +172,13 @@ export class Stage {
   }
 
   /**
-   * On release the value is committed: only this one is in the address and in the history.
+   * On release the value is committed: only this one is in the address and in the history. Null: given up.
    * @param {string} name
    * @param {unknown} value
    */
   commit(name, value) {
     this.live.stop();
-    this.requests.ask(name, value);
+    this.requests.ask(value === null ? "let_go" : name, value);
   }
 
   /** @param {State} before */

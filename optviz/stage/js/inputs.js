@@ -1,0 +1,79 @@
+// @ts-check
+// What hands do to a stage: pointer, keys, scrubber and speed, each connected to what it changes or asks for.
+
+/** @import { Stage } from "./stage.js" */
+
+import { fillSpeeds } from "./chrome.js";
+import { listenToKeys } from "./keyboard.js";
+import { Pointer } from "./pointer.js";
+import { tracksOf } from "./state.js";
+
+/**
+ * @param {Stage} stage
+ * @returns {(() => void)[]} cleanup functions
+ */
+export function connectInputs(stage) {
+  return [connectPointer(stage), connectKeys(stage), connectControls(stage)];
+}
+
+/** @param {Stage} stage */
+function connectPointer(stage) {
+  const { picture, live, requests } = stage;
+  const pointer = new Pointer({
+    plot: stage.elements.plot,
+    pixelOf: (chart, point) => picture.pixelOf(chart, point),
+    pointAt: (chart, place, held) => picture.pointAt(chart, place, held),
+    chartAt: (place) => picture.chartAt(place),
+    zoomed: () => picture.axes.zoomed(),
+  }, {
+    state: () => stage.state,
+    dragged: (chart, point, { sends }) => {
+      stage.dispatch({ type: "hold", held: { chart, point } });
+      live.follow({ [sends]: point });
+    },
+    dropped: (point, { sends }) => {
+      stage.dispatch({ type: "hold", held: null });
+      stage.commit(sends, point);
+      stage.dismissHint(sends);
+    },
+    clicked: (point, { sends }) => {
+      stage.dismissHint(sends);
+      requests.ask(sends, point);
+    },
+    clickedTwice: (chart) => picture.goHome(chart),
+  });
+  return () => pointer.stop();
+}
+
+/** @param {Stage} stage */
+function connectKeys(stage) {
+  const { body, scrubber } = stage.elements;
+  return listenToKeys({
+    body,
+    scrubber,
+    plays: () => tracksOf(stage.state) !== undefined,
+    command: (what) => stage.command(what),
+    // What is open is put away first; then the presentation ends.
+    escape: () => {
+      if (stage.menu.isOpen) stage.menu.open(false);
+      else if (stage.state.message?.header.present) stage.requests.ask("present", false);
+    },
+  });
+}
+
+/** @param {Stage} stage */
+function connectControls(stage) {
+  const { scrubber, speedPicker } = stage.elements;
+  const listening = new AbortController();
+  fillSpeeds(speedPicker, stage.state.speed);
+  scrubber.addEventListener("input", () => {
+    const step = Number(scrubber.value);
+    stage.guide.wait();
+    stage.transport.pause();
+    stage.dispatch({ type: "seek", step });
+  }, listening);
+  speedPicker.addEventListener("change", () => {
+    stage.dispatch({ type: "set_speed", speed: Number(speedPicker.value) });
+  }, listening);
+  return () => listening.abort();
+}
