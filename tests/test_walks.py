@@ -141,6 +141,7 @@ BROKEN: list[tuple[str, str, Any, dict[str, Any]]] = [
     ("axes", "axes/yaxis", [-1.0, 1.0], {}),
     ("axes", "axes/yaxis2", [0, 1], {}),
     ("home", "axes/xaxis", [-1.0, 1.0], {"action": "double:map,0.5,0.5"}),
+    ("home", "axes/yaxis2", [0, 1], {"action": "home"}),
     ("picture", "contours", 0, {}),
     ("picture", "inked", False, {}),
     ("veil", "veiled", True, {}),

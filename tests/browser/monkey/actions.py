@@ -72,6 +72,7 @@ SLIDERS = (
     "own_epsilon",
     "own_initial_accumulator",
     "tour_seconds",
+    "noise_step",
 )
 TOGGLES = (
     "replacement",
@@ -80,7 +81,10 @@ TOGGLES = (
     "own_learning_rate_in_velocity",
     "own_stores_look_ahead",
 )
-BUTTONS = ("dice", "start_peak", "start_random", "use_suggested", "duplicate", "remove", "reset_racer", "hook")
+BUTTONS = (
+    *("dice", "start_peak", "start_random", "use_suggested", "use_own"),
+    *("duplicate", "remove", "reset_racer", "hook", "tour_button"),
+)
 EXPANDERS = (
     "surface_more",
     "form",
@@ -451,6 +455,12 @@ def _take(hand: Hand, what: str) -> None:
         entry.click(timeout=PATIENCE)
 
 
+def _record(hand: Hand) -> None:
+    """A video is begun, or the one that is being made is ended; what is done next ends it too."""
+    hand.press(hand.stage("[data-do=save]"))
+    hand.press(hand.stage(".optviz-menu [data-take=webm]"))
+
+
 def _stop_tour(hand: Hand, delay: str) -> None:
     if not hand.page.evaluate("delay => monkey.stopTour(delay, 4000)", float(delay)):
         raise NotInSight("the end of a seed")
@@ -557,6 +567,8 @@ KINDS: dict[str, Kind] = {
     "article_seed": Kind(1, _one_of(["1", "2", "128", "1024"]), _article_seed, 200),
     "weights": Kind(1, _one_of(["0", "1", "2"]), _nth_option("weights"), 200),
     "kind": Kind(2, _one_of([str(nth) for nth in range(len(FITTED))]), _nth_option("kind"), 200),
+    "tour_family": Kind(0.5, _one_of(["0", "1"]), _nth_option("tour_family"), 200, pushes=0),
+    "noise_racer": Kind(0.5, _one_of([str(nth) for nth in range(9)]), _nth_option("noise_racer"), 200, pushes=0),
     "tune": Kind(2, _one_of([str(nth) for nth in range(9)]), _nth_option("tune"), 200, pushes=0),
     "convention": Kind(3, _one_of(list(CONVENTIONS)), _convention, 200),
     "pill": Kind(5, _one_of(list(PICKS)), _pill, 200, True, True),
@@ -567,6 +579,8 @@ KINDS: dict[str, Kind] = {
     "language": Kind(4, _one_of(list(LANGUAGES)), _language, 200, tells=False),
     "present": Kind(2.5, _nothing, lambda hand: hand.press(hand.keyed("present", "button")), 200),
     "do": Kind(9, _one_of(["play", "play", "first", "back", "forward", "last"]), _do, 0, pushes=0),
+    "home": Kind(1.5, _nothing, lambda hand: _do(hand, "home"), 0, pushes=0),
+    "fold": Kind(1, _one_of(["more", "hint"]), _do, 0, pushes=0),
     "veil": Kind(2, _nothing, lambda hand: _do(hand, "veil"), 200),
     "pin": Kind(2, _nothing, lambda hand: _do(hand, "pin"), 200),
     "choice": Kind(5, _one_of(CHOICES), _choice, 200),
@@ -581,6 +595,7 @@ KINDS: dict[str, Kind] = {
     "double": Kind(5, _place, _double, 500, pushes=1),
     "key": Kind(3, _one_of(KEYS), _key, 0),
     "take": Kind(0.7, _one_of(["link", "png", "svg"]), _take, 0, pushes=0),
+    "record": Kind(0.5, _nothing, _record, 0, pushes=0),
     "tour": Kind(2, _nothing, lambda hand: _do(hand, "tour"), 200),
     "quick_tour": Kind(1, _nothing, _quick_tour, 200),
     "stop_tour": Kind(3, _one_of(["0", "20", "60", "120"]), _stop_tour, 200),

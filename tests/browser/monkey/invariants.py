@@ -248,13 +248,22 @@ def _layout(race: Race, axis: str, by: str, many: bool, pinned: Race | None) -> 
     return layout
 
 
-def a_double_click_goes_home(seen: Seen, known: Known) -> str | None:
-    if known.action.name != "double" or seen["touring"]:
-        return None
+HOMEWARD = {"map": ("xaxis", "yaxis"), "curves": ("xaxis2", "yaxis2"), None: ("xaxis", "yaxis", "xaxis2", "yaxis2")}
+"""Chart → its axes, which a double click takes home; the button takes those of both."""
+
+
+def axes_sent_home(action: Action) -> tuple[str, ...]:
+    """The axes that an action takes home."""
+    if action.name not in ("double", "home"):
+        return ()
+    return HOMEWARD[action.arguments[0] if action.arguments else None]
+
+
+def who_asks_for_it_is_home(seen: Seen, known: Known) -> str | None:
+    axes = axes_sent_home(known.action)
     race = page_race(seen, known)
-    if race is None:
+    if not axes or race is None or seen["touring"]:
         return None
-    axes = ("xaxis", "yaxis") if known.action.arguments[0] == "map" else ("xaxis2", "yaxis2")
     home = homes(race, seen)
     for axis in axes:
         if axis not in home:
@@ -262,7 +271,7 @@ def a_double_click_goes_home(seen: Seen, known: Known) -> str | None:
         shown, wanted = seen["axes"][axis], home[axis]
         if _same_range(shown, wanted) or _same_range(shown, _home_under_the_veil(axis, race, seen, wanted)):
             continue
-        return f"{axis} shows {_rounded(shown)} after a double click, home is {_rounded(wanted)}"
+        return f"{axis} shows {_rounded(shown)} after {known.action.name}, home is {_rounded(wanted)}"
     return None
 
 
@@ -528,7 +537,7 @@ INVARIANTS: dict[str, Invariant] = {
     "start": the_start_is_the_pages,
     "steps": the_step_is_within_the_race,
     "axes": the_axes_are_home_or_zoomed,
-    "home": a_double_click_goes_home,
+    "home": who_asks_for_it_is_home,
     "picture": the_picture_is_there,
     "veil": a_veil_keeps_its_secret,
     "sidebar": the_sidebar_is_the_pages_race,
@@ -544,7 +553,9 @@ INVARIANTS: dict[str, Invariant] = {
 """Name → what must hold after every action."""
 
 COMPARED = ("drawn", "language", "veiled", "pinned", "present", "legend", "chosen", "start")
-NOT_IN_A_LINK = re.compile(r"tune|own_|tour_|code_language|gradient_noise|race_code|qr_code|ask_again|download_|corner")
+NOT_IN_A_LINK = re.compile(
+    r"tune|own_|tour_|noise_|code_language|gradient_noise|race_code|qr_code|ask_again|download_|corner"
+)
 """Widgets whose state is not the race's or the view's: which racer is tuned, what is opened below the picture."""
 
 

@@ -205,9 +205,8 @@ class Walker:
         race = invariants.page_race(seen, self.known)
         if race is None:
             return
-        if action.name == "double":
-            for axis in ("xaxis", "yaxis") if action.arguments[0] == "map" else ("xaxis2", "yaxis2"):
-                self.known.zooms.pop(axis, None)
+        for axis in invariants.axes_sent_home(action):
+            self.known.zooms.pop(axis, None)
         if action.name in ("zoom", "drag_start") and seen["address"] == before["address"]:
             for axis, shown in seen["axes"].items():
                 if shown != before["axes"].get(axis):
