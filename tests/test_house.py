@@ -166,6 +166,7 @@ def test_what_is_long_says_why(file: Path) -> None:
 # What is done in one file alone, and where.
 ONLY_IN = {
     r"\"(?:text/csv|application/json|application/toml)\"": {"optviz/export/formats.py"},
+    r"<style\b": {"optviz/stage/page.py"},
     r"\bst\.query_params\b": {"optviz/ui/address.py"},
     r"components\.v2\.component\(": {"optviz/ui/address.py", "optviz/ui/component.py"},
 }
@@ -173,10 +174,22 @@ ONLY_IN = {
 
 @pytest.mark.parametrize("pattern", ONLY_IN)
 def test_it_is_done_in_one_place(pattern: str) -> None:
-    files = [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
-    found = {name_of(file) for file in files if re.search(pattern, file.read_text(encoding="utf-8"))}
-    assert found - {"tests/test_house.py"} <= ONLY_IN[pattern]
-    assert found
+    found = {name_of(file) for file in PACKAGE.rglob("*.py") if re.search(pattern, file.read_text(encoding="utf-8"))}
+    assert found == ONLY_IN[pattern]
+
+
+@pytest.mark.parametrize("file", sorted(PACKAGE.rglob("*.py")), ids=name_of)
+def test_nobody_asks_for_one_class_after_the_other(file: Path) -> None:
+    """What a place needs to know of a family or an optimizer is a field of it, or a row of a table."""
+    kinds = {kind.__name__ for kind in (*FAMILIES.values(), *OPTIMIZERS.values())}
+    asked = [
+        name.id
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance"
+        for name in ast.walk(node.args[1])
+        if isinstance(name, ast.Name) and name.id in kinds
+    ]
+    assert len(asked) < 2, asked
 
 
 # Names of modules, as the map of CONTRIBUTING.md has them: a new room is drawn there first.
