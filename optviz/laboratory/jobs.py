@@ -173,7 +173,11 @@ class Pool:
         with self.changed:
             if self.closed or self.disabled:
                 return
-            for job in [job for job in self.jobs.values() if who in job.waiting and job.key not in wanted]:
+            left = [job for job in self.jobs.values() if who in job.waiting and job.key not in wanted]
+            if not left and not wanted and who not in self.turns:
+                # Nothing has changed, as in most runs of a page: nobody need wake up.
+                return
+            for job in left:
                 self._leave(who, job)
             turn = self.turns.setdefault(who, [])
             for key, (task, finish) in wanted.items():
