@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import optviz.view
 from optviz import Race
 from optviz.experiment import read_query
+from optviz.ui import address
 from optviz.view import OneOf, View, places, seen
 
 # A value beside the default for each field, and how an address spells it.
@@ -122,3 +124,21 @@ def test_a_field_of_one_page_is_told_there_and_kept_elsewhere(monkeypatch: pytes
     finally:
         monkeypatch.undo()
         optviz.view._table.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("url", "base", "page"),
+    [
+        (None, "", "race"),
+        ("http://127.0.0.1:8501", "", "race"),
+        ("http://127.0.0.1:8501/", "", "race"),
+        ("https://optviz.example/map", "", "map"),
+        ("https://optviz.example/lab/", "lab", "race"),
+        ("https://optviz.example/lab/map", "/lab/", "map"),
+        ("https://optviz.example/l/map", "l", "map"),
+    ],
+)
+def test_which_page_an_address_is_of(monkeypatch: pytest.MonkeyPatch, url: str | None, base: str, page: str) -> None:
+    monkeypatch.setattr(address.st, "context", SimpleNamespace(url=url))
+    monkeypatch.setattr(address.config, "get_option", {"server.baseUrlPath": base}.get)
+    assert address.page() == page
