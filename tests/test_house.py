@@ -10,15 +10,23 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 
 from cases import ROOT
 from optviz import CONVENTIONS, OPTIMIZERS, Outcome, Racer
 from optviz.bad_input import TEMPLATES
+from optviz.experiment import read_url
+from optviz.figures.heights import contour_heights
 from optviz.figures.palette import FIGURE, PAGE, style_sheet
+from optviz.figures.race import race_figure
+from optviz.figures.race_record import race_record
 from optviz.optimizers.base import OVERSHOOTS
+from optviz.stage import pack
 from optviz.surface import FAMILIES
+from optviz.text.telling import start_of
 from optviz.ui.server import app_settings
 
 PACKAGE = ROOT / "optviz"
@@ -136,6 +144,47 @@ def test_importing_optviz_loads_nothing_slow() -> None:
         [sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+# --- a walk --------------------------------------------------------------------------------------------------------
+
+RATE = 0.123456
+WALKS = [f"learning_rate={RATE}&racers=gradient_descent~adam", f"racers=adam~gradient_descent--learning_rate-{RATE}"]
+
+
+def holds_the_rate(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(holds_the_rate, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(holds_the_rate, value))
+    return value == RATE if isinstance(value, float) else isinstance(value, str) and str(RATE) in value
+
+
+@pytest.mark.parametrize("settings", WALKS)
+def test_a_learning_rate_enters_seven_files_at_most_on_its_way_from_a_link_to_a_message(settings: str) -> None:
+    """It is given to a function there, by itself, in a text or in a table; not as a field of what owns it."""
+    entered: dict[str, str] = {}
+
+    def watch(frame: FrameType, event: str, _: Any) -> None:
+        code = frame.f_code
+        if event != "call" or not code.co_filename.startswith(str(PACKAGE)):
+            return
+        given = [frame.f_locals.get(name) for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]]
+        if any(map(holds_the_rate, given)):
+            entered.setdefault(name_of(Path(code.co_filename)), code.co_name)
+
+    words = TEXT["en"]
+    before = sys.getprofile()
+    sys.setprofile(watch)
+    try:
+        race, problems = read_url(f"v=1&surface=gaussian_hills&seed=1&steps=20&{settings}")
+        record = race_record(race.run(), race.racer_names(words["optimizer"]), start_of(race))
+        pack(race_figure(record, contour_heights(race.bare_surface), "map", words["figure"]), words["stage"])
+    finally:
+        sys.setprofile(before)
+    assert problems == ()
+    assert {"optviz/experiment/link.py", "optviz/experiment/record.py"} <= set(entered)
+    assert len(entered) <= 7, entered
 
 
 # --- sizes ---------------------------------------------------------------------------------------------------------

@@ -54,7 +54,9 @@ def restored(record: Any, reader: Reader) -> dict[str, Any]:
     """The fields of the race that `written` describes. Raises BadInput, or notes it, as the reader does."""
     if not isinstance(record, Mapping):
         raise BadInput("not_readable", name="race", value=type(record).__name__, allowed="a table of settings")
-    record = reader.read(lambda: versions.migrated(record), record)
+    version = reader.read(lambda: versions.version_of(record.get("version", versions.VERSION)), versions.VERSION)
+    if version != versions.VERSION:
+        record = reader.read(lambda: versions.migrated(record, version), record)
     if reader.strict:
         _check_names(record)
     usual = article.CONVENTION

@@ -21,12 +21,17 @@ compute, and it need not tidy up after links.
 """
 
 
-def migrated(record: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The record in today's version; without a version it is that already. Raises BadInput, whatever is in it."""
-    given, readable = record.get("version", VERSION), _readable()
+def version_of(given: Any) -> int:
+    """The version that a record gives as its own, a number or a text. Raises BadInput for one that nobody can read."""
+    readable = _readable()
     version = next((known for known in readable if type(given) in (int, str) and given in (known, str(known))), None)
     if version is None:
         raise BadInput("unknown_choice", name="version", value=given, allowed=", ".join(map(str, readable)))
+    return version
+
+
+def migrated(record: Mapping[str, Any], version: int) -> Mapping[str, Any]:
+    """The record of this version in today's. Raises BadInput, whatever is in it."""
     for known in range(version, VERSION):
         try:
             moved = MIGRATIONS[known](copy.deepcopy(_shaped(record)))
