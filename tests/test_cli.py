@@ -549,7 +549,7 @@ def command(*arguments: str, encoding: str = "utf-8", **named: Any) -> subproces
     )
 
 
-@pytest.mark.parametrize("encoding", rest_is_long(["gbk", "cp1252", "ascii", "latin-1", "cp437"], {"gbk", "ascii"}))
+@pytest.mark.parametrize("encoding", rest_is_long(["gbk", "cp1252", "ascii", "latin-1", "cp437"], {"gbk"}))
 def test_an_old_encoding_gets_readable_text(encoding: str) -> None:
     listed = command("optimizers", encoding=encoding, stdout=subprocess.PIPE)
     assert (listed.returncode, listed.stderr) == (0, b"")

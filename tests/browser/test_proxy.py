@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from tiers import long
+
 HOST = "127.0.0.1"
 
 
@@ -66,7 +68,11 @@ def proxy(server: str) -> Iterator[Proxy]:
 
 @pytest.mark.parametrize(
     ("locale", "query", "said"),
-    [("en-US", "", "cannot be connected"), ("zh-CN", "", "无法连接"), ("en-US", "?lang=zh", "无法连接")],
+    [
+        ("en-US", "", "cannot be connected"),
+        pytest.param("zh-CN", "", "无法连接", marks=long),
+        ("en-US", "?lang=zh", "无法连接"),
+    ],
 )
 def test_a_page_that_is_refused_says_so(proxy: Proxy, browser: Browser, locale: str, query: str, said: str) -> None:
     context = browser.new_context(locale=locale)

@@ -25,6 +25,7 @@ from optviz.text.telling import described
 from race_page import PHONE, RacePage
 from tabs import PATIENCE, Tabs, new_tab
 from test_notebook import outputs
+from tiers import long, rest_is_long
 
 MOST_BYTES = 3_000_000
 WITHOUT_END = {"meta", "img", "br", "input", "link"}
@@ -258,7 +259,7 @@ CURVES = """
 STEP_AFTER_2 = "+document.querySelector('.optviz-stage').dataset.step > 2"
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", rest_is_long(["en", "zh"], {"zh"}))
 def test_the_numbers_that_are_drawn_are_those_of_the_race(open_file: Open, language: str) -> None:
     paths = Race().run()
     file = open_file(html_page(Race(), paths, language))
@@ -343,7 +344,7 @@ def test_light_and_dark_follow_the_system(open_file: Open) -> None:
     assert file.page.evaluate(background) == "rgb(252, 252, 254)"
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", rest_is_long(["en", "zh"], {"en"}))
 def test_it_fits_a_phone(open_file: Open, language: str) -> None:
     file = open_file(html_page(hostile_race(), hostile_race().run(), language), viewport=PHONE, has_touch=True)
     assert file.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -427,6 +428,7 @@ def test_the_picture_can_be_saved(open_file: Open) -> None:
 # In a notebook
 
 
+@long
 def test_the_frames_of_the_executed_notebook_draw_and_play(open_file: Open) -> None:
     """The outputs as Jupyter puts them on its page, each in a frame of its own."""
     shown = "".join(f"<div>{output}</div>" for output in outputs("text/html"))

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from race_page import RacePage
 from serving import serving
 from tabs import new_tab
-from tiers import rest_is_long
+from tiers import long, rest_is_long
 
 Open = Callable[..., RacePage]
 AT_REST = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
@@ -56,6 +56,7 @@ def settle(page: RacePage) -> None:
         page.page.wait_for_function(AT_REST)
 
 
+@long
 def test_race_and_view_survive_another_page(browser: Browser) -> None:
     with serving(app="tests/browser/two_pages/app.py") as server, new_tab(browser) as tab:
         page = RacePage(tab, server.address)
