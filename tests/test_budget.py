@@ -41,6 +41,7 @@ from optviz.experiment import MOST_RACERS
 from optviz.parameter import STEPS, parameters
 from optviz.racer import PICKS
 from optviz.surface import FAMILIES, Regression
+from tiers import rest_is_long
 
 RUNS = 20
 SLOW = OPTIMIZERS["gradient_descent"](learning_rate=1e-6)
@@ -79,7 +80,10 @@ SURFACES: dict[str, tuple[Surface, int | None, int]] = {
 }
 
 
-@pytest.mark.parametrize("name", SURFACES)
+FEW = {"100 hills", "noise", "SGD", "20 runs on 4,096 samples", "logistic", "long formula"}
+
+
+@pytest.mark.parametrize("name", rest_is_long(SURFACES, FEW))
 def test_the_work_told_is_the_work_done(name: str) -> None:
     """Within a factor of 4: machines differ in what a call of NumPy costs beside its arithmetic by as much as 3.
 
