@@ -19,8 +19,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 LONGEST = (
-    *("test_pages", "test_door", "test_widgets", "test_contributing", "test_lowest"),
-    *("test_race_page", "test_comparing", "test_phone", "test_everyone"),
+    *("test_contributing", "test_pages", "test_door", "test_cli", "test_formula", "test_readme", "test_optimizers"),
+    *("test_race_page", "test_standalone", "test_taking_away", "test_axes", "test_controls_of_the_stage"),
 )
 
 
