@@ -171,7 +171,9 @@ def test_a_recording_can_be_stopped(open_page: Open) -> None:
     page.page.locator(".optviz-speed").select_option("0.25")
     with page.page.expect_download(timeout=5 * PATIENCE) as expected:
         page.take("webm")
-        page.page.wait_for_function("+document.querySelector('.optviz-stage').dataset.step > 3")
+        # It plays, and the encoder, which takes its time to begin, has had some seconds.
+        page.page.wait_for_selector(".optviz-stage[data-recording=true][data-playing=true]")
+        page.page.wait_for_function("+document.querySelector('.optviz-stage').dataset.step > 20")
         page.do("save")
         assert page.page.locator("[data-take=webm]").inner_text() == "Stop recording"
         page.page.locator("[data-take=webm]").click()
@@ -284,7 +286,9 @@ def test_a_change_ends_a_recording(open_page: Open) -> None:
     page.page.locator(".optviz-speed").select_option("0.25")
     with page.page.expect_download(timeout=5 * PATIENCE):
         page.take("webm")
-        page.page.wait_for_function("+document.querySelector('.optviz-stage').dataset.step > 3")
+        # It plays, and the encoder, which takes its time to begin, has had some seconds.
+        page.page.wait_for_selector(".optviz-stage[data-recording=true][data-playing=true]")
+        page.page.wait_for_function("+document.querySelector('.optviz-stage').dataset.step > 20")
         page.page.get_by_role("button", name="log gap").click()
     page.page.wait_for_selector(".optviz-stage[data-recording=false]")
 
@@ -293,7 +297,9 @@ def test_a_video_goes_on_in_its_colours_when_evening_comes(open_page: Open) -> N
     page = open_page(color_scheme="light")
     with page.page.expect_download(timeout=5 * PATIENCE):
         page.take("webm")
-        page.page.wait_for_function("+document.querySelector('.optviz-stage').dataset.step > 3")
+        # It plays, and the encoder, which takes its time to begin, has had some seconds.
+        page.page.wait_for_selector(".optviz-stage[data-recording=true][data-playing=true]")
+        page.page.wait_for_function("+document.querySelector('.optviz-stage').dataset.step > 20")
         page.page.emulate_media(color_scheme="dark")
         page.page.wait_for_function(
             "getComputedStyle(document.querySelector('.stApp')).backgroundColor === 'rgb(18, 21, 31)'"

@@ -145,7 +145,8 @@ export class Picture {
    * @param {State} state
    */
   fits(state) {
-    if (!tracksOf(state) || this.drawn === null || this.layout === undefined) return false;
+    // A video shows one race: what is new ends it first.
+    if (!tracksOf(state) || this.around.isRecording() || this.drawn === null || this.layout === undefined) return false;
     return this.drawn.frame === this.frameOf(state);
   }
 

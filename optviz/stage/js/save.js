@@ -19,7 +19,8 @@ const STILLS = new Map([["png", pngOf], ["svg", svgOf]]);
  * @property {Dispatch} dispatch
  * @property {() => Shot} shot
  * @property {() => Promise<void>} drawn resolves once Plotly has drawn the state as it is
- * @property {() => void} play from the first step
+ * @property {() => void} rewind to the first step
+ * @property {() => void} play
  * @property {(sentence: string | undefined) => void} say below the picture
  */
 
@@ -77,7 +78,7 @@ export class Saver {
     shown.say(this.text["recording"]);
     try {
       await shown.drawn();
-      const race = { begin: () => shown.play(), playing: () => shown.state().playing };
+      const race = { rewind: shown.rewind, play: shown.play, playing: () => shown.state().playing };
       const video = recording.ended ? null : await recording.run(shown.shot(), race);
       if (video) this.download(video, ending);
     } finally {

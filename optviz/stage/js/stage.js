@@ -79,7 +79,8 @@ export class Stage {
       dispatch,
       shot: () => this.screen.shot(),
       drawn: () => this.picture.drawing,
-      play: () => this.playFromStart(),
+      rewind: () => this.transport.command("first"),
+      play: () => this.transport.play(),
       say: (sentence = "") => { this.elements.sentence.textContent = sentence; },
     });
     this.menu = new SaveMenu(this.elements, (what) => this.saver.save(what));
@@ -139,12 +140,6 @@ export class Stage {
   veil(veiled) {
     if (veiled) this.guide.wait();
     this.dispatch({ type: "veil", veiled });
-  }
-
-  playFromStart() {
-    this.transport.pause();
-    this.dispatch({ type: "seek", step: 0 });
-    this.transport.play();
   }
 
   // --- what changes, and what follows from it ---

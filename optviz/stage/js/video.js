@@ -44,10 +44,10 @@ export class Recording {
 
   /**
    * @param {Shot} shot
-   * @param {{ begin: () => void, playing: () => boolean }} race
+   * @param {{ rewind: () => void, play: () => void, playing: () => boolean }} race
    * @returns {Promise<Blob | null>}
    */
-  async run(shot, { begin, playing }) {
+  async run(shot, { rewind, play, playing }) {
     const still = await frameOf(shot);
     if (this.ended) return null;
     const canvas = still.canvas();
@@ -64,9 +64,11 @@ export class Recording {
     });
     this.recorder = recorder;
     this.draw = () => still.draw(context);
+    rewind();
+    this.draw();
     recorder.start();
     this.running = true;
-    begin();
+    play();
     this.endAfterRest(playing);
     await stopped;
     const [type = this.type] = this.type.split(";");
