@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from monkey.actions import KINDS, LINKS, Action, draw, read_walk, tell_walk
-from monkey.invariants import INVARIANTS, Known, _layout, broken, paths_of, restored, start_of
+from monkey.invariants import INVARIANTS, Known, _layout, _same_range, broken, paths_of, restored, start_of
 from monkey.shortening import shortened
 from optviz import Race
 from optviz.text import words
@@ -191,6 +191,14 @@ def test_a_race_pinned_before_a_tour_lies_under_the_seed_that_it_was_pinned_on()
     assert "axes" in broken(touring, known(tour_from=race))
     address = f"http://127.0.0.1/?{urlencode(View(pinned=pinned).to_query())}"
     assert broken(change(change(touring, "address", address), "pinned", True), known(tour_from=race)) == {}
+
+
+def test_the_end_of_an_axis_of_gaps_that_are_rounding_depends_on_what_else_was_run() -> None:
+    home = [-16.8, 0.854]
+    assert _same_range([-15.96, 0.814], home, gaps=True)
+    assert not _same_range([-15.96, 0.814], home)
+    assert not _same_range([-13.0, 0.814], home, gaps=True)
+    assert not _same_range([-4.5, 0.3], [-5.2, 0.3], gaps=True)
 
 
 def test_english_on_the_chinese_page_is_seen_and_names_are_not() -> None:

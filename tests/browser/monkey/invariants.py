@@ -38,6 +38,9 @@ NEXT_TO = re.compile(r"[A-Za-z][A-Za-z'’]{2,}(?:[ ,;:.]+[A-Za-z][A-Za-z'’]{2
 FLOAT32 = 5e-7
 """Relative: the page holds numbers in single precision, whose spacing is 1.2e-7."""
 
+LEAST_SURE_GAP, ROUNDING_GAPS = -14.0, 1.5
+"""Powers of ten: below the first a gap is rounding, and with it the end of its axis by up to the second."""
+
 SHOWN = 5e-4
 """Relative: a widget may show a coordinate with four digits."""
 
@@ -180,7 +183,8 @@ def the_axes_are_home_or_zoomed(seen: Seen, known: Known) -> str | None:
     home = homes(race, seen)
     for axis, wanted in home.items():
         shown = seen["axes"][axis]
-        if _same_range(shown, wanted) or _same_range(shown, _home_under_the_veil(axis, race, seen, wanted)):
+        gaps = axis == "yaxis2" and seen["chosen"].get("axis") == "gap"
+        if _same_range(shown, wanted, gaps) or _same_range(shown, _home_under_the_veil(axis, race, seen, wanted)):
             continue
         own = [zoom for place, zoom in known.zooms.get(axis, []) if place == chart_key(axis, race, seen)]
         if not any(_same_range(shown, zoom) for zoom in own):
@@ -196,10 +200,12 @@ def chart_key(axis: str, race: Race, seen: Seen) -> Any:
     return race.bare_surface, seen["chosen"].get(*kinds[axis]) if axis in kinds else None
 
 
-def _same_range(one: Any, other: Any) -> bool:
+def _same_range(one: Any, other: Any, gaps: bool = False) -> bool:
     one, other = np.array(one, dtype=float), np.array(other, dtype=float)
-    # Equal scales on both axes are kept to a pixel, which is up to half a percent of a small chart.
-    return bool(np.allclose(one, other, rtol=0, atol=1e-2 * abs(other[1] - other[0])))
+    # Equal scales on both axes are kept to a pixel, which is up to half a percent of a small chart. An axis that goes
+    # down to gaps of rounding ends where the lowest loss does that the server knows: another race may have been lower.
+    close = ROUNDING_GAPS if gaps and other[0] < LEAST_SURE_GAP else 1e-2 * abs(other[1] - other[0])
+    return bool(np.allclose(one, other, rtol=0, atol=close))
 
 
 def _rounded(numbers: Any) -> list[float]:
@@ -269,7 +275,8 @@ def who_asks_for_it_is_home(seen: Seen, known: Known) -> str | None:
         if axis not in home:
             continue
         shown, wanted = seen["axes"][axis], home[axis]
-        if _same_range(shown, wanted) or _same_range(shown, _home_under_the_veil(axis, race, seen, wanted)):
+        gaps = axis == "yaxis2" and seen["chosen"].get("axis") == "gap"
+        if _same_range(shown, wanted, gaps) or _same_range(shown, _home_under_the_veil(axis, race, seen, wanted)):
             continue
         return f"{axis} shows {_rounded(shown)} after {known.action.name}, home is {_rounded(wanted)}"
     return None
