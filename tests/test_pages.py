@@ -20,7 +20,7 @@ from optviz.budget import most_steps
 from optviz.experiment import LONGEST_LINK, MOST_RACERS, read_url, surface_names
 from optviz.stage import unpack
 from optviz.surface import FAMILIES
-from optviz.ui import cached
+from optviz.ui import background, cached
 from optviz.ui.pages.race import picture
 from optviz.view import View
 from tiers import rest_is_long
@@ -448,6 +448,16 @@ def test_on_a_tour_the_address_keeps_its_race_and_tells_the_view() -> None:
     app.session_state.tour_panel = True
     widget(app.button, "tour_button").click().run()
     assert race(app) == toured
+
+
+def test_a_start_that_comes_while_the_page_is_drawn_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = [(0.0, 0.0)]
+    real = background.start
+    monkeypatch.setattr(background, "start", lambda surface: known.pop() if known else real(surface))
+    app = visit(surface="ravine")
+    x, y = race(app).surface.suggested_start.tolist()
+    assert x != 0
+    assert (widget(app.number_input, "x0").value, widget(app.number_input, "y0").value) == (x, y)
 
 
 # Races that nobody would run twice, and that a link or the widgets allow.

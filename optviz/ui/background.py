@@ -122,9 +122,9 @@ def available(race: Race, pinned: Race | None = None, runs: bool = False, dragge
 def start(surface: Surface) -> tuple[float, float]:
     """The surface's suggested start; the middle of its domain while it is being looked for elsewhere."""
     race = Race(surface, Race().racers[:1])
-    if _the_pool() is not None and not _surface_is_there(race):
-        _wait(partial(_wishes, [race], None), PATIENCE, partial(_surface_is_there, race))
-        if not _surface_is_there(race):
+    if _the_pool() is not None and not surface_is_there(race):
+        _wait(partial(_wishes, [race], None), PATIENCE, partial(surface_is_there, race))
+        if not surface_is_there(race):
             x_min, x_max, y_min, y_max = surface.domain
             return ((x_min + x_max) / 2, (y_min + y_max) / 2)
     return cached.start(surface)
@@ -191,7 +191,7 @@ def runs_are_there(race: Race) -> bool:
 # --- what is where -------------------------------------------------------------------------------------------------
 
 
-def _surface_is_there(race: Race) -> bool:
+def surface_is_there(race: Race) -> bool:
     """Whether the surface of a race can be shown at once: it is known, or quickly prepared."""
     bare = race.bare_surface
     if preparation_work(bare) <= HERE or not is_known_elsewhere(race):
@@ -209,7 +209,7 @@ def is_there(race: Race) -> bool:
     """Whether a race can be shown at once: what is missing of it is quickly computed here."""
     if _the_pool() is None or not is_known_elsewhere(race):
         return True
-    if not _surface_is_there(race):
+    if not surface_is_there(race):
         return False
     return sum(race.steps * racer_work(race.racers[place], race.surface) for place in _missing(race)) <= HERE
 
@@ -218,7 +218,7 @@ def _wishes(races: list[Race], runs_of: Race | None) -> dict[Hashable, Wish]:
     """What has to be computed elsewhere before these races, and the many runs of one, can be shown."""
     wishes: dict[Hashable, Wish] = {}
     for race in races:
-        if not _surface_is_there(race):
+        if not surface_is_there(race):
             bare = race.bare_surface
             task = Task("surface", race.replaced(racers=race.racers[:1], steps=1), {}, preparation_work(bare))
             wishes[("surface", bare)] = (task, partial(_keep_surface, bare))
@@ -231,7 +231,7 @@ def _wishes(races: list[Race], runs_of: Race | None) -> dict[Hashable, Wish]:
                     Task("path", single, {"place": 0}, work),
                     partial(_keep_path, arguments),
                 )
-    if runs_of is not None and _surface_is_there(runs_of):
+    if runs_of is not None and surface_is_there(runs_of):
         wishes |= _run_wishes(runs_of)
     return wishes
 

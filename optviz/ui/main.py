@@ -65,6 +65,9 @@ def _quick(page: StreamlitPage, places: sidebar.Places) -> None:
     # After the page: whoever moves a slider looks at the picture.
     sidebar.quick_sections(places, words(session.language()))
     session.write_address()
+    # While the page was drawn the surface has come of which the sidebar knew no start yet.
+    if sidebar.is_outdated():
+        st.rerun()
 
 
 def _page(name: str, text: Words) -> StreamlitPage:

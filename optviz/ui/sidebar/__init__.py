@@ -18,8 +18,10 @@ from optviz.text import Words
 from optviz.ui import session
 from optviz.ui.sidebar.optimizers import convention_section, learning_rate_section, optimizers_section
 from optviz.ui.sidebar.samples import samples_section
-from optviz.ui.sidebar.start import start_section
+from optviz.ui.sidebar.start import is_outdated, start_section
 from optviz.ui.sidebar.surface import state_of_rates, surface_section
+
+__all__ = ["Places", "is_outdated", "quick_sections", "still", "still_sections"]
 
 
 class Places(NamedTuple):

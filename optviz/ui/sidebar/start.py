@@ -12,12 +12,15 @@ from optviz.parameter import COORDINATE, STEPS
 from optviz.text import Words
 from optviz.ui import background, session, widgets
 
+TOLD = "start_told"
+
 
 def start_section(text: Words) -> None:
     """Steps and start."""
     label, tip = text["controls"], text["help"]
     race = session.race()
     start = race.start or background.start(race.surface)
+    st.session_state[TOLD] = start
     widgets.number_field(
         label["steps"],
         "steps",
@@ -46,6 +49,14 @@ def start_section(text: Words) -> None:
     )
     anywhere.button(label["start_random"], key="start_random", width="stretch", on_click=_random_start)
     st.caption(label["start_hint"])
+
+
+def is_outdated() -> bool:
+    """Whether the surface's own start, which was still being looked for when the section was drawn, is another one."""
+    race = session.race()
+    if race.start is not None or not background.surface_is_there(race):
+        return False
+    return bool(st.session_state.get(TOLD) != background.start(race.surface))
 
 
 def _start_mover(place: int) -> Callable[[Any], None]:
