@@ -33,7 +33,7 @@ TEMPLATES: dict[str, str] = {
     "too_long": "{name} has {value} characters; the valid range is {allowed}.",
     "not_readable": "{name} cannot be read: {value}; expected {allowed}.",
     "text_characters": "{name} = {value} holds characters that cannot be shown; use {allowed}.",
-    "formula_empty": "{name} is empty; write an expression in x and y of at least 1 character, such as {allowed}.",
+    "formula_empty": "The {name} is empty; write an expression in x and y of at least 1 character, such as {allowed}.",
     "formula_character": "The formula cannot contain “{name}”, found at column {value}; use {allowed}.",
     "formula_name": "The formula has the unknown name {name} at column {value}; it may use {allowed}.",
     "formula_call": "The function {name} at column {value} of the formula needs its arguments in brackets: {allowed}.",

@@ -35,6 +35,15 @@ SMALL = """() => {
     .map(([element, { width, height }]) => `${element.ariaLabel || element.innerText || element.dataset.testid}: `
       + `${Math.round(width)} x ${Math.round(height)}`);
 }"""
+CUT_OFF = """buttons => {
+  const words = document.createRange();
+  return [...document.querySelectorAll(buttons)].filter((button) => button.checkVisibility()).filter((button) => {
+    words.selectNodeContents(button);
+    const [inner, outer] = [words.getBoundingClientRect(), button.getBoundingClientRect()];
+    return outer.top < 0 || outer.left < 0 || outer.right > innerWidth || inner.width === 0
+      || inner.left < outer.left || inner.right > outer.right || inner.top < outer.top || inner.bottom > outer.bottom;
+  }).map((button) => button.innerText);
+}"""
 COUNT = "() => document.querySelectorAll('button, summary, input').length"
 
 
@@ -47,6 +56,32 @@ def open_settings(page: RacePage) -> None:
     page.page.wait_for_function(
         "Math.round(document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().left) === 0"
     )
+
+
+def test_a_touch_beside_the_open_settings_closes_them_and_does_nothing_else(open_page: Open) -> None:
+    page = open_page(**TOUCH)
+    ready(page)
+    race, entries = page.race(), page.page.evaluate("history.length")
+    open_settings(page)
+    plot = box(page, ".optviz-plot")
+    page.page.touchscreen.tap(380, plot["y"] + plot["height"] / 4)
+    page.page.wait_for_function("document.querySelector('[data-testid=stSidebar]').dataset.collapsed === 'true'")
+    page.rest()
+    assert page.race() == race
+    assert page.page.evaluate("history.length") == entries
+    # With the settings out of the way the same touch is one on the map.
+    page.page.touchscreen.tap(box(page, ".optviz-plot")["x"] + 150, plot["y"] + plot["height"] / 4)
+    page.wait_for_address("start=")
+
+
+@pytest.mark.parametrize("screen", ["390x844", "768x1024", "844x390"])
+@LANGUAGES
+def test_the_words_of_the_corner_are_whole(open_page: Open, locale: str, screen: str) -> None:
+    width, height = (int(part) for part in screen.split("x"))
+    page = open_page(locale=locale, **TOUCH | {"viewport": {"width": width, "height": height}})
+    ready(page)
+    cut_off = page.page.evaluate(CUT_OFF, ".st-key-corner button")
+    assert cut_off == []
 
 
 def box(page: RacePage, part: str) -> dict[str, float]:

@@ -13,7 +13,8 @@ import { tracksOf } from "./state.js";
  * @returns {(() => void)[]} cleanup functions
  */
 export function connectInputs(stage) {
-  return [connectPointer(stage), connectKeys(stage), connectControls(stage)];
+  const pointer = connectPointer(stage);
+  return [() => pointer.stop(), connectHistory(stage, pointer), connectKeys(stage), connectControls(stage)];
 }
 
 /** @param {Stage} stage */
@@ -42,7 +43,24 @@ function connectPointer(stage) {
     },
     clickedTwice: (chart) => picture.goHome(chart),
   });
-  return () => pointer.stop();
+  return pointer;
+}
+
+/**
+ * Whoever goes back or forward while something is held gives it up: what is held belongs to the page that was left. The
+ * server hears of it by the navigation; a request behind that would take its place.
+ * @param {Stage} stage
+ * @param {Pointer} pointer
+ */
+function connectHistory(stage, pointer) {
+  const listening = new AbortController();
+  window.addEventListener("popstate", () => {
+    pointer.giveUp();
+    stage.rate.giveUp();
+    stage.live.stop();
+    stage.dispatch({ type: "hold", held: null });
+  }, { signal: listening.signal });
+  return () => listening.abort();
 }
 
 /** @param {Stage} stage */

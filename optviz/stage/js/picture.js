@@ -251,8 +251,7 @@ export class Picture {
     const left = kept(clientX - frame.left - axes.x._offset, axes.x._length);
     const top = kept(clientY - frame.top - axes.y._offset, axes.y._length);
     if (left < 0 || top < 0 || left > axes.x._length || top > axes.y._length) return null;
-    // Seven digits are finer than a pixel and short enough for a link.
-    return [Number(axes.x.p2d(left).toPrecision(7)), Number(axes.y.p2d(top).toPrecision(7))];
+    return [finerThanPixel(axes.x, left), finerThanPixel(axes.y, top)];
   }
 
   /**
@@ -273,6 +272,17 @@ export class Picture {
     this.resizing.disconnect();
     window.Plotly?.purge(this.plot);
   }
+}
+
+/**
+ * The value under a pixel of an axis, to a decimal that is a hundredth of a pixel or finer: short enough for a link.
+ * @param {PlotlyAxis} axis
+ * @param {number} pixel
+ */
+function finerThanPixel(axis, pixel) {
+  const width = Math.abs(axis.p2d(1) - axis.p2d(0)) / 100;
+  const decimals = Math.min(100, Math.max(0, Math.ceil(-Math.log10(width))));
+  return Number(axis.p2d(pixel).toFixed(decimals)) || 0; // no −0
 }
 
 /**

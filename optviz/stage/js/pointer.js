@@ -43,12 +43,22 @@ export class Pointer {
     /** @type {ClickTarget | null} what a click is shown for that may be the first of two */
     this.shown = null;
     this.timer = 0;
+    /** @type {AbortController | null} while the handle is held */
+    this.holding = null;
     this.listenForGrabs();
     this.listenForClicks();
   }
 
-  stop() {
+  // What is held is let go of, and nothing is said of it.
+  giveUp() {
     clearTimeout(this.timer);
+    this.shown = null;
+    this.down = null;
+    this.holding?.abort();
+  }
+
+  stop() {
+    this.giveUp();
     this.listening.abort();
   }
 
@@ -98,6 +108,7 @@ export class Pointer {
    */
   grab(begin, chart, target) {
     const holding = new AbortController();
+    this.holding = holding;
     const signal = AbortSignal.any([holding.signal, this.listening.signal]);
     let moved = false;
     document.addEventListener("pointermove", (event) => {
@@ -121,6 +132,9 @@ export class Pointer {
     const { signal } = this.listening;
     plot.addEventListener("pointerdown", (event) => {
       this.down = event.isPrimary && event.button === 0 ? event : null;
+      // Plotly keeps the browser from moving the focus; a field that kept it would keep the keys.
+      const focus = document.activeElement;
+      if (focus instanceof HTMLElement && !plot.contains(focus)) focus.blur();
     }, { capture: true, signal });
     plot.addEventListener("click", (event) => event.stopPropagation(), { signal });
     // Plotly lays a cover over the page while a button is down.

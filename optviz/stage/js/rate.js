@@ -20,23 +20,38 @@ export class RateHandle {
     this.box = box;
     this.input = /** @type {HTMLInputElement} */ (part(box, "input"));
     this.held = false;
+    this.givenUp = false; // held still, but nothing follows it any more
     /** @type {Rates | null} */
     this.rates = null;
     this.input.addEventListener("input", () => {
+      if (this.givenUp) return;
       this.held = true;
       this.show(this.value);
       follow(this.value);
     });
     this.input.addEventListener("change", () => {
       this.held = false;
-      commit(this.value);
+      if (!this.givenUp) commit(this.value);
     });
     // Brought back to where it was, it has not changed, and the browser says nothing of it.
     const release = () => setTimeout(() => {
       if (this.held) commit(null);
       this.held = false;
+      this.restore();
     });
     for (const name of ["pointerup", "pointercancel", "keyup", "blur"]) this.input.addEventListener(name, release);
+  }
+
+  giveUp() {
+    this.givenUp = this.held;
+    this.held = false;
+  }
+
+  // Let go of after it was given up: the thumb goes back to what the page says.
+  restore() {
+    if (!this.givenUp) return;
+    this.givenUp = false;
+    if (this.rates) this.place(this.rates);
   }
 
   // Two digits, so that it can be said; a step of the handle is 12 %, more than that rounds away.
@@ -55,13 +70,17 @@ export class RateHandle {
     this.box.hidden = !rates;
     this.rates = rates ?? null;
     if (!rates) return;
-    const { lowest, highest, least, most } = rates;
+    const { lowest, highest } = rates;
     const apart = lowest !== highest;
     this.box.title = text[apart ? "rate_scaled" : "rate_help"] ?? "";
     this.box.dataset["apart"] = String(apart);
     part(this.box, "span").textContent = apart ? "η ×" : "η";
     this.input.setAttribute("aria-label", text[apart ? "rate_scaled" : "rate"] ?? "");
-    if (followed || this.held) return;
+    if (!followed && !this.held && !this.givenUp) this.place(rates);
+  }
+
+  /** @param {Rates} rates */
+  place({ lowest, highest, least, most }) {
     const step = Number(this.input.step);
     this.input.min = String(Math.ceil(Math.log10((least * highest) / lowest) / step - 1e-6) * step);
     this.input.max = String(Math.log10(most));
