@@ -187,7 +187,7 @@ def test_the_image_builds_runs_and_stops(tmp_path: Path) -> None:
         docker_replay.replay(ROOT, target, said.append)
     finally:
         shutil.rmtree(target, ignore_errors=True)
-    for begin in ("CMD: answers", "answers: /optviz-assets/stage-", "runs: the page “optviz”", "SIGTERM: stopped"):
+    for begin in ("CMD: answers", "answers: /optviz-assets/plotly-", "runs: the page “optviz”", "SIGTERM: stopped"):
         assert any(line.startswith(begin) for line in said), (begin, said)
     assert "no file of the image changed, and nothing was written to the temporary folder" in said
     assert not any("lets us write" in line for line in said)

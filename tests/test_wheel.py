@@ -142,7 +142,7 @@ def port(installed: Installed) -> Iterator[int]:
 
 @long
 def test_it_serves_the_page_and_its_scripts_from_an_empty_folder(port: int) -> None:
-    assert len(visitor.check_addresses(port)) == 3
+    assert {address.split("/")[-1] for address in visitor.check_addresses(port)} >= {"", "stage.js"}
 
 
 @long

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -127,6 +128,23 @@ class RacePage:
     def plot(self, script: str, argument: Any = None) -> Any:
         """Evaluate a function of (plot element, argument) in the page."""
         return self.page.evaluate(f"argument => ({script})(document.querySelector('.optviz-plot'), argument)", argument)
+
+    def wait_for_plot(self, script: str, expected: Any) -> None:
+        """Wait until a function of the plot element returns this: Plotly may follow what is on the canvas."""
+        self.page.wait_for_function(
+            f"expected => JSON.stringify(({script})(document.querySelector('.optviz-plot'))) === expected",
+            arg=json.dumps(expected, separators=(",", ":")),
+        )
+
+    def wait_for_range(self, axis: str, expected: list[float], *, other: bool = False) -> None:
+        """Wait until an axis spans this, or anything else."""
+        self.page.wait_for_function(
+            "([axis, [low, high], other]) => {"
+            " const { range } = document.querySelector('.optviz-plot')._fullLayout[axis];"
+            " const near = (one, two) => Math.abs(one - two) <= 1e-6 * Math.abs(high - low);"
+            " return (near(range[0], low) && near(range[1], high)) !== other; }",
+            arg=[axis, expected, other],
+        )
 
     def ranges(self) -> dict[str, list[float]]:
         """The ranges of all four axes."""

@@ -236,40 +236,43 @@ def test_what_is_still_to_come_can_be_hidden(open_page: Open) -> None:
     faint = "plot => plot.data.filter(trace => trace.name === 'Adam').map(trace => trace.visible)"
     gone = "document.querySelector('.optviz-plot').data.at(-1).visible === false"
     board = page.page.locator(".optviz-scores")
-    assert page.plot(faint) == [True, True]
+    page.wait_for_plot(faint, [True, True])
     whole = page.ranges()["yaxis2"]
     page.do("veil")
     page.page.wait_for_function(gone)
-    assert page.plot(faint) == [False, False]
+    page.wait_for_plot(faint, [False, False])
     assert page.step() == 0
     page.wait_for_address("veiled=1")
     board.wait_for(state="detached")
-    assert page.page.get_by_text("The final scores are hidden").is_visible()
+    page.page.get_by_text("The final scores are hidden").wait_for()
+    page.wait_for_range("yaxis2", whole, other=True)
+    page.rest()
     veiled = page.ranges()["yaxis2"]
     # Another race from there has the same axis, and begins at the start as well: neither tells how it ends.
     page.slide("One learning rate for all", "ArrowRight")
     page.wait_for_address("learning_rate=")
-    assert page.ranges()["yaxis2"] == pytest.approx(veiled)
+    page.rest()
+    page.wait_for_range("yaxis2", veiled)
     assert (page.step(), board.count()) == (0, 0)
     # Played to its end, everything of it may be seen.
     page.do("last")
     board.wait_for()
-    assert page.plot(faint) == [True, True]
-    assert page.ranges()["yaxis2"] != pytest.approx(veiled)
+    page.wait_for_plot(faint, [True, True])
+    page.wait_for_range("yaxis2", veiled, other=True)
     page.slide("One learning rate for all", "ArrowLeft")
     board.wait_for(state="detached")
     assert page.step() == 0
     page.do("veil")
     board.wait_for()
-    assert page.ranges()["yaxis2"] == pytest.approx(whole)
+    page.wait_for_range("yaxis2", whole)
     again = open_page("?veiled=1&samples=64&racers=sgd~adam&runs=many")
     assert again.step() == 0
     assert again.page.locator(".optviz-scores").count() == 0
     bands = "plot => plot.data.filter(trace => trace.xaxis === 'x2' && trace.visible !== false).length"
-    assert again.plot(bands) == 0
+    again.wait_for_plot(bands, 0)
     again.do("veil")
     again.page.locator(".optviz-scores").wait_for()
-    assert again.plot(bands) == 2 + 3
+    again.wait_for_plot(bands, 2 + 3)
 
 
 def test_a_climb_on_a_batch_is_not_blamed_on_the_learning_rate(open_page: Open) -> None:
