@@ -39,6 +39,16 @@ def test_the_handle_scales_learning_rates_that_differ_by_one_factor(open_page: O
     assert page.race().racers[2] == Race().with_optimizers(["adadelta"]).racers[0], "Adadelta's factor is left alone"
 
 
+@pytest.mark.parametrize("present", ["", "&present=1"])
+def test_rates_of_many_digits_have_room_in_the_bar(open_page: Open, present: str) -> None:
+    page = open_page(f"?racers=adam--learning_rate-0.000224~nag--learning_rate-0.000288{present}")
+    told = page.page.locator(".optviz-rate output")
+    assert told.inner_text() == "0.000224–0.000288"
+    assert told.evaluate("told => told.scrollWidth - told.clientWidth") <= 0
+    bar = page.page.locator(".optviz-transport")
+    assert bar.evaluate("bar => bar.scrollWidth - bar.clientWidth") <= 0
+
+
 def test_the_handle_stays_where_it_is_let_go_and_ends_where_the_sidebar_does(open_page: Open) -> None:
     page = open_page()
     handle = page.page.locator(".optviz-rate input")
