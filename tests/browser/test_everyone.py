@@ -261,7 +261,7 @@ def test_what_is_still_to_come_can_be_hidden(open_page: Open) -> None:
     page.wait_for_range("yaxis2", veiled, other=True)
     page.slide("One learning rate for all", "ArrowLeft")
     board.wait_for(state="detached")
-    assert page.step() == 0
+    page.page.wait_for_function("document.querySelector('.optviz-stage').dataset.step === '0'")
     page.do("veil")
     board.wait_for()
     page.wait_for_range("yaxis2", whole)
