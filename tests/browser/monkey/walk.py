@@ -103,7 +103,7 @@ class Walker:
         self.page.evaluate("localStorage.clear()")
         self.done = []
         self.standing = frozenset()
-        self.known = Known(Action("reload"), None, self.locale)
+        self.known = Known(Action("reload"), None, self.locale, said=self.said, foreign=self.foreign)
         self.said.clear()
         self.foreign.clear()
         self._rest(0, 0)
