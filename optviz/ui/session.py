@@ -25,10 +25,13 @@ from optviz.tour import Tour
 from optviz.ui import address
 from optviz.view import View, places
 
+GONE = "gone"
+
 
 def begin_run() -> None:
     """Read the address where that is due: at the start of a visit, and after back or forward."""
-    if "race" in st.session_state and not address.navigated():
+    gone = st.session_state.pop(GONE, False) or address.navigated()
+    if "race" in st.session_state and not gone:
         return
     query = address.read()
     asked, problems = read_query(query)
@@ -50,6 +53,12 @@ def begin_run() -> None:
     # A link that can be used stays in the address as it is; one that cannot is written again.
     st.session_state.addressed = None if refused else (st.session_state.race, st.session_state.view, query)
     st.session_state.spelled = None
+
+
+def go_to_the_address() -> None:
+    """The visitor went back or forward while something was held: the next whole run reads the address."""
+    st.session_state.live = None
+    st.session_state[GONE] = True
 
 
 def race() -> Race:

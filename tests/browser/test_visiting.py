@@ -148,13 +148,19 @@ def test_what_is_hidden_makes_no_entry_after_a_link_that_is_spelled_otherwise(op
     assert page.query()["hidden"] == "0"
 
 
-def test_going_back_gives_up_what_is_held(open_page: Open) -> None:
+@pytest.mark.parametrize("held", ["start", "learning rate"])
+def test_going_back_gives_up_what_is_held(open_page: Open, held: str) -> None:
     page = open_page()
     token = page.token()
     page.page.mouse.click(*page.place(0.5, 0.5))
     page.wait_for_another(token)
     settle(page)
-    begin, end = page.place(0.5, 0.5), page.place(0.8, -0.9)
+    if held == "start":
+        begin, end = page.place(0.5, 0.5), page.place(0.8, -0.9)
+    else:
+        box = page.page.locator(".optviz-rate input").bounding_box()
+        assert box is not None
+        begin, end = ((box["x"] + share * box["width"], box["y"] + box["height"] / 2) for share in (0.6, 0.8))
     painted = page.stage.get_attribute("data-painted")
     page.page.mouse.move(*begin)
     page.page.mouse.down()
@@ -171,8 +177,8 @@ def test_going_back_gives_up_what_is_held(open_page: Open) -> None:
     assert page.race() == Race()
     assert page.stage.get_attribute("data-painted") == token
     # The next one is held as ever.
-    page.page.mouse.move(*page.place(*Race().surface.peak()))
+    page.page.mouse.move(*(page.place(*Race().surface.peak()) if held == "start" else begin))
     page.page.mouse.down()
     page.page.mouse.move(*end, steps=5)
     page.page.mouse.up()
-    page.wait_for_address("start=")
+    page.wait_for_address("start=" if held == "start" else "learning_rate=")

@@ -47,18 +47,21 @@ function connectPointer(stage) {
 }
 
 /**
- * Whoever goes back or forward while something is held gives it up: what is held belongs to the page that was left. The
- * server hears of it by the navigation; a request behind that would take its place.
+ * Whoever goes back or forward while something is held gives it up: what is held belongs to the page that was left. Of
+ * a navigation and a request right behind it Streamlit makes one run, which no longer says that it is a navigation: so
+ * the server is told of it by a request as well.
  * @param {Stage} stage
  * @param {Pointer} pointer
  */
 function connectHistory(stage, pointer) {
   const listening = new AbortController();
   window.addEventListener("popstate", () => {
+    if (stage.live.inFlight === null && !stage.state.held && !stage.rate.held) return;
     pointer.giveUp();
     stage.rate.giveUp();
     stage.live.stop();
     stage.dispatch({ type: "hold", held: null });
+    stage.requests.ask("address", location.search);
   }, { signal: listening.signal });
   return () => listening.abort();
 }

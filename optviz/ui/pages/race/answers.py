@@ -62,5 +62,6 @@ REQUESTS: dict[str, Callable[[Any], None]] = {
     "pin": lambda pinned: session.pin(pinned is True),
     "tour": touring.handle,
     "map": _map_needed,
+    "address": lambda _: session.go_to_the_address(),
     "page": lambda _: None,
 }
