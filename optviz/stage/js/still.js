@@ -194,8 +194,9 @@ function chartShapes({ box, clipped, free }, index) {
 }
 
 /** @param {Shape} shape */
-function shapeElement({ path, fill, stroke, width, dash }) {
-  return element("path", { d: path, fill, stroke, "stroke-width": width, ...(dash && { "stroke-dasharray": dash }) });
+function shapeElement({ path, fill, stroke, width, dash, opacity }) {
+  const more = { ...(dash && { "stroke-dasharray": dash }), ...(opacity !== undefined && { opacity }) };
+  return element("path", { d: path, fill, stroke, "stroke-width": width, ...more });
 }
 
 /**

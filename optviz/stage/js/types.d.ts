@@ -237,6 +237,8 @@ export interface Shape {
   stroke: string;
   width: number;
   dash?: string;
+  /** From 0 to 1, where it is not 1. */
+  opacity?: number;
 }
 
 /** The parts of a stage in the page. */

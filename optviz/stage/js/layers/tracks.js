@@ -6,14 +6,15 @@
 /** @typedef {{ step: number, left: number, top: number }} Exit */
 /** @typedef {{ x: Float64Array, y: Float64Array, length: Float32Array, exit: Exit | null }} Course */
 /** @typedef {{ racer: Racer, color: string, courses: Course[] }} Track */
-/** @typedef {{ cross: boolean, left: number, top: number, path: string, color: string }} Head */
+/** @import { Head } from "../heads.js" */
 
-import { at, clip, dashOf, exitOf, lengths, markerPath, piePath, stroke } from "../drawing.js";
+import { at, clip, dashOf, exitOf, lengths, markerPath, stroke } from "../drawing.js";
+import { crossPath, headsAsShapes, paintShape } from "../heads.js";
 import { arrayOf, resolved } from "../message.js";
+import { PathPen } from "../pen.js";
 
 const TAIL_STEPS = 14;
 const TAIL_PARTS = [1, 2, 3];
-const ONE_SPOT = 2; // pixels between heads that hide each other
 const HEAD = [6.5, 5]; // radii, by chart
 const PIE = [8.5, 7];
 const MARGIN = 7; // around a chart, so that a head on its edge is whole
@@ -96,6 +97,8 @@ export class Tracks {
    * @param {number[]} hidden
    */
   each(chart, hidden, paint) {
+    // A chart that the chosen view does not show has no room.
+    if (!this.boxOf(chart).width) return;
     this.tracks.forEach((track, index) => {
       const course = track.courses[chart];
       if (course && !hidden.includes(index)) paint(course, track);
@@ -194,32 +197,19 @@ export class Tracks {
   }
 
   /**
-   * What is drawn for the heads of one chart: each by itself, and those on one spot as the pieces of a pie, so that none
-   * hides another.
    * @param {number} chart
    * @param {number} position
    * @param {number[]} hidden
-   * @returns {Shape[]}
    */
   headShapes(chart, position, hidden) {
-    /** @type {Head[][]} */
-    const spots = [];
+    /** @type {Head[]} */
+    const heads = [];
     this.each(chart, hidden, (course, track) => {
       const head = this.headOf(course, track, chart, position);
-      if (!head) return;
-      const spot = spots.find(([first]) => first && Math.hypot(first.left - head.left, first.top - head.top) <= ONE_SPOT);
-      if (spot) spot.push(head);
-      else spots.push([head]);
+      if (head) heads.push(head);
     });
-    const edge = this.scene.theme["label_back"];
     const radius = (PIE[chart] ?? 0) * Math.sqrt(this.scene.thickness);
-    return spots.flatMap((spot) => spot.map(({ cross, path, color }, piece) => {
-      if (cross) return { path, fill: "none", stroke: color, width: 2.5 };
-      const [first] = spot;
-      if (!first || spot.length === 1) return { path, fill: color, stroke: edge, width: 1.5 };
-      const slice = piePath(first.left, first.top, radius, piece / spot.length, (piece + 1) / spot.length);
-      return { path: slice, fill: color, stroke: edge, width: 1 };
-    }));
+    return headsAsShapes(heads, { edge: this.scene.theme["label_back"], radius });
   }
 
   /**
@@ -233,7 +223,7 @@ export class Tracks {
   headOf({ x, y, exit }, { racer, color }, chart, position) {
     if (exit && position >= exit.step) {
       const { left, top } = exit;
-      return { cross: true, left, top, color, path: `M${left - 5},${top - 5}l10,10M${left + 5},${top - 5}l-10,10` };
+      return { cross: true, left, top, color, path: crossPath(left, top) };
     }
     const [left, top] = [at(x, position), at(y, position)];
     if (!Number.isFinite(left) || !Number.isFinite(top)) return null;
@@ -267,49 +257,4 @@ function inPixels(values, place) {
   if (!place) return pixels.fill(NaN);
   for (let i = 0; i < values.length; i += 1) pixels[i] = place(values[i] ?? NaN);
   return pixels;
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {Shape} shape
- */
-function paintShape(context, { path, fill, stroke: edge, width }) {
-  const shape = new Path2D(path);
-  context.lineWidth = width;
-  context.strokeStyle = edge;
-  context.fillStyle = fill;
-  if (fill !== "none") context.fill(shape);
-  context.stroke(shape);
-}
-
-// Takes the strokes that a canvas would, and writes them down as the data of a path.
-class PathPen {
-  constructor() {
-    /** @type {string[]} */
-    this.parts = [];
-  }
-
-  beginPath() {}
-
-  stroke() {}
-
-  /**
-   * @param {number} x
-   * @param {number} y
-   */
-  moveTo(x, y) {
-    this.parts.push(`M${x.toFixed(2)},${y.toFixed(2)}`);
-  }
-
-  /**
-   * @param {number} x
-   * @param {number} y
-   */
-  lineTo(x, y) {
-    this.parts.push(`L${x.toFixed(2)},${y.toFixed(2)}`);
-  }
-
-  text() {
-    return this.parts.join("");
-  }
 }
