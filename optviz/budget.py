@@ -43,8 +43,8 @@ def racer_work(racer: Racer, surface: Surface, runs: int = 1) -> float:
 
 
 def preparation_work(surface: Surface) -> float:
-    """What a surface costs once, before it is shown: its heights on a grid, twice, and what it says itself."""
-    return surface.preparation_cost + 3 * GRID * surface.numbers_per_point() * NUMBER
+    """What a surface costs once, before it is shown: its heights on a grid, twice, its minima, and what it says."""
+    return surface.preparation_cost + 4 * GRID * surface.numbers_per_point() * NUMBER
 
 
 def race_work(race: Race) -> float:

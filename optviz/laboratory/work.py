@@ -42,11 +42,12 @@ def runs(race: Race, place: int, count: int) -> Values:
 
 
 def surface(race: Race) -> Values:
-    """What is computed once for a surface without its samples: lowest point, suggested start, heights for a contour."""
+    """What is computed once for a surface without its samples: its minima, a start, heights for a contour."""
     bare = race.bare_surface
     found = {} if bare.found is None else {f"found_{name}": value for name, value in fields_of(bare.found).items()}
     heights = {f"heights_{name}": value for name, value in fields_of(contour_heights(bare)).items()}
-    return {**found, **heights, "start": bare.suggested_start}
+    minima = {f"minima_{name}": value for name, value in fields_of(bare.local_minima).items()}
+    return {**found, **heights, **minima, "start": bare.suggested_start}
 
 
 def noise(race: Race, x: float, y: float, batch_size: int) -> Values:

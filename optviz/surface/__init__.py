@@ -6,7 +6,7 @@ from optviz.surface.finite_sum import FiniteSum
 from optviz.surface.formula import Formula
 from optviz.surface.gallery import GallerySurface, gallery, gallery_names
 from optviz.surface.gaussian_hills import GaussianHills
-from optviz.surface.lowest import Known, Lowest
+from optviz.surface.lowest import Known, Lowest, Minima
 from optviz.surface.regression import Regression
 from optviz.surface.smoothed_noise import SmoothedNoise
 
@@ -18,6 +18,7 @@ __all__ = [
     "GaussianHills",
     "Known",
     "Lowest",
+    "Minima",
     "Regression",
     "SmoothedNoise",
     "Surface",

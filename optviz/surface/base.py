@@ -12,8 +12,8 @@ import numpy as np
 
 from optviz.bad_input import BadInput
 from optviz.parameter import SEED, Parameter
-from optviz.surface.lowest import Found, Lowest, known_together, lower_of, reached
-from optviz.surface.searching import search
+from optviz.surface.lowest import Found, Lowest, Minima, known_together, lower_of, reached
+from optviz.surface.searching import local_minima, search
 
 Domain = tuple[float, float, float, float]
 """(x_min, x_max, y_min, y_max)"""
@@ -131,10 +131,23 @@ class Surface(abc.ABC):
         """What the search for the lowest point has found; None where theory knows it."""
         return self._found_lowest if self._known_lowest is None else None
 
+    @cached_property
+    def local_minima(self) -> Minima:
+        """The isolated minima inside the domain of a single surface, the lowest first (see `Minima`). Not for stacks.
+
+        Computed once, from an even grid that may miss what is very narrow. `lowest` is the first of them, unless it is
+        no such minimum: on an edge of the domain, or on level ground.
+        """
+        return local_minima(self, self.lowest.point if np.isfinite(self.lowest.loss) else None)
+
     def take_over(self, found: Found) -> None:
         """Believe what an equal surface has `found`, in another process perhaps, instead of searching again."""
         # Written past the frozen fields, as `cached_property` does.
         self.__dict__["_found_lowest"] = found
+
+    def take_over_minima(self, minima: Minima) -> None:
+        """Believe the `local_minima` of an equal surface instead of looking for them again."""
+        self.__dict__["local_minima"] = minima
 
     def learn(self, points: np.ndarray, losses: np.ndarray) -> None:
         """Take note of where runs have been: points (..., [S,] 2) and the losses (..., [S]) there, of any shape.

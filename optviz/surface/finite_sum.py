@@ -11,7 +11,7 @@ import numpy as np
 from optviz.bad_input import BadInput
 from optviz.parameter import check_fields, hyper
 from optviz.surface.base import Domain, Surface
-from optviz.surface.lowest import Lowest
+from optviz.surface.lowest import Lowest, Minima
 
 RMS_GRID = 41
 
@@ -71,6 +71,10 @@ class FiniteSum(Surface):
     @property
     def lowest(self) -> Lowest:
         return self.surface.lowest
+
+    @property
+    def local_minima(self) -> Minima:
+        return self.surface.local_minima
 
     def learn(self, points: np.ndarray, losses: np.ndarray) -> None:
         self.surface.learn(points, losses)

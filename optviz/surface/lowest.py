@@ -55,6 +55,14 @@ class Found:
     height: Any
 
 
+@dataclass(frozen=True, eq=False)
+class Minima:
+    """The isolated minima of a single surface inside its domain, the lowest first: `points` (K, 2), `losses` (K,)."""
+
+    points: np.ndarray
+    losses: np.ndarray
+
+
 @dataclass(frozen=True)
 class Reached:
     """The lowest that runs have come to inside the domain: `loss` ([S]), ∞ for none, and `point` ([S,] 2)."""

@@ -29,7 +29,7 @@ from optviz.laboratory.jobs import LIGHT, Pool, Wish
 from optviz.laboratory.work import Task, Values, is_known_elsewhere, record_of
 from optviz.outcome import Outcome
 from optviz.surface import Surface
-from optviz.surface.lowest import Found
+from optviz.surface.lowest import Found, Minima
 from optviz.trajectory import Trajectory
 from optviz.ui import cached
 
@@ -254,6 +254,7 @@ def _run_wishes(race: Race) -> dict[Hashable, Wish]:
 def _keep_surface(bare: Surface, values: Values) -> None:
     if "found_loss" in values:
         bare.take_over(record_of(Found, values, "found_"))
+    bare.take_over_minima(record_of(Minima, values, "minima_"))
     cached.prepared.put(bare, bare)
     x, y = values["start"].tolist()
     cached.start.put((x, y), bare)

@@ -22,17 +22,17 @@ def refined(probe: Probe, points: np.ndarray, step: np.ndarray) -> tuple[np.ndar
     if not len(points) or probe.bottomless:
         return points, losses
     steps = np.broadcast_to(step, points.shape).copy()
-    points, losses = _poll(probe, points, losses, steps, 8)
-    points, losses = _newton(probe, points, losses)
-    points, before = _poll(probe, points, losses, steps, 34)
-    points, losses = _poll(probe, points, before, steps, 10)
+    points, losses = poll(probe, points, losses, steps, 8)
+    points, losses = newton(probe, points, losses)
+    points, before = poll(probe, points, losses, steps, 34)
+    points, losses = poll(probe, points, before, steps, 10)
     if not probe.bottomless:
         falling, low = (np.argsort(by, kind="stable")[:MOST_POLES] for by in (losses - before, losses))
         look_for_poles(probe, points[np.union1d(falling[losses[falling] < before[falling]], low)])
     return points, losses
 
 
-def _poll(
+def poll(
     probe: Probe, points: np.ndarray, losses: np.ndarray, steps: np.ndarray, halvings: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Pattern search: to the lowest of eight neighbours at `steps` (K, 2), which are halved, in place, each time.
@@ -54,7 +54,7 @@ def _poll(
     return points, losses
 
 
-def _newton(probe: Probe, points: np.ndarray, losses: np.ndarray, rounds: int = 16) -> tuple[np.ndarray, np.ndarray]:
+def newton(probe: Probe, points: np.ndarray, losses: np.ndarray, rounds: int = 16) -> tuple[np.ndarray, np.ndarray]:
     """Newton's method with |Hessian| for Hessian, so that it goes downhill everywhere, and with shorter steps.
 
     The Hessian comes from differences of the exact gradient: it steers and decides nothing, and a formula's need
