@@ -178,8 +178,7 @@ class Hand:
             return self._in_sight(found, nth)
         if where is None:
             raise NotInSight(key)
-        if key not in ("language", "present"):
-            self._open_sidebar(where == "sidebar")
+        self._open_sidebar(where == "sidebar")
         return self._in_sight(found, nth)
 
     def stage(self, part: str) -> Locator:
@@ -209,7 +208,8 @@ class Hand:
         self.page.wait_for_function(
             "wanted => { const sidebar = document.querySelector('[data-testid=stSidebar]');"
             " const open = (sidebar?.getBoundingClientRect().right ?? 0) > 20;"
-            " if (sidebar?.getAnimations({subtree: true}).length) return false; if (open === wanted) return true;"
+            " if (sidebar?.getAnimations({subtree: true}).some(({playState}) => playState === 'running')) return false;"
+            " if (open === wanted) return true;"
             " const name = wanted ? 'stExpandSidebarButton' : 'stSidebarCollapseButton';"
             " const found = document.querySelector(`[data-testid=${name}]`);"
             " (found?.matches('button') ? found : found?.querySelector('button'))?.click(); return false; }",

@@ -400,23 +400,27 @@ def the_view_is_the_addresss(seen: Seen, known: Known) -> str | None:
 
 
 def what_is_hidden_is_what_was_hidden(seen: Seen, known: Known) -> str | None:
-    """Racers are hidden by their place in a list; whatever happens to the list, nobody else may be hidden for it."""
+    """Racers are hidden by their place in a list; whatever happens to the list, nobody else may be hidden for it.
+
+    One that has gone may have been followed by another of its kind.
+    """
     if known.before is None or known.action.name in ("legend", "history", "link", "reload"):
         return None
-    before, after = _hidden_kinds(known.before, known), _hidden_kinds(seen, known)
-    if before is None or after is None or after <= before:
+    before, after = _hidden_racers(known.before, known), _hidden_racers(seen, known)
+    if before is None or after is None:
         return None
-    return f"hidden are now {sorted(after)}, before {sorted(before)}"
+    there = {(racer.kind, racer.label) for racer in page_race(seen, known).racers}
+    followed = {kind for kind, label in before if (kind, label) not in there}
+    new = {(kind, label) for kind, label in after - before if kind not in followed}
+    return f"hidden are now {sorted(map(str, after))}, before {sorted(map(str, before))}" if new else None
 
 
-def _hidden_kinds(seen: Seen, known: Known) -> set[str] | None:
+def _hidden_racers(seen: Seen, known: Known) -> set[tuple[str, str | None]] | None:
     race = page_race(seen, known)
     if race is None or len(race.racers) != len(seen["legend"]):
         return None
     return {
-        f"{racer.kind} {racer.label or ''}".strip()
-        for racer, chip in zip(race.racers, seen["legend"], strict=True)
-        if not chip["shown"]
+        (racer.kind, racer.label) for racer, chip in zip(race.racers, seen["legend"], strict=True) if not chip["shown"]
     }
 
 
