@@ -19,7 +19,8 @@ class Figure:
     `views` are changes a visitor may choose: name → {"data": {trace index: patch}, "layout": patch}; "veiled" is
     a patch on top for as long as the future is hidden; `choices` groups their names, one of each group is on, the first
     at the beginning.
-    `layers` are drawn above the plot, each {"kind": …} by the mark of that kind: see `optviz/stage/js/layers/`.
+    `layers` are drawn above the plot, each {"kind": …} by the mark of that kind: see `optviz/stage/js/layers/`, and the
+    entries of each kind ("tracks", "arrows") in `optviz/stage/js/types.d.ts`.
     `clicks` says what a click sends, by chart ("map", "curves"): {"sends": name, "at": [x, y], "trace": index}; at is
     the place of the handle that can be dragged, trace what shows it. `map_key` names the arrays under `map/`, which are
     large and change rarely, so that they need not be sent twice.

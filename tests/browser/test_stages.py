@@ -6,9 +6,11 @@ import base64
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from optviz import Race, stage
+from optviz.figures import Figure
 from optviz.figures.heights import contour_heights
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import race_record
@@ -40,6 +42,18 @@ def message(race: Race, **extra: Any) -> str:
     figure = race_figure(record, contour_heights(race.bare_surface), repr(race.bare_surface), TEXT["figure"])
     token = {"token": repr(race), **extra}
     return base64.b64encode(stage.pack(figure, TEXT["stage"], **token)).decode()
+
+
+def arrow_message() -> str:
+    """A figure without tracks: one arrow, nearly upright, in the colour of the accent."""
+    axis = {"range": [0, 10], "gridcolor": "#ffffff", "zeroline": False}
+    layer = {"kind": "arrows", "chart": "map", **{name: f"@{name}" for name in ("x1", "y1", "x2", "y2")}}
+    figure = Figure(
+        {"data": [{"type": "scatter"}], "layout": {"xaxis": axis, "yaxis": axis, "plot_bgcolor": "#ffffff"}},
+        {"x1": np.array([4.0]), "y1": np.array([1.0]), "x2": np.array([4.2]), "y2": np.array([9.0])},
+        layers=[{**layer, "color": "@theme/accent", "width": 4}],
+    )
+    return base64.b64encode(stage.pack(figure, TEXT["stage"], token="an arrow")).decode()
 
 
 def opened(tabs: Tabs, path: Path, messages: dict[str, str]) -> RacePage:
@@ -132,15 +146,15 @@ def test_new_paths_are_on_the_canvas_before_plotly_has_drawn_them(mounted: Any) 
           const groups = [...document.querySelectorAll(".scatterlayer .trace")];
           return {
             painted: stage.dataset.painted !== before[0], pixels: canvas.toDataURL() !== before[1],
-            drawn: stage.dataset.drawn === before[0],
+            drawn: stage.dataset.drawn === before[0], ahead: canvas.toDataURL(),
             stale: groups.filter(group => group.style.visibility === "hidden").length,
           };
         }""",
         message(faster),
     )
     # The paths and curves of two racers and the circle of the start.
+    ahead = seen.pop("ahead")
     assert seen == {"painted": True, "pixels": True, "drawn": True, "stale": 5}
-    ahead = page.page.evaluate("document.querySelector('.optviz-trails').toDataURL()")
     page.page.wait_for_function(
         "token => document.querySelector('.optviz-stage').dataset.drawn === token", arg=repr(faster)
     )
@@ -209,3 +223,34 @@ def test_where_a_chart_is_zoomed_one_click_is_shown_and_then_sent_and_two_take_i
     page.page.wait_for_timeout(400)
     # Of the first click nothing is sent any more.
     assert page.page.evaluate("asked.at(-1).requests.at(-1).what") == "let_go"
+
+
+# The colours along a row of a picture, half way up the arrow, as runs: how many pixels of each.
+ACROSS = """async picture => {
+  const bitmap = await createImageBitmap(picture);
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height), context = canvas.getContext("2d");
+  context.drawImage(bitmap, 0, 0);
+  const row = context.getImageData(0, Math.round(bitmap.height * 0.45), bitmap.width, 1).data;
+  const pixels = Array.from({length: bitmap.width}, (_, i) => [...row.subarray(4 * i, 4 * i + 4)]);
+  const bluish = pixels.filter(([red, green, blue, alpha]) => alpha > 8 && blue - green > 8);
+  const full = bluish.filter(([red, green, blue, alpha]) => alpha > 250 && blue - green > 140);
+  return {full: full.length, edge: bluish.length - full.length};
+}"""
+
+
+def test_arrows_are_drawn_where_nothing_moves_and_are_as_sharp_in_a_file(mounted: Any) -> None:
+    page = mounted(first=arrow_message())
+    on_screen = page.page.evaluate(f"({ACROSS})(document.querySelector('.optviz-trails'))")
+    assert on_screen["full"] in (3, 4) and on_screen["edge"] <= 2, on_screen
+    page.page.evaluate(
+        "document.querySelector('#first').optvizStage.saver.download = picture => { window.saved = picture; }"
+    )
+    page.page.evaluate("document.querySelector('#first').optvizStage.saver.save('png')")
+    page.page.wait_for_function("window.saved")
+    # Twice as many pixels, and no wider an edge: it is not the screen's, made larger.
+    in_file = page.page.evaluate(f"({ACROSS})(window.saved)")
+    assert in_file["full"] in (7, 8) and in_file["edge"] <= 2, in_file
+    page.page.evaluate("window.saved = null; document.querySelector('#first').optvizStage.saver.save('svg')")
+    page.page.wait_for_function("window.saved")
+    drawn = page.page.evaluate("window.saved.text()")
+    assert drawn.count('stroke-width="4"') == 1 and 'fill="#6a48d7" stroke="none"' in drawn

@@ -6,7 +6,10 @@
 import { markerPath } from "./drawing.js";
 import { markFor } from "./layers/marks.js";
 
-const SHARPEST = 2; // pixels of a canvas for one of the page: more costs time and is not seen
+// Pixels of a canvas for one of the page, at most. What is kept is seen at rest, on a phone of three; of what is drawn
+// anew sixty times a second more costs time and is not seen.
+const SHARPEST_KEPT = 4;
+const SHARPEST_MOVING = 2;
 const HANDLE = 10; // the radius of a handle that is held
 const RESTING = 7.5; // and of one that rests, as Plotly draws it
 
@@ -18,7 +21,7 @@ export class Canvases {
   constructor(kept, moving) {
     this.kept = kept;
     this.moving = moving;
-    this.ratio = 1;
+    this.ratio = 1; // device pixels for one of the page
     this.frames = 0;
     /** @type {Mark[]} */
     this.marks = [];
@@ -43,20 +46,26 @@ export class Canvases {
 
   /** @param {Geometry} geometry */
   resize({ width, height }) {
-    this.ratio = Math.min(window.devicePixelRatio || 1, SHARPEST);
+    this.ratio = window.devicePixelRatio || 1;
     for (const canvas of [this.kept, this.moving]) {
-      const [wide, high] = [Math.round(width * this.ratio), Math.round(height * this.ratio)];
+      const ratio = this.ratioOf(canvas);
+      const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
       if (canvas.width === wide && canvas.height === high) continue;
       [canvas.width, canvas.height] = [wide, high];
       [canvas.style.width, canvas.style.height] = [`${width}px`, `${height}px`];
     }
   }
 
+  /** @param {HTMLCanvasElement} canvas */
+  ratioOf(canvas) {
+    return Math.min(this.ratio, canvas === this.kept ? SHARPEST_KEPT : SHARPEST_MOVING);
+  }
+
   /**
    * @param {Moment} moment
-   * @param {{ left: number, top: number, held: boolean } | null} handle to be drawn on top of Plotly's
+   * @param {{ left: number, top: number, held: boolean }[]} handles to be drawn on top of Plotly's
    */
-  paint(moment, handle) {
+  paint(moment, handles) {
     if (!this.scene) return;
     const { position } = moment;
     const from = this.keptTo !== null && this.keptTo <= position ? this.keptTo : null;
@@ -67,7 +76,7 @@ export class Canvases {
     }
     const context = this.contextOf(this.moving, true);
     for (const mark of this.marks) mark.paintMoving?.(context, moment);
-    if (handle) this.paintHandle(context, handle);
+    for (const handle of handles) this.paintHandle(context, handle);
     this.frames += 1;
   }
 
@@ -82,7 +91,8 @@ export class Canvases {
    */
   contextOf(canvas, empty) {
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    const ratio = this.ratioOf(canvas);
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
     if (empty) context.clearRect(0, 0, canvas.width, canvas.height);
     return context;
   }
@@ -95,6 +105,19 @@ export class Canvases {
     context.strokeStyle = this.scene?.theme["accent"];
     context.lineWidth = held ? 3 : 2;
     context.stroke(new Path2D(markerPath("circle", left, top, held ? HANDLE : RESTING)));
+  }
+
+  /**
+   * What the canvases show, to be painted elsewhere, as sharp as it is there.
+   * @param {Moment} moment
+   * @returns {(context: CanvasRenderingContext2D) => void}
+   */
+  painter(moment) {
+    const { marks } = this;
+    return (context) => {
+      for (const mark of marks) mark.paintKept?.(context, moment, null);
+      for (const mark of marks) mark.paintMoving?.(context, moment);
+    };
   }
 
   /**

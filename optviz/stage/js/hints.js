@@ -6,8 +6,6 @@
 const KEPT = "optviz-hints";
 /** @type {Set<string> | null} for this page, where the browser keeps nothing */
 let dismissed = null;
-/** @type {Hint | null} */
-let inSight = null;
 
 function dismissedHints() {
   if (dismissed) return dismissed;
@@ -24,18 +22,16 @@ function dismissedHints() {
  * @param {Hint[]} hints
  */
 export function nextHint(hints) {
-  inSight = hints.find(({ about }) => !dismissedHints().has(about)) ?? null;
-  return inSight;
+  return hints.find(({ about }) => !dismissedHints().has(about)) ?? null;
 }
 
 /**
- * Puts away the hint about something, or without a name the one in sight.
- * @param {string | null} about
+ * Puts away the hint about something.
+ * @param {string} about
  */
 export function dismissHint(about) {
-  const name = about ?? inSight?.about;
-  if (!name || dismissedHints().has(name)) return;
-  dismissedHints().add(name);
+  if (dismissedHints().has(about)) return;
+  dismissedHints().add(about);
   try {
     window.localStorage.setItem(KEPT, JSON.stringify([...dismissedHints()]));
   } catch {

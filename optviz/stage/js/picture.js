@@ -52,6 +52,8 @@ export class Picture {
     /** @type {SVGElement[]} what of Plotly's picture is older than what the canvases show */
     this.stale = [];
     this.lagging = 0;
+    this.idle = 0;
+    this.stopped = false;
     /** @type {number | null} */
     this.behindSince = null;
     this.resizing = new ResizeObserver(() => this.resized());
@@ -64,7 +66,7 @@ export class Picture {
 
   // Draws the state as it is when its turn comes; one that is asked for meanwhile is the same one.
   request() {
-    clearTimeout(this.lagging);
+    this.forgetLater();
     if (this.waiting) return;
     this.waiting = true;
     this.drawing = this.drawing.then(() => {
@@ -81,14 +83,27 @@ export class Picture {
    * @param {boolean} dragging the next state is on its way
    */
   requestLater(dragging) {
+    if (this.idle) return; // and draws what is newest then
     const now = performance.now();
     this.behindSince ??= now;
     clearTimeout(this.lagging);
     const wait = dragging ? Math.max(0, this.behindSince + LONGEST_LAG - now) : 0;
     this.lagging = setTimeout(() => {
-      if (typeof requestIdleCallback === "function") requestIdleCallback(() => this.request(), { timeout: LONGEST_WAIT });
-      else this.request();
+      if (typeof requestIdleCallback !== "function") this.request();
+      else this.idle = requestIdleCallback(() => this.request(), { timeout: LONGEST_WAIT });
     }, wait);
+  }
+
+  forgetLater() {
+    clearTimeout(this.lagging);
+    if (this.idle) cancelIdleCallback(this.idle);
+    this.idle = 0;
+  }
+
+  // Resolves once Plotly shows the state as it is, which the canvases may show already.
+  upToDate() {
+    if (this.behindSince !== null) this.request();
+    return this.drawing;
   }
 
   // The theme of the page may be another one.
@@ -98,8 +113,9 @@ export class Picture {
 
   async draw() {
     const { message } = this.around.state();
-    if (!message) return;
+    if (!message || this.stopped) return;
     const Plotly = await loadPlotly(message.header.plotly);
+    if (this.stopped) return;
     const state = this.around.state();
     const { header } = /** @type {NonNullable<State["message"]>} */ (state.message);
     const room = this.room();
@@ -116,6 +132,7 @@ export class Picture {
     const first = this.drawn === null;
     this.drawn = drawn;
     await Plotly.react(this.plot, figure.data, figure.layout, CONFIG);
+    if (this.stopped) return Plotly.purge(this.plot);
     if (first) this.listen();
     if (this.layout) this.axes.noteDrawn(this.layout);
     this.showAll();
@@ -268,7 +285,8 @@ export class Picture {
   }
 
   stop() {
-    clearTimeout(this.lagging);
+    this.stopped = true;
+    this.forgetLater();
     this.resizing.disconnect();
     window.Plotly?.purge(this.plot);
   }

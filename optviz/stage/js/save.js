@@ -52,13 +52,23 @@ export class Saver {
     const still = STILLS.get(what);
     try {
       if (what === "link") await this.copyLink();
-      else if (still) this.download(await still(this.shown.shot()), what);
+      else if (still) await this.saveStill(still, what);
       else if (this.recording) this.recording.end();
       else await this.record(what);
     } catch (error) {
       this.shown.say(this.text["not_saved"]);
       console.error(error);
     }
+  }
+
+  /**
+   * @param {(shot: Shot) => Promise<Blob>} make
+   * @param {string} ending
+   */
+  async saveStill(make, ending) {
+    await this.shown.drawn();
+    const shot = this.shown.shot();
+    this.download(await make(shot), shot, ending);
   }
 
   get text() {
@@ -79,8 +89,9 @@ export class Saver {
     try {
       await shown.drawn();
       const race = { rewind: shown.rewind, play: shown.play, playing: () => shown.state().playing };
-      const video = recording.ended ? null : await recording.run(shown.shot(), race);
-      if (video) this.download(video, ending);
+      const shot = recording.ended ? null : shown.shot();
+      const video = shot && await recording.run(shot, race);
+      if (shot && video) this.download(video, shot, ending);
     } finally {
       this.recording = null;
       shown.dispatch({ type: "record", recording: null });
@@ -94,11 +105,12 @@ export class Saver {
 
   /**
    * @param {Blob} blob
+   * @param {Shot} shot what it was made of: meanwhile another race may be shown
    * @param {string} ending
    */
-  download(blob, ending) {
+  download(blob, { header }, ending) {
     const link = document.createElement("a");
-    link.download = `${this.shown.state().message?.header.file_name ?? "optviz"}.${ending}`;
+    link.download = `${header.file_name ?? "optviz"}.${ending}`;
     link.href = URL.createObjectURL(blob);
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);

@@ -7,13 +7,14 @@
 /** @import { Shot } from "./still.js" */
 /** @import { Recording } from "./video.js" */
 
+import { CHARTS } from "./axes.js";
 import { Canvases } from "./canvases.js";
 import { updateStep } from "./chrome.js";
 import { thicknessFor } from "./figure.js";
 import { paintLegend } from "./legend.js";
 import { resolved } from "./message.js";
 import { Picture } from "./picture.js";
-import { futureIsHidden, racersOf, stepOf, stepsOf, tracksOf } from "./state.js";
+import { futureIsHidden, racersOf, stepOf, stepsOf } from "./state.js";
 import { updateHomeButton } from "./zoom.js";
 
 /**
@@ -66,13 +67,12 @@ export class Screen {
   /** @param {Drawn} drawn */
   drawn({ state: drawn, theme }) {
     const state = this.answers.state();
-    const { body, legend } = this.elements;
+    const { body } = this.elements;
     body.dataset["theme"] = theme;
     body.dataset["arrangement"] = this.picture.arrangementOf(drawn);
     body.dataset["drawn"] = drawn.message?.header.token ?? "";
     body.dataset["race"] = drawn.message?.header.race ?? "";
     updateHomeButton(this.elements, this.picture);
-    paintLegend(legend, state, theme);
     // Meanwhile more may have come, which is on the screen already.
     if (drawn.message !== state.message && this.picture.fits(state)) this.redraw();
     else {
@@ -84,9 +84,11 @@ export class Screen {
 
   painted() {
     this.paint();
-    const header = this.measured?.state.message?.header;
-    if (!header) return;
-    const { dataset } = this.elements.body;
+    const { elements, measured, picture } = this;
+    const header = measured?.state.message?.header;
+    if (!header || !picture.drawn) return;
+    paintLegend(elements.legend, this.answers.state(), picture.drawn.theme);
+    const { dataset } = elements.body;
     // Set only where it changes: whoever waits for the next picture watches it.
     if (dataset["painted"] !== header.token) dataset["painted"] = header.token ?? "";
     this.answers.painted(header);
@@ -95,8 +97,13 @@ export class Screen {
   // The axes have moved under what is painted.
   moved() {
     this.answers.recording()?.end();
-    if (this.measured) this.measure(this.measured.state, this.measured.ahead);
+    this.measureAgain();
     updateHomeButton(this.elements, this.picture);
+  }
+
+  // What is painted is elsewhere on the screen, or the screen has other pixels.
+  measureAgain() {
+    if (this.measured) this.measure(this.measured.state, this.measured.ahead);
     this.paint();
   }
 
@@ -120,8 +127,8 @@ export class Screen {
   paint() {
     const { canvases, elements } = this;
     const state = this.answers.state();
-    if (!canvases.scene || !tracksOf(state)) return;
-    canvases.paint(this.moment(), this.handle());
+    if (!canvases.scene) return;
+    canvases.paint(this.moment(), this.handles());
     this.answers.recording()?.frame();
     const said = [stepOf(state), state.message, state.playing, state.hidden, state.recording];
     if (said.some((value, index) => value !== this.said[index])) updateStep(elements, state);
@@ -142,13 +149,16 @@ export class Screen {
     return { position, playing: state.playing, hidden: state.hidden, futureIsHidden: futureIsHidden(state) };
   }
 
-  // The handle where it is held, or where Plotly has not drawn it yet.
-  handle() {
+  // The handle that is held, and those that Plotly has not drawn yet where they are.
+  handles() {
     const { held, message } = this.answers.state();
-    const target = this.measured?.ahead ? message?.header.clicks.map : undefined;
-    if (!held && !target) return null;
-    const pixel = held ? this.picture.pixelOf(held.chart, held.point) : target && this.picture.pixelOf("map", target.at);
-    return pixel ? { ...pixel, held: held !== null } : null;
+    const clicks = this.measured?.ahead ? message?.header.clicks ?? {} : {};
+    return CHARTS.flatMap((chart) => {
+      const isHeld = held?.chart === chart;
+      const place = isHeld ? held.point : clicks[chart]?.at;
+      const pixel = place && this.picture.pixelOf(chart, place);
+      return pixel ? [{ ...pixel, held: isHeld }] : [];
+    });
   }
 
   /** @param {unknown} error */
@@ -169,6 +179,7 @@ export class Screen {
       theme,
       plot: elements.plot,
       canvases: [elements.kept, elements.moving],
+      paint: canvases.painter(this.moment()),
       fontFamily: getComputedStyle(elements.body).fontFamily,
       legend: racersOf(state).filter((_, index) => !state.hidden.includes(index))
         .map(({ name, marker, color }) => ({ name, marker, color: resolved(color, arrays, theme) })),

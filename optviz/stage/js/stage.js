@@ -11,7 +11,7 @@ import { Agreement } from "./agreement.js";
 import { toggleTools, updateChrome, updateHint, updatePlayButton } from "./chrome.js";
 import { serverAnswered } from "./connection.js";
 import { buildElements } from "./elements.js";
-import { dismissHint } from "./hints.js";
+import { dismissHint, nextHint } from "./hints.js";
 import { connectInputs } from "./inputs.js";
 import { Live } from "./live.js";
 import { SaveMenu } from "./menu.js";
@@ -21,7 +21,7 @@ import { Requests } from "./requests.js";
 import { Saver } from "./save.js";
 import { Screen } from "./screen.js";
 import { endIsHidden, initialState, isAtEnd, reduce } from "./state.js";
-import { watchSystemTheme } from "./theme.js";
+import { watchSharpness, watchSystemTheme } from "./theme.js";
 import { Guide } from "./tour.js";
 import { Transport } from "./transport.js";
 
@@ -78,7 +78,7 @@ export class Stage {
       state,
       dispatch,
       shot: () => this.screen.shot(),
-      drawn: () => this.picture.drawing,
+      drawn: () => this.picture.upToDate(),
       rewind: () => this.transport.command("first"),
       play: () => this.transport.play(),
       say: (sentence = "") => { this.elements.sentence.textContent = sentence; },
@@ -92,7 +92,7 @@ export class Stage {
     this.cleanups = [
       () => this.requests.stop(), () => this.saver.recording?.end(), () => this.transport.stop(), () => this.guide.wait(),
       () => this.agreement.stop(), () => this.menu.stop(), () => this.picture.stop(),
-      watchSystemTheme(() => this.picture.request()), ...connectInputs(this),
+      watchSystemTheme(() => this.picture.request()), watchSharpness(() => this.screen.measureAgain()), ...connectInputs(this),
     ];
     /** @type {Uint8Array | null} */
     this.received = null;
@@ -124,7 +124,7 @@ export class Stage {
     if (!header) return;
     switch (what) {
       case "save": return this.menu.open(!this.menu.isOpen);
-      case "hint": return this.dismissHint(null);
+      case "hint": return this.dismissHint(nextHint(header.hints ?? [])?.about);
       case "home": return this.picture.goHome();
       case "more": return toggleTools(this.elements);
       case "veil": return this.veil(!this.state.veiled);
@@ -199,10 +199,10 @@ export class Stage {
     elements.body.dataset["recording"] = String(state.recording !== null);
   }
 
-  /** @param {string | null} about */
+  /** @param {string | undefined} about */
   dismissHint(about) {
     const header = this.state.message?.header;
-    if (!header?.hints) return;
+    if (!header?.hints || about === undefined) return;
     dismissHint(about);
     updateHint(this.elements, header);
   }

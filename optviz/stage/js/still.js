@@ -19,6 +19,7 @@ const SVG = "http://www.w3.org/2000/svg";
  * @typedef {object} Shot what is on the screen
  * @property {PlotElement} plot
  * @property {HTMLCanvasElement[]} canvases that lie above it, the lowest first
+ * @property {(context: CanvasRenderingContext2D) => void} paint what they show now, as sharp as it is wanted
  * @property {Header} header
  * @property {Theme} theme
  * @property {string} fontFamily
@@ -34,7 +35,7 @@ const SVG = "http://www.w3.org/2000/svg";
 export async function pngOf(shot) {
   const frame = await frameOf(shot);
   const canvas = frame.canvas();
-  frame.draw(contextOf(canvas));
+  frame.draw(contextOf(canvas), shot.paint);
   /** @type {Blob | null} */
   const blob = await new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); });
   if (!blob) throw new Error("the browser made no picture");
@@ -42,7 +43,7 @@ export async function pngOf(shot) {
 }
 
 /**
- * Plotly's own picture once, as a bitmap, and how to put the canvases as they are on top of it.
+ * Plotly's own picture once, as a bitmap, and how to put on top of it the canvases as they are, or what is painted.
  * @param {Shot} shot
  */
 export async function frameOf(shot) {
@@ -56,13 +57,20 @@ export async function frameOf(shot) {
       canvas.height = whole * SCALE;
       return canvas;
     },
-    /** @param {CanvasRenderingContext2D} context */
-    draw(context) {
+    /**
+     * @param {CanvasRenderingContext2D} context
+     * @param {Shot["paint"] | null} paint
+     */
+    draw(context, paint = null) {
       context.setTransform(SCALE, 0, 0, SCALE, 0, 0);
       context.fillStyle = theme["label_back"];
       context.fillRect(0, 0, width, whole);
       context.drawImage(picture, 0, legend.height, width, height);
-      for (const canvas of canvases) context.drawImage(canvas, 0, legend.height, width, height);
+      if (!paint) for (const canvas of canvases) context.drawImage(canvas, 0, legend.height, width, height);
+      context.save();
+      context.translate(0, legend.height);
+      paint?.(context);
+      context.restore();
       context.font = fontOf(shot);
       context.textBaseline = "middle";
       for (const { marker, color, name, left, middle } of legend.entries) {

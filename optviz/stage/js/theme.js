@@ -25,6 +25,26 @@ export function watchSystemTheme(changed) {
   return () => system.removeEventListener("change", changed);
 }
 
+/**
+ * Another zoom of the browser, or a window that was moved to a screen with other pixels.
+ * @param {() => void} changed
+ * @returns {() => void} stops watching
+ */
+export function watchSharpness(changed) {
+  let watching = new AbortController();
+  const watch = () => {
+    watching = new AbortController();
+    // It tells once that the resolution is not this one any more.
+    window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`).addEventListener("change", () => {
+      watching.abort();
+      watch();
+      changed();
+    }, { signal: watching.signal });
+  };
+  watch();
+  return () => watching.abort();
+}
+
 // Whether a finger points, not a mouse.
 export function isCoarse() {
   return window.matchMedia("(pointer: coarse)").matches;

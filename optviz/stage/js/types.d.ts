@@ -95,7 +95,21 @@ export interface TracksLayer {
   racers: Racer[];
 }
 
-export type Layer = TracksLayer;
+/** Arrows that stay where they are, all of one colour and width; they lie below what moves. */
+export interface ArrowsLayer {
+  kind: "arrows";
+  chart: Chart;
+  /** References to arrays, an entry an arrow: it points from (x1, y1) to (x2, y2). */
+  x1: string;
+  y1: string;
+  x2: string;
+  y2: string;
+  color: string;
+  /** Of the shaft, in pixels; the head goes with it. */
+  width?: number;
+}
+
+export type Layer = TracksLayer | ArrowsLayer;
 
 export interface Racer {
   name: string;

@@ -4,10 +4,12 @@
 
 /** @import { Layer, Mark } from "../types.js" */
 
+import { Arrows } from "./arrows.js";
 import { Tracks } from "./tracks.js";
 
 /** @type {Record<Layer["kind"], (layer: any) => Mark>} */
 const MARKS = {
+  arrows: (layer) => new Arrows(layer),
   tracks: (layer) => new Tracks(layer),
 };
 
