@@ -13,12 +13,10 @@ import plotly.graph_objects
 import pytest
 
 from optviz import OPTIMIZERS, Formula, GaussianHills, Racer, race
-from optviz.experiment import ARTICLE_OPTIMIZERS
 from optviz.figures import Figure, resolved
 from optviz.figures.fans import Fan
 from optviz.figures.heights import Heights, contour_heights
-from optviz.figures.palette import EXTRAS as EXTRA_COLORS
-from optviz.figures.palette import PAGE, THEMES
+from optviz.figures.palette import THEMES
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import RaceRecord, race_record
 from optviz.figures.styles import REPEATS, STYLES, color_of, styles_of
@@ -104,8 +102,8 @@ def parts(figure: Figure) -> list[Any]:
 
 
 def tracks(figure: Figure) -> dict[str, Any]:
-    """The one layer of a race."""
-    (layer,) = figure.layers
+    """The layer of a race that plays."""
+    (layer,) = [layer for layer in figure.layers if layer["kind"] == "tracks"]
     assert layer["kind"] == "tracks"
     return layer
 
@@ -287,48 +285,7 @@ def test_names_are_shown_as_they_are(name: str, given: str) -> None:
     assert f"<b>{given}</b>" in path["hovertemplate"]
 
 
-# --- themes --------------------------------------------------------------------------------------------------------
-
-EXTRAS = [f"extra/{place}" for place in range(len(EXTRA_COLORS))]
-BACKGROUND = dict(zip(THEMES, PAGE["background"], strict=True))
-
-
-def channels(color: str) -> tuple[float, float, float]:
-    red, green, blue = (int(color[first : first + 2], 16) / 255 for first in (1, 3, 5))
-    return red, green, blue
-
-
-def luminance(color: str) -> float:
-    """Relative luminance, w3.org/TR/WCAG22/#dfn-relative-luminance."""
-    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels(color)]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def test_themes_have_the_same_colours_and_everything_in_the_article_has_one() -> None:
-    assert set(THEMES["light"]) == set(THEMES["dark"])
-    assert {*ARTICLE_OPTIMIZERS, "sgd", "minibatch_sgd"} <= set(STYLES) <= set(PICKS)
-    for theme in THEMES.values():
-        colours = [theme[key] for key in (*STYLES, *EXTRAS, "accent")]
-        assert len(set(colours)) == len(colours)
-    assert len({style["marker"] for style in STYLES.values()}) == len(STYLES)
-
-
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("key", [*STYLES, *EXTRAS, "accent", "ink"])
-def test_lines_stand_out_from_the_page(theme: str, key: str) -> None:
-    """At least 3 : 1, which WCAG 2.2 asks of graphics (1.4.11)."""
-    brighter, darker = sorted((luminance(THEMES[theme][key]), luminance(BACKGROUND[theme])), reverse=True)
-    assert (brighter + 0.05) / (darker + 0.05) >= 3
-
-
-def test_the_colours_are_the_articles_where_it_names_them() -> None:
-    assert luminance(THEMES["light"]["gradient_descent"]) < 0.01
-    assert luminance(THEMES["dark"]["gradient_descent"]) == 1
-    for theme in THEMES.values():
-        red, green, blue = channels(theme["rmsprop"])
-        assert green > max(red, blue)
-        red, green, blue = channels(theme["adagrad"])
-        assert red > blue > green
+# --- styles ----------------------------------------------------------------------------------------------------------
 
 
 def test_repeated_racers_get_other_line_styles() -> None:

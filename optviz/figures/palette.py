@@ -8,6 +8,7 @@ dark theme. The accent of the interface is a violet that no racer uses.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 Colors = dict[str, tuple[str, str]]
@@ -45,17 +46,34 @@ FIGURE: Colors = {
     "faint": ("#6a6f80", "#a3a9bb"),
     "grid": ("#e6e8ee", "#2b3042"),
     "paper": ("rgba(0,0,0,0)", "rgba(0,0,0,0)"),
-    "contour_line": ("rgba(70,86,120,0.32)", "rgba(160,180,225,0.28)"),
+    "casing": ("#ffffff", "#0b0e17"),
+    "frame": ("#3f4863", "#8b93ab"),
     "label_back": ("#ffffff", "#171b29"),
     "accent": ("#6a48d7", "#a48bff"),
 }
 """What a figure is drawn with besides its racers: `@theme/ink`."""
 
-RELIEF = {
-    "light": [[0, "#b9c6dc"], [0.35, "#d3dcea"], [0.7, "#e9eef5"], [1, "#fafbfd"]],
-    "dark": [[0, "#0c1222"], [0.35, "#161e33"], [0.7, "#212b45"], [1, "#2f3b59"]],
+RELIEF: dict[str, tuple[str, ...]] = {
+    "light": (
+        *("#203580", "#224189", "#244e92", "#245b9b", "#2267a4", "#2b74ab", "#3c80ae", "#4a8db0", "#5699b3"),
+        *("#62a6b6", "#78b1b6", "#8ebdb5", "#a3c8b4", "#b7d3b8", "#cbddc5", "#dfe7d1", "#f3f2dd"),
+    ),
+    "dark": (
+        *("#12387c", "#184484", "#1e508d", "#225c95", "#26689e", "#2e74a6", "#3b80ac", "#478db3", "#5299b9"),
+        *("#5ca6c0", "#70b1c6", "#83bdcc", "#95c8d1", "#a8d3d9", "#bddee2", "#d2e8eb", "#e6f3f4"),
+    ),
 }
-"""The colours of a surface from its lowest point to its highest."""
+"""The colours of a surface from its lowest point to its highest, at even distances.
+
+Their CIELAB lightness grows evenly from 25 to 95, along a straight line from deep blue through teal to a pale cream, on
+the dark page to a pale blue: hue and chroma change little from one to the next, so that lightness alone tells heights.
+"""
+
+LIT = (0.86, 1.08)
+"""By how much light and shade of the relief multiply its colours: at the darkest slope and at the brightest."""
+
+LINE_CONTRAST = 3.1
+"""Of a level line to the ground that it lies on; WCAG 2.2, 1.4.11, asks for 3."""
 
 PAGE: Colors = {
     "background": ("#fcfcfe", "#12151f"),
@@ -91,7 +109,50 @@ def _theme(name: str, place: int) -> dict[str, Any]:
     racers = {key: pair[place] for key, pair in RACERS.items()}
     racers |= {f"extra/{number}": pair[place] for number, pair in enumerate(EXTRAS)}
     bands = {f"{key}/band": f"{color}{FAINTER}" for key, color in racers.items()}
-    return {key: pair[place] for key, pair in FIGURE.items()} | {"relief": RELIEF[name]} | racers | bands
+    return {key: pair[place] for key, pair in FIGURE.items()} | _relief(name) | racers | bands
+
+
+def _relief(name: str) -> dict[str, Any]:
+    """The colour scale of the heights, and that of the level lines, from the lowest to the highest."""
+    colors = RELIEF[name]
+    last = len(colors) - 1
+    return {
+        "relief": [[place / last, color] for place, color in enumerate(colors)],
+        "relief_lines": [[place / last, level_line(color)] for place, color in enumerate(colors)],
+    }
+
+
+def level_line(ground: str) -> str:
+    """A quiet line on a ground "#rrggbb": as much lighter or darker as `LINE_CONTRAST` asks for in light and in shade.
+
+    On a dark ground it is lighter, on a light one darker; towards white or black, whichever can be told from both.
+    """
+    grounds = [tuple(min(channel * lit, 255) for channel in _channels(ground)) for lit in LIT]
+    toward = (255, 255, 255) if luminance(grounds[1]) < 0.2 else (0, 0, 0)
+    for part in range(101):
+        line = tuple(round(old + (new - old) * part / 100) for old, new in zip(_channels(ground), toward, strict=True))
+        if min(contrast(line, shaded) for shaded in grounds) >= LINE_CONTRAST:
+            break
+    return "#{:02x}{:02x}{:02x}".format(*line)
+
+
+def contrast(one: Sequence[float], other: Sequence[float]) -> float:
+    """The contrast of two colours (red, green, blue), each 0 … 255: 1 … 21, as WCAG 2.2 defines it."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(color: Sequence[float]) -> float:
+    """The relative luminance of a colour (red, green, blue), each 0 … 255: 0 … 1, as WCAG 2.2 defines it."""
+    red, green, blue = (
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+        for channel in (number / 255 for number in color)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _channels(color: str) -> tuple[int, ...]:
+    return tuple(bytes.fromhex(color.removeprefix("#")))
 
 
 THEMES = {name: _theme(name, place) for place, name in enumerate(("light", "dark"))}

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from optviz.figures.figure import Figure
-from optviz.figures.heights import CONTOURS, Heights
+from optviz.figures.heights import Heights
+from optviz.figures.map import level_lines, lowest_mark, relief, start_mark
 from optviz.figures.race_record import RaceRecord, beyond_epochs
 from optviz.figures.styles import styles_of
 
@@ -72,7 +73,7 @@ def race_figure(
             "by": ["step", "epoch"] if record.has_samples else ["step"],
             "runs": ["one", "many"] if any(record.batched) else ["one"],
         },
-        layers=[{"kind": "tracks", "steps": record.steps, "racers": parts.racers}],
+        layers=[relief(), {"kind": "tracks", "steps": record.steps, "racers": parts.racers}],
         clicks={"map": {"sends": "start", "at": list(record.start), "trace": start_trace}},
         map_key=map_key,
     )
@@ -89,7 +90,7 @@ class _Parts:
             "map/shade": heights.shade,
             "steps": np.arange(record.steps + 1),
         }
-        self.data = [_contour(), _lowest_mark(record, words), _start_mark(record, words)]
+        self.data = [level_lines(), lowest_mark(record, words), start_mark(record, words)]
         self.racers: list[dict[str, Any]] = []
         self.gap_view: dict[str, Any] = {}
         self.epoch_view: dict[str, Any] = {}
@@ -217,52 +218,6 @@ def _epochs(record: RaceRecord, index: int, arrays: dict[str, np.ndarray], prefi
     return f"@{prefix}epochs/{index}"
 
 
-def _contour() -> dict[str, Any]:
-    return {
-        "type": "contour",
-        "x": "@map/x",
-        "y": "@map/y",
-        "z": "@map/shade",
-        "xaxis": "x",
-        "yaxis": "y",
-        "zmin": 0,
-        "zmax": 1,
-        "zauto": False,
-        "autocontour": False,
-        "contours": {"start": 0.5 / CONTOURS, "end": 1 - 0.5 / CONTOURS, "size": 1 / CONTOURS, "coloring": "fill"},
-        "line": {"width": 0.7, "color": "@theme/contour_line", "smoothing": 0.6},
-        "colorscale": "@theme/relief",
-        "showscale": False,
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
-
-
-def _lowest_mark(record: RaceRecord, words: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [record.lowest[0]],
-        "y": [record.lowest[1]],
-        "marker": {"symbol": "cross-thin-open", "size": 11, "color": "@theme/ink", "line": {"width": 1.6}},
-        "hovertemplate": f"{words['lowest']}<br>(%{{x:.4g}}, %{{y:.4g}})<extra></extra>",
-        "showlegend": False,
-        "xaxis": "x",
-        "yaxis": "y",
-    }
-
-
-def _start_mark(record: RaceRecord, words: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        **_lowest_mark(record, words),
-        "x": [record.start[0]],
-        "y": [record.start[1]],
-        "marker": {"symbol": "circle-open", "size": 15, "color": "@theme/accent", "line": {"width": 2}},
-        "hovertemplate": f"{words['start']}<br>(%{{x:.4g}}, %{{y:.4g}})<extra></extra>",
-        "cliponaxis": False,
-    }
-
-
 def _racer_traces(prefix: str, name: str, style: Mapping[str, str], words: Mapping[str, str]) -> list[dict[str, Any]]:
     safe = name.replace("&", "&amp;").replace("<", "&lt;").replace("%{", "% {")
     shared = {
@@ -349,6 +304,7 @@ def _layout(record: RaceRecord, map_key: str, words: Mapping[str, str]) -> dict[
         # The circle of the start, and a head, may stand on the edge of the map.
         "ticklabelstandoff": 6,
     }
+    frame = {"showline": True, "mirror": True, "linecolor": "@theme/frame", "linewidth": 1}
     across = (x_max - x_min) / (y_max - y_min)
     # Equal scales keep a path of steepest descent at right angles to the contour; a long domain cannot afford them.
     square = {"scaleanchor": "x", "constrain": "domain"} if 0.4 < across < 2.5 else {}
@@ -360,9 +316,11 @@ def _layout(record: RaceRecord, map_key: str, words: Mapping[str, str]) -> dict[
             "title": {**axis["title"], "text": words["x"]},
             "uirevision": map_key,
             "constrain": "domain",
+            **frame,
         },
         "yaxis": {
             **axis,
+            **frame,
             "range": [y_min, y_max],
             "showgrid": False,
             "title": {**axis["title"], "text": words["y"]},

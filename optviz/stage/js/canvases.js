@@ -1,24 +1,24 @@
 // @ts-check
-// The two canvases above Plotly's picture: the lower one keeps what has been drawn, the upper one is drawn anew each time.
+// The canvases around Plotly's picture: one below it, for the ground; above it two that keep what has been drawn, the
+// lower for what must lie under all of it, and one that is drawn anew each time.
 
-/** @import { Geometry, Layer, Mark, Moment, Scene } from "./types.js" */
+/** @import { Elements, Geometry, Layer, Mark, Moment, Scene } from "./types.js" */
 
 import { markerPath } from "./drawing.js";
 import { markFor } from "./layers/marks.js";
 
 // Pixels of a canvas for one of the page, at most. What is kept is seen at rest, on a phone of three; of what is drawn
-// anew sixty times a second more costs time and is not seen.
+// anew sixty times a second, and of the ground, which has no edges, more costs time and is not seen.
 const SHARPEST_KEPT = 4;
-const SHARPEST_MOVING = 2;
+const SHARPEST_OTHER = 2;
 const HANDLE = 10; // the radius of a handle that is held
 const RESTING = 7.5; // and of one that rests, as Plotly draws it
 
 export class Canvases {
-  /**
-   * @param {HTMLCanvasElement} kept
-   * @param {HTMLCanvasElement} moving
-   */
-  constructor(kept, moving) {
+  /** @param {Pick<Elements, "ground" | "under" | "kept" | "moving">} elements */
+  constructor({ ground, under, kept, moving }) {
+    this.ground = ground;
+    this.under = under;
     this.kept = kept;
     this.moving = moving;
     this.ratio = 1; // device pixels for one of the page
@@ -27,8 +27,9 @@ export class Canvases {
     this.marks = [];
     /** @type {Scene | null} null before Plotly has drawn */
     this.scene = null;
-    /** @type {number | null} the position up to which the lower canvas is drawn; null where it has to be drawn anew */
+    /** @type {number | null} the position up to which the kept canvases are drawn; null where they have to be drawn anew */
     this.keptTo = null;
+    this.groundKey = "";
   }
 
   /**
@@ -42,15 +43,39 @@ export class Canvases {
     this.marks = layers.map(markFor);
     for (const mark of this.marks) mark.measure(scene);
     this.keptTo = null;
+    this.paintGround();
+  }
+
+  // The ground costs more than a frame has time for: it is painted once, and again where it has become another one.
+  paintGround() {
+    const key = JSON.stringify([this.ratio, ...this.marks.map((mark) => mark.groundKey?.())]);
+    if (key === this.groundKey) return;
+    this.groundKey = key;
+    const context = this.contextOf(this.ground, true);
+    for (const mark of this.marks) mark.paintGround?.(context, this.ratioOf(this.ground));
+  }
+
+  /**
+   * The ground as a picture of its own, with so many pixels for one of the page.
+   * @param {number} ratio
+   */
+  groundAt(ratio) {
+    const canvas = document.createElement("canvas");
+    const { width = 0, height = 0 } = this.scene?.geometry ?? {};
+    [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    for (const mark of this.marks) mark.paintGround?.(context, ratio);
+    return canvas;
   }
 
   /** @param {Geometry} geometry */
   resize({ width, height }) {
     this.ratio = window.devicePixelRatio || 1;
-    for (const canvas of [this.kept, this.moving]) {
+    for (const canvas of [this.ground, this.under, this.kept, this.moving]) {
       const ratio = this.ratioOf(canvas);
       const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
       if (canvas.width === wide && canvas.height === high) continue;
+      this.groundKey = "";
       [canvas.width, canvas.height] = [wide, high];
       [canvas.style.width, canvas.style.height] = [`${width}px`, `${height}px`];
     }
@@ -58,7 +83,7 @@ export class Canvases {
 
   /** @param {HTMLCanvasElement} canvas */
   ratioOf(canvas) {
-    return Math.min(this.ratio, canvas === this.kept ? SHARPEST_KEPT : SHARPEST_MOVING);
+    return Math.min(this.ratio, canvas === this.kept || canvas === this.under ? SHARPEST_KEPT : SHARPEST_OTHER);
   }
 
   /**
@@ -70,8 +95,9 @@ export class Canvases {
     const { position } = moment;
     const from = this.keptTo !== null && this.keptTo <= position ? this.keptTo : null;
     if (from !== position) {
-      const context = this.contextOf(this.kept, from === null);
-      for (const mark of this.marks) mark.paintKept?.(context, moment, from);
+      const [under, kept] = [this.contextOf(this.under, from === null), this.contextOf(this.kept, from === null)];
+      for (const mark of this.marks) mark.paintUnder?.(under, moment, from);
+      for (const mark of this.marks) mark.paintKept?.(kept, moment, from);
       this.keptTo = position;
     }
     const context = this.contextOf(this.moving, true);
@@ -115,6 +141,7 @@ export class Canvases {
   painter(moment) {
     const { marks } = this;
     return (context) => {
+      for (const mark of marks) mark.paintUnder?.(context, moment, null);
       for (const mark of marks) mark.paintKept?.(context, moment, null);
       for (const mark of marks) mark.paintMoving?.(context, moment);
     };

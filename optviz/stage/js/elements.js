@@ -24,8 +24,9 @@ export function icon(name) {
 
 const TEMPLATE = `
   <div class="optviz-legend" role="group"></div>
-  <div class="optviz-picture"><div class="optviz-plot" role="img"></div>
-    <canvas class="optviz-trails" aria-hidden="true"></canvas><canvas class="optviz-heads" aria-hidden="true"></canvas>
+  <div class="optviz-picture"><canvas class="optviz-ground" aria-hidden="true"></canvas>
+    <div class="optviz-plot" role="img"></div>
+    <canvas class="optviz-casings" aria-hidden="true"></canvas><canvas class="optviz-trails" aria-hidden="true"></canvas><canvas class="optviz-heads" aria-hidden="true"></canvas>
     <button data-do="home" class="optviz-home" hidden><span></span></button>
   </div>
   <div class="optviz-docked"><div class="optviz-transport">
@@ -79,6 +80,8 @@ export function buildElements(root, command) {
     body,
     picture: find("picture"),
     plot: /** @type {PlotElement} */ (find("plot")),
+    ground: /** @type {HTMLCanvasElement} */ (find("ground")),
+    under: /** @type {HTMLCanvasElement} */ (find("casings")),
     kept: /** @type {HTMLCanvasElement} */ (find("trails")),
     moving: /** @type {HTMLCanvasElement} */ (find("heads")),
     legend: find("legend"),

@@ -35,7 +35,7 @@ export class Screen {
   constructor(root, elements, answers) {
     this.elements = elements;
     this.answers = answers;
-    this.canvases = new Canvases(elements.kept, elements.moving);
+    this.canvases = new Canvases(elements);
     this.picture = new Picture(root, elements, {
       state: answers.state,
       isRecording: () => answers.recording()?.running ?? false,
@@ -178,7 +178,8 @@ export class Screen {
       header,
       theme,
       plot: elements.plot,
-      canvases: [elements.kept, elements.moving],
+      ground: (ratio) => canvases.groundAt(ratio),
+      canvases: [elements.under, elements.kept, elements.moving],
       paint: canvases.painter(this.moment()),
       fontFamily: getComputedStyle(elements.body).fontFamily,
       legend: racersOf(state).filter((_, index) => !state.hidden.includes(index))

@@ -18,6 +18,7 @@ const SVG = "http://www.w3.org/2000/svg";
 /**
  * @typedef {object} Shot what is on the screen
  * @property {PlotElement} plot
+ * @property {(ratio: number) => HTMLCanvasElement} ground what lies below it, with so many pixels for one of the page
  * @property {HTMLCanvasElement[]} canvases that lie above it, the lowest first
  * @property {(context: CanvasRenderingContext2D) => void} paint what they show now, as sharp as it is wanted
  * @property {Header} header
@@ -49,6 +50,7 @@ export async function pngOf(shot) {
 export async function frameOf(shot) {
   const { width, height, legend, caption, whole, source } = await laidOut(shot, { format: "png", scale: SCALE });
   const picture = await loadImage(source);
+  const ground = shot.ground(SCALE);
   const { theme, canvases } = shot;
   return {
     canvas() {
@@ -65,7 +67,7 @@ export async function frameOf(shot) {
       context.setTransform(SCALE, 0, 0, SCALE, 0, 0);
       context.fillStyle = theme["label_back"];
       context.fillRect(0, 0, width, whole);
-      context.drawImage(picture, 0, legend.height, width, height);
+      for (const below of [ground, picture]) context.drawImage(below, 0, legend.height, width, height);
       if (!paint) for (const canvas of canvases) context.drawImage(canvas, 0, legend.height, width, height);
       context.save();
       context.translate(0, legend.height);
@@ -96,6 +98,8 @@ export async function svgOf(shot) {
   const inner = new DOMParser().parseFromString(text, "image/svg+xml");
   const root = element("svg", { width, height: whole, viewBox: `0 0 ${width} ${whole}` });
   root.append(element("rect", { width, height: whole, fill: shot.theme["label_back"] }));
+  const ground = { href: shot.ground(SCALE).toDataURL("image/png"), y: legend.height, width };
+  root.append(element("image", ground));
   const plot = document.importNode(inner.documentElement, true);
   plot.setAttribute("y", String(legend.height));
   root.append(plot);

@@ -109,7 +109,17 @@ export interface ArrowsLayer {
   width?: number;
 }
 
-export type Layer = TracksLayer | ArrowsLayer;
+export interface ReliefLayer {
+  kind: "relief";
+  /** References to the places of the grid's columns and rows, evenly apart, and to the heights, 0 … 1. */
+  x: string;
+  y: string;
+  z: string;
+  /** By how much light and shade multiply a colour: at the darkest slope and at the brightest. */
+  lit: Range;
+}
+
+export type Layer = TracksLayer | ArrowsLayer | ReliefLayer;
 
 export interface Racer {
   name: string;
@@ -236,6 +246,11 @@ export interface Moment {
 export interface Mark {
   /** Says where everything is on the screen. */
   measure(scene: Scene): void;
+  /** Below Plotly's picture, on a canvas of so many pixels for one of the page. Drawn anew where it says another key. */
+  groundKey?(): string;
+  paintGround?(context: CanvasRenderingContext2D, ratio: number): void;
+  /** As `paintKept`, below what all marks paint there. */
+  paintUnder?(context: CanvasRenderingContext2D, moment: Moment, from: number | null): void;
   /** On the lower canvas, which is kept: what has been drawn `from` the position that it was last painted at, or null. */
   paintKept?(context: CanvasRenderingContext2D, moment: Moment, from: number | null): void;
   /** On the upper canvas, which is empty. */
@@ -260,6 +275,8 @@ export interface Elements {
   body: HTMLElement;
   picture: HTMLElement;
   plot: PlotElement;
+  ground: HTMLCanvasElement;
+  under: HTMLCanvasElement;
   kept: HTMLCanvasElement;
   moving: HTMLCanvasElement;
   legend: HTMLElement;

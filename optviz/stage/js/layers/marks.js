@@ -5,11 +5,13 @@
 /** @import { Layer, Mark } from "../types.js" */
 
 import { Arrows } from "./arrows.js";
+import { Relief } from "./relief.js";
 import { Tracks } from "./tracks.js";
 
 /** @type {Record<Layer["kind"], (layer: any) => Mark>} */
 const MARKS = {
   arrows: (layer) => new Arrows(layer),
+  relief: (layer) => new Relief(layer),
   tracks: (layer) => new Tracks(layer),
 };
 

@@ -19,6 +19,7 @@ const HEAD = [6.5, 5]; // radii, by chart
 const PIE = [8.5, 7];
 const MARGIN = 7; // around a chart, so that a head on its edge is whole
 const TRAVELLED = 2.2; // widths in pixels
+const CASING = 2.8; // wider than the path that it makes readable on every ground
 const PALE = 1.4;
 const PALENESS = 0.38; // what Plotly draws the whole paths with: see optviz/figures/race.py
 
@@ -103,6 +104,22 @@ export class Tracks {
       const course = track.courses[chart];
       if (course && !hidden.includes(index)) paint(course, track);
     });
+  }
+
+  /**
+   * The casings of the paths on the map: below all of them, so that none cuts another.
+   * @param {CanvasRenderingContext2D} context
+   * @param {Moment} moment
+   * @param {number | null} from
+   */
+  paintUnder(context, { position, hidden }, from) {
+    context.save();
+    clip(context, this.boxOf(0));
+    context.lineJoin = "round";
+    context.strokeStyle = this.scene.theme["casing"];
+    context.lineWidth = TRAVELLED * this.scene.thickness + CASING;
+    this.each(0, hidden, ({ x, y }) => stroke(context, x, y, from ?? 0, position));
+    context.restore();
   }
 
   /**
