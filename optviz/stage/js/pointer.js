@@ -8,7 +8,8 @@ import { CHARTS } from "./axes.js";
 
 const CLICK_THRESHOLD = 4; // pixels: whoever moves farther drags
 const GRAB_RADIUS = 14;
-const DOUBLE_CLICK = 300; // milliseconds
+const DOUBLE_CLICK = 300; // milliseconds between two that belong together
+const ONE_PLACE = { finger: 40, other: 8 }; // pixels between them
 
 /**
  * @typedef {object} Charts where things are on the screen: see picture.js
@@ -39,9 +40,10 @@ export class Pointer {
     this.listening = new AbortController();
     /** @type {MouseEvent | null} */
     this.down = null;
-    this.lastClick = -Infinity;
-    /** @type {ClickTarget | null} what a click is shown for that may be the first of two */
-    this.shown = null;
+    /** @type {MouseEvent | null} */
+    this.lastClick = null;
+    /** @type {{ point: Point, target: ClickTarget } | null} a click that is shown, and may be the first of two */
+    this.pending = null;
     this.timer = 0;
     /** @type {AbortController | null} while the handle is held */
     this.holding = null;
@@ -51,10 +53,22 @@ export class Pointer {
 
   // What is held is let go of, and nothing is said of it.
   giveUp() {
-    clearTimeout(this.timer);
-    this.shown = null;
+    this.takePending();
     this.down = null;
     this.holding?.abort();
+  }
+
+  // The click that was not sent yet, if there is one; from here on it is the caller's.
+  takePending() {
+    clearTimeout(this.timer);
+    const { pending } = this;
+    this.pending = null;
+    return pending;
+  }
+
+  sendPending() {
+    const pending = this.takePending();
+    if (pending) this.answers.dropped(pending.point, pending.target);
   }
 
   stop() {
@@ -96,7 +110,7 @@ export class Pointer {
       if (!this.answers.state().held) plot.classList.toggle("optviz-grab", this.handleNear(event) !== undefined);
     }, { signal });
     plot.addEventListener("pointerdown", (event) => {
-      const near = event.button === 0 ? this.handleNear(event) : undefined;
+      const near = event.isPrimary && event.button === 0 ? this.handleNear(event) : undefined;
       if (near) this.grab(event, near.chart, near.target);
     }, { capture: true, signal });
   }
@@ -107,6 +121,7 @@ export class Pointer {
    * @param {ClickTarget} target
    */
   grab(begin, chart, target) {
+    this.sendPending();
     const holding = new AbortController();
     this.holding = holding;
     const signal = AbortSignal.any([holding.signal, this.listening.signal]);
@@ -153,17 +168,16 @@ export class Pointer {
    * @param {PointerEvent} event
    */
   click(event) {
-    const again = event.timeStamp - this.lastClick < DOUBLE_CLICK;
-    this.lastClick = event.timeStamp;
+    const again = this.lastClick !== null && areTwoOfOne(this.lastClick, event);
+    this.lastClick = event;
     const chart = this.charts.chartAt(event);
-    const shown = this.shown;
-    clearTimeout(this.timer);
-    this.shown = null;
     if (again) {
-      if (shown) this.answers.dropped(null, shown);
+      const first = this.takePending();
+      if (first) this.answers.dropped(null, first.target);
       this.answers.clickedTwice(chart);
       return;
     }
+    this.sendPending();
     const target = this.targets().find((candidate) => candidate.chart === chart)?.target;
     const point = target ? this.charts.pointAt(chart, event) : null;
     if (!target || !point) return;
@@ -171,13 +185,21 @@ export class Pointer {
       this.answers.clicked(point, target);
       return;
     }
-    this.shown = target;
+    this.pending = { point, target };
     this.answers.dragged(chart, point, target);
-    this.timer = setTimeout(() => {
-      this.shown = null;
-      this.answers.dropped(point, target);
-    }, DOUBLE_CLICK);
+    this.timer = setTimeout(() => this.sendPending(), DOUBLE_CLICK);
   }
+}
+
+/**
+ * Whether a click is the second of a double click. Elsewhere it is another one, however soon: of a hand that tries one
+ * start after the other none is lost.
+ * @param {MouseEvent} first
+ * @param {PointerEvent} second
+ */
+function areTwoOfOne(first, second) {
+  const apart = ONE_PLACE[second.pointerType === "touch" ? "finger" : "other"];
+  return second.timeStamp - first.timeStamp < DOUBLE_CLICK && distanceOf(first, second) <= apart;
 }
 
 /**
@@ -185,5 +207,13 @@ export class Pointer {
  * @param {MouseEvent} to
  */
 function isFar(from, to) {
-  return Math.hypot(to.clientX - from.clientX, to.clientY - from.clientY) > CLICK_THRESHOLD;
+  return distanceOf(from, to) > CLICK_THRESHOLD;
+}
+
+/**
+ * @param {MouseEvent} from
+ * @param {MouseEvent} to
+ */
+function distanceOf(from, to) {
+  return Math.hypot(to.clientX - from.clientX, to.clientY - from.clientY);
 }

@@ -1,0 +1,141 @@
+// Clicks and drags on the picture.
+
+import assert from "node:assert/strict";
+import { beforeEach, mock, test } from "node:test";
+
+import { Pointer } from "../../optviz/stage/js/pointer.js";
+
+class Plot extends EventTarget {
+  classList = { toggle() {} };
+
+  getBoundingClientRect() {
+    return { left: 0, top: 0 };
+  }
+
+  contains(target) {
+    return target === this;
+  }
+}
+
+let zoomed = [];
+let now = 0;
+Object.defineProperty(Event.prototype, "timeStamp", { get() { return this.time; } });
+globalThis.Element = Plot;
+globalThis.HTMLElement = class {};
+
+beforeEach(() => {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ["setTimeout"] });
+  zoomed = [];
+  globalThis.document = Object.assign(new EventTarget(), { activeElement: null });
+});
+
+/** A pixel is a point; the map is on the left of 500, and only it sends anything; its handle is at (400, 400). */
+function pointer() {
+  const said = [];
+  const plot = new Plot();
+  const target = { sends: "start", at: [400, 400], trace: 2 };
+  const made = new Pointer({
+    plot,
+    pixelOf: (_, [left, top]) => ({ left, top }),
+    pointAt: (_, { clientX, clientY }) => [clientX, clientY],
+    chartAt: ({ clientX }) => (clientX < 500 ? "map" : "curves"),
+    zoomed: () => zoomed,
+  }, {
+    state: () => ({ held: null, message: { header: { clicks: { map: target } } } }),
+    dragged: (chart, point) => said.push(["dragged", ...point]),
+    dropped: (point) => said.push(["dropped", ...point ?? ["given up"]]),
+    clicked: (point) => said.push(["clicked", ...point]),
+    clickedTwice: (chart) => said.push(["twice", chart]),
+  });
+  const event = (type, clientX, clientY, more) => Object.assign(new Event(type), {
+    clientX, clientY, pointerId: 1, isPrimary: true, button: 0, time: now, ...more,
+  });
+  const hand = {
+    down: (x, y, more) => plot.dispatchEvent(event("pointerdown", x, y, more)),
+    move: (x, y, more) => document.dispatchEvent(event("pointermove", x, y, more)),
+    up: (x, y, more) => document.dispatchEvent(event("pointerup", x, y, more)),
+    /** A click so many milliseconds after the last one. */
+    click: (x, y, after = 1000, more = {}) => {
+      now += after;
+      mock.timers.tick(after);
+      made.click(event("pointerup", x, y, more));
+    },
+  };
+  return { said, hand, made };
+}
+
+test("a click is sent at once, and a second one on the same spot takes the chart home", () => {
+  const { said, hand } = pointer();
+  hand.click(100, 100);
+  hand.click(103, 100, 200);
+  assert.deepEqual(said, [["clicked", 100, 100], ["twice", "map"]]);
+  hand.click(100, 100);
+  hand.click(130, 100, 200, { pointerType: "touch" });
+  assert.deepEqual(said.slice(2), [["clicked", 100, 100], ["twice", "map"]], "a finger is not as exact");
+});
+
+test("a second click elsewhere is a click, however soon; so is a late one on the same spot", () => {
+  const { said, hand } = pointer();
+  hand.click(100, 100);
+  hand.click(200, 100, 100);
+  hand.click(200, 100, 400);
+  assert.deepEqual(said, [["clicked", 100, 100], ["clicked", 200, 100], ["clicked", 200, 100]]);
+});
+
+test("in a zoomed chart a click is shown, and sent when no second one comes", () => {
+  zoomed = ["map"];
+  const { said, hand } = pointer();
+  hand.click(100, 100);
+  assert.deepEqual(said, [["dragged", 100, 100]]);
+  mock.timers.tick(300);
+  assert.deepEqual(said.splice(1), [["dropped", 100, 100]]);
+  hand.click(100, 100);
+  hand.click(100, 100, 200);
+  mock.timers.tick(1000);
+  assert.deepEqual(said.splice(1), [["dragged", 100, 100], ["dropped", "given up"], ["twice", "map"]]);
+});
+
+test("a click that is shown is sent before the next thing that is done: another click, there or in another chart, or a grab", () => {
+  zoomed = ["map"];
+  const { said, hand } = pointer();
+  hand.click(100, 100);
+  hand.click(600, 100, 100);
+  assert.deepEqual(said.splice(0), [["dragged", 100, 100], ["dropped", 100, 100]]);
+  hand.click(200, 100);
+  hand.click(100, 300, 100);
+  assert.deepEqual(said.splice(0), [["dragged", 200, 100], ["dropped", 200, 100], ["dragged", 100, 300]]);
+  hand.down(400, 400);
+  hand.move(410, 410);
+  mock.timers.tick(1000);
+  hand.up(410, 410);
+  assert.deepEqual(said, [["dropped", 100, 300], ["dragged", 410, 410], ["dropped", 410, 410]]);
+});
+
+test("a second finger grabs nothing, and does not move what the first one holds", () => {
+  const { said, hand } = pointer();
+  hand.down(400, 400);
+  hand.down(402, 400, { pointerId: 2, isPrimary: false });
+  hand.move(450, 400, { pointerId: 2 });
+  hand.move(400, 440);
+  hand.up(450, 400, { pointerId: 2 });
+  hand.up(400, 440);
+  assert.deepEqual(said, [["dragged", 400, 440], ["dropped", 400, 440]]);
+});
+
+test("what is given up, or has left the page, says nothing any more", () => {
+  zoomed = ["map"];
+  const { said, hand, made } = pointer();
+  hand.click(100, 100);
+  hand.down(400, 400);
+  hand.move(410, 410);
+  said.length = 0;
+  made.giveUp();
+  hand.move(420, 420);
+  hand.up(420, 420);
+  made.stop();
+  hand.down(400, 400);
+  hand.move(420, 420);
+  mock.timers.tick(1000);
+  assert.deepEqual(said, []);
+});
