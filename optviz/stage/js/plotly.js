@@ -17,12 +17,15 @@ export function loadPlotly(address) {
     script.src = new URL(address, document.baseURI).href;
     script.onload = () => {
       if (window.Plotly) resolve(window.Plotly);
+      else fail();
     };
-    script.onerror = () => {
+    // The next who asks tries again.
+    const fail = () => {
       loading = null;
       script.remove();
       reject(new Error("plotly.js did not load"));
     };
+    script.onerror = fail;
     document.head.appendChild(script);
   });
   return loading;
