@@ -1,9 +1,10 @@
 // @ts-check
-// What hands do to a stage: pointer, keys, scrubber and speed, each connected to what it changes or asks for.
+// What hands do to a stage: pointer, keys, buttons, scrubber and speed, each connected to what it changes or asks for.
 
 /** @import { Stage } from "./stage.js" */
 
-import { fillSpeeds } from "./chrome.js";
+import { fillSpeeds, toggleTools } from "./chrome.js";
+import { nextHint } from "./hints.js";
 import { listenToKeys } from "./keyboard.js";
 import { Pointer } from "./pointer.js";
 import { tracksOf } from "./state.js";
@@ -15,6 +16,30 @@ import { tracksOf } from "./state.js";
 export function connectInputs(stage) {
   const pointer = connectPointer(stage);
   return [() => pointer.stop(), connectHistory(stage, pointer), connectKeys(stage), connectControls(stage)];
+}
+
+/**
+ * @param {Stage} stage
+ * @param {string} what a button's `data-do`, or a key's
+ */
+export function perform(stage, what) {
+  const { guide, menu, picture, requests, state } = stage;
+  const header = state.message?.header;
+  if (!header) return;
+  switch (what) {
+    case "save": return menu.open(!menu.isOpen);
+    case "hint": return stage.dismissHint(nextHint(header.hints ?? [])?.about);
+    case "home": return picture.goHome();
+    case "more": return toggleTools(stage.elements);
+    case "pin": return requests.ask("pin", !header.pinned);
+    case "tour": return requests.ask("tour", { do: header.tour ? "end" : "begin" });
+    case "veil":
+      if (!state.veiled) guide.wait();
+      return stage.dispatch({ type: "veil", veiled: !state.veiled });
+  }
+  stage.dismissHint("play");
+  guide.wait();
+  stage.transport.command(what);
 }
 
 /** @param {Stage} stage */
@@ -73,7 +98,7 @@ function connectKeys(stage) {
     body,
     scrubber,
     plays: () => tracksOf(stage.state) !== undefined,
-    command: (what) => stage.command(what),
+    command: (what) => perform(stage, what),
     // What is open is put away first; then the presentation ends.
     escape: () => {
       if (stage.menu.isOpen) stage.menu.open(false);

@@ -17,6 +17,14 @@ export function toBytes(data) {
 }
 
 /**
+ * @param {Uint8Array} one
+ * @param {Uint8Array} other
+ */
+export function sameBytes(one, other) {
+  return one.length === other.length && one.every((byte, place) => byte === other[place]);
+}
+
+/**
  * Two-dimensional arrays become arrays of rows, as Plotly takes them; their columns are arrays of their own, "name:0".
  * @param {Uint8Array} bytes
  * @returns {{ header: SentHeader, arrays: Arrays }}

@@ -8,14 +8,14 @@
 /** @import { Action, Component, State, StageRoot } from "./types.js" */
 
 import { Agreement } from "./agreement.js";
-import { toggleTools, updateChrome, updateHint, updatePlayButton } from "./chrome.js";
+import { updateChrome, updateHint, updatePlayButton } from "./chrome.js";
 import { serverAnswered } from "./connection.js";
 import { buildElements } from "./elements.js";
-import { dismissHint, nextHint } from "./hints.js";
-import { connectInputs } from "./inputs.js";
+import { dismissHint } from "./hints.js";
+import { connectInputs, perform } from "./inputs.js";
 import { Live } from "./live.js";
 import { SaveMenu } from "./menu.js";
-import { completed, toBytes, unpack } from "./message.js";
+import { completed, sameBytes, toBytes, unpack } from "./message.js";
 import { RateHandle } from "./rate.js";
 import { Requests } from "./requests.js";
 import { Saver } from "./save.js";
@@ -61,7 +61,7 @@ export class Stage {
     const dispatch = (action) => this.dispatch(action);
     this.requests = new Requests();
     this.live = new Live((live) => this.requests.follow(live));
-    this.elements = buildElements(root, (what) => this.command(what));
+    this.elements = buildElements(root, (what) => perform(this, what));
     /** @type {Screen} */
     this.screen = new Screen(root, this.elements, {
       state,
@@ -116,30 +116,6 @@ export class Stage {
     this.dispatch({ type: "received", message });
     this.guide.update();
     this.agreement.compare();
-  }
-
-  /** @param {string} what a button's `data-do`, or a key's */
-  command(what) {
-    const header = this.state.message?.header;
-    if (!header) return;
-    switch (what) {
-      case "save": return this.menu.open(!this.menu.isOpen);
-      case "hint": return this.dismissHint(nextHint(header.hints ?? [])?.about);
-      case "home": return this.picture.goHome();
-      case "more": return toggleTools(this.elements);
-      case "veil": return this.veil(!this.state.veiled);
-      case "pin": return this.requests.ask("pin", !header.pinned);
-      case "tour": return this.requests.ask("tour", { do: header.tour ? "end" : "begin" });
-    }
-    this.dismissHint("play");
-    this.guide.wait();
-    this.transport.command(what);
-  }
-
-  /** @param {boolean} veiled */
-  veil(veiled) {
-    if (veiled) this.guide.wait();
-    this.dispatch({ type: "veil", veiled });
   }
 
   // --- what changes, and what follows from it ---
@@ -211,12 +187,4 @@ export class Stage {
     for (const cleanup of this.cleanups) cleanup();
     delete this.root.optvizStage;
   }
-}
-
-/**
- * @param {Uint8Array} one
- * @param {Uint8Array} other
- */
-function sameBytes(one, other) {
-  return one.length === other.length && one.every((byte, place) => byte === other[place]);
 }
