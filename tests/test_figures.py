@@ -23,7 +23,7 @@ from optviz.figures.styles import REPEATS, STYLES, color_of, styles_of
 from optviz.racer import PICKS
 
 WORDS = {name: f"the {name}" for name in ("x", "y", "step", "loss", "gap", "epoch", "start", "lowest", "key_runs")}
-WORDS |= {"comma": ", ", "epochs_beyond": "{racers} beyond {end}, to {last}"}
+WORDS |= {"comma": ", ", "epochs_beyond": "{racers} beyond {end}, to {last}", "lowest_label": "lowest {loss}"}
 NAN = float("nan")
 
 RECORD = RaceRecord(
@@ -49,6 +49,7 @@ RECORD = RaceRecord(
     steps=2,
     start=(0.0, 0.5),
     lowest=(0.25, 0.75),
+    minima=((0.25, 0.75, -1.5), (0.5, 1.5, 0.0625)),
     domain=(-1.0, 1.0, 0.0, 2.0),
     veiled_loss_range=(0.5, 7.0),
 )
@@ -125,6 +126,36 @@ def test_traces() -> None:
         assert np.array_equal(curve["x"], [0, 1, 2])
         assert np.array_equal(curve["y"], RECORD.losses[index], equal_nan=True)
         assert path["line"] == curve["line"]
+
+
+def places(figure: Figure) -> list[dict[str, Any]]:
+    (layer,) = [layer for layer in figure.layers if layer["kind"] == "places"]
+    return list(layer["places"])
+
+
+def test_minima_are_marked_and_labelled_with_their_losses() -> None:
+    assert [(place["at"], place["label"]) for place in places(FIGURE)] == [
+        ([0.25, 0.75], "lowest −1.5"),
+        ([0.5, 1.5], "0.0625"),
+    ]
+    # Of many, labels would cover the map: the lowest has one, and of very many the first are marked.
+    for count, marked in ((12, 12), (13, 13), (90, 60)):
+        minima = tuple((place / 100, 1.0, float(place)) for place in range(count))
+        shown = places(race_figure(replace(RECORD, minima=minima), HEIGHTS, "map 1", WORDS))
+        labels = [place["label"] for place in shown]
+        assert len(shown) == marked
+        assert labels[0] == "lowest 0"
+        assert labels[1:] == ([f"{place}" for place in range(1, count)] if count == 12 else [""] * (marked - 1))
+
+
+def test_the_lowest_point_comes_first_also_where_it_is_no_minimum() -> None:
+    # The one minimum inside is (0, 0); towards both edges of x the loss falls below it.
+    surface = Formula("-(x**4)/4 + x**2/2 + y**2", domain=(-1.9, 1.9, -1, 1))
+    paths = race([Racer(OPTIMIZERS["adam"]())], surface, (0.5, 0.5), 2)
+    found = race_record(paths, ["Adam"], (0.5, 0.5)).minima
+    assert found[0] == pytest.approx((found[0][0], 0.0, -(1.9**4) / 4 + 1.9**2 / 2), abs=1e-9)
+    assert abs(found[0][0]) == pytest.approx(1.9)
+    assert found[1:] == (pytest.approx((0.0, 0.0, 0.0), abs=1e-9),)
 
 
 def test_titles_and_ranges() -> None:

@@ -9,6 +9,9 @@ from optviz.figures.heights import CONTOURS
 from optviz.figures.palette import LIT
 from optviz.figures.race_record import RaceRecord
 
+MOST_LABELLED = 12
+MOST_MARKED = 60
+
 
 def relief() -> dict[str, Any]:
     """The layer that paints the heights."""
@@ -37,14 +40,29 @@ def level_lines() -> dict[str, Any]:
     }
 
 
+def places(record: RaceRecord, words: Mapping[str, str]) -> dict[str, Any]:
+    """The layer that marks the minima, the lowest with the word for it, and labels them with their losses.
+
+    Of more than `MOST_LABELLED` only the lowest is labelled, and of more than `MOST_MARKED` the highest are left out.
+    """
+    few = len(record.minima) <= MOST_LABELLED
+    marked = []
+    for place, (x, y, loss) in enumerate(record.minima[:MOST_MARKED]):
+        told = f"{loss:.3g}".replace("-", "\N{MINUS SIGN}")
+        label = words["lowest_label"].format(loss=told) if place == 0 else told if few else ""
+        marked.append({"at": [x, y], "label": label, "size": 6.5 if place == 0 else 4})
+    return {"kind": "places", "places": marked}
+
+
 def lowest_mark(record: RaceRecord, words: Mapping[str, str]) -> dict[str, Any]:
-    """The lowest point; `words` is the table `figure` of the texts."""
+    """What is told of the lowest point; `words` is the table `figure` of the texts."""
     return {
         "type": "scatter",
         "mode": "markers",
         "x": [record.lowest[0]],
         "y": [record.lowest[1]],
-        "marker": {"symbol": "cross-thin-open", "size": 11, "color": "@theme/ink", "line": {"width": 1.6}},
+        # Its mark is the layer's; here it is for a hand that asks what it is.
+        "marker": {"symbol": "circle", "size": 16, "color": "@theme/ink", "opacity": 0},
         "hovertemplate": f"{words['lowest']}<br>(%{{x:.4g}}, %{{y:.4g}})<extra></extra>",
         "showlegend": False,
         "xaxis": "x",
@@ -58,7 +76,7 @@ def start_mark(record: RaceRecord, words: Mapping[str, str]) -> dict[str, Any]:
         **lowest_mark(record, words),
         "x": [record.start[0]],
         "y": [record.start[1]],
-        "marker": {"symbol": "circle-open", "size": 15, "color": "@theme/accent", "line": {"width": 2}},
+        "marker": {"symbol": "circle-open", "size": 15, "color": "@theme/accent", "line": {"width": 2.5}},
         "hovertemplate": f"{words['start']}<br>(%{{x:.4g}}, %{{y:.4g}})<extra></extra>",
         "cliponaxis": False,
     }

@@ -9,7 +9,7 @@ import numpy as np
 
 from optviz.figures.figure import Figure
 from optviz.figures.heights import Heights
-from optviz.figures.map import level_lines, lowest_mark, relief, start_mark
+from optviz.figures.map import level_lines, lowest_mark, places, relief, start_mark
 from optviz.figures.race_record import RaceRecord, beyond_epochs
 from optviz.figures.styles import styles_of
 
@@ -73,7 +73,11 @@ def race_figure(
             "by": ["step", "epoch"] if record.has_samples else ["step"],
             "runs": ["one", "many"] if any(record.batched) else ["one"],
         },
-        layers=[relief(), {"kind": "tracks", "steps": record.steps, "racers": parts.racers}],
+        layers=[
+            relief(),
+            places(record, words),
+            {"kind": "tracks", "steps": record.steps, "racers": parts.racers},
+        ],
         clicks={"map": {"sends": "start", "at": list(record.start), "trace": start_trace}},
         map_key=map_key,
     )

@@ -20,6 +20,7 @@ from optviz.statistics.ranges import (
     veiled_loss_range,
 )
 from optviz.statistics.standings import standing
+from optviz.surface.base import Surface
 from optviz.trajectory import Trajectory
 
 
@@ -32,6 +33,7 @@ class RaceRecord:
     last step before a run diverged, −1 for none; `standings` (steps + 1,) and `overshoots` are for words about a step
     (see `standing` and `Optimizer.overshoot`, "batch" for one that sees batches); `fans` has None for a racer that was
     run once. `axis_steps` is what an axis of steps should span where `steps` are but the first; None for all there are.
+    `minima` are the surface's as (x, y, loss), after its lowest point, which may lie on an edge.
     The veiled ranges are those of axes that tell nothing of how the race ends.
     """
 
@@ -53,6 +55,7 @@ class RaceRecord:
     steps: int
     start: tuple[float, float]
     lowest: tuple[float, float]
+    minima: tuple[tuple[float, float, float], ...]
     domain: tuple[float, float, float, float]
     veiled_loss_range: tuple[float, float]
     veiled_gap_range: tuple[float, float] = VEILED_GAP_RANGE
@@ -93,9 +96,20 @@ def race_record(
         steps=paths[0].steps,
         start=start,
         lowest=(float(lowest.point[0]), float(lowest.point[1])),
+        minima=_minima(surface),
         domain=surface.domain,
         veiled_loss_range=veiled_loss_range(float(paths[0].losses[0]), lowest.loss),
     )
+
+
+def _minima(surface: Surface) -> tuple[tuple[float, float, float], ...]:
+    """The lowest point, which may be no minimum but a point of an edge, and the other minima."""
+    lowest, minima = surface.lowest, surface.local_minima
+    if not np.isfinite(lowest.loss):
+        return ()
+    found = [(float(x), float(y), float(loss)) for (x, y), loss in zip(minima.points, minima.losses, strict=True)]
+    first = (float(lowest.point[0]), float(lowest.point[1]), float(lowest.loss))
+    return (first, *(known for known in found if known[:2] != first[:2]))
 
 
 def beyond_epochs(record: RaceRecord) -> tuple[tuple[str, ...], float]:

@@ -5,7 +5,7 @@
 /** @import { Dict, Header, State, Theme } from "./types.js" */
 
 import { resolved } from "./message.js";
-import { endIsHidden, futureIsHidden, racersOf } from "./state.js";
+import { endIsHidden, futureIsHidden, racersOf, tracksOf } from "./state.js";
 
 const NARROW_BELOW = 620; // pixels
 const PRESENTED = 1.6; // how much thicker lines and heads are in a lecture room
@@ -15,6 +15,7 @@ const PRESENTED = 1.6; // how much thicker lines and heads are in a lecture room
  * @property {number} width
  * @property {number} height
  * @property {boolean} coarse whether a finger points, not a mouse
+ * @property {number} names pixels to the right of a wide picture for the names at the ends of its curves
  */
 
 /**
@@ -36,7 +37,7 @@ export function thicknessFor(header) {
  * @param {Room} room
  * @returns {{ data: Dict[], layout: Dict }}
  */
-export function figureOf(state, theme, { width, height, coarse }) {
+export function figureOf(state, theme, { width, height, coarse, names }) {
   if (!state.message) throw new Error("there is nothing to draw yet");
   const { header, arrays } = state.message;
   const arrangement = arrangementFor(header, width);
@@ -44,6 +45,8 @@ export function figureOf(state, theme, { width, height, coarse }) {
   const patches = [header.arrangements[arrangement]];
   if (header.present && arrangement === "wide") patches.push(header.arrangements["presented"]);
   for (const patch of patches) merge(figure.layout, resolved(patch ?? {}, arrays, theme));
+  const { margin } = figure.layout;
+  if (arrangement === "wide" && margin && tracksOf(state)) margin.r = Math.max(margin.r, names);
   // A tap sets the start.
   if (coarse) Object.assign(figure.layout, { dragmode: false, hovermode: false });
   for (const group of Object.keys(header.choices)) {

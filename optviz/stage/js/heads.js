@@ -48,13 +48,30 @@ export function headsAsShapes(heads, { edge, radius }) {
  * @param {CanvasRenderingContext2D} context
  * @param {Shape} shape
  */
-export function paintShape(context, { path, fill, stroke: edge, width, opacity = 1 }) {
-  const shape = new Path2D(path);
+export function paintShape(context, { path, fill, stroke: edge, width, opacity = 1, text }) {
   context.globalAlpha = opacity;
   context.lineWidth = width;
   context.strokeStyle = edge;
   context.fillStyle = fill;
+  if (text) {
+    paintText(context, text);
+    context.globalAlpha = 1;
+    return;
+  }
+  const shape = new Path2D(path);
   if (fill !== "none") context.fill(shape);
   context.stroke(shape);
   context.globalAlpha = 1;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {NonNullable<Shape["text"]>} text
+ */
+function paintText(context, { content, left, middle, font }) {
+  context.font = font;
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
+  context.strokeText(content, left, middle);
+  context.fillText(content, left, middle);
 }

@@ -4,7 +4,8 @@
 /** @import { Box, Chart, Elements, Geometry, PlotElement, PlotlyAxis, Point, State } from "./types.js" */
 
 import { Axes, CHARTS } from "./axes.js";
-import { arrangementFor, figureOf } from "./figure.js";
+import { arrangementFor, figureOf, thicknessFor } from "./figure.js";
+import { roomForNames } from "./names.js";
 import { loadPlotly } from "./plotly.js";
 import { endIsHidden, futureIsHidden, racersOf, tracksOf } from "./state.js";
 import { isCoarse, themeOf } from "./theme.js";
@@ -142,7 +143,10 @@ export class Picture {
 
   room() {
     const { clientWidth: width, clientHeight: height } = this.frame;
-    return { width, height, coarse: isCoarse() };
+    const { header } = this.around.state().message ?? {};
+    const names = racersOf(this.around.state()).map(({ name }) => name);
+    const font = getComputedStyle(this.root).fontFamily;
+    return { width, height, coarse: isCoarse(), names: header ? roomForNames(names, font, thicknessFor(header)) : 0 };
   }
 
   /**

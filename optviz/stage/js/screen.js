@@ -120,6 +120,7 @@ export class Screen {
     this.measured = { state, ahead };
     const scene = {
       geometry, arrays, ahead, chosen: state.chosen, theme: header.themes[theme], thickness: thicknessFor(header),
+      font: getComputedStyle(this.elements.body).fontFamily,
     };
     this.canvases.measure(header.layers, scene);
   }

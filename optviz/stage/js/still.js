@@ -206,7 +206,14 @@ function chartShapes({ box, clipped, free }, index) {
 }
 
 /** @param {Shape} shape */
-function shapeElement({ path, fill, stroke, width, dash, opacity }) {
+function shapeElement({ path, fill, stroke, width, dash, opacity, text }) {
+  if (text) {
+    const halo = { stroke, "stroke-width": width, "stroke-linejoin": "round", "paint-order": "stroke" };
+    const place = { x: text.left, y: text.middle, "dominant-baseline": "central", style: `font: ${text.font}` };
+    const made = element("text", { fill, ...halo, ...place });
+    made.textContent = text.content;
+    return made;
+  }
   const more = { ...(dash && { "stroke-dasharray": dash }), ...(opacity !== undefined && { opacity }) };
   return element("path", { d: path, fill, stroke, "stroke-width": width, ...more });
 }

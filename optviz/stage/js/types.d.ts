@@ -119,7 +119,13 @@ export interface ReliefLayer {
   lit: Range;
 }
 
-export type Layer = TracksLayer | ArrowsLayer | ReliefLayer;
+export interface PlacesLayer {
+  kind: "places";
+  /** With the length of an arm of the "+", in pixels; the first ones have the choice of where their labels stand. */
+  places: { at: Point; label: string; size: number }[];
+}
+
+export type Layer = TracksLayer | ArrowsLayer | ReliefLayer | PlacesLayer;
 
 export interface Racer {
   name: string;
@@ -230,6 +236,8 @@ export interface Scene {
   chosen: Record<string, string>;
   /** How much thicker than on a desk lines and heads are. */
   thickness: number;
+  /** The names of the fonts of labels. */
+  font: string;
   /** Whether Plotly has not drawn these paths yet: then what it will draw is drawn here. */
   ahead: boolean;
 }
@@ -268,6 +276,8 @@ export interface Shape {
   dash?: string;
   /** From 0 to 1, where it is not 1. */
   opacity?: number;
+  /** Instead of a path: letters in a halo of `stroke`; the font is CSS. */
+  text?: { content: string; left: number; middle: number; font: string };
 }
 
 /** The parts of a stage in the page. */

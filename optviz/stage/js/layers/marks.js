@@ -5,12 +5,14 @@
 /** @import { Layer, Mark } from "../types.js" */
 
 import { Arrows } from "./arrows.js";
+import { Places } from "./places.js";
 import { Relief } from "./relief.js";
 import { Tracks } from "./tracks.js";
 
 /** @type {Record<Layer["kind"], (layer: any) => Mark>} */
 const MARKS = {
   arrows: (layer) => new Arrows(layer),
+  places: (layer) => new Places(layer),
   relief: (layer) => new Relief(layer),
   tracks: (layer) => new Tracks(layer),
 };

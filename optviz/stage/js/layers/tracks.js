@@ -10,6 +10,7 @@
 
 import { at, clip, dashOf, exitOf, lengths, markerPath, stroke } from "../drawing.js";
 import { crossPath, headsAsShapes, paintShape } from "../heads.js";
+import { namesAsShapes } from "../names.js";
 import { arrayOf, resolved } from "../message.js";
 import { PathPen } from "../pen.js";
 
@@ -170,7 +171,8 @@ export class Tracks {
     this.paintPlayhead(context, position);
     this.scene.geometry.boxes.forEach(({ left, top, width, height }, chart) => {
       context.save();
-      clip(context, { left: left - MARGIN, top: top - MARGIN, width: width + 2 * MARGIN, height: height + 2 * MARGIN });
+      const right = chart === 1 ? this.scene.geometry.width - left : width + MARGIN;
+      clip(context, { left: left - MARGIN, top: top - MARGIN, width: right + MARGIN, height: height + 2 * MARGIN });
       if (playing) this.each(chart, hidden, (course, { color }) => this.paintTail(context, course, color, position));
       for (const shape of this.headShapes(chart, position, hidden)) paintShape(context, shape);
       context.restore();
@@ -221,12 +223,17 @@ export class Tracks {
   headShapes(chart, position, hidden) {
     /** @type {Head[]} */
     const heads = [];
+    /** @type {string[]} */
+    const names = [];
     this.each(chart, hidden, (course, track) => {
       const head = this.headOf(course, track, chart, position);
-      if (head) heads.push(head);
+      if (!head) return;
+      heads.push(head);
+      names.push(track.racer.name);
     });
     const radius = (PIE[chart] ?? 0) * Math.sqrt(this.scene.thickness);
-    return headsAsShapes(heads, { edge: this.scene.theme["label_back"], radius });
+    const shapes = headsAsShapes(heads, { edge: this.scene.theme["label_back"], radius });
+    return chart === 1 ? [...shapes, ...namesAsShapes(heads, names, this.scene)] : shapes;
   }
 
   /**
@@ -254,14 +261,17 @@ export class Tracks {
    */
   shapes(chart, { position, hidden }) {
     /** @type {Shape[]} */
+    const casings = [];
+    /** @type {Shape[]} */
     const clipped = [];
     this.each(chart, hidden, ({ x, y }, { color, racer }) => {
       const pen = new PathPen();
       stroke(pen, x, y, 0, position);
       const width = TRAVELLED * this.scene.thickness;
+      if (chart === 0) casings.push({ path: pen.text(), fill: "none", stroke: this.scene.theme["casing"], width: width + CASING });
       clipped.push({ path: pen.text(), fill: "none", stroke: color, width, dash: dashOf(racer.dash).join(" ") || "none" });
     });
-    return { clipped, free: this.headShapes(chart, position, hidden) };
+    return { clipped: [...casings, ...clipped], free: this.headShapes(chart, position, hidden) };
   }
 }
 

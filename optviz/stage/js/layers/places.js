@@ -1,0 +1,86 @@
+// @ts-check
+// The mark "places": points of the map that have a name, each a "+" in a halo, with its label where there is room.
+
+/** @import { Mark, Moment, PlacesLayer, Scene, Shape } from "../types.js" */
+
+import { paintShape } from "../heads.js";
+import { beside, widthOf } from "../labels.js";
+
+const HALO = 3; // pixels around a line
+const LABEL_SIZE = 12.5; // the size of a label, in pixels
+const RIM = 3; // between a label and the edge of the map
+
+/** @implements {Mark} */
+export class Places {
+  /** @param {PlacesLayer} layer */
+  constructor(layer) {
+    this.layer = layer;
+    /** @type {Shape[]} */
+    this.marks = [];
+    /** @type {Shape[]} */
+    this.labels = [];
+  }
+
+  /** @param {Scene} scene */
+  measure({ geometry, theme, thickness, font }) {
+    const box = geometry.boxes[0];
+    [this.marks, this.labels] = [[], []];
+    if (!box?.width) return;
+    const size = LABEL_SIZE * Math.sqrt(thickness);
+    const letters = `600 ${size.toFixed(1)}px ${font}`;
+    const seen = this.layer.places.map((place) => ({
+      ...place, left: geometry.x[0]?.(place.at[0]) ?? NaN, top: geometry.y[0]?.(place.at[1]) ?? NaN,
+    })).filter(({ left, top }) => left >= box.left && left <= box.left + box.width
+      && top >= box.top && top <= box.top + box.height);
+    const wanted = seen.filter(({ label }) => label).map(({ left, top, label, size: arm }) => ({
+      left, top, away: arm + 5, width: widthOf(label, letters), height: size * 1.2,
+    }));
+    const shrunk = { left: box.left + RIM, top: box.top + RIM, width: box.width - 2 * RIM, height: box.height - 2 * RIM };
+    const labels = beside(wanted, shrunk);
+    const [fill, halo] = [theme["ink"], theme["casing"]];
+    for (const { left, top, size: arm } of seen) this.marks.push(...plus(left, top, arm * Math.sqrt(thickness), fill, halo));
+    const named = seen.filter(({ label }) => label);
+    labels.forEach((place, index) => {
+      if (!place) return;
+      const text = { content: named[index]?.label ?? "", left: place.left, middle: place.top + place.height / 2, font: letters };
+      this.labels.push({ path: "", fill, stroke: halo, width: HALO, text });
+    });
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Moment} _moment
+   * @param {number | null} from
+   */
+  paintUnder(context, _moment, from) {
+    if (from === null) for (const mark of this.marks) paintShape(context, mark);
+  }
+
+  // Paths lead to minima: the marks lie under them, the labels above.
+  /** @param {CanvasRenderingContext2D} context */
+  paintMoving(context) {
+    for (const label of this.labels) paintShape(context, label);
+  }
+
+  /** @param {number} chart */
+  shapes(chart) {
+    return chart === 0 ? { clipped: this.marks, free: this.labels } : { clipped: [], free: [] };
+  }
+}
+
+/**
+ * @param {number} left
+ * @param {number} top
+ * @param {number} arm
+ * @param {string} ink
+ * @param {string} halo
+ * @returns {Shape[]}
+ */
+function plus(left, top, arm, ink, halo) {
+  /** @param {number} length */
+  const path = (length) => `M${left - length},${top}h${2 * length}M${left},${top - length}v${2 * length}`;
+  return [
+    { path: path(arm + HALO / 2), fill: "none", stroke: halo, width: 2 + HALO },
+    { path: path(arm), fill: "none", stroke: ink, width: 2 },
+  ];
+}
