@@ -21,6 +21,7 @@ from optviz.figures.race import race_figure
 from optviz.figures.race_record import RaceRecord, race_record
 from optviz.figures.styles import REPEATS, STYLES, color_of, styles_of
 from optviz.racer import PICKS
+from optviz.statistics.events import Event, Events, Kind
 
 WORDS = {name: f"the {name}" for name in ("x", "y", "step", "loss", "gap", "epoch", "start", "lowest", "key_runs")}
 WORDS |= {"comma": ", ", "epochs_beyond": "{racers} beyond {end}, to {last}", "lowest_label": "lowest {loss}"}
@@ -44,6 +45,14 @@ RECORD = RaceRecord(
     lost_at=(-1, -1, 0),
     standings=tuple(np.array(codes, dtype=np.uint8) for codes in ([1, 1, 1], [1, 2, 1], [1, 0, 0])),
     overshoots=("momentum", "batch", "learning_rate"),
+    events=Events(
+        said=(Event(1, Kind.LEAD, (0,), 1), Event(2, Kind.ARRIVED, (0, 1), 2, 1)),
+        arrived=np.array([2, 2, -1]),
+        valley=np.array([1, 1, -1]),
+        valleys=np.array([-1.0, 2.0]),
+        away=np.array([0.5, 0.25]),
+        passed=np.array([False, True, False]),
+    ),
     loss_range=(1.9, 6.1),
     gap_range=(-0.7, 0.2),
     steps=2,
@@ -358,3 +367,10 @@ def test_what_an_axis_of_epochs_cuts_off_is_told() -> None:
 def test_bands_are_told_where_they_are_drawn() -> None:
     assert FANNED.views["many"]["told"] == "the key_runs"
     assert "told" not in FIGURE.views["many"]
+
+
+def test_what_the_sentence_is_made_of_travels_in_rows() -> None:
+    (layer,) = (layer for layer in FIGURE.layers if layer["kind"] == "tracks")
+    rows = [FIGURE.arrays[layer[name].removeprefix("@")].tolist() for name in ("events", "arrivals", "valleys")]
+    assert rows[0] == [[0, 1, Kind.LEAD, 1, 0, -1], [1, 2, Kind.ARRIVED, 2, 0, 1], [1, 2, Kind.ARRIVED, 2, 1, 1]]
+    assert rows[1:] == [[[2, 1, 0], [2, 1, 1], [-1, -1, 0]], [[-1.0, 0.5], [2.0, 0.25]]]

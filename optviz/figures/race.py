@@ -12,6 +12,7 @@ from optviz.figures.heights import Heights
 from optviz.figures.map import level_lines, lowest_mark, places, relief, start_mark
 from optviz.figures.race_record import RaceRecord, beyond_epochs
 from optviz.figures.styles import styles_of
+from optviz.figures.told import TOLD, told_arrays
 
 NARROW = {
     "xaxis": {"domain": [0, 1], "anchor": "y"},
@@ -76,7 +77,7 @@ def race_figure(
         layers=[
             relief(),
             places(record, words),
-            {"kind": "tracks", "steps": record.steps, "racers": parts.racers},
+            {"kind": "tracks", "steps": record.steps, "racers": parts.racers, **TOLD},
         ],
         clicks={"map": {"sends": "start", "at": list(record.start), "trace": start_trace}},
         map_key=map_key,
@@ -93,6 +94,7 @@ class _Parts:
             "map/y": heights.y,
             "map/shade": heights.shade,
             "steps": np.arange(record.steps + 1),
+            **told_arrays(record.events),
         }
         self.data = [level_lines(), lowest_mark(record, words), start_mark(record, words)]
         self.racers: list[dict[str, Any]] = []

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optviz.figures.fans import Fan
+from optviz.statistics.events import Events, events
 from optviz.statistics.gaps import log_gap
 from optviz.statistics.ranges import (
     VEILED_GAP_RANGE,
@@ -30,11 +31,11 @@ class RaceRecord:
 
     points (steps + 1, 2), losses, log_gaps and epochs (steps + 1,); `epoch_range` is what an epoch axis should span;
     `has_samples` says whether epochs mean anything, `batched` which racers see batches; `lost_at` is the
-    last step before a run diverged, −1 for none; `standings` (steps + 1,) and `overshoots` are for words about a step
-    (see `standing` and `Optimizer.overshoot`, "batch" for one that sees batches); `fans` has None for a racer that was
-    run once. `axis_steps` is what an axis of steps should span where `steps` are but the first; None for all there are.
-    `minima` are the surface's as (x, y, loss), after its lowest point, which may lie on an edge.
-    The veiled ranges are those of axes that tell nothing of how the race ends.
+    last step before a run diverged, −1 for none; `standings` (steps + 1,), `overshoots` and `events` are for words (see
+    `standing`, `events`, and `Optimizer.overshoot`, "batch" for one that sees batches); `fans` has None for a racer
+    that was run once. `axis_steps` is what an axis of steps should span where `steps` are but the first; None for all
+    there are. `minima` are the surface's as (x, y, loss), after its lowest point, which may lie on an edge. The veiled
+    ranges are those of axes that tell nothing of how the race ends.
     """
 
     names: tuple[str, ...]
@@ -49,6 +50,7 @@ class RaceRecord:
     lost_at: tuple[int, ...]
     standings: tuple[np.ndarray, ...]
     overshoots: tuple[str, ...]
+    events: Events
     loss_range: tuple[float, float]
     gap_range: tuple[float, float]
     fans: tuple[Fan | None, ...]
@@ -75,6 +77,7 @@ def race_record(
     fans = [known and dataclasses.replace(known, log_gaps=log_gap(known.losses, lowest.loss)) for known in fans or ()]
     known = [fan for fan in fans if fan is not None]
     losses = np.concatenate([np.stack([path.losses for path in paths]), *(fan.losses for fan in known)])
+    standings = standing(paths)
     log_gaps = [log_gap(path.losses, lowest.loss) for path in paths]
     return RaceRecord(
         names=tuple(names),
@@ -87,9 +90,10 @@ def race_record(
         has_samples=surface.samples is not None,
         batched=tuple(path.racer.batch_size is not None for path in paths),
         lost_at=tuple(int(path.diverged_at) - 1 if path.diverged_at >= 0 else -1 for path in paths),
-        standings=tuple(standing(paths)),
+        standings=tuple(standings),
         # On a batch of samples the loss climbs whatever the rule.
         overshoots=tuple("batch" if path.racer.batch_size else path.racer.optimizer.overshoot for path in paths),
+        events=events(paths, standings),
         loss_range=loss_range(losses),
         gap_range=gap_range(np.concatenate([np.stack(log_gaps), *(fan.log_gaps for fan in known)])),
         fans=tuple(fans) or (None,) * len(paths),

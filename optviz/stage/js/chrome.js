@@ -7,13 +7,11 @@ import { watchConnection } from "./connection.js";
 import { buttonsOf, icon, label, part, sync } from "./elements.js";
 import { nextHint } from "./hints.js";
 import { updateLegend } from "./legend.js";
-import { counted, happened, put, standings } from "./sentences.js";
+import { counted, courseOf, happened, put, soFar, standings } from "./sentences.js";
 import { arrayOf } from "./message.js";
 import { racersOf, stepOf, stepsOf, tracksOf } from "./state.js";
 import { isCoarse } from "./theme.js";
 import { SPEEDS } from "./transport.js";
-
-const SAID_EVERY = 5; // steps, while playing
 
 /**
  * Words, buttons, legend and views.
@@ -161,18 +159,38 @@ function updateViews(choices, { message, chosen }, text, dispatch) {
  * @param {State} state
  */
 export function updateStep({ plot, readout, scrubber, sentence }, state) {
-  const { message, playing, recording, hidden } = state;
+  const { message, playing, recording } = state;
   if (!message || !tracksOf(state)) return;
   const [step, steps] = [stepOf(state), stepsOf(state)];
   scrubber.value = String(step);
   scrubber.style.setProperty("--done", `${(100 * step) / steps}%`);
   readout.textContent = `${step} / ${steps}`;
   scrubber.setAttribute("aria-valuetext", `${step} / ${steps}`);
-  const { text } = message.header;
-  const shown = racersOf(state).filter((_, index) => !hidden.includes(index)).map(({ name, loss, standing, overshoot }) => ({
-    name, overshoot, losses: arrayOf(message.arrays, loss), standing: arrayOf(message.arrays, standing),
-  }));
-  if (!recording && (!playing || step % SAID_EVERY === 0)) sentence.textContent = happened(text, shown, step, steps);
-  if (!playing) plot.setAttribute("aria-label", standings(text, shown, step, steps));
+  const said = sentenceOf(state);
+  // What reads the screen aloud hears of every change, even to the same words.
+  if (!recording && sentence.textContent !== said) sentence.textContent = said;
+  if (!playing) plot.setAttribute("aria-label", standings(message.header.text, shownOf(state), step, steps));
 }
 
+/**
+ * The sentence below the picture: while the race plays, of its last event, else of the step.
+ * @param {State} state
+ */
+export function sentenceOf(state) {
+  const [layer, message] = [tracksOf(state), state.message];
+  if (!layer || !message) return "";
+  const [step, steps, course] = [stepOf(state), stepsOf(state), courseOf(layer, message.arrays)];
+  const { text } = message.header;
+  return state.playing ? soFar(text, shownOf(state), course, step, steps) : happened(text, shownOf(state), step, steps, course);
+}
+
+/**
+ * The racers that are not hidden, as sentences need them.
+ * @param {State} state
+ */
+function shownOf(state) {
+  const { arrays = new Map() } = state.message ?? {};
+  return racersOf(state).map(({ name, loss, standing, overshoot }, place) => ({
+    name, overshoot, place, losses: arrayOf(arrays, loss), standing: arrayOf(arrays, standing),
+  })).filter(({ place }) => !state.hidden.includes(place));
+}

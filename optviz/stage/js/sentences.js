@@ -1,8 +1,9 @@
 // @ts-check
 // What the picture shows, in words. Who leads, who is level and who climbs is the core's to say
-// (`optviz.statistics.standing`).
+// (`optviz.statistics.standing`), and what is worth saying while the race runs, and when it is over
+// (`optviz.statistics.events`).
 
-/** @import { Words } from "./types.js" */
+/** @import { Arrays, Numbers, TracksLayer, Words } from "./types.js" */
 
 /**
  * @typedef {object} Told a racer that is shown
@@ -10,19 +11,184 @@
  * @property {ArrayLike<number>} losses by step
  * @property {ArrayLike<number>} standing by step
  * @property {string} overshoot
+ * @property {number} [place] in the race, the hidden ones counted
  */
 /** @typedef {ReturnType<typeof read>} Standing */
+/** @typedef {ReturnType<typeof courseOf>} Course */
+/** @typedef {{ step: number, kind: number, since: number, valley: number, places: number[] }} Event */
+
+// The kinds of events, in the order of `optviz.statistics.events.Kind`.
+const [DIVERGED, LEFT, ARRIVED, OVERSHOT, LEAD] = [0, 1, 2, 3, 4];
 
 const NAMES_TOLD = 4;
 
 /**
- * One plain sentence about a step: who moved uphill, or else who leads and by how much, and who is off the surface.
+ * What the core has found out about a race: see optviz/figures/told.py.
+ * @param {TracksLayer} layer
+ * @param {Arrays} arrays
+ */
+export function courseOf(layer, arrays) {
+  /** @param {string} reference */
+  const rows = (reference) => /** @type {Numbers[]} */ (arrays.get(reference.slice(1)) ?? []).map((row) => Array.from(row));
+  /** @type {Event[]} */
+  const events = [];
+  for (const [which = 0, step = 0, kind = 0, since = 0, place = 0, valley = -1] of rows(layer.events)) {
+    (events[which] ??= { step, kind, since, valley, places: [] }).places.push(place);
+  }
+  return {
+    events,
+    arrivals: rows(layer.arrivals).map(([step = -1, valley = -1, passed = 0]) => ({ step, valley, passed: passed > 0 })),
+    valleys: rows(layer.valleys).map(([loss = NaN, away = NaN]) => ({ loss, away })),
+  };
+}
+
+/**
+ * What is said while the race plays: of the last event, and of the whole at its end.
+ * @param {Words} text
+ * @param {Told[]} racers
+ * @param {Course} course
+ * @param {number} step
+ * @param {number} steps
+ */
+export function soFar(text, racers, course, step, steps) {
+  if (step === 0 || step === steps) return happened(text, racers, step, steps, course);
+  const last = course.events.filter((event) => event.step <= step && concerns(event, racers)).at(-1);
+  return last ? toldOf(last, text, racers, course, steps) : text["say_off"] ?? "";
+}
+
+/**
+ * @param {Event} event
+ * @param {Told[]} racers
+ */
+function concerns({ kind, places, step }, racers) {
+  if (kind !== LEAD) return racers.some(({ place }) => places.includes(place ?? -1));
+  return racers.length > 1 && racers.some((racer) => read(racer, step).rank > 0);
+}
+
+/**
+ * @param {Event} event
+ * @param {Words} text
+ * @param {Told[]} racers
+ * @param {Course} course
+ * @param {number} steps
+ */
+function toldOf({ kind, places, since, step, valley }, text, racers, course, steps) {
+  const those = racers.filter(({ place }) => places.includes(place ?? -1));
+  const [only] = those;
+  if (kind === OVERSHOT && only) {
+    const [from, to] = [numberAt(only.losses, since - 1), numberAt(only.losses, step)];
+    const which = since === step ? "uphill" : "climbed";
+    return put(text[`say_${which}_${only.overshoot}`], { step, since, racer: only.name, from, to });
+  }
+  if (kind === LEAD) {
+    const standing = racers.map((racer) => read(racer, step));
+    const racing = standing.filter(({ rank }) => rank > 0);
+    return joined(text, lead(text, racing, step, step === steps, standing.some(({ outside }) => outside)));
+  }
+  const [loss, lowest] = [number(course.valleys[valley]?.loss ?? NaN), lowestOf(course)];
+  const there = racers.map(({ place }) => course.arrivals[place ?? -1])
+    .filter((arrival) => arrival?.valley === valley && arrival.step <= step);
+  const values = { step, racers: listed(text, those), loss, lowest, count: there.length, all: racers.length };
+  if (kind === DIVERGED) return put(text["say_diverged"], values);
+  if (kind === LEFT) return put(text["say_leaves"], values);
+  const where = valley === 0 ? "deepest" : lowest ? "other" : "some";
+  return put(text[`say_${kind === ARRIVED ? "arrives" : "follows"}_${where}`], values);
+}
+
+/**
+ * How the race ended: who stays in which valley, who was there first, and whether anyone has found the deepest one. Null
+ * where nobody has arrived anywhere.
+ * @param {Words} text
+ * @param {Told[]} racers
+ * @param {Course} course
+ */
+function ended(text, racers, course) {
+  const there = racers.flatMap((racer) => {
+    const arrival = course.arrivals[racer.place ?? -1];
+    return arrival && arrival.step >= 0 ? [{ ...racer, ...arrival }] : [];
+  });
+  if (there.length === 0) return null;
+  const deepest = there.filter(({ valley }) => valley === 0);
+  const told = deepest.length > 0 ? deepest : there;
+  const left = there.length - told.length;
+  const head = arrivedIn(text, told, racers.length, course);
+  const elsewhere = left > 0 ? put(counted(text, "say_ends_elsewhere", left), { count: left }) : "";
+  const tail = deepest.length > 0 ? elsewhere : unfound(text, racers, course);
+  return put(text[tail ? "say_ends_and" : "say_ends_so"], { head, tail });
+}
+
+/**
+ * Where they ended up, in one valley or in several, how many of all, and who was first.
+ * @param {Words} text
+ * @param {(Told & Course["arrivals"][number])[]} those
+ * @param {number} all
+ * @param {Course} course
+ */
+function arrivedIn(text, those, all, { valleys }) {
+  const numbers = [...new Set(those.map(({ valley }) => valley))];
+  const step = Math.min(...those.map((racer) => racer.step));
+  const loss = number(Math.min(...numbers.map((valley) => valleys[valley]?.loss ?? NaN)));
+  const many = those.length === all ? (all === 1 ? "_alone" : "_all") : (those.length === 1 ? "_one" : "");
+  return put(text[`say_ends${numbers.length > 1 ? "_apart" : ""}${many}`], {
+    count: those.length, all, step, loss, valleys: numbers.length, valley: text[`valley_${kindOf(numbers[0] ?? -1, valleys)}`] ?? "",
+    racers: listed(text, those.filter((racer) => racer.step === step)),
+  });
+}
+
+/**
+ * @param {number} valley
+ * @param {Course["valleys"]} valleys
+ */
+function kindOf(valley, valleys) {
+  const [deepest, here] = [valleys[0], valleys[valley]];
+  if (valley === 0) return "deepest";
+  if (!deepest || !here || !Number.isFinite(deepest.loss)) return "some";
+  return here.away < deepest.away ? "nearer" : "other";
+}
+
+/**
+ * That nobody found the deepest valley, or that nobody stayed there; "" where there is none.
+ * @param {Words} text
+ * @param {Told[]} racers
+ * @param {Pick<Course, "arrivals" | "valleys">} course
+ */
+function unfound(text, racers, { arrivals, valleys }) {
+  const lowest = lowestOf({ valleys });
+  const passed = racers.some(({ place }) => arrivals[place ?? -1]?.passed);
+  return lowest && put(text[passed ? "say_nobody_stays" : "say_never_found"], { lowest });
+}
+
+/**
+ * That nobody has been near the deepest valley, as a sentence of its own.
+ * @param {Words} text
+ * @param {Told[]} racers
+ * @param {Course} course
+ */
+function unreached(text, racers, { arrivals, valleys }) {
+  const lowest = lowestOf({ valleys });
+  const passed = racers.some(({ place }) => arrivals[place ?? -1]?.passed);
+  return lowest && !passed ? [put(text["say_not_yet"], { lowest })] : [];
+}
+
+/**
+ * The loss of the deepest valley; "" where the surface has none.
+ * @param {Pick<Course, "valleys">} course
+ */
+function lowestOf({ valleys }) {
+  const loss = valleys[0]?.loss ?? NaN;
+  return Number.isFinite(loss) ? number(loss) : "";
+}
+
+/**
+ * One plain sentence about a step: who moved uphill, or else who leads and by how much, and who is off the surface; about
+ * the last one, what came of the race.
  * @param {Words} text
  * @param {Told[]} racers
  * @param {number} step
  * @param {number} steps
+ * @param {Course} [course]
  */
-export function happened(text, racers, step, steps) {
+export function happened(text, racers, step, steps, course) {
   if (racers.length === 0) return text["say_start"] ?? "";
   const standing = racers.map((racer) => read(racer, step));
   if (standing.every(({ lost, noStart }) => lost && noStart)) return text["say_no_start"] ?? "";
@@ -34,10 +200,13 @@ export function happened(text, racers, step, steps) {
     const [from, to] = [numberAt(riser.losses, step - 1), numberAt(riser.losses, step)];
     return put(text[`say_uphill_${riser.overshoot}`], { step, racer: riser.name, from, to });
   }
+  const end = step === steps && course ? ended(text, racers, course) : null;
+  if (end) return joined(text, [end, ...departed(text, standing)]);
   const [only] = racing;
   if (racers.length === 1 && only) return put(text["say_alone"], { step, racer: only.name, loss: number(only.loss) });
   const someOutside = standing.some(({ outside }) => outside);
-  return joined(text, [...lead(text, racing, step, step === steps, someOutside), ...departed(text, standing)]);
+  const unreachedYet = step === steps && course ? unreached(text, racers, course) : [];
+  return joined(text, [...lead(text, racing, step, step === steps, someOutside), ...unreachedYet, ...departed(text, standing)]);
 }
 
 /**

@@ -93,6 +93,10 @@ export interface TracksLayer {
   kind: "tracks";
   steps: number;
   racers: Racer[];
+  /** References to what the sentence is made of: see optviz/figures/told.py. */
+  events: string;
+  arrivals: string;
+  valleys: string;
 }
 
 /** Arrows that stay where they are, all of one colour and width; they lie below what moves. */
