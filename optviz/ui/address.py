@@ -7,9 +7,9 @@ A link may be spelled in another way than the app spells the same: what counts i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -24,38 +24,7 @@ QUIET = [row.name for row in View.rows().values() if row.quiet]
 
 FIRST_PAGE = "race"
 
-# Streamlit writes an address by history.pushState alone (App.tsx, handlePageInfoChanged and maybeUpdatePageUrl).
-_SCRIPT = """
-const QUIET = %(quiet)s;
-
-function loud(query) {
-  const parameters = new URLSearchParams(query);
-  QUIET.forEach((name) => parameters.delete(name));
-  parameters.sort();
-  return parameters.toString();
-}
-
-// The address as it was found → how the app spells the same.
-const meant = new Map();
-const meaning = (query) => meant.get(loud(query)) ?? loud(query);
-
-export default function ({ data }) {
-  if (data) meant.set(loud(data.found), loud(data.spelled));
-  if (history.optviz) return;
-  history.optviz = true;
-  const push = history.pushState.bind(history);
-  // What the address said before the visitor went to another page, until it is said there again.
-  let carried = null;
-  history.pushState = (state, unused, url) => {
-    const from = location, to = new URL(url ?? "", location.href);
-    const samePage = from.pathname === to.pathname;
-    const inPlace = samePage && (meaning(to.search) === meaning(from.search) || meaning(to.search) === carried);
-    carried = samePage ? null : meaning(from.search);
-    if (inPlace) history.replaceState(state, unused, url);
-    else push(state, unused, url);
-  };
-}
-"""
+_SCRIPT = Path(__file__).with_name("history.js")
 
 
 def read() -> dict[str, str]:
@@ -81,7 +50,7 @@ def navigated() -> bool:
 
 @cache
 def _component() -> Callable[..., Any]:
-    script = _SCRIPT % {"quiet": json.dumps(QUIET)}
+    script = _SCRIPT.read_text(encoding="utf-8")
     return st.components.v2.component("optviz_address", html="", js=script, isolate_styles=False)
 
 
@@ -91,6 +60,6 @@ def keep_history(found: Mapping[str, str] | None, spelled: Mapping[str, str] | N
     found: what the address says. spelled: how the app spells the same race and view. None where this is not known.
     """
     differ = found is not None and spelled is not None and found != spelled
-    data = {"found": urlencode(found or {}), "spelled": urlencode(spelled or {})} if differ else None
+    same = {"found": urlencode(found or {}), "spelled": urlencode(spelled or {})} if differ else {}
     with st.container(key="address"):
-        _component()(key="address_keeper", height="content", data=data)
+        _component()(key="address_keeper", height="content", data={"quiet": QUIET, **same})

@@ -6,6 +6,7 @@
   const wanted = new URLSearchParams(location.search).get("lang") ?? navigator.language ?? "en";
   const told = wanted.toLowerCase().startsWith("zh") ? said.zh : said.en;
   const connected = () => document.querySelector('[data-test-connection-state="CONNECTED"]') !== null;
+  /** @param {string} sentence */
   const tell = (sentence) => {
     if (document.getElementById("optviz-unconnected")) return;
     const banner = document.createElement("p");
@@ -36,12 +37,13 @@
   });
   // What a page's script may not do: a run's own HTML comes without scripts.
   document.addEventListener("click", async ({ target }) => {
-    const button = target.closest?.(".optviz-link button");
+    const button = target instanceof Element ? target.closest(".optviz-link button") : null;
     if (!button) return;
     const { copied } = await import(CLIPBOARD);
-    if (!(await copied(button.previousElementSibling.textContent))) return;
-    const before = button.textContent;
-    button.textContent = button.dataset.copied;
-    window.setTimeout(() => { if (button.textContent === button.dataset.copied) button.textContent = before; }, 2000);
+    if (!(await copied(button.previousElementSibling?.textContent ?? ""))) return;
+    const [before, after] = [button.textContent, button.getAttribute("data-copied")];
+    if (before === after) return;
+    button.textContent = after;
+    window.setTimeout(() => { if (button.textContent === after) button.textContent = before; }, 2000);
   });
 })();

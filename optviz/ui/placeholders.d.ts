@@ -1,0 +1,5 @@
+// The two words in shell.js in whose place shell.py puts what the server knows.
+
+declare const SAID: Record<"en" | "zh", { refused: string; waiting: string }>;
+/** Where the stage's clipboard.js is. */
+declare const CLIPBOARD: string;
