@@ -21,3 +21,9 @@ def visit(**query: str) -> AppTest:
 def widget(kind: Any, name: str) -> Any:
     """The widget `name` among those of a kind: `widget(app.slider, "hills")`. See `optviz.ui.widgets.key_showing`."""
     return next(found for found in kind if (found.key or "").partition("~")[0] == name)
+
+
+def tracks(header: dict[str, Any]) -> dict[str, Any]:
+    """The layer of a message's figure that plays, wherever it lies among the others."""
+    (layer,) = [layer for layer in header["layers"] if layer["kind"] == "tracks"]
+    return layer

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from mounted import visit, widget
+from mounted import tracks, visit, widget
 from optviz import OPTIMIZERS, Race, Racer, SmoothedNoise, optimizers
 from optviz.experiment import read_url
 from optviz.laboratory import work
@@ -98,7 +98,7 @@ def _race_shown(app: Any) -> Race | None:
     """The race of the picture, or its first steps."""
     if not _has_picture(app):
         return None
-    return race(app).replaced(steps=message(app)[0]["layers"][0]["steps"])
+    return race(app).replaced(steps=tracks(message(app)[0])["steps"])
 
 
 def test_a_heavy_race_shows_its_first_steps_and_then_itself(pool: Pool) -> None:
@@ -106,14 +106,14 @@ def test_a_heavy_race_shows_its_first_steps_and_then_itself(pool: Pool) -> None:
     asked = race(app)
     assert asked.steps == 5000 and not told(app)
     header, arrays = message(app)
-    shown = header["layers"][0]["steps"]
+    shown = tracks(header)["steps"]
     assert 1 <= shown < 1000
     assert len(arrays["racers/0/loss"]) == shown + 1
     assert f"first {shown:,} of 5,000 steps" in awaited(app)
     assert not app.get("download_button"), "what is not whole cannot be taken away"
     Local.gate.set()
     until(app, lambda: not awaited(app))
-    assert message(app)[0]["layers"][0]["steps"] == 5000
+    assert tracks(message(app)[0])["steps"] == 5000
     assert_shows_its_race(app)
     assert app.get("download_button")
 
@@ -138,12 +138,12 @@ def test_a_worker_that_dies_is_told_and_the_page_stays(pool: Pool) -> None:
     app = opened(**query(seed=14))
     Local.gate.set()
     until(app, lambda: "could not be computed" in awaited(app))
-    steps = message(app)[0]["layers"][0]["steps"]
+    steps = tracks(message(app)[0])["steps"]
     assert 1 <= steps < 5000
     Local.breaks = False
     widget(app.select_slider, "steps").set_value(4000).run()
     until(app, lambda: not awaited(app))
-    assert message(app)[0]["layers"][0]["steps"] == 4000
+    assert tracks(message(app)[0])["steps"] == 4000
 
 
 def test_what_failed_is_tried_again_after_a_while_for_everybody(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,7 +159,7 @@ def test_what_failed_is_tried_again_after_a_while_for_everybody(pool: Pool, monk
     now[0] += SECONDS_OF_A_FAILURE
     other = opened(**query(seed=24))
     until(other, lambda: not awaited(other))
-    assert message(other)[0]["layers"][0]["steps"] == 5000
+    assert tracks(message(other)[0])["steps"] == 5000
 
 
 def test_what_failed_keeps_no_page_from_looking_for_the_rest(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,7 +176,7 @@ def test_what_failed_keeps_no_page_from_looking_for_the_rest(pool: Pool, monkeyp
     assert pool.wait(list(pool.jobs), PATIENCE)
     looks.clear()
     app.run()
-    assert message(app)[0]["layers"][0]["steps"] == 5000
+    assert tracks(message(app)[0])["steps"] == 5000
     assert "could not be computed" in awaited(app) and {"run_every": 0.5} not in looks
 
 
@@ -191,7 +191,7 @@ def test_a_class_that_the_workers_do_not_know_is_computed_here(pool: Pool, monke
     app = opened(**query(seed=26))
     assert not awaited(app) and not told(app)
     assert not [job for job in pool.jobs.values() if "adam" in [racer.key for racer in job.task.race.racers]]
-    assert message(app)[0]["layers"][0]["steps"] == 5000
+    assert tracks(message(app)[0])["steps"] == 5000
     assert_shows_its_race(app)
     dragged = background.available(race(app).replaced(start=(0.1, 0.2)), dragged=True)
     assert dragged.race is not None and dragged.race.steps < 1000
@@ -207,7 +207,7 @@ def test_what_is_dragged_shows_first_steps_and_begins_nothing_heavy(pool: Pool) 
     app.session_state.live = {"start": [0.5, 0.5], "number": 3}
     app.run()
     header, _ = message(app)
-    assert header["live"] == 3 and header["layers"][0]["steps"] < 5000
+    assert header["live"] == 3 and tracks(header)["steps"] < 5000
     axes = header["plot"]["layout"]
     assert axes["xaxis2"]["range"] == [0, 5000], "the axes stay those of the whole race"
     assert axes["yaxis2"]["range"][0] <= before["yaxis2"]["range"][0]
@@ -218,7 +218,7 @@ def test_what_is_dragged_shows_first_steps_and_begins_nothing_heavy(pool: Pool) 
 def test_a_pinned_race_that_is_heavy_comes_later(pool: Pool) -> None:
     pinned = "surface=smoothed_noise&seed=16&steps=5000&racers=momentum"
     app = opened(surface="smoothed_noise", seed="16", steps="20", racers="adam", pinned=pinned)
-    assert message(app)[0]["layers"][0]["steps"] == 20
+    assert tracks(message(app)[0])["steps"] == 20
     assert "pinned/steps" not in message(app)[1]
     assert awaited(app)
     Local.gate.set()

@@ -14,14 +14,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mounted import visit, widget
+from mounted import tracks, visit, widget
 from optviz import OPTIMIZERS, Race, Racer, gallery, gallery_names
 from optviz.budget import most_steps
 from optviz.experiment import LONGEST_LINK, MOST_RACERS, read_url, surface_names
 from optviz.stage import unpack
 from optviz.surface import FAMILIES
-from optviz.ui import background, cached
-from optviz.ui.pages.race import picture
+from optviz.ui import background, cached, component
 from optviz.view import View
 from tiers import rest_is_long
 
@@ -31,7 +30,7 @@ MOST_BYTES = 32_000
 @pytest.fixture(autouse=True)
 def whole_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     """No browser keeps here what was sent before."""
-    monkeypatch.setattr(picture, "known_to_the_browser", frozenset)
+    monkeypatch.setattr(component, "known_parts", lambda key: frozenset())
 
 
 def race(app: AppTest) -> Race:
@@ -59,7 +58,7 @@ def assert_shows_its_race(app: AppTest) -> None:
     """The stage was sent the trajectories of the session's race, in float32."""
     header, arrays = message(app)
     paths = race(app).run()
-    assert len(header["layers"][0]["racers"]) == len(paths)
+    assert len(tracks(header)["racers"]) == len(paths)
     for index, path in enumerate(paths):
         with np.errstate(over="ignore"):  # a loss of 1e40 travels as infinity, which Plotly leaves out
             point, loss = arrays[f"racers/{index}/point"], arrays[f"racers/{index}/loss"]
@@ -487,7 +486,7 @@ def test_every_race_that_is_allowed_is_shown(query: dict[str, str]) -> None:
     app = visit(**query)
     assert told(app) == []
     header, arrays = message(app)
-    assert np.isfinite(arrays["racers/0/point"][0]).all() or header["layers"][0]["racers"][0]["lost_at"] == -1
+    assert np.isfinite(arrays["racers/0/point"][0]).all() or tracks(header)["racers"][0]["lost_at"] == -1
     start = header["plot"]["data"][2]
     assert np.isfinite([start["x"][0], start["y"][0]]).all()
 

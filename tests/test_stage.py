@@ -34,6 +34,12 @@ def test_no_name_is_there_twice() -> None:
     assert sorted(names) == sorted(set(names))
 
 
+def test_the_browser_keeps_as_many_maps_as_it_is_taken_to_have() -> None:
+    """One more, and going back to it would cost a second message; one less, and a map is sent twice."""
+    (kept,) = re.findall(r"(?m)^const MAPS_KEPT = (\d+);", sources()["message.js"])
+    assert int(kept) == stage.MAPS_KEPT
+
+
 @pytest.mark.parametrize("module", FILES)
 def test_what_a_module_imports_is_there(module: str) -> None:
     source = sources()[module]

@@ -4,11 +4,12 @@
 `page.py` the web page that plays without a server.
 """
 
-from optviz.stage.message import pack, pack_new, unpack, words_key
+from optviz.stage.message import MAPS_KEPT, pack, pack_new, unpack, words_key
 from optviz.stage.modules import ASSETS, Asset, assets, bootstrap, preloaded, stage_module, stage_style
 
 __all__ = [
     "ASSETS",
+    "MAPS_KEPT",
     "Asset",
     "assets",
     "bootstrap",

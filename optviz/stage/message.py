@@ -24,6 +24,9 @@ from optviz.figures import Figure
 from optviz.figures.palette import THEMES
 from optviz.stage.modules import ASSETS, assets
 
+MAPS_KEPT = 12
+"""So many maps a browser keeps, the last that it was sent: see `js/message.js`."""
+
 SHORTEST_PART = 80
 """Letters; what is shorter is no part."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from optviz.ui import requests, session
+from optviz.ui import component, requests, session
 from optviz.ui.pages.race import touring
 from optviz.view import places
 
@@ -48,7 +48,7 @@ def _view_changed(changed: Any) -> None:
 
 
 def _map_needed(_: Any) -> None:
-    st.session_state.maps_sent, st.session_state.parts_sent = {}, frozenset()
+    component.send_everything()
 
 
 REQUESTS: dict[str, Callable[[Any], None]] = {

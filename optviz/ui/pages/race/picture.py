@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from optviz import stage
 from optviz.experiment import Race
 from optviz.figures import Figure
 from optviz.figures.fans import fans_of
@@ -22,7 +21,6 @@ STAGE = "stage"
 AVAILABLE = "available"
 DRAWN = "drawn"
 RANGES = "ranges"
-MOST_MAPS = 64
 
 
 def what_is_there() -> background.Available:
@@ -58,7 +56,7 @@ def picture() -> None:
     map_key = session.token(race.bare_surface)
     record, pinned = _records(race, available, map_key, text)
     figure = race_figure(record, cached.heights(race.bare_surface), map_key, text["figure"], pinned)
-    component.mount(_message(race, figure, map_key, pinned, text), key=STAGE, on_asked_change=answer)
+    component.mount(_message(race, figure, pinned, text), key=STAGE, on_asked_change=answer)
     st.caption(below_the_picture(race, available, figure, record, pinned, text))
 
 
@@ -84,16 +82,13 @@ def _records(
     return record, pinned
 
 
-def _message(race: Race, figure: Figure, map_key: str, pinned: RaceRecord | None, text: Words) -> bytes:
+def _message(race: Race, figure: Figure, pinned: RaceRecord | None, text: Words) -> bytes:
     """The figure and what the stage needs to know beside it, of which the browser is sent what it has not got."""
     view, start = session.view(), race.start or cached.start(race.surface)
-    sent: dict[str, None] = st.session_state.setdefault("maps_sent", {})
-    message, st.session_state.parts_sent = stage.pack_new(
+    return component.next_message(
         figure,
         text["stage"],
-        known_to_the_browser(),
-        with_map=map_key not in sent,
-        stage=STAGE,
+        STAGE,
         token=session.token((race, session.language(), view.runs, view.pinned, view.present)),
         view={
             "chosen": view.chosen,
@@ -120,17 +115,6 @@ def _message(race: Race, figure: Figure, map_key: str, pinned: RaceRecord | None
             for about, hint in text["hint"].items()
         ],
     )
-    sent[map_key] = None
-    if len(sent) > MOST_MAPS:
-        # The browser asks again for one that it should still have.
-        del sent[next(iter(sent))]
-    return message
-
-
-def known_to_the_browser() -> frozenset[str]:
-    """The parts of the last message: see `stage.pack_new`."""
-    known: frozenset[str] = st.session_state.get("parts_sent", frozenset())
-    return known
 
 
 def _rates(race: Race) -> dict[str, float] | None:
