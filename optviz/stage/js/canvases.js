@@ -56,16 +56,19 @@ export class Canvases {
   }
 
   /**
-   * The ground as a picture of its own, with so many pixels for one of the page.
-   * @param {number} ratio
+   * The ground as it is now, to be made a picture of its own with so many pixels for one of the page.
+   * @returns {(ratio: number) => HTMLCanvasElement}
    */
-  groundAt(ratio) {
-    const canvas = document.createElement("canvas");
-    const { width = 0, height = 0 } = this.scene?.geometry ?? {};
-    [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
-    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    for (const mark of this.marks) mark.paintGround?.(context, ratio);
-    return canvas;
+  groundMaker() {
+    const { marks, scene } = this;
+    return (ratio) => {
+      const canvas = document.createElement("canvas");
+      const { width = 0, height = 0 } = scene?.geometry ?? {};
+      [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
+      const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+      for (const mark of marks) mark.paintGround?.(context, ratio);
+      return canvas;
+    };
   }
 
   /** @param {Geometry} geometry */
@@ -134,7 +137,7 @@ export class Canvases {
   }
 
   /**
-   * What the canvases show, to be painted elsewhere, as sharp as it is there.
+   * What the canvases show now, to be painted elsewhere, as sharp as it is there.
    * @param {Moment} moment
    * @returns {(context: CanvasRenderingContext2D) => void}
    */

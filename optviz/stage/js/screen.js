@@ -179,7 +179,7 @@ export class Screen {
       header,
       theme,
       plot: elements.plot,
-      ground: (ratio) => canvases.groundAt(ratio),
+      ground: canvases.groundMaker(),
       canvases: [elements.under, elements.kept, elements.moving],
       paint: canvases.painter(this.moment()),
       fontFamily: getComputedStyle(elements.body).fontFamily,
