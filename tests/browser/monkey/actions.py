@@ -315,7 +315,11 @@ def _article_seed(hand: Hand, seed: str) -> None:
 
 
 def _pill(hand: Hand, kind: str) -> None:
-    hand.press(hand.keyed("racers", "button[data-variant=pills]", list(PICKS).index(kind)))
+    pill = hand.keyed("racers", "button[data-variant=pills]", list(PICKS).index(kind))
+    # React Aria's toolbar hands the focus to the pill that had it last, which scrolls to where that one is under the
+    # very click: https://github.com/adobe/react-spectrum, useToolbar. All of them in sight, nothing moves.
+    pill.evaluate("pill => pill.closest('[class*=st-key-racers]').scrollIntoView({block: 'center'})")
+    hand.press(pill)
 
 
 def _only(hand: Hand, kind: str) -> None:

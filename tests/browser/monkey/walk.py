@@ -222,11 +222,17 @@ class Walker:
         self.mirror.set_viewport_size(self.page.viewport_size or {"width": 1440, "height": 900})
         self.mirror.goto(self.seen["address"])
         self.mirror.evaluate("monkey.rest({sent: 0, must: 0, patience: 15000})")
-        again = dict(self.mirror.evaluate("monkey.see()"))
+        complaint = None
+        for waited in range(0, PERSISTENT + 1, PERSISTENT // 4):
+            if waited:
+                self.mirror.wait_for_timeout(PERSISTENT // 4)
+                self.seen = self._see()
+            complaint = invariants.restored(self.seen, dict(self.mirror.evaluate("monkey.see()")))
+            if complaint is None:
+                break
         self.mirror.goto("about:blank")
         # A page behind another one draws once a second, and each move of the mouse waits for that.
         self.page.bring_to_front()
-        complaint = invariants.restored(self.seen, again)
         return self._failure("restored", complaint) if complaint else None
 
     def _failure(self, name: str, complaint: str) -> Failure:
