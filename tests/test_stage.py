@@ -15,6 +15,7 @@ from optviz.figures.race import race_figure
 from optviz.figures.race_record import race_record
 from optviz.stage import modules
 from optviz.stage.modules import imports_of, sources
+from optviz.text import words
 
 FOLDER = Path(stage.__file__).parent / "js"
 TOP_LEVEL = re.compile(r"(?m)^(?:export (?:default )?)?(?:async )?(?:function|const|let|class) (\w+)")
@@ -34,10 +35,30 @@ def test_no_name_is_there_twice() -> None:
     assert sorted(names) == sorted(set(names))
 
 
+def constant(module: str, name: str) -> float:
+    """A number at the top of a module."""
+    (found,) = re.findall(rf"(?m)^const {name} = ([\d.]+);", sources()[module])
+    return float(found)
+
+
+def test_what_is_painted_before_plotly_has_drawn_it_is_as_plotly_draws_it() -> None:
+    """Otherwise a path or a handle would change twice: when it is dragged, and when Plotly follows."""
+    race = Race().with_optimizers(["adam"])
+    record = race_record(race.run(), race.racer_names(), (0.0, 0.0))
+    figure = race_figure(record, contour_heights(race.surface), "key", words("en")["figure"])
+    traces = figure.plot["data"]
+    (tracks,) = [layer for layer in figure.layers if layer["kind"] == "tracks"]
+    path, handle = traces[tracks["racers"][0]["own"][0]], traces[figure.clicks["map"]["trace"]]
+    assert path["opacity"] == constant("layers/tracks.js", "PALENESS")
+    assert path["line"]["width"] == constant("layers/tracks.js", "PALE")
+    assert handle["marker"]["symbol"] == "circle-open"
+    assert handle["marker"]["size"] == 2 * constant("canvases.js", "RESTING")
+    assert handle["marker"]["line"]["width"] == constant("canvases.js", "RESTING_LINE")
+
+
 def test_the_browser_keeps_as_many_maps_as_it_is_taken_to_have() -> None:
     """One more, and going back to it would cost a second message; one less, and a map is sent twice."""
-    (kept,) = re.findall(r"(?m)^const MAPS_KEPT = (\d+);", sources()["message.js"])
-    assert int(kept) == stage.MAPS_KEPT
+    assert constant("message.js", "MAPS_KEPT") == stage.MAPS_KEPT
 
 
 @pytest.mark.parametrize("module", FILES)

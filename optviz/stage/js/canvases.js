@@ -11,8 +11,11 @@ import { markFor } from "./layers/marks.js";
 // anew sixty times a second, and of the ground, which has no edges, more costs time and is not seen.
 const SHARPEST_KEPT = 4;
 const SHARPEST_OTHER = 2;
-const HANDLE = 10; // the radius of a handle that is held
-const RESTING = 7.5; // and of one that rests, as Plotly draws it
+// Of a handle: the radius and the width of its line, held and at rest; at rest it is as Plotly draws it.
+const HANDLE = 10;
+const HANDLE_LINE = 3;
+const RESTING = 7.5;
+const RESTING_LINE = 2.5;
 
 export class Canvases {
   /** @param {Pick<Elements, "ground" | "under" | "kept" | "moving">} elements */
@@ -132,7 +135,7 @@ export class Canvases {
    */
   paintHandle(context, { left, top, held }) {
     context.strokeStyle = this.scene?.theme["accent"];
-    context.lineWidth = held ? 3 : 2;
+    context.lineWidth = held ? HANDLE_LINE : RESTING_LINE;
     context.stroke(new Path2D(markerPath("circle", left, top, held ? HANDLE : RESTING)));
   }
 
