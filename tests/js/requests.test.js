@@ -31,6 +31,15 @@ test("the same asked twice at once is asked once, but not where something lies b
   requests.stop();
 });
 
+test("what is given up again after something else was asked is given up", () => {
+  const { requests, sent } = channel();
+  requests.ask("let_go", null);
+  requests.ask("start", [0, 1]);
+  requests.ask("let_go", null);
+  assert.deepEqual(sent.at(-1).requests.map(({ what }) => what), ["let_go", "start", "let_go"]);
+  requests.stop();
+});
+
 test("what is not heard is sent again, ever more seldom, until it is", () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   const { requests, sent } = channel();

@@ -27,9 +27,9 @@ export class Requests {
    */
   ask(what, value) {
     if (!this.send) return;
-    // Asked twice the same at once, it is answered once.
-    const last = this.waiting.findLast((request) => request.what === what);
-    if (last && JSON.stringify(last.value) === JSON.stringify(value)) return;
+    // Asked twice the same at once, it is answered once; where something else lies between, it is not the same.
+    const last = this.waiting.at(-1);
+    if (last?.what === what && JSON.stringify(last.value) === JSON.stringify(value)) return;
     this.number += 1;
     this.waiting.push({ number: this.number, what, value });
     this.tries = 0;
