@@ -111,13 +111,10 @@ def test_the_svg_is_a_picture_of_the_race(open_page: Open) -> None:
     assert root.tag == f"{SVG}svg"
     said = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
     assert "Gaussian hills, seed 1 · formulas: TF 1 · 200 steps · learning rate 0.1 · start (−1.5, 1.44)" in said
-    assert [name for name in said if name in ("Gradient descent", "Momentum", "Adadelta", "Adam")] == [
-        "Gradient descent",
-        "Momentum",
-        "Adam",
-    ]
+    # In the legend, and at the ends of the curves.
+    assert set(said) & {"Gradient descent", "Momentum", "Adadelta", "Adam"} == {"Gradient descent", "Momentum", "Adam"}
     blue = "#0b45b8"
-    strokes = [path for path in root.iter(f"{SVG}path") if path.get("stroke") == blue]
+    strokes = [path for path in root.iter(f"{SVG}path") if path.get("stroke") == blue and len(path.get("d") or "") > 99]
     assert len(strokes) == 2, "Adam's path and its loss curve"
     # 200 steps are 200 lines from point to point, on the pixel where the page shows them.
     data = strokes[0].get("d") or ""
