@@ -45,6 +45,14 @@ def caption(race: Race, start: tuple[float, float], language: str, pinned: Race 
     return " · ".join([title, *setting(race, start, language), *difference])
 
 
+def heading(race: Race, language: str) -> str:
+    """What the race asks, in one line: how many run from one start, and for what."""
+    phrases, count = words(language)["hook"], len(race.racers)
+    in_words = phrases["counts"].split(", ")
+    told = in_words[count - 2] if 2 <= count < len(in_words) + 2 else str(count)
+    return spaced(counted(phrases, "heading", count).format(count=told))
+
+
 def title_of(race: Race, language: str) -> str:
     """What a page or a picture of the race is called: its surface, or what was typed."""
     # Who opens the file is not who typed the formula.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,7 +41,11 @@ def assert_drawn(page: RacePage, race: Race) -> None:
 def test_first_paint_is_the_article_setting_with_seven_racers(open_page: Open) -> None:
     page = open_page()
     assert page.page.locator(".optviz-legend button").all_inner_texts() == SEVEN
-    assert "The setting of the article's figures" in page.page.locator("[data-testid=stMain]").inner_text()
+    main = page.page.locator("[data-testid=stMain]")
+    assert main.locator("h1").inner_text() == "Seven optimizers, one start: who finds the valley?"
+    assert "a Chinese survey article on optimization methods in deep learning" in main.inner_text()
+    # Play is the only primary button.
+    assert page.page.locator("[data-testid=stBaseButton-primary]").count() == 0
     assert page.query() == {}
     assert_drawn(page, Race())
 
@@ -60,6 +65,37 @@ def test_the_hook_switches_to_the_article_formulas_and_the_ranking_changes(open_
         arg=",".join(before),
     )
     assert sorted(ranking.all_inner_texts()) == sorted(before)
+
+
+# What is said
+
+
+@pytest.mark.parametrize(
+    ("settings", "viewport"),
+    [({}, DESKTOP), ({"locale": "zh-CN"}, PHONE), ({}, PROJECTOR)],
+    ids=["desk", "phone in Chinese", "projector"],
+)
+def test_whatever_is_said_has_room(open_page: Open, settings: dict[str, Any], viewport: dict[str, int]) -> None:
+    """The sentence of every step, and those of the events, in the room that is kept for them."""
+    page = open_page(**settings, viewport=viewport)
+    heights = page.page.evaluate(
+        """() => {
+            const stage = document.querySelector(".optviz-stage").parentElement.optvizStage;
+            const sentence = document.querySelector(".optviz-sentence");
+            const heights = new Set();
+            for (const playing of [false, true]) {
+                for (let step = 0; step <= 200; step += 1) {
+                    stage.state = { ...stage.state, playing };
+                    stage.dispatch({ type: "seek", step });
+                    stage.screen.paint();
+                    heights.add(sentence.offsetHeight);
+                }
+            }
+            stage.dispatch({ type: "pause" });
+            return [...heights];
+        }"""
+    )
+    assert len(heights) == 1
 
 
 # Playing

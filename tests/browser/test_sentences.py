@@ -152,12 +152,12 @@ def test_the_standings_for_those_who_cannot_see(say: Any) -> None:
 
 ARTICLES = {
     "en": (
-        "{count} of 7 end up in the nearer valley (−0.2832), {first} first, at step {step};"
-        " the deepest, −0.3543, is never found."
+        "{count} of 7 end up in the nearer valley (−0.283), {first} first, at step {step};"
+        " the deepest, −0.354, is never found."
     ),
     "zh": (
-        "7 个优化器中有 {count} 个停在较近的山谷（−0.2832），{first}最先到达（第 {step} 步）；"
-        "最深的山谷（−0.3543）没有优化器找到。"
+        "7 个优化器中有 {count} 个停在较近的山谷（−0.283），{first}最先到达（第 {step} 步）；"
+        "最深的山谷（−0.354）没有优化器找到。"
     ),
 }
 
@@ -204,7 +204,7 @@ def ends(race: Race) -> dict[str, tuple[int, float, np.ndarray]]:
 
 
 def number(value: float) -> str:
-    return f"{float(f'{value:.4g}') + 0:g}".replace("-", "−")
+    return f"{float(f'{value:.3g}') + 0:g}".replace("-", "−")
 
 
 def retold(race: Race) -> str:
@@ -293,5 +293,5 @@ def test_what_is_hidden_is_not_told(say: Any) -> None:
     first = min(there, key=lambda name: there[name])
     second = min(there.keys() - {first}, key=lambda name: there[name])
     told = say.of_race(race, range(race.steps + 1), playing=True, hidden=(places[first],))
-    assert told[-1].startswith(f"{len(there) - 1} of 6 end up in the nearer valley (−0.2832), {second} first,")
+    assert told[-1].startswith(f"{len(there) - 1} of 6 end up in the nearer valley (−0.283), {second} first,")
     assert not any(first in sentence for sentence in told)

@@ -85,7 +85,7 @@ function toldOf({ kind, places, since, step, valley }, text, racers, course, ste
     const racing = standing.filter(({ rank }) => rank > 0);
     return joined(text, lead(text, racing, step, step === steps, standing.some(({ outside }) => outside)));
   }
-  const [loss, lowest] = [number(course.valleys[valley]?.loss ?? NaN), lowestOf(course)];
+  const [loss, lowest] = [depth(course.valleys[valley]?.loss), lowestOf(course)];
   const there = racers.map(({ place }) => course.arrivals[place ?? -1])
     .filter((arrival) => arrival?.valley === valley && arrival.step <= step);
   const values = { step, racers: listed(text, those), loss, lowest, count: there.length, all: racers.length };
@@ -127,7 +127,7 @@ function ended(text, racers, course) {
 function arrivedIn(text, those, all, { valleys }) {
   const numbers = [...new Set(those.map(({ valley }) => valley))];
   const step = Math.min(...those.map((racer) => racer.step));
-  const loss = number(Math.min(...numbers.map((valley) => valleys[valley]?.loss ?? NaN)));
+  const loss = depth(Math.min(...numbers.map((valley) => valleys[valley]?.loss ?? NaN)));
   const many = those.length === all ? (all === 1 ? "_alone" : "_all") : (those.length === 1 ? "_one" : "");
   return put(text[`say_ends${numbers.length > 1 ? "_apart" : ""}${many}`], {
     count: those.length, all, step, loss, valleys: numbers.length, valley: text[`valley_${kindOf(numbers[0] ?? -1, valleys)}`] ?? "",
@@ -176,7 +176,15 @@ function unreached(text, racers, { arrivals, valleys }) {
  */
 function lowestOf({ valleys }) {
   const loss = valleys[0]?.loss ?? NaN;
-  return Number.isFinite(loss) ? number(loss) : "";
+  return Number.isFinite(loss) ? depth(loss) : "";
+}
+
+/**
+ * The loss of a valley, with the digits that it has on the map.
+ * @param {number} [loss]
+ */
+function depth(loss = NaN) {
+  return number(loss, 3);
 }
 
 /**
@@ -340,10 +348,13 @@ function numberAt(values, place) {
   return number(values[place] ?? NaN);
 }
 
-/** @param {number} value */
-function number(value) {
+/**
+ * @param {number} value
+ * @param {number} [digits]
+ */
+function number(value, digits = 4) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : String(Number(value.toPrecision(4)));
+  const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : String(Number(value.toPrecision(digits)));
   return text.replaceAll("-", "−");
 }

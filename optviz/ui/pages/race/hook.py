@@ -1,38 +1,41 @@
-"""The line above the picture: which race this is, and the one click that changes the question."""
+"""What stands above the picture: what the race asks, what is drawn, and the one click that changes the question."""
 
 from __future__ import annotations
 
+import html
 from functools import cache
-from typing import Any
 
 import streamlit as st
 
 from optviz.experiment import Race
 from optviz.text import Words
-from optviz.text.telling import described
+from optviz.text.telling import described, heading
 from optviz.ui import session
 
 LONGEST_LATEX = 90
 
 
 def hook(race: Race, text: Words) -> None:
-    """What is raced, and a button to the other half of the article's question, or back to its setting."""
+    """The question, a sentence for who sees this for the first time, and which race this is.
+
+    Beside it a button to the other half of the article's question, or back to its setting.
+    """
     words = text["hook"]
     authors, formulas = _articles()
-    said, button = st.container(key="hook_row").columns([3, 2], vertical_alignment="center")
-    if race == authors:
-        said.markdown(words["article_setting"])
-        changed, label = formulas, words["to_article"]
-    elif race == formulas:
-        said.markdown(words["article_formulas"])
-        changed, label = authors, words["to_tensorflow"]
-    else:
-        latex = getattr(race.bare_surface, "latex", "")
-        formula = f"  ${latex}$" if 0 < len(latex) <= LONGEST_LATEX else ""
-        said.markdown(f"**{described(race, session.language())}**{formula}")
-        changed, label = authors, words["reset"]
-    kind: Any = "primary" if race == authors else "secondary"
-    button.button(label, key="hook", type=kind, width="stretch", on_click=lambda: session.attempt(lambda: changed))
+    with st.container(key="hook_box"):
+        row = st.container(key="hook_row", horizontal=True, vertical_alignment="center")
+        row.html(f"<h1 class='optviz-heading'>{html.escape(heading(race, session.language()))}</h1>")
+        if race == authors:
+            setting, changed, label = words["article_setting"], formulas, words["to_article"]
+        elif race == formulas:
+            setting, changed, label = words["article_formulas"], authors, words["to_tensorflow"]
+        else:
+            latex = getattr(race.bare_surface, "latex", "")
+            formula = f"  ${latex}$" if 0 < len(latex) <= LONGEST_LATEX else ""
+            setting = f"**{described(race, session.language())}**{formula}"
+            changed, label = authors, words["reset"]
+        row.button(label, key="hook", on_click=lambda: session.attempt(lambda: changed))
+        st.container(key="hook_said").markdown(words["said"].format(explained=words["explained"], setting=setting))
 
 
 @cache
