@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,6 +17,9 @@ from optviz.experiment.link import OTHER_PARAMETERS
 from optviz.text import LANGUAGES
 
 LONGEST_LIST = 200
+FARTHEST = 10.0
+PLAIN_NUMBER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,4})?")
+Camera = tuple[float, ...]
 
 
 class Form(Protocol):
@@ -69,6 +73,22 @@ class Places:
         return ",".join(str(place) for place in value)
 
 
+class Eye:
+    """From where a 3-D chart is seen: 45,35,2.2 (see `camera`)."""
+
+    def read(self, name: str, text: str, problems: list[BadInput]) -> Camera | None:
+        parts = text[:LONGEST_LIST].split(",")
+        plain = all(PLAIN_NUMBER.fullmatch(part) for part in parts)
+        known = camera([float(part) for part in parts]) if plain else None
+        if known is None:
+            most = f"−180 … 180, −90 … 90, 0.1 … {FARTHEST:g}"
+            problems.append(BadInput("not_readable", name=name, value=text, allowed=f"45,35,2.2 ({most})"))
+        return known
+
+    def spelled(self, value: Camera) -> str:
+        return ",".join(f"{number:g}" for number in value)
+
+
 class WholeRace:
     """Another race, as a link of its own."""
 
@@ -85,6 +105,26 @@ class WholeRace:
 
     def spelled(self, value: Race) -> str:
         return urlencode(value.to_query(whole=True), quote_via=quote)
+
+
+def camera(listed: Any) -> Camera | None:
+    """From where a 3-D chart is seen, from whatever a browser may send: None for what is no such place.
+
+    Azimuth (−180 … 180) and elevation (−90 … 90) in degrees, and the distance (0.1 … 10) in sides of the box; then,
+    where it is not the middle, the point that is looked at (−2 … 2 each). Rounded to 0.1 degrees and 0.01 sides.
+    """
+    if not isinstance(listed, list) or len(listed) not in (3, 6):
+        return None
+    if not all(type(number) in (int, float) for number in listed):
+        return None
+    azimuth, elevation, distance, *center = listed
+    if not (abs(azimuth) <= 180 and abs(elevation) <= 90 and 0.1 <= distance <= FARTHEST):
+        return None
+    if not all(abs(at) <= 2 for at in center):
+        return None
+    around = (round(float(azimuth), 1) + 0.0, round(float(elevation), 1) + 0.0, round(float(distance), 2))
+    middle = tuple(round(float(at), 2) + 0.0 for at in center)
+    return around + middle if any(middle) else around
 
 
 def places(listed: Any) -> tuple[int, ...]:
@@ -135,6 +175,10 @@ class View:
     axis: str = seen("loss", OneOf(("loss", "gap")), of_figure=True)
     by: str = seen("step", OneOf(("step", "epoch")), needs=has_samples, of_figure=True)
     runs: str = seen("one", OneOf(("one", "many")), needs=has_batches, of_figure=True)
+    # The surface as a map, in 3-D, or both; how it looks in 3-D, and from where it is seen there (None: from its home).
+    drawn: str = seen("map", OneOf(("map", "3d", "both")), "view", of_figure=True)
+    look: str = seen("own", OneOf(("own", "article")), of_figure=True)
+    camera: Camera | None = seen(None, Eye(), quiet=True)
     hidden: tuple[int, ...] = seen((), Places(), quiet=True)
     # The part of each path that is still to come is hidden.
     veiled: bool = seen(False, YesOrNo())

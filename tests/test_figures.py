@@ -15,7 +15,7 @@ import pytest
 from optviz import OPTIMIZERS, Formula, GaussianHills, Racer, race
 from optviz.figures import Figure, resolved
 from optviz.figures.fans import Fan
-from optviz.figures.heights import Heights, contour_heights
+from optviz.figures.heights import Heights, contour_heights, height_ticks
 from optviz.figures.palette import THEMES
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import RaceRecord, race_record
@@ -91,7 +91,12 @@ PINNED = replace(
     steps=3,
 )
 COMPARED = race_figure(RECORD, HEIGHTS, "map 1", WORDS, PINNED)
-VIEWS = [(), *itertools.product(*FIGURE.choices.values())]
+OF_THE_SCENE = ("drawn", "look")
+VIEWS = [
+    (),
+    *itertools.product(*(names for group, names in FIGURE.choices.items() if group in OF_THE_SCENE)),
+    *itertools.product(*(names for group, names in FIGURE.choices.items() if group not in OF_THE_SCENE)),
+]
 DRAWN = list(itertools.product(THEMES, FIGURE.arrangements, VIEWS))
 
 
@@ -112,10 +117,16 @@ def parts(figure: Figure) -> list[Any]:
 
 
 def tracks(figure: Figure) -> dict[str, Any]:
-    """The layer of a race that plays."""
+    """The layer of a race that moves."""
     (layer,) = [layer for layer in figure.layers if layer["kind"] == "tracks"]
-    assert layer["kind"] == "tracks"
     return layer
+
+
+def scene(figure: Figure, theme: str = "light", look: str = "own") -> dict[str, Any]:
+    """The 3-D chart of a race as Plotly takes it."""
+    (layer,) = [layer for layer in figure.layers if layer["kind"] == "scene"]
+    patch = figure.views[look].get("scene", {"data": {}, "layout": {}})
+    return resolved(Figure(layer["plot"], figure.arrays, views={"look": patch}), theme, views=["look"])
 
 
 def test_traces() -> None:
@@ -279,6 +290,71 @@ def test_a_figure_does_not_change_its_record_or_itself() -> None:
 def test_plotly_validates_the_figure(theme: str, arrangement: str, view: str | None) -> None:
     drawn = plotly.graph_objects.Figure(resolved(FIGURE, theme, arrangement, view))
     assert len(drawn.data) == 9
+
+
+@pytest.mark.parametrize("look", FIGURE.choices["look"])
+@pytest.mark.parametrize("theme", THEMES)
+def test_plotly_validates_the_scene(theme: str, look: str) -> None:
+    drawn = plotly.graph_objects.Figure(scene(FIGURE, theme, look))
+    (surface,) = drawn.data
+    assert surface.type == "surface"
+    assert np.array_equal(surface.z, HEIGHTS.shade)
+    assert surface.colorscale[0][1] == THEMES[theme][{"own": "relief", "article": "article_relief"}[look]][0][1]
+    assert drawn.layout.scene.zaxis.visible is {"own": None, "article": False}[look]
+
+
+def test_in_depth_the_map_is_not_drawn_and_the_curves_stay() -> None:
+    shown = {
+        drawn: [trace["xaxis"] for trace in resolved(COMPARED, views=[drawn])["data"] if trace.get("visible", True)]
+        for drawn in FIGURE.choices["drawn"]
+    }
+    assert set(shown["3d"]) == {"x2"}
+    assert shown["map"] == shown["both"]
+    assert shown["3d"] == [axis for axis in shown["map"] if axis == "x2"]
+
+
+def test_the_scene_shows_what_the_map_shows() -> None:
+    (layer,) = [layer for layer in COMPARED.layers if layer["kind"] == "scene"]
+    assert [(mark["symbol"], mark["at"]) for mark in layer["places"]] == [
+        ("cross", list(RECORD.lowest)),
+        ("circle", list(RECORD.start)),
+    ]
+    for path in layer["pinned"]:
+        trace = COMPARED.plot["data"][path["trace"]]
+        assert (trace["x"], trace["y"], trace["line"]["color"]) == (path["x"], path["y"], path["color"])
+    assert len(layer["pinned"]) == len(PINNED.names)
+    nowhere = race_figure(replace(RECORD, lowest=(NAN, NAN)), HEIGHTS, "map 1", WORDS).layers[-1]
+    assert [mark["symbol"] for mark in nowhere["places"]] == ["circle"]
+
+
+@pytest.mark.parametrize(
+    ("surface", "count"),
+    [
+        (GaussianHills(seed=1), 3),
+        (Formula("(1-x)**2 + 100*(y-x**2)**2", domain=(-2, 2, -1, 3)), 5),
+        (Formula("-exp(-x**2-y**2)", domain=(-50, 50, -50, 50)), 2),
+        (Formula("1e-9*x", domain=(0, 1, 0, 1)), 3),
+        (Formula("log(x) + y**2", domain=(-1, 9, 0, 1)), 3),
+        (Formula("-cos(x)*cos(y)*exp(-(x-3.14)^2-(y-3.14)^2)", domain=(-100, 100, -100, 100)), 3),
+        (Formula("3"), 0),
+    ],
+    ids=lambda given: getattr(given, "title", str(given)),
+)
+def test_the_axis_of_heights_tells_the_loss(surface: Any, count: int) -> None:
+    heights = contour_heights(surface)
+    positions, losses = height_ticks(heights)
+    assert len(positions) == len(losses)
+    assert count <= len(losses) <= 5
+    assert positions == sorted(set(positions))
+    assert all(0 <= position <= 1 for position in positions)
+    assert losses == sorted(set(losses))
+    for position, loss in zip(positions, losses, strict=True):
+        # Where the grid is about as high as a tick, its loss is about what the tick says: the nearest of its points
+        # has neighbours in the order of the losses on both sides of it.
+        assert float(f"{loss:.6g}") == loss, "few digits"
+        below, above = heights.losses[heights.shade <= position], heights.losses[heights.shade >= position]
+        assert np.nanmax(below) <= loss or np.isclose(np.nanmax(below), loss)
+        assert np.nanmin(above) >= loss or np.isclose(np.nanmin(above), loss)
 
 
 def test_the_validation_would_notice_a_wrong_figure() -> None:

@@ -12,7 +12,7 @@ import optviz.view
 from optviz import Race
 from optviz.experiment import read_query
 from optviz.ui import address
-from optviz.view import OneOf, View, places, seen
+from optviz.view import OneOf, View, camera, places, seen
 
 # A value beside the default for each field, and how an address spells it.
 OTHERWISE: dict[str, tuple[Any, dict[str, str]]] = {
@@ -20,6 +20,9 @@ OTHERWISE: dict[str, tuple[Any, dict[str, str]]] = {
     "axis": ("gap", {"axis": "gap"}),
     "by": ("epoch", {"by": "epoch"}),
     "runs": ("many", {"runs": "many"}),
+    "drawn": ("3d", {"view": "3d"}),
+    "look": ("article", {"look": "article"}),
+    "camera": ((-12.5, 40.0, 2.25), {"camera": "-12.5,40,2.25"}),
     "hidden": ((0, 2), {"hidden": "0,2"}),
     "veiled": (True, {"veiled": "1"}),
     "present": (True, {"present": "1"}),
@@ -60,6 +63,20 @@ REFUSED = [
     ({"present": "2"}, "present", False),
     ({"hidden": "0,x,2"}, "hidden", (0, 2)),
     ({"hidden": "24"}, "hidden", ()),
+    ({"view": "4d"}, "drawn", "map"),
+    ({"look": "matplotlib"}, "look", "own"),
+    ({"camera": ""}, "camera", None),
+    ({"camera": "45,35"}, "camera", None),
+    ({"camera": "45,35,2,0.1"}, "camera", None),
+    ({"camera": "45,35,2,0.1,0,x"}, "camera", None),
+    ({"camera": "181,35,2"}, "camera", None),
+    ({"camera": "45,-90.5,2"}, "camera", None),
+    ({"camera": "45,35,0"}, "camera", None),
+    ({"camera": "45,35,11"}, "camera", None),
+    ({"camera": "45,35,2,0,0,-2.5"}, "camera", None),
+    ({"camera": "nan,inf,1e0"}, "camera", None),
+    ({"camera": "٤٥,35,2"}, "camera", None),
+    ({"camera": "9" * 9999}, "camera", None),
     ({"pinned": "seed=3"}, "pinned", None),
     ({"pinned": "surface=nowhere"}, "pinned", None),
 ]
@@ -92,11 +109,34 @@ def test_a_choice_that_is_none_is_the_default(sent: dict[str, Any]) -> None:
 
 
 def test_a_choice_is_taken() -> None:
-    assert View(by="epoch").choosing({"axis": "gap", "runs": "many"}).chosen == {
+    assert View(by="epoch", look="article").choosing({"axis": "gap", "runs": "many", "drawn": "both"}).chosen == {
+        "drawn": "both",
+        "look": "own",
         "axis": "gap",
         "by": "step",
         "runs": "many",
     }
+
+
+@pytest.mark.parametrize(
+    ("listed", "found"),
+    [
+        ([45.04, -35, 1.234], (45.0, -35.0, 1.23)),
+        ([0, 90, 10, 0.001, -0.0, 0], (0.0, 90.0, 10.0)),
+        ([-180, 0, 0.1, 0, 0.126, -2], (-180.0, 0.0, 0.1, 0.0, 0.13, -2.0)),
+        ([45, 35, True], None),
+        ([45, 35, "2"], None),
+        ([45, 35, float("nan")], None),
+        ([45, 35, 10**400], None),
+        ([45, 35], None),
+        ("45,35,2", None),
+        (None, None),
+    ],
+)
+def test_a_camera_is_rounded_and_its_range_is_checked(listed: Any, found: tuple[float, ...] | None) -> None:
+    assert camera(listed) == found
+    if found is not None:
+        assert View.from_query(View(camera=found).to_query()) == (View(camera=found), [])
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,11 @@ from optviz.figures.palette import THEMES
 class Figure:
     """`plot` is {data, layout} with references (see `optviz.figures`); `arrays` holds what they refer to.
 
-    `arrangements` are layout patches by name: the stage picks one that suits the room it has ("wide", "narrow").
+    `arrangements` are layout patches by name: the stage picks one that suits the room it has ("wide", "narrow"), and on
+    top of it one for a view that is shown ("wide 3d"); `scene` in it says where a 3-D chart has its place.
     `views` are changes a visitor may choose: name → {"data": {trace index: patch}, "layout": patch}; "veiled" is
-    a patch on top for as long as the future is hidden; `choices` groups their names, one of each group is on, the first
-    at the beginning.
+    a patch on top for as long as the future is hidden, "scene" what changes in a 3-D chart; `choices` groups their
+    names, one of each group is on, the first at the beginning.
     `layers` are drawn above the plot, each {"kind": …} by the mark of that kind: see `optviz/stage/js/layers/`, and the
     entries of each kind ("tracks", "arrows") in `optviz/stage/js/types.d.ts`.
     `clicks` says what a click sends, by chart ("map", "curves"): {"sends": name, "at": [x, y], "trace": index}; at is

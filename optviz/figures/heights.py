@@ -56,6 +56,40 @@ def contour_heights(surface: Surface, size: int = 121) -> Heights:
     return Heights(x, y, losses, share, logarithmic and not by_area, by_area)
 
 
+def height_ticks(heights: Heights, most: int = 5) -> tuple[list[float], list[float]]:
+    """Round losses for an axis of heights, and where they are: shades in [0, 1], ascending, `most` of them or fewer.
+
+    Where the shade is proportional to the loss, they are in even steps of 1, 2 or 5 times a power of ten; elsewhere
+    even steps of the shade are rounded to losses of two digits. None where all is level.
+    """
+    known = np.isfinite(heights.losses) & np.isfinite(heights.shade)
+    losses, shades = heights.losses[known], heights.shade[known]
+    if not losses.size or not losses.max() > losses.min():
+        return [], []
+    # What differs by a billionth of the whole is level: between the two nothing can be read off.
+    low, level = losses.min(), (losses.max() - losses.min()) * 1e-9
+    steps, first = np.unique(np.round((losses - low) / level), return_index=True)
+    losses, shades = low + steps * level, np.maximum.accumulate(shades[first])
+    if heights.logarithmic or heights.by_area:
+        wanted = np.interp(np.linspace(0, 1, most), shades, losses)
+        rounded = np.array([float(f"{loss:.1e}") if abs(loss) > 1e3 * level else 0.0 for loss in wanted])
+    else:
+        rounded = _even_steps(float(losses[0]), float(losses[-1]), most)
+    rounded = np.unique(rounded[(rounded >= losses[0]) & (rounded <= losses[-1])])
+    return np.interp(rounded, losses, shades).tolist(), rounded.tolist()
+
+
+def _even_steps(low: float, high: float, most: int) -> np.ndarray:
+    """The multiples of a step of 1, 2 or 5 times a power of ten: of the smallest with `most` or fewer in the range."""
+    power = np.floor(np.log10((high - low) / most))
+    for step in (digit * 10**exponent for exponent in (power, power + 1) for digit in (1, 2, 5)):
+        first, last = np.ceil(low / step), np.floor(high / step)
+        if last - first < most:
+            break
+    # From the decimal text, so that 3 steps of 0.1 are 0.3.
+    return np.array([float(f"{count * step:.12g}") for count in np.arange(first, last + 1)])
+
+
 def _foot(share: np.ndarray, foot: float) -> float:
     """Where a logarithmic shade begins to count: `foot`, or higher where the valley is too narrow for the grid.
 

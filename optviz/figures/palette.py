@@ -48,6 +48,8 @@ FIGURE: Colors = {
     "paper": ("rgba(0,0,0,0)", "rgba(0,0,0,0)"),
     "casing": ("#ffffff", "#0b0e17"),
     "frame": ("#3f4863", "#8b93ab"),
+    "scene_line": ("rgba(16,28,62,0.4)", "rgba(6,10,24,0.36)"),
+    "article_line": ("rgba(90,40,60,0.22)", "rgba(255,235,235,0.22)"),
     "label_back": ("#ffffff", "#171b29"),
     "accent": ("#6a48d7", "#a48bff"),
 }
@@ -104,12 +106,31 @@ FAINTER = "2e"
 """How opaque a band is in its racer's colour, as the last two digits of #rrggbbaa."""
 
 
+COOLWARM = ("#3b4cc0", "#6282ea", "#8db0fe", "#b8d0f9", "#dddddd", "#f5c4ad", "#f49a7b", "#de604d", "#b40426")
+"""The colours of the article's surfaces, in even steps: K. Moreland (2009), doi:10.1007/978-3-642-10520-3_9."""
+
+COOLWARM_OPACITY = 0.6
+
+
+def _article_relief(place: int) -> list[list[Any]]:
+    ground = PAGE["background"][place]
+    shades = [mixed(color, ground, COOLWARM_OPACITY) for color in COOLWARM]
+    return [[step / (len(shades) - 1), shade] for step, shade in enumerate(shades)]
+
+
+def mixed(color: str, ground: str, opacity: float) -> str:
+    """What a colour looks like on a ground where it is not opaque; each is "#rrggbb"."""
+    pairs = zip(_channels(color), _channels(ground), strict=True)
+    return "#" + "".join(f"{round(over * opacity + under * (1 - opacity)):02x}" for over, under in pairs)
+
+
 def _theme(name: str, place: int) -> dict[str, Any]:
     """The extra colours as well, and each racer's colour once more, faint, for a band: `@theme/adam/band`."""
     racers = {key: pair[place] for key, pair in RACERS.items()}
     racers |= {f"extra/{number}": pair[place] for number, pair in enumerate(EXTRAS)}
     bands = {f"{key}/band": f"{color}{FAINTER}" for key, color in racers.items()}
-    return {key: pair[place] for key, pair in FIGURE.items()} | _relief(name) | racers | bands
+    reliefs = _relief(name) | {"article_relief": _article_relief(place)}
+    return {key: pair[place] for key, pair in FIGURE.items()} | reliefs | racers | bands
 
 
 def _relief(name: str) -> dict[str, Any]:

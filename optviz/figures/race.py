@@ -11,6 +11,7 @@ from optviz.figures.figure import Figure
 from optviz.figures.heights import Heights
 from optviz.figures.map import level_lines, lowest_mark, places, relief, start_mark
 from optviz.figures.race_record import RaceRecord, beyond_epochs
+from optviz.figures.scene import ARRANGEMENTS, CHOICES, pinned_path, scene_layer, scene_views
 from optviz.figures.styles import styles_of
 from optviz.figures.told import TOLD, told_arrays
 
@@ -67,9 +68,10 @@ def race_figure(
     return Figure(
         plot={"data": parts.data, "layout": _layout(record, map_key, words)},
         arrays=parts.arrays,
-        arrangements={"wide": WIDE, "narrow": NARROW, "presented": PRESENTED},
+        arrangements={"wide": WIDE, "narrow": NARROW, "presented": PRESENTED, **ARRANGEMENTS},
         views=_views(parts, map_key),
         choices={
+            **CHOICES,
             "axis": ["loss", "gap"],
             "by": ["step", "epoch"] if record.has_samples else ["step"],
             "runs": ["one", "many"] if any(record.batched) else ["one"],
@@ -78,6 +80,7 @@ def race_figure(
             relief(),
             places(record, words),
             {"kind": "tracks", "steps": record.steps, "racers": parts.racers, **TOLD},
+            scene_layer(record, heights, words, parts.pinned),
         ],
         clicks={"map": {"sends": "start", "at": list(record.start), "trace": start_trace}},
         map_key=map_key,
@@ -101,6 +104,7 @@ class _Parts:
         self.gap_view: dict[str, Any] = {}
         self.epoch_view: dict[str, Any] = {}
         self.one_run: dict[str, Any] = {}
+        self.pinned: list[dict[str, Any]] = []
         # Racer → its pale path, and the losses along it.
         self.shadows: dict[str, list[tuple[int, np.ndarray]]] = {}
 
@@ -113,6 +117,7 @@ class _Parts:
             self.gap_view[str(place + 1)] = {"y": f"@{prefix}/gap"}
             self.epoch_view[str(place + 1)] = {"x": _epochs(pinned, index, self.arrays, "pinned/")}
             self.data += _pinned_traces(prefix, style["color"])
+            self.pinned.append(pinned_path(prefix, style["color"], place))
 
     def add_racers(self) -> None:
         words = self.words
@@ -185,6 +190,7 @@ def _views(parts: _Parts, map_key: str) -> dict[str, dict[str, Any]]:
         "range": [0, record.epoch_range],
     }
     return {
+        **scene_views(record, parts.data),
         "loss": {"data": {}, "layout": {}, "veiled": {"yaxis2": {"range": list(record.veiled_loss_range)}}},
         "gap": {
             "data": parts.gap_view,

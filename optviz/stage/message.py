@@ -22,7 +22,7 @@ import numpy as np
 
 from optviz.figures import Figure
 from optviz.figures.palette import THEMES
-from optviz.stage.modules import ASSETS, assets
+from optviz.stage.modules import ASSETS, PLOTLY, assets
 
 MAPS_KEPT = 12
 """So many maps a browser keeps, the last that it was sent: see `js/message.js`."""
@@ -75,7 +75,7 @@ def pack_new(
         "plot": {**figure.plot, "data": [parts.of(trace) for trace in figure.plot.get("data", ())]},
         "arrangements": parts.of(figure.arrangements),
         "views": {name: parts.of_entries(view) for name, view in figure.views.items()},
-        "choices": figure.choices,
+        "choices": parts.of(figure.choices),
         "layers": [parts.of_entries(layer) for layer in figure.layers],
         "clicks": figure.clicks,
         "map_key": figure.map_key,
@@ -83,7 +83,7 @@ def pack_new(
         "words_key": words_key(text),
         "text": parts.spelled(*_spelled_words(tuple(text.items()))),
         "themes": parts.spelled(*_spelled_themes()),
-        "plotly": f"{ASSETS}/{assets()['plotly'].name}",
+        "plotly": parts.of({bundle: f"{ASSETS}/{assets()[name].name}" for bundle, name in PLOTLY.items()}),
         **parts.of_entries(extra),
     }
     head = f'{{"parts":{{{parts.new()}}},{spell(header)[1:]}'.encode()

@@ -20,6 +20,8 @@ from optviz.figures.palette import style_sheet
 
 ASSETS = "optviz-assets"
 ENTRY = "stage.js"
+PLOTLY = {"plane": "plotly", "scene": "plotly_3d"}
+"""What a bundle of plotly.js draws → its short name among the assets; that for 3-D is fetched where it is asked for."""
 JAVASCRIPT, STYLES = "text/javascript; charset=utf-8", "text/css; charset=utf-8"
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.{1,2}/[\w/.]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:default )?(?=(?:async function|function|const|class) )", re.MULTILINE)
@@ -78,19 +80,19 @@ def stage_style() -> str:
 
 @cache
 def assets() -> dict[str, Asset]:
-    """What a server sends, by short name: "plotly" (plotly.js), "stage.css", and each module."""
+    """What a server sends, by short name: "plotly", "plotly_3d" (plotly.js), "stage.css", and each module."""
     files = {"stage.css": (stage_style(), STYLES)} | {name: (text, JAVASCRIPT) for name, text in sources().items()}
     digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:12]
     stage = {name: _asset(f"stage-{digest}/{name}", text.encode(), kind) for name, (text, kind) in files.items()}
-    return {"plotly": _plotly(), **stage}
+    return {"plotly": _plotly("cartesian"), "plotly_3d": _plotly("gl3d"), **stage}
 
 
-def _plotly() -> Asset:
-    """plotly.js as its makers bundle it for plane charts: a third of the whole, and a third of the time to start.
+def _plotly(bundle: str) -> Asset:
+    """plotly.js as its makers bundle it for some kinds of charts: a third of the whole, in a third of the time.
 
-    As it is in the folder, packed: `npm pack plotly.js-cartesian-dist-min@4.1.1`, then `gzip -9 -n`.
+    As it is in the folder, packed: `npm pack plotly.js-cartesian-dist-min@4.1.1` (or `gl3d`), then `gzip -9 -n`.
     """
-    packed = (_HERE / "plotly" / "plotly-cartesian.min.js.gz").read_bytes()
+    packed = (_HERE / "plotly" / f"plotly-{bundle}.min.js.gz").read_bytes()
     body = gzip.decompress(packed)
     return Asset(f"plotly-{hashlib.sha256(body).hexdigest()[:12]}.js", body, packed, JAVASCRIPT)
 

@@ -1,6 +1,6 @@
 """A race as one HTML file: the stage, plotly.js and the numbers in it, so that it plays from disk, without a network.
 
-Nothing in the file asks a server for anything, and its Content-Security-Policy says so: only the two scripts whose
+Nothing in the file asks a server for anything, and its Content-Security-Policy says so: only the scripts whose
 hashes it names may run, whatever a label or a formula contains.
 """
 
@@ -24,8 +24,9 @@ from optviz.figures.heights import Heights, contour_heights
 from optviz.figures.palette import style_sheet
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import RaceRecord, beside, race_record
+from optviz.figures.scene import CHOICES, SHOWN
 from optviz.stage.message import pack
-from optviz.stage.modules import assets, stage_module, stage_style
+from optviz.stage.modules import PLOTLY, assets, stage_module, stage_style
 from optviz.text import LANGUAGES, spaced, words
 from optviz.text.telling import (
     caption,
@@ -59,11 +60,18 @@ BOOTSTRAP = """
     const packed = Uint8Array.from(atob(document.getElementById(id).textContent), (letter) => letter.charCodeAt(0));
     return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip")));
   };
-  try {
+  const run = (text) => {
     const script = document.createElement("script");
-    script.textContent = await inflated("plotly").text();
+    script.textContent = text;
     document.head.appendChild(script);
     script.remove();
+  };
+  try {
+    for (const [bundle, id] of [["plane", "plotly"], ["scene", "plotly_3d"]]) {
+      if (!document.getElementById(id)) continue;
+      const text = await inflated(id).text();
+      takePlotly(bundle, () => run(text));
+    }
     show(place, new Uint8Array(await inflated("figure").arrayBuffer()));
   } catch (error) {
     place.textContent = place.dataset.broken;
@@ -97,29 +105,32 @@ def html_page(
     record = race_record(paths, race.racer_names(text["optimizer"]), start, fans)
     if pinned is not None:
         record = beside(record, pinned)
-    figure = _figure(race_figure(record, heights, "map", text["figure"], pinned), record)
+    seen = {"chosen": {}, "hidden": [], **(view or {})}
+    in_depth = seen["chosen"].get("drawn") in SHOWN
+    figure = _figure(race_figure(record, heights, "map", text["figure"], pinned), record, in_depth)
     message = pack(
         figure,
         text["stage"],
         token="race",
         file_name=file_name(race),
         caption=caption(race, start, language, pinned_race if pinned is not None else None),
-        view={"chosen": {}, "hidden": [], **(view or {}), "stamp": 1},
+        view={**seen, "stamp": 1},
     )
     # Its reader chooses the view: what is said holds for each.
     key_line = [*key_sentences(heights, text["figure"]), *sentences_of(figure, figure.views)]
     if pinned is not None and pinned_race is not None:
         key_line.append(difference_of_pinned(race, pinned_race, text))
-    return _document(race, language, message, spaced(" ".join(key_line))).encode()
+    bundles = tuple(PLOTLY) if in_depth else ("plane",)
+    return _document(race, language, message, spaced(" ".join(key_line)), bundles).encode()
 
 
-def _document(race: Race, language: str, message: bytes, key_line: str) -> str:
+def _document(race: Race, language: str, message: bytes, key_line: str, bundles: Sequence[str]) -> str:
     title, phrases, script = title_of(race, language), words(language)["standalone"], _script()
     return f"""<!doctype html>
 <html lang="{language}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_policy(script)}">
+<meta http-equiv="Content-Security-Policy" content="{_policy(script, bundles)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{html.escape(title)} – optviz</title>
 <style>{STYLE}{stage_style()}</style>
@@ -132,17 +143,20 @@ def _document(race: Race, language: str, message: bytes, key_line: str) -> str:
 <p class="key">{html.escape(key_line)}</p>
 {_settings(race, phrases)}
 <script type="text/plain" id="figure">{_base64(gzip.compress(message, 9, mtime=0))}</script>
-<script type="text/plain" id="plotly">{_plotly()[0]}</script>
+{"".join(f'<script type="text/plain" id="{PLOTLY[name]}">{_plotly(name)[0]}</script>' for name in bundles)}
 <script type="module">{script}</script>
 </body>
 </html>
 """
 
 
-def _figure(figure: Figure, record: RaceRecord) -> Figure:
+def _figure(figure: Figure, record: RaceRecord, in_depth: bool) -> Figure:
     """The figure for a stage that nobody answers: without what a server would be asked for."""
-    runs = figure.choices["runs"] if any(record.fans) else ["one"]
-    return dataclasses.replace(figure, choices=figure.choices | {"runs": runs}, clicks={})
+    left_out = {} if any(record.fans) else {"runs": ["one"]}
+    # What draws in 3-D is half a megabyte: it is in the file where the file opens so.
+    if not in_depth:
+        left_out |= {group: names[:1] for group, names in CHOICES.items()}
+    return dataclasses.replace(figure, choices=figure.choices | left_out, clicks={})
 
 
 def _settings(race: Race, phrases: Mapping[str, str]) -> str:
@@ -163,16 +177,17 @@ def _script() -> str:
 
 
 @cache
-def _plotly() -> tuple[str, str]:
-    """plotly.js as gzip in base64, and the hash of the script that comes out of it."""
-    body = assets()["plotly"].packed
+def _plotly(bundle: str) -> tuple[str, str]:
+    """A bundle of plotly.js as gzip in base64, and the hash of the script that comes out of it."""
+    body = assets()[PLOTLY[bundle]].packed
     return _base64(body), _hash(gzip.decompress(body))
 
 
-def _policy(script: str) -> str:
+def _policy(script: str, bundles: Sequence[str]) -> str:
+    hashes = [_hash(script.encode()), *(_plotly(bundle)[1] for bundle in bundles)]
     allowed = {
         "default-src": "'none'",
-        "script-src": f"'{_hash(script.encode())}' '{_plotly()[1]}'",
+        "script-src": " ".join(f"'{known}'" for known in hashes),
         # Plotly and the stage write style sheets and attributes while they run.
         "style-src": "'unsafe-inline'",
         "img-src": "data: blob:",

@@ -148,7 +148,20 @@ def test_what_needs_a_server_is_not_offered() -> None:
     header, _ = message(html_page(sampled_race(), sampled_race().run()))
     assert {"learning_rate", "live", "tools", "tour", "link"}.isdisjoint(header)
     assert header["clicks"] == {}
-    assert header["choices"] == {"axis": ["loss", "gap"], "by": ["step", "epoch"], "runs": ["one"]}
+    flat = {"drawn": ["map"], "look": ["own"]}
+    assert header["choices"] == {**flat, "axis": ["loss", "gap"], "by": ["step", "epoch"], "runs": ["one"]}
+
+
+@pytest.mark.parametrize("drawn", ["3d", "both"])
+def test_what_draws_in_depth_is_in_a_page_that_opens_so(drawn: str) -> None:
+    plain, page = (html_page(Race(), Race().run(), view={"chosen": {"drawn": name}}) for name in ("map", drawn))
+    parsed = Parsed(page)
+    bundle = base64.b64decode(parsed.text("script", id="plotly_3d"))
+    assert bundle == stage.assets()["plotly_3d"].packed
+    assert len(page) - len(plain) < 1.4 * len(bundle), "base64, and nothing else"
+    assert parsed.tags().count("script") == 4
+    assert message(page)[0]["choices"]["drawn"] == ["map", "3d", "both"]
+    assert message(page)[0]["choices"]["look"] == ["own", "article"]
 
 
 def test_20_runs_are_a_choice_where_they_are_included() -> None:

@@ -44,7 +44,7 @@ beforeEach(() => {
 function pictured() {
   const shown = { state: initialState(), drawn: 0 };
   const receive = (title) => {
-    const header = { plot: { data: [], layout: { title } }, arrangements: {}, views: {}, choices: {}, layers: [], clicks: {}, themes: {} };
+    const header = { plot: { data: [], layout: { title } }, arrangements: {}, views: {}, choices: {}, layers: [], clicks: {}, themes: {}, plotly: {} };
     shown.state = reduce(shown.state, { type: "received", message: { header, arrays: new Map() } });
   };
   receive("first");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { loadPlotly } from "../../optviz/stage/js/plotly.js";
+import { loadPlotly, takePlotly } from "../../optviz/stage/js/plotly.js";
 
 const scripts = [];
 globalThis.window = {};
@@ -14,18 +14,40 @@ globalThis.document = {
 };
 
 test("it is fetched once; what fails, or comes without a Plotly, is fetched anew by the next who asks", async () => {
-  const [one, two] = [loadPlotly("plotly.js"), loadPlotly("plotly.js")];
+  const [one, two] = [loadPlotly("plane", "plotly.js"), loadPlotly("plane", "plotly.js")];
   assert.deepEqual(scripts.map(({ src }) => src), ["http://here/plotly.js"]);
   scripts[0].onerror();
   await assert.rejects(one, /did not load/);
   await assert.rejects(two, /did not load/);
-  const cut = loadPlotly("plotly.js");
+  const cut = loadPlotly("plane", "plotly.js");
   scripts[1].onload();
   await assert.rejects(cut, /did not load/);
-  const found = loadPlotly("plotly.js");
+  const found = loadPlotly("plane", "plotly.js");
   window.Plotly = {};
   scripts[2].onload();
   assert.equal(await found, window.Plotly);
-  assert.equal(await loadPlotly("plotly.js"), window.Plotly);
+  assert.equal(await loadPlotly("plane", "plotly.js"), window.Plotly);
   assert.deepEqual(scripts.map(({ gone }) => gone), [true, true, undefined]);
+});
+
+test("a second bundle is a Plotly of its own, and the first one stays where everybody looks for it", async () => {
+  const plane = window.Plotly;
+  const [one, two] = [loadPlotly("scene", "gl3d.js"), loadPlotly("scene", "gl3d.js")];
+  assert.equal(scripts.length, 4);
+  const scene = {};
+  window.Plotly = scene;
+  scripts[3].onload();
+  assert.deepEqual([await one === scene, await two === scene, window.Plotly === plane], [true, true, true]);
+  assert.equal(await loadPlotly("plane", "plotly.js"), plane);
+});
+
+test("what is inlined is taken the same way; a script that brings no Plotly changes nothing", async () => {
+  const plane = window.Plotly;
+  const inlined = {};
+  takePlotly("scene", () => { window.Plotly = inlined; });
+  assert.equal(await loadPlotly("scene", "gl3d.js"), inlined);
+  takePlotly("scene", () => {});
+  assert.equal(await loadPlotly("scene", "gl3d.js"), inlined);
+  assert.equal(window.Plotly, plane);
+  assert.equal(scripts.length, 4);
 });

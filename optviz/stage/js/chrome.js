@@ -9,7 +9,7 @@ import { nextHint } from "./hints.js";
 import { updateLegend } from "./legend.js";
 import { counted, courseOf, happened, put, soFar, standings } from "./sentences.js";
 import { arrayOf } from "./message.js";
-import { racersOf, stepOf, stepsOf, tracksOf } from "./state.js";
+import { isInDepth, racersOf, sceneIsShown, sceneOf, shownViews, stepOf, stepsOf, tracksOf } from "./state.js";
 import { isCoarse } from "./theme.js";
 import { SPEEDS } from "./transport.js";
 
@@ -27,7 +27,8 @@ export function updateChrome(elements, state, dispatch) {
   updatePlayButton(elements, state);
   updateTools(elements, state, header);
   updateHint(elements, header);
-  updateViews(elements.choices, state, text, dispatch);
+  updateViews(elements, state, text, dispatch);
+  elements.notice.textContent = isInDepth(state) && state.flat ? text["flat"] ?? "" : "";
   updateLegend(elements.legend, state, (index) => dispatch({ type: "toggle", index }));
   elements.transport.hidden = !tracksOf(state);
   if (!tracksOf(state)) elements.plot.setAttribute("aria-label", text["stage"] ?? "");
@@ -40,9 +41,8 @@ export function updateChrome(elements, state, dispatch) {
  * @param {Elements} elements
  * @param {Header} header
  */
-function updateWords({ body, homeButton, legend, scrubber, speedPicker }, { language, text }) {
+function updateWords({ body, legend, scrubber, speedPicker }, { language, text }) {
   body.setAttribute("aria-label", text["stage"] ?? "");
-  part(homeButton, "span").textContent = text["home"] ?? "";
   for (const button of buttonsOf(body)) label(button, text[button.dataset["do"] ?? ""]);
   legend.setAttribute("aria-label", text["legend"] ?? "");
   scrubber.setAttribute("aria-label", text["scrubber"] ?? "");
@@ -120,13 +120,30 @@ export function updateHint({ hint }, { hints = [], present }) {
 }
 
 /**
- * @param {HTMLElement} choices
+ * Above the picture stands what chooses the picture, in the bar below what chooses the axes of the loss chart.
+ * @param {Elements} elements
  * @param {State} state
  * @param {Words} text
  * @param {Dispatch} dispatch
  */
-function updateViews(choices, { message, chosen }, text, dispatch) {
-  const groups = Object.entries(message?.header.choices ?? {}).filter(([, names]) => names.length > 1);
+function updateViews({ choices, views }, state, text, dispatch) {
+  const scene = sceneOf(state);
+  const groups = Object.entries(state.message?.header.choices ?? {}).filter(([, names]) => names.length > 1);
+  /** @param {string} group */
+  const ofScene = (group) => group === scene?.group || scene?.choices.includes(group);
+  const offered = groups.filter(([group]) => sceneIsShown(state) || !scene?.choices.includes(group));
+  updateGroups(choices, offered.filter(([group]) => !ofScene(group)), shownViews(state), text, dispatch);
+  updateGroups(views, offered.filter(([group]) => ofScene(group)), shownViews(state), text, dispatch);
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {[string, string[]][]} groups
+ * @param {Record<string, string>} chosen
+ * @param {Words} text
+ * @param {Dispatch} dispatch
+ */
+function updateGroups(place, groups, chosen, text, dispatch) {
   const makeBox = () => {
     const box = document.createElement("div");
     box.className = "optviz-views";
@@ -142,7 +159,7 @@ function updateViews(choices, { message, chosen }, text, dispatch) {
     });
     return button;
   };
-  sync(choices, groups, makeBox, (box, [group, names]) => {
+  sync(place, groups, makeBox, (box, [group, names]) => {
     box.setAttribute("aria-label", text[`choose_${group}`] ?? "");
     sync(box, names, makeButton, (button, name) => {
       Object.assign(button.dataset, { group, name });

@@ -23,11 +23,13 @@ export function icon(name) {
 }
 
 const TEMPLATE = `
-  <div class="optviz-legend" role="group"></div>
+  <div class="optviz-above"><div class="optviz-legend" role="group"></div><div class="optviz-seen"></div></div>
   <div class="optviz-picture"><canvas class="optviz-ground" aria-hidden="true"></canvas>
     <div class="optviz-plot" role="img"></div>
+    <div class="optviz-scenery" role="application" tabindex="0" hidden><div></div></div>
     <canvas class="optviz-casings" aria-hidden="true"></canvas><canvas class="optviz-trails" aria-hidden="true"></canvas><canvas class="optviz-heads" aria-hidden="true"></canvas>
     <button data-do="home" class="optviz-home" hidden><span></span></button>
+    <p class="optviz-notice" role="status"></p>
   </div>
   <div class="optviz-docked"><div class="optviz-transport">
     <div class="optviz-buttons">
@@ -82,6 +84,7 @@ export function buildElements(root, command) {
     plot: /** @type {PlotElement} */ (find("plot")),
     ground: /** @type {HTMLCanvasElement} */ (find("ground")),
     under: /** @type {HTMLCanvasElement} */ (find("casings")),
+    scenery: find("scenery"),
     kept: /** @type {HTMLCanvasElement} */ (find("trails")),
     moving: /** @type {HTMLCanvasElement} */ (find("heads")),
     legend: find("legend"),
@@ -91,6 +94,8 @@ export function buildElements(root, command) {
     speedPicker: /** @type {HTMLSelectElement} */ (find("speed")),
     rate: find("rate"),
     choices: find("choices"),
+    views: find("seen"),
+    notice: find("notice"),
     sentence: find("sentence"),
     menu: find("menu"),
     hint: find("hint"),

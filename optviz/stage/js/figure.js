@@ -2,10 +2,10 @@
 // The figure that Plotly is to draw, from the state: references filled in, the arrangement for the room there is, the views
 // that are chosen, and without what is hidden.
 
-/** @import { Dict, Header, State, Theme } from "./types.js" */
+/** @import { Box, Dict, Header, State, Theme } from "./types.js" */
 
 import { resolved } from "./message.js";
-import { endIsHidden, futureIsHidden, racersOf, tracksOf } from "./state.js";
+import { endIsHidden, futureIsHidden, racersOf, sceneOf, shownViews, tracksOf } from "./state.js";
 
 const NARROW_BELOW = 620; // pixels
 const PRESENTED = 1.6; // how much thicker lines and heads are in a lecture room
@@ -35,7 +35,7 @@ export function thicknessFor(header) {
  * @param {State} state which has a message
  * @param {Theme} theme
  * @param {Room} room
- * @returns {{ data: Dict[], layout: Dict }}
+ * @returns {{ data: Dict[], layout: Dict, room: Box }} room: where a 3-D chart has its place
  */
 export function figureOf(state, theme, { width, height, coarse, names }) {
   if (!state.message) throw new Error("there is nothing to draw yet");
@@ -44,19 +44,56 @@ export function figureOf(state, theme, { width, height, coarse, names }) {
   const figure = resolved(header.plot, arrays, theme);
   const patches = [header.arrangements[arrangement]];
   if (header.present && arrangement === "wide") patches.push(header.arrangements["presented"]);
+  const shown = shownViews(state);
+  for (const name of Object.values(shown)) patches.push(header.arrangements[`${arrangement} ${name}`]);
   for (const patch of patches) merge(figure.layout, resolved(patch ?? {}, arrays, theme));
   const { margin } = figure.layout;
   if (arrangement === "wide" && margin && tracksOf(state)) margin.r = Math.max(margin.r, names);
   // A tap sets the start.
   if (coarse) Object.assign(figure.layout, { dragmode: false, hovermode: false });
   for (const group of Object.keys(header.choices)) {
-    const view = resolved(header.views[state.chosen[group] ?? ""] ?? { data: {}, layout: {} }, arrays, theme);
+    const view = resolved(header.views[shown[group] ?? ""] ?? { data: {}, layout: {} }, arrays, theme);
     merge(figure.layout, view.layout);
     if (endIsHidden(state)) merge(figure.layout, view.veiled);
     for (const [index, patch] of Object.entries(view.data)) merge(figure.data[Number(index)], patch);
   }
   hide(figure.data, state);
   Object.assign(figure.layout, { width, height, autosize: false });
+  const { scene, ...layout } = figure.layout;
+  return { data: figure.data, layout, room: boxIn(layout, scene?.domain ?? { x: [0, 1], y: [0, 1] }) };
+}
+
+/**
+ * A part of the room between the margins, in pixels.
+ * @param {Dict} layout
+ * @param {Dict} domain shares of it, from the left and from below
+ * @returns {Box}
+ */
+function boxIn({ width, height, margin = {} }, { x: [left, right], y: [bottom, top] }) {
+  const { l = 0, r = 0, t = 0, b = 0 } = margin;
+  const [wide, high] = [width - l - r, height - t - b];
+  return {
+    left: Math.round(l + left * wide), top: Math.round(t + (1 - top) * high),
+    width: Math.round((right - left) * wide), height: Math.round((top - bottom) * high),
+  };
+}
+
+/**
+ * The 3-D chart, which Plotly draws by itself.
+ * @param {State} state which has a message with one
+ * @param {Theme} theme
+ * @returns {{ data: Dict[], layout: Dict }}
+ */
+export function sceneFigureOf(state, theme) {
+  const scene = sceneOf(state);
+  if (!state.message || !scene) throw new Error("there is no 3-D chart");
+  const { header, arrays } = state.message;
+  const figure = resolved(scene.plot, arrays, theme);
+  for (const name of Object.values(shownViews(state))) {
+    const look = resolved(header.views[name]?.scene ?? { data: {}, layout: {} }, arrays, theme);
+    merge(figure.layout, look.layout);
+    for (const [index, patch] of Object.entries(look.data)) merge(figure.data[Number(index)], patch);
+  }
   return figure;
 }
 
@@ -70,7 +107,7 @@ function hide(data, state) {
     for (const place of traces) {
       const trace = data[place];
       if (!trace) continue;
-      trace["visible"] = !state.hidden.includes(index) && !(futureIsHidden(state) && future.includes(place));
+      trace["visible"] = trace["visible"] !== false && !state.hidden.includes(index) && !(futureIsHidden(state) && future.includes(place));
       trace["line"].width *= thickness;
     }
   });

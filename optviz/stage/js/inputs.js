@@ -23,13 +23,13 @@ export function connectInputs(stage) {
  * @param {string} what a button's `data-do`, or a key's
  */
 export function perform(stage, what) {
-  const { guide, menu, picture, requests, state } = stage;
+  const { guide, menu, requests, state } = stage;
   const header = state.message?.header;
   if (!header) return;
   switch (what) {
     case "save": return menu.open(!menu.isOpen);
     case "hint": return stage.dismissHint(nextHint(header.hints ?? [])?.about);
-    case "home": return picture.goHome();
+    case "home": return stage.goHome();
     case "more": return toggleTools(stage.elements);
     case "pin": return requests.ask("pin", !header.pinned);
     case "tour": return requests.ask("tour", { do: header.tour ? "end" : "begin" });

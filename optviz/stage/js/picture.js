@@ -1,13 +1,14 @@
 // @ts-check
 // What stands still: Plotly draws it, in place, one picture at a time, and knows where everything is on the screen.
 
-/** @import { Box, Chart, Elements, Geometry, PlotElement, PlotlyAxis, Point, State } from "./types.js" */
+/** @import { Box, Camera, Chart, Elements, Geometry, PlotElement, PlotlyAxis, PlotlyModule, Point, State } from "./types.js" */
 
-import { Axes, CHARTS } from "./axes.js";
-import { arrangementFor, figureOf, thicknessFor } from "./figure.js";
+import { Axes } from "./axes.js";
+import { arrangementFor, figureOf, sceneFigureOf, thicknessFor } from "./figure.js";
 import { roomForNames } from "./names.js";
 import { loadPlotly } from "./plotly.js";
-import { endIsHidden, futureIsHidden, racersOf, tracksOf } from "./state.js";
+import { Scenery, drawsInDepth } from "./scenery.js";
+import { cameraIn, endIsHidden, futureIsHidden, racersOf, sceneIsShown, shownViews, tracksOf } from "./state.js";
 import { isCoarse, themeOf } from "./theme.js";
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false };
@@ -28,6 +29,8 @@ const LONGEST_WAIT = 250; // and for an idle moment afterwards
  * @property {() => boolean} isRecording whether a video is being made of what is drawn
  * @property {() => void} moved the axes are elsewhere on the screen
  * @property {() => void} replaced the picture is about to become another one
+ * @property {(camera: Camera | null) => void} turned a 3-D chart is seen from elsewhere; null: from its home
+ * @property {() => void} flat this browser draws nothing in 3-D
  * @property {(drawn: Drawn) => void} drawn
  * @property {(error: unknown) => void} failed
  */
@@ -35,16 +38,19 @@ const LONGEST_WAIT = 250; // and for an idle moment afterwards
 export class Picture {
   /**
    * @param {HTMLElement} root
-   * @param {Pick<Elements, "plot" | "picture">} elements
+   * @param {Pick<Elements, "plot" | "picture" | "scenery">} elements
    * @param {Around} around
    */
-  constructor(root, { plot, picture }, around) {
+  constructor(root, { plot, picture, scenery }, around) {
     this.root = root;
     /** @type {PlotElement} */
     this.plot = plot;
     this.frame = picture;
     this.around = around;
     this.axes = new Axes();
+    /** @type {Scenery | null} null until a 3-D chart is asked for */
+    this.scenery = null;
+    this.sceneryFrame = scenery;
     /** @type {Drawn | null} */
     this.drawn = null;
     this.waiting = false;
@@ -115,7 +121,10 @@ export class Picture {
   async draw() {
     const { message } = this.around.state();
     if (!message || this.stopped) return;
-    const Plotly = await loadPlotly(message.header.plotly);
+    const Plotly = await loadPlotly("plane", message.header.plotly.plane);
+    if (sceneIsShown(this.around.state()) && !drawsInDepth()) this.around.flat();
+    // Fetched before anything of the picture changes: until it has come the picture before stays in sight.
+    const depth = sceneIsShown(this.around.state()) ? await loadPlotly("scene", message.header.plotly.scene) : null;
     if (this.stopped) return;
     const state = this.around.state();
     const { header } = /** @type {NonNullable<State["message"]>} */ (state.message);
@@ -134,11 +143,30 @@ export class Picture {
     this.drawn = drawn;
     await Plotly.react(this.plot, figure.data, figure.layout, CONFIG);
     if (this.stopped) return Plotly.purge(this.plot);
+    if (depth && sceneIsShown(state)) await this.drawScene(depth, drawn, figure.room);
+    else this.scenery?.hide();
     if (first) this.listen();
     if (this.layout) this.axes.noteDrawn(this.layout);
     this.showAll();
     this.behindSince = null;
     this.around.drawn(drawn);
+  }
+
+  /**
+   * @param {PlotlyModule} module
+   * @param {Drawn} drawn
+   * @param {Box} box
+   */
+  async drawScene(module, { state, theme }, box) {
+    const { header } = /** @type {NonNullable<State["message"]>} */ (state.message);
+    const { around } = this;
+    this.scenery ??= new Scenery(this.sceneryFrame, { moved: () => around.moved(), turned: (camera) => around.turned(camera) });
+    await this.scenery.draw(module, sceneFigureOf(state, header.themes[theme]), {
+      box,
+      camera: cameraIn(state),
+      content: JSON.stringify([header.map_key, header.words_key, shownViews(state), theme, header.present]),
+      label: header.text["scene"] ?? "",
+    });
   }
 
   room() {
@@ -157,7 +185,8 @@ export class Picture {
     const header = state.message?.header;
     const hidden = [endIsHidden(state), futureIsHidden(state), state.hidden];
     return JSON.stringify([
-      header?.map_key, header?.words_key, header?.present, state.chosen, hidden, this.room(), themeOf(this.root),
+      header?.map_key, header?.words_key, header?.present, shownViews(state), cameraIn(state), hidden, this.room(),
+      themeOf(this.root),
     ]);
   }
 
@@ -215,25 +244,37 @@ export class Picture {
     this.request();
   }
 
+  // The upper right corner of the 3-D chart while it is seen from elsewhere than from its home; null otherwise.
+  cornerOfTurned() {
+    const box = this.scenery?.box;
+    return box && this.drawn?.state.camera ? { right: box.left + box.width, top: box.top } : null;
+  }
+
   /** @returns {Geometry | null} null before the first picture */
   geometry() {
     const { layout } = this;
     if (!layout) return null;
-    const charts = CHARTS.map((chart) => this.axesOf(chart)).filter((axes) => axes !== null);
+    const nowhere = { left: 0, top: 0, width: 0, height: 0 };
+    const { xaxis, yaxis, xaxis2, yaxis2 } = layout;
+    const charts = [{ x: xaxis, y: yaxis }, ...(xaxis2 && yaxis2 ? [{ x: xaxis2, y: yaxis2 }] : [])];
     return {
+      sight: this.scenery?.sight(),
       width: layout.width,
       height: layout.height,
-      boxes: charts.map(({ x, y }) => boxOf(x, y)),
+      boxes: charts.map(({ x, y }) => (x.visible === false ? nowhere : boxOf(x, y))),
       x: charts.map(({ x }) => (value) => x._offset + x.d2p(value)),
       y: charts.map(({ y }) => (value) => y._offset + y.d2p(value)),
     };
   }
 
-  /** @param {Chart} chart */
+  /**
+   * Of a chart that is shown.
+   * @param {Chart} chart
+   */
   axesOf(chart) {
     const { layout } = this;
     const [x, y] = chart === "map" ? [layout?.xaxis, layout?.yaxis] : [layout?.xaxis2, layout?.yaxis2];
-    return x && y ? { x, y } : null;
+    return x && y && x.visible !== false ? { x, y } : null;
   }
 
   /**
@@ -284,6 +325,7 @@ export class Picture {
     const frame = this.plot.getBoundingClientRect();
     const [first, second] = this.geometry()?.boxes ?? [];
     if (!first || !second) return "map";
+    if (!first.width) return "curves";
     const [left, top] = [clientX - frame.left, clientY - frame.top];
     return distance(first, left, top) <= distance(second, left, top) ? "map" : "curves";
   }
@@ -293,6 +335,7 @@ export class Picture {
     this.forgetLater();
     this.resizing.disconnect();
     window.Plotly?.purge(this.plot);
+    this.scenery?.stop();
   }
 }
 

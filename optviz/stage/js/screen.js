@@ -2,7 +2,7 @@
 // The picture as a whole: Plotly below, canvases above, and which of them shows what. New paths in an old frame are
 // painted on the canvases at once, and Plotly follows when there is time; another frame is Plotly's to draw first.
 
-/** @import { Elements, Header, Moment, State, StageRoot } from "./types.js" */
+/** @import { Camera, Elements, Header, Moment, State, StageRoot } from "./types.js" */
 /** @import { Drawn } from "./picture.js" */
 /** @import { Shot } from "./still.js" */
 /** @import { Recording } from "./video.js" */
@@ -14,8 +14,8 @@ import { thicknessFor } from "./figure.js";
 import { paintLegend } from "./legend.js";
 import { resolved } from "./message.js";
 import { Picture } from "./picture.js";
-import { futureIsHidden, racersOf, stepOf, stepsOf } from "./state.js";
-import { updateHomeButton } from "./home.js";
+import { futureIsHidden, racersOf, shownViews, stepOf, stepsOf } from "./state.js";
+import { updateHomeButton } from "./zoom.js";
 
 /**
  * @typedef {object} ScreenAnswers
@@ -23,6 +23,8 @@ import { updateHomeButton } from "./home.js";
  * @property {() => Recording | null} recording the video that is being made
  * @property {() => boolean} isDragging whether the next message is on its way
  * @property {(header: Header) => void} painted a message is on the screen
+ * @property {(camera: Camera | null) => void} turned
+ * @property {() => void} flat
  * @property {() => void} drawn Plotly shows the newest one
  */
 
@@ -41,6 +43,8 @@ export class Screen {
       isRecording: () => answers.recording()?.running ?? false,
       replaced: () => answers.recording()?.end(),
       moved: () => this.moved(),
+      turned: answers.turned,
+      flat: answers.flat,
       drawn: (drawn) => this.drawn(drawn),
       failed: (error) => this.failed(error),
     });
@@ -119,8 +123,8 @@ export class Screen {
     const { header, arrays } = state.message;
     this.measured = { state, ahead };
     const scene = {
-      geometry, arrays, ahead, chosen: state.chosen, theme: header.themes[theme], thickness: thicknessFor(header),
-      font: getComputedStyle(this.elements.body).fontFamily,
+      geometry, arrays, ahead, racers: racersOf(state), chosen: shownViews(state),
+      theme: header.themes[theme], thickness: thicknessFor(header), font: getComputedStyle(this.elements.body).fontFamily,
     };
     this.canvases.measure(header.layers, scene);
   }
@@ -185,8 +189,9 @@ export class Screen {
       fontFamily: getComputedStyle(elements.body).fontFamily,
       legend: racersOf(state).filter((_, index) => !state.hidden.includes(index))
         .map(({ name, marker, color }) => ({ name, marker, color: resolved(color, arrays, theme) })),
-      told: Object.values(state.chosen).flatMap((name) => header.views[name]?.told ?? []),
-      charts: geometry.boxes.map((box, chart) => {
+      told: Object.values(shownViews(state)).flatMap((name) => header.views[name]?.told ?? []),
+      scene: async (options) => (await this.picture.scenery?.image(options)) ?? null,
+      charts: [...geometry.boxes, ...(geometry.sight ? [geometry.sight.box] : [])].map((box, chart) => {
         const shapes = canvases.shapes(chart, this.moment());
         return { box, clipped: shapes.flatMap(({ clipped }) => clipped), free: shapes.flatMap(({ free }) => free) };
       }),

@@ -11,7 +11,6 @@ import { Agreement } from "./agreement.js";
 import { updateChrome, updateHint, updatePlayButton } from "./chrome.js";
 import { serverAnswered } from "./connection.js";
 import { buildElements } from "./elements.js";
-import { Greeting } from "./greeting.js";
 import { dismissHint } from "./hints.js";
 import { connectInputs, perform } from "./inputs.js";
 import { Live } from "./live.js";
@@ -69,15 +68,13 @@ export class Stage {
       recording: () => this.saver.recording,
       isDragging: () => this.live.inFlight !== null,
       painted: ({ live }) => this.live.answered(live),
-      drawn: () => {
-        this.guide.begin();
-        this.greeting.begin();
-      },
+      turned: (camera) => this.dispatch({ type: "turn", camera }),
+      flat: () => this.dispatch({ type: "flatten" }),
+      drawn: () => this.guide.begin(),
     });
     this.picture = this.screen.picture;
     this.transport = new Transport(state, dispatch, () => this.guide.moveOn());
     this.guide = new Guide(state, dispatch, this.transport, (what, value) => this.requests.ask(what, value));
-    this.greeting = new Greeting(state, dispatch, this.transport);
     /** @type {Saver} */
     this.saver = new Saver({
       state,
@@ -96,7 +93,6 @@ export class Stage {
     this.agreement = new Agreement(() => this.state.message?.header.race, (race) => this.requests.ask("page", race));
     this.cleanups = [
       () => this.requests.stop(), () => this.saver.recording?.end(), () => this.transport.stop(), () => this.guide.wait(),
-      () => this.greeting.stop(),
       () => this.agreement.stop(), () => this.menu.stop(), () => this.picture.stop(),
       watchSystemTheme(() => this.picture.request()), watchSharpness(() => this.screen.measureAgain()), ...connectInputs(this),
     ];
@@ -120,9 +116,13 @@ export class Stage {
     this.received = message && bytes.slice();
     if (!message) return this.requests.ask("map", sent.header.map_key);
     this.dispatch({ type: "received", message });
-    this.greeting.receive(send !== null);
     this.guide.update();
     this.agreement.compare();
+  }
+
+  goHome() {
+    this.dispatch({ type: "turn", camera: null });
+    this.picture.goHome();
   }
 
   // --- what changes, and what follows from it ---
@@ -141,10 +141,11 @@ export class Stage {
    * @param {State} before
    */
   tell(before) {
-    const { chosen, hidden, message, playedRace, veiled } = this.state;
+    const { camera, chosen, hidden, message, playedRace, veiled } = this.state;
     if (message !== before.message) return;
-    if (chosen !== before.chosen || hidden !== before.hidden || veiled !== before.veiled) {
-      this.requests.ask("view", { chosen, hidden, veiled });
+    const seen = chosen === before.chosen && hidden === before.hidden && veiled === before.veiled;
+    if (!seen || camera !== before.camera) {
+      this.requests.ask("view", { chosen, hidden, veiled, camera });
     } else if (playedRace !== before.playedRace) this.requests.ask("played", playedRace);
     if (hidden !== before.hidden) this.dismissHint("legend");
   }
@@ -164,10 +165,11 @@ export class Stage {
     const { state } = this;
     /** @param {(keyof State)[]} names */
     const changed = (...names) => names.some((name) => state[name] !== before[name]);
-    if (changed("message", "chosen", "hidden", "veiled", "recording")) this.updateChrome();
+    if (changed("message", "chosen", "hidden", "veiled", "recording", "flat")) this.updateChrome();
     else if (changed("playing")) updatePlayButton(this.elements, state);
     if (changed("playing", "hidden")) this.screen.forget();
-    if (changed("message", "chosen", "hidden", "veiled", "playedRace", "recording")) this.screen.redraw();
+    const shown = changed("message", "chosen", "hidden", "veiled", "playedRace", "recording", "camera", "flat");
+    if (shown) this.screen.redraw();
     else this.screen.paint();
     // Whoever has seen the last step under the veil has seen the race.
     if (isAtEnd(state) && endIsHidden(state) && !state.recording && !state.held) this.dispatch({ type: "end_seen" });

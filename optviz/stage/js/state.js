@@ -2,7 +2,9 @@
 // The state of a stage, and the only place where it changes: state and action go in, another state comes out. What a
 // change is to show or to send follows from comparing the two: see stage.js.
 
-/** @import { Action, Header, Message, Racer, State, TracksLayer } from "./types.js" */
+/** @import { Action, Camera, Header, Message, Racer, SceneLayer, State, TracksLayer } from "./types.js" */
+
+import { sameCamera } from "./camera.js";
 
 const ROUNDING = 1e-6; // of a step: less than playing adds in a frame
 
@@ -16,6 +18,8 @@ export function initialState() {
     chosen: {},
     hidden: [],
     veiled: false,
+    camera: null,
+    flat: false,
     viewStamp: null,
     shownRace: null,
     playedRace: null,
@@ -38,7 +42,9 @@ export function reduce(state, action) {
     case "advance": return advanced(state, action.steps);
     case "set_speed": return { ...state, speed: action.speed };
     case "toggle": return { ...state, hidden: toggled(state.hidden, action.index) };
-    case "choose": return { ...state, chosen: { ...state.chosen, [action.group]: action.name } };
+    case "choose": return chose(state, action.group, action.name);
+    case "turn": return sameCamera(action.camera, state.camera) ? state : { ...state, camera: action.camera };
+    case "flatten": return { ...state, flat: true };
     // With the future hidden a class can guess who will be first; then the race is played.
     case "veil": return { ...state, veiled: action.veiled, playedRace: null, position: action.veiled ? 0 : state.position };
     case "end_seen": return { ...state, playedRace: raceOf(state) };
@@ -82,9 +88,23 @@ function withView(state, { view }) {
   if (!view || view.stamp === state.viewStamp) return state;
   const veiled = Boolean(view.veiled);
   /** @type {State} */
-  const next = { ...state, viewStamp: view.stamp, chosen: { ...view.chosen }, hidden: [...view.hidden], veiled };
+  const next = {
+    ...state, viewStamp: view.stamp, chosen: { ...view.chosen }, hidden: [...view.hidden], veiled, camera: view.camera ?? null,
+  };
   // A veil that comes with going back hides what was seen without it.
   return veiled && !state.veiled ? { ...next, playedRace: null, position: 0 } : next;
+}
+
+/**
+ * What concerns a 3-D chart alone is how it looks: each look has a camera of its own.
+ * @param {State} state
+ * @param {string} group
+ * @param {string} name
+ * @returns {State}
+ */
+function chose(state, group, name) {
+  const camera = sceneOf(state)?.choices.includes(group) ? null : state.camera;
+  return { ...state, camera, chosen: { ...state.chosen, [group]: name } };
 }
 
 /**
@@ -114,6 +134,51 @@ function toggled(hidden, index) {
  */
 export function tracksOf(state) {
   return state.message?.header.layers.find((layer) => layer.kind === "tracks");
+}
+
+/**
+ * The 3-D chart, if the figure has one.
+ * @param {State} state
+ * @returns {SceneLayer | undefined}
+ */
+export function sceneOf(state) {
+  return state.message?.header.layers.find((layer) => layer.kind === "scene");
+}
+
+/**
+ * The views that are shown: those that are chosen, but nothing in 3-D where the browser cannot draw it.
+ * @param {State} state
+ */
+export function shownViews(state) {
+  const scene = state.flat ? sceneOf(state) : undefined;
+  return scene && isInDepth(state) ? { ...state.chosen, [scene.group]: scene.instead } : state.chosen;
+}
+
+/**
+ * Whether the chosen view asks for the 3-D chart.
+ * @param {State} state
+ */
+export function isInDepth(state) {
+  const scene = sceneOf(state);
+  return scene !== undefined && scene.shown.includes(state.chosen[scene.group] ?? "");
+}
+
+/**
+ * Whether it is shown.
+ * @param {State} state
+ */
+export function sceneIsShown(state) {
+  return isInDepth(state) && !state.flat;
+}
+
+/**
+ * From where it is seen.
+ * @param {State} state
+ * @returns {Camera}
+ */
+export function cameraIn(state) {
+  const looks = Object.values(state.chosen).map((name) => state.message?.header.views[name]?.scene?.home);
+  return state.camera ?? looks.find((home) => home !== undefined) ?? sceneOf(state)?.home ?? [];
 }
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 // The stage as a picture of its own: what stands still, what has moved, the legend above it and a caption below.
 
-/** @import { Box, Header, PlotElement, Shape, Theme } from "./types.js" */
+/** @import { Box, Dict, Header, PlotElement, Shape, Theme } from "./types.js" */
 
 import { markerPath } from "./drawing.js";
 
@@ -19,6 +19,7 @@ const SVG = "http://www.w3.org/2000/svg";
  * @typedef {object} Shot what is on the screen
  * @property {PlotElement} plot
  * @property {(ratio: number) => HTMLCanvasElement} ground what lies below it, with so many pixels for one of the page
+ * @property {(options: Dict) => Promise<{ box: Box, source: string } | null>} scene the 3-D chart, null where none is shown
  * @property {HTMLCanvasElement[]} canvases that lie above it, the lowest first
  * @property {(context: CanvasRenderingContext2D) => void} paint what they show now, as sharp as it is wanted
  * @property {Header} header
@@ -48,9 +49,10 @@ export async function pngOf(shot) {
  * @param {Shot} shot
  */
 export async function frameOf(shot) {
-  const { width, height, legend, caption, whole, source } = await laidOut(shot, { format: "png", scale: SCALE });
+  const { width, height, legend, caption, whole, source, scene } = await laidOut(shot, { format: "png", scale: SCALE });
   const picture = await loadImage(source);
   const ground = shot.ground(SCALE);
+  const depth = scene && { ...scene.box, image: await loadImage(scene.source) };
   const { theme, canvases } = shot;
   return {
     canvas() {
@@ -68,6 +70,7 @@ export async function frameOf(shot) {
       context.fillStyle = theme["label_back"];
       context.fillRect(0, 0, width, whole);
       for (const below of [ground, picture]) context.drawImage(below, 0, legend.height, width, height);
+      if (depth) context.drawImage(depth.image, depth.left, legend.height + depth.top, depth.width, depth.height);
       if (!paint) for (const canvas of canvases) context.drawImage(canvas, 0, legend.height, width, height);
       context.save();
       context.translate(0, legend.height);
@@ -93,7 +96,7 @@ export async function frameOf(shot) {
  * @returns {Promise<Blob>}
  */
 export async function svgOf(shot) {
-  const { width, legend, caption, whole, source } = await laidOut(shot, { format: "svg" });
+  const { width, legend, caption, whole, source, scene } = await laidOut(shot, { format: "svg" });
   const text = decodeURIComponent(source.slice(source.indexOf(",") + 1));
   const inner = new DOMParser().parseFromString(text, "image/svg+xml");
   const root = element("svg", { width, height: whole, viewBox: `0 0 ${width} ${whole}` });
@@ -105,6 +108,7 @@ export async function svgOf(shot) {
   root.append(plot);
   const above = element("g", { transform: `translate(0 ${legend.height})`, fill: "none" });
   root.append(above);
+  if (scene) above.append(element("image", { href: scene.source, x: scene.box.left, y: scene.box.top, width: scene.box.width, height: scene.box.height }));
   shot.charts.forEach((chart, index) => above.append(...chartShapes(chart, index)));
   for (const { marker, color, name, left, middle } of legend.entries) {
     root.append(element("path", { d: markerPath(marker, left, middle, 5), fill: color }));
@@ -125,9 +129,10 @@ async function laidOut(shot, options) {
   if (!Plotly || !layout) throw new Error("there is no picture yet");
   const { width, height } = layout;
   const source = await Plotly.toImage(shot.plot, { ...options, width, height });
+  const scene = await shot.scene({ scale: SCALE });
   const legend = legendOf(shot, width);
   const caption = captionOf(shot, width, height + legend.height);
-  return { width, height, legend, caption, whole: height + legend.height + caption.height, source };
+  return { width, height, legend, caption, whole: height + legend.height + caption.height, source, scene };
 }
 
 /**

@@ -6,6 +6,8 @@ export type Column = Numbers | Numbers[];
 export type Arrays = Map<string, Column>;
 export type Range = [number, number];
 export type Point = [number, number];
+/** Azimuth and elevation in degrees, and the distance; then the point that is looked at, where it is not the middle. */
+export type Camera = number[];
 export type Theme = Record<string, any>;
 export type Words = Record<string, string>;
 /** Plotly's dicts, with "@name" for an array and "@theme/name" for a colour. */
@@ -41,11 +43,11 @@ export interface Header {
   words_key: string;
   text: Words;
   themes: { light: Theme; dark: Theme };
-  /** Where plotly.js is. */
-  plotly: string;
+  /** Where plotly.js is, for plane charts and for those in 3-D. */
+  plotly: { plane: string; scene: string };
   /** What the picture is of: another one is another picture. */
   token?: string;
-  view?: { chosen: Record<string, string>; hidden: number[]; veiled?: boolean; stamp: number };
+  view?: { chosen: Record<string, string>; hidden: number[]; veiled?: boolean; camera?: Camera | null; stamp: number };
   rates?: Rates | null;
   /** The number of the `live` that this answers. */
   live?: number | null;
@@ -76,6 +78,8 @@ export interface View {
   layout: Dict;
   /** The layout for as long as the future is hidden. */
   veiled?: Dict;
+  /** What changes in the 3-D chart. */
+  scene?: { data: Record<string, Dict>; layout: Dict; home?: Camera };
   told?: string;
 }
 
@@ -129,7 +133,25 @@ export interface PlacesLayer {
   places: { at: Point; label: string; size: number }[];
 }
 
-export type Layer = TracksLayer | ArrowsLayer | ReliefLayer | PlacesLayer;
+/** A 3-D chart, on which the racers of the figure run. */
+export interface SceneLayer {
+  kind: "scene";
+  /** Plotly's dict of what stands still in it. */
+  plot: { data: Dict[]; layout: Dict };
+  home: Camera;
+  /** References to its surface. */
+  grid: { x: string; y: string; z: string };
+  places: { at: Point; symbol: string; color: string; size: number }[];
+  pinned: { x: string; y: string; color: string; trace: number }[];
+  /** The group of views that says whether it is shown, those that show it, and the one where it cannot be drawn. */
+  group: string;
+  shown: string[];
+  instead: string;
+  /** The groups of views that concern it alone. */
+  choices: string[];
+}
+
+export type Layer = TracksLayer | ArrowsLayer | ReliefLayer | PlacesLayer | SceneLayer;
 
 export interface Racer {
   name: string;
@@ -186,6 +208,10 @@ export interface State {
   hidden: number[];
   /** Whether what is still to come is hidden. */
   veiled: boolean;
+  /** From where a 3-D chart is seen; null: from its home. */
+  camera: Camera | null;
+  /** Whether this browser draws nothing in 3-D. */
+  flat: boolean;
   /** The stamp of the view that the server last set. */
   viewStamp: number | null;
   /** The race that the last message was about. */
@@ -208,6 +234,8 @@ export type Action =
   | { type: "toggle"; index: number }
   | { type: "choose"; group: string; name: string }
   | { type: "veil"; veiled: boolean }
+  | { type: "turn"; camera: Camera | null }
+  | { type: "flatten" }
   | { type: "end_seen" }
   | { type: "hold"; held: State["held"] }
   | { type: "record"; recording: string | null };
@@ -230,6 +258,17 @@ export interface Geometry {
   /** For each chart, of an array or a number, in pixels from the left and the top of the picture. */
   x: ((value: number) => number)[];
   y: ((value: number) => number)[];
+  /** The 3-D chart, where one is shown. */
+  sight?: Sight | undefined;
+}
+
+/** How a 3-D chart is seen. */
+export interface Sight {
+  box: Box;
+  /** Where a point is, in pixels from the left and the top of the picture; NaN behind the eye. */
+  project(x: number, y: number, z: number): [number, number];
+  /** The eye, and 1; or the direction in which it is, infinitely far away, and 0. */
+  eye: [number, number, number, number];
 }
 
 /** All that a mark needs to know before it paints. */
@@ -238,6 +277,7 @@ export interface Scene {
   arrays: Arrays;
   theme: Theme;
   chosen: Record<string, string>;
+  racers: Racer[];
   /** How much thicker than on a desk lines and heads are. */
   thickness: number;
   /** The names of the fonts of labels. */
@@ -291,6 +331,7 @@ export interface Elements {
   plot: PlotElement;
   ground: HTMLCanvasElement;
   under: HTMLCanvasElement;
+  scenery: HTMLElement;
   kept: HTMLCanvasElement;
   moving: HTMLCanvasElement;
   legend: HTMLElement;
@@ -300,6 +341,8 @@ export interface Elements {
   speedPicker: HTMLSelectElement;
   rate: HTMLElement;
   choices: HTMLElement;
+  views: HTMLElement;
+  notice: HTMLElement;
   sentence: HTMLElement;
   menu: HTMLElement;
   hint: HTMLElement;
@@ -314,6 +357,7 @@ export interface PlotlyAxis {
   domain: Range;
   tickfont: { size: number };
   uirevision?: unknown;
+  visible?: boolean;
   autorange?: boolean;
   _offset: number;
   _length: number;
@@ -333,6 +377,7 @@ export interface PlotlyLayout extends Record<string, any> {
 
 export interface PlotElement extends HTMLElement {
   data?: Dict[];
+  layout?: Dict;
   _fullLayout?: PlotlyLayout;
   _fullData?: Dict[];
   on(event: string, handler: (given: any) => void): void;
@@ -340,6 +385,7 @@ export interface PlotElement extends HTMLElement {
 
 export interface PlotlyModule {
   react(plot: HTMLElement, data: Dict[], layout: Dict, config: Dict): Promise<void>;
+  relayout(plot: HTMLElement, changes: Dict): Promise<void>;
   toImage(plot: HTMLElement, options: Dict): Promise<string>;
   purge(plot: HTMLElement): void;
 }

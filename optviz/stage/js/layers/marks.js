@@ -7,6 +7,7 @@
 import { Arrows } from "./arrows.js";
 import { Places } from "./places.js";
 import { Relief } from "./relief.js";
+import { SceneRunners } from "./scene.js";
 import { Tracks } from "./tracks.js";
 
 /** @type {Record<Layer["kind"], (layer: any) => Mark>} */
@@ -15,6 +16,7 @@ const MARKS = {
   places: (layer) => new Places(layer),
   relief: (layer) => new Relief(layer),
   tracks: (layer) => new Tracks(layer),
+  scene: (layer) => new SceneRunners(layer),
 };
 
 /**

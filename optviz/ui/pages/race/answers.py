@@ -9,7 +9,7 @@ import streamlit as st
 
 from optviz.ui import component, requests, session
 from optviz.ui.pages.race import touring
-from optviz.view import places
+from optviz.view import camera, places
 
 WHOLE_PAGE = "whole_page"
 """Where the visit notes that more than the picture has changed."""
@@ -44,6 +44,7 @@ def _view_changed(changed: Any) -> None:
             **session.view().choosing(chosen).chosen,
             hidden=places(changed.get("hidden")),
             veiled=changed.get("veiled") is True,
+            camera=camera(changed.get("camera")),
         )
 
 

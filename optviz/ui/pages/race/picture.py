@@ -94,6 +94,7 @@ def _message(race: Race, figure: Figure, pinned: RaceRecord | None, text: Words)
             "chosen": view.chosen,
             "hidden": list(view.hidden),
             "veiled": view.veiled,
+            "camera": view.camera,
             "stamp": st.session_state.view_stamp,
         },
         rates=_rates(race),

@@ -57,7 +57,7 @@ def section(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, 
 
 def _downloads(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, words: dict[str, str]) -> None:
     view = session.view()
-    seen = {"chosen": view.chosen, "hidden": list(view.hidden), "veiled": view.veiled}
+    seen = {"chosen": view.chosen, "hidden": list(view.hidden), "veiled": view.veiled, "camera": view.camera}
     fans = (
         fans_of(race, cached.fan_of, cached.start(race.surface))
         if view.runs == "many" and background.runs_are_there(race)

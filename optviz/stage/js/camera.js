@@ -1,0 +1,81 @@
+// @ts-check
+// Where the eye of a 3-D view is: a few numbers, rounded, as they travel in a link. Angles are what a hand changes, so
+// they are what is kept; Plotly takes and gives places.
+
+/** @import { Camera, Dict } from "./types.js" */
+
+const HIGHEST = 89; // degrees: straight above, no direction is up on the screen
+const NEAREST = 0.3;
+const FARTHEST = 10;
+const WIDTH_NEEDED = 1.2; // of the height
+const DEGREE = Math.PI / 180;
+
+/**
+ * By how much the eye moves away in a box that is higher than wide: Plotly fits what it draws to the height alone.
+ * @param {{ width: number, height: number }} box
+ */
+export function fitted({ width, height }) {
+  return Math.max(1, (WIDTH_NEEDED * height) / width);
+}
+
+/**
+ * The camera that Plotly tells, rounded to less than is seen: a tenth of a degree, a hundredth of the box's side.
+ * @param {Dict} camera
+ * @param {number} fit see `fitted`
+ * @returns {Camera}
+ */
+export function cameraOf({ eye, center }, fit = 1) {
+  const [x, y, z] = [eye.x - center.x, eye.y - center.y, eye.z - center.z];
+  const distance = Math.hypot(x, y, z);
+  const place = [center.x, center.y, center.z].map((value) => rounded(value, 2));
+  const from = [Math.atan2(y, x) / DEGREE, Math.asin(distance ? z / distance : 0) / DEGREE].map((angle) => rounded(angle, 1));
+  return [...from, rounded(distance / fit, 2), ...(place.some((value) => value !== 0) ? place : [])];
+}
+
+/**
+ * The same as Plotly takes it.
+ * @param {Camera} camera
+ * @param {number} fit
+ */
+export function plotlyCamera([azimuth = 0, elevation = 0, nominal = 1, x = 0, y = 0, z = 0], fit = 1) {
+  const distance = nominal * fit;
+  const [around, up] = [azimuth * DEGREE, elevation * DEGREE];
+  const across = distance * Math.cos(up);
+  return {
+    eye: { x: x + across * Math.cos(around), y: y + across * Math.sin(around), z: z + distance * Math.sin(up) },
+    center: { x, y, z },
+    up: { x: 0, y: 0, z: 1 },
+  };
+}
+
+/**
+ * @param {Camera | null} one
+ * @param {Camera | null} other
+ */
+export function sameCamera(one, other) {
+  return one === other || (one?.length === other?.length && (one ?? []).every((value, place) => value === other?.[place]));
+}
+
+/**
+ * The camera once it has been turned, raised and moved away.
+ * @param {Camera} camera
+ * @param {{ around?: number, up?: number, away?: number }} by degrees, and a factor
+ * @returns {Camera}
+ */
+export function turned([azimuth = 0, elevation = 0, distance = 1, ...center], { around = 0, up = 0, away = 1 }) {
+  const whole = azimuth + around;
+  return [
+    rounded(whole - 360 * Math.round(whole / 360), 1),
+    rounded(Math.max(-HIGHEST, Math.min(HIGHEST, elevation + up)), 1),
+    rounded(Math.max(NEAREST, Math.min(FARTHEST, distance * away)), 2),
+    ...center,
+  ];
+}
+
+/**
+ * @param {number} value
+ * @param {number} decimals
+ */
+function rounded(value, decimals) {
+  return Number(value.toFixed(decimals)) || 0; // no −0
+}

@@ -1,0 +1,171 @@
+// @ts-check
+// The 3-D chart: a Plotly graph of its own above the other one, drawn once and then only turned. What moves on it is
+// painted on the canvases, by the same matrices: see layers/scene.js.
+
+/** @import { Box, Camera, Dict, PlotElement, PlotlyModule, Sight } from "./types.js" */
+
+import { cameraOf, fitted, plotlyCamera, sameCamera, turned } from "./camera.js";
+import { sightOf } from "./projection.js";
+
+const STILL = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false };
+const FINEST = 2; // pixels of WebGL for one of the page
+const TWO_CLICKS = 300; // milliseconds
+const STEP = 5; // degrees a key turns it by
+/** @type {Map<string, { around?: number, up?: number, away?: number }>} */
+const KEYS = new Map([
+  ["ArrowLeft", { around: -STEP }], ["ArrowRight", { around: STEP }], ["ArrowUp", { up: STEP }], ["ArrowDown", { up: -STEP }],
+  ["+", { away: 1 / 1.1 }], ["=", { away: 1 / 1.1 }], ["-", { away: 1.1 }],
+]);
+
+/**
+ * @typedef {object} Watched
+ * @property {() => void} moved it is seen from elsewhere now
+ * @property {(camera: Camera | null) => void} turned the hand has let go; null: home
+ */
+
+/** Whether this browser draws in 3-D at all. */
+export function drawsInDepth() {
+  return document.createElement("canvas").getContext("webgl") !== null;
+}
+
+export class Scenery {
+  /**
+   * @param {HTMLElement} frame
+   * @param {Watched} watched
+   */
+  constructor(frame, watched) {
+    this.frame = frame;
+    this.watched = watched;
+    /** @type {PlotElement} */
+    this.plot = /** @type {any} */ (frame.firstElementChild);
+    /** @type {PlotlyModule | null} */
+    this.module = null;
+    /** @type {Box | null} null while it is not shown */
+    this.box = null;
+    /** @type {Camera | null} from where it is to be seen, which Plotly may not have drawn yet */
+    this.aim = null;
+    this.content = "";
+    this.view = "";
+    this.lastClick = -Infinity;
+    this.listening = new AbortController();
+    this.listen();
+  }
+
+  get scene() {
+    return this.plot._fullLayout?.["scene"]?._scene ?? null;
+  }
+
+  /**
+   * Draws the figure unless it is drawn already, and looks at it from the camera.
+   * @param {PlotlyModule} module
+   * @param {{ data: Dict[], layout: Dict }} figure
+   * @param {{ box: Box, camera: Camera, content: string, label: string }} how `content` is another one for another figure
+   */
+  async draw(module, figure, { box, camera, content, label }) {
+    this.module = module;
+    const { left, top, width, height } = box;
+    this.frame.hidden = false;
+    this.frame.setAttribute("aria-label", label);
+    Object.assign(this.frame.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
+    this.box = box;
+    this.aim = camera;
+    const whole = JSON.stringify([content, width, height]);
+    const drawn = whole === this.content;
+    // What is drawn with this camera but for its rounding stays as it is.
+    const stays = drawn && sameCamera(this.camera(), camera);
+    const wanted = stays ? this.scene.getCamera() : plotlyCamera(camera, fitted(box));
+    // What a finger has turned Plotly has not noted, and its pictures are taken from there.
+    if (stays && this.plot.layout) this.plot.layout["scene"].camera = wanted;
+    else if (drawn) await module.relayout(this.plot, { "scene.camera": wanted });
+    if (drawn) return;
+    const layout = { ...figure.layout, width, height, scene: { ...figure.layout["scene"], camera: wanted } };
+    const plotGlPixelRatio = Math.min(FINEST, Math.max(1, window.devicePixelRatio || 1));
+    await module.react(this.plot, figure.data, layout, { ...STILL, plotGlPixelRatio });
+    this.content = whole;
+    this.watch();
+  }
+
+  // Plotly draws it anew with each camera; the canvases follow within the same frame.
+  watch() {
+    const { scene } = this;
+    if (!scene?.glplot || scene.glplot.optvizWatches) return;
+    const { glplot } = scene;
+    const render = glplot.onrender;
+    glplot.optvizWatches = true;
+    glplot.onrender = () => {
+      render?.();
+      const { view, projection, model } = glplot.cameraParams;
+      const seen = [...view, ...projection, ...model].join(" ");
+      if (seen === this.view) return;
+      this.view = seen;
+      this.watched.moved();
+    };
+  }
+
+  hide() {
+    this.box = null;
+    this.frame.hidden = true;
+  }
+
+  /** @returns {Sight | undefined} undefined while it is not shown */
+  sight() {
+    const { box, scene } = this;
+    return box && scene?.glplot ? sightOf(scene.glplot.cameraParams, scene.dataScale, box) : undefined;
+  }
+
+  /** @returns {Camera | null} */
+  camera() {
+    return this.box && this.scene?.glplot ? cameraOf(this.scene.getCamera(), fitted(this.box)) : null;
+  }
+
+  /**
+   * As a picture, and where it is.
+   * @param {Dict} options of Plotly.toImage
+   */
+  async image(options) {
+    const { box, module, plot } = this;
+    if (!box || !module) return null;
+    const { width, height } = box;
+    return { box, source: await module.toImage(plot, { ...options, format: "png", width, height }) };
+  }
+
+  listen() {
+    const { frame } = this;
+    const { signal } = this.listening;
+    // A finger or a button that is let go anywhere ends the turning.
+    const letGo = () => {
+      const camera = this.camera();
+      if (camera) this.watched.turned(camera);
+    };
+    frame.addEventListener("pointerdown", (begin) => {
+      const ended = new AbortController();
+      const both = AbortSignal.any([signal, ended.signal]);
+      /** @param {PointerEvent} event */
+      const end = (event) => {
+        if (event.pointerId !== begin.pointerId) return;
+        ended.abort();
+        const again = event.timeStamp - this.lastClick < TWO_CLICKS;
+        this.lastClick = event.timeStamp;
+        if (again) this.watched.turned(null);
+        // Plotly hears of the end of a touch after this.
+        else requestAnimationFrame(letGo);
+      };
+      document.addEventListener("pointerup", end, { signal: both, capture: true });
+      document.addEventListener("pointercancel", end, { signal: both, capture: true });
+    }, { signal, capture: true });
+    frame.addEventListener("keydown", (event) => {
+      const by = KEYS.get(event.key);
+      const camera = this.aim;
+      if (!this.box || !camera || event.ctrlKey || event.metaKey || event.altKey || (!by && event.key !== "Home")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (by) this.aim = turned(camera, by);
+      this.watched.turned(by ? this.aim : null);
+    }, { signal });
+  }
+
+  stop() {
+    this.listening.abort();
+    this.module?.purge(this.plot);
+  }
+}
