@@ -7,17 +7,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 DESKTOP = {"width": 1440, "height": 900}
 PATIENCE = 60_000
 """Milliseconds to wait for what must come. A machine with two cores and four busy processes needs them."""
 
 
+def returning(context: BrowserContext) -> BrowserContext:
+    """A visitor who has been here: the race is there at its end, and does not play by itself first."""
+    # There is no storage where there is no page.
+    context.add_init_script("try { localStorage.setItem('optviz-visited', '1'); } catch {}")
+    return context
+
+
 @contextmanager
 def new_tab(browser: Browser, **settings: Any) -> Iterator[Page]:
     """A tab in a browser that knows nothing yet: a desk's window in English, unless the settings say otherwise."""
-    context = browser.new_context(**_all(settings))
+    context = returning(browser.new_context(**_all(settings)))
     try:
         yield _patient(context.new_page())
     finally:
@@ -38,7 +45,7 @@ class Tabs:
     def take(self, **settings: Any) -> Page:
         """A tab that shows an empty page."""
         free = self._free[_kind(settings)]
-        tab = free.pop() if free else _patient(self._browser.new_context(**_all(settings)).new_page())
+        tab = free.pop() if free else _patient(returning(self._browser.new_context(**_all(settings))).new_page())
         tab.set_viewport_size(_all(settings)["viewport"])
         tab.emulate_media(
             color_scheme=settings.get("color_scheme", "light"),

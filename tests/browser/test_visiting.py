@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from optviz import Race
 from race_page import RacePage
 from serving import serving
-from tabs import new_tab
+from tabs import DESKTOP, new_tab
 from tiers import long, rest_is_long
 
 Open = Callable[..., RacePage]
@@ -182,3 +182,37 @@ def test_going_back_gives_up_what_is_held(open_page: Open, held: str) -> None:
     page.page.mouse.move(*end, steps=5)
     page.page.mouse.up()
     page.wait_for_address("start=" if held == "start" else "learning_rate=")
+
+
+# --- the first visit -----------------------------------------------------------------------------------------------
+
+
+def test_on_a_first_visit_the_race_plays_once_from_its_start(server: str, browser: Browser) -> None:
+    context = browser.new_context(viewport=DESKTOP, locale="en-US")
+    # What the stage has shown, from the first: the page may be slower to be looked at than the race to begin.
+    context.add_init_script(
+        """window.shown = [];
+        new MutationObserver(() => {
+            const { step, playing } = document.querySelector(".optviz-stage")?.dataset ?? {};
+            if (step !== undefined) window.shown.push([Number(step), playing === "true"]);
+        }).observe(document, { subtree: true, attributes: true, attributeFilter: ["data-step", "data-playing"] });"""
+    )
+    page = RacePage(context.new_page(), server)
+    page.open()
+    page.page.wait_for_function("window.shown.some(([step, playing]) => playing && step > 3)")
+    steps = [step for step, _ in page.page.evaluate("window.shown")]
+    assert steps[0] == 0
+    assert steps == sorted(steps)
+    # The hand on anything stops it where it is, and a click on the button that plays goes on.
+    page.page.mouse.move(700, 60)
+    page.page.mouse.down()
+    page.page.wait_for_selector(".optviz-stage[data-playing=false]")
+    page.page.mouse.up()
+    assert 3 < page.step() < 200
+    # The second visit finds the race at its end.
+    page.page.reload()
+    page.page.wait_for_selector(".optviz-stage[data-drawn]")
+    assert page.step() == 200
+    assert page.page.locator(".optviz-stage").get_attribute("data-playing") == "false"
+    assert page.errors == []
+    context.close()

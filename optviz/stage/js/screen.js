@@ -15,7 +15,7 @@ import { paintLegend } from "./legend.js";
 import { resolved } from "./message.js";
 import { Picture } from "./picture.js";
 import { futureIsHidden, racersOf, shownViews, stepOf, stepsOf } from "./state.js";
-import { updateHomeButton } from "./zoom.js";
+import { updateHomeButton } from "./home.js";
 
 /**
  * @typedef {object} ScreenAnswers

@@ -11,6 +11,7 @@ import { Agreement } from "./agreement.js";
 import { updateChrome, updateHint, updatePlayButton } from "./chrome.js";
 import { serverAnswered } from "./connection.js";
 import { buildElements } from "./elements.js";
+import { Greeting } from "./greeting.js";
 import { dismissHint } from "./hints.js";
 import { connectInputs, perform } from "./inputs.js";
 import { Live } from "./live.js";
@@ -70,11 +71,15 @@ export class Stage {
       painted: ({ live }) => this.live.answered(live),
       turned: (camera) => this.dispatch({ type: "turn", camera }),
       flat: () => this.dispatch({ type: "flatten" }),
-      drawn: () => this.guide.begin(),
+      drawn: () => {
+        this.guide.begin();
+        this.greeting.begin();
+      },
     });
     this.picture = this.screen.picture;
     this.transport = new Transport(state, dispatch, () => this.guide.moveOn());
     this.guide = new Guide(state, dispatch, this.transport, (what, value) => this.requests.ask(what, value));
+    this.greeting = new Greeting(state, dispatch, this.transport);
     /** @type {Saver} */
     this.saver = new Saver({
       state,
@@ -93,6 +98,7 @@ export class Stage {
     this.agreement = new Agreement(() => this.state.message?.header.race, (race) => this.requests.ask("page", race));
     this.cleanups = [
       () => this.requests.stop(), () => this.saver.recording?.end(), () => this.transport.stop(), () => this.guide.wait(),
+      () => this.greeting.stop(),
       () => this.agreement.stop(), () => this.menu.stop(), () => this.picture.stop(),
       watchSystemTheme(() => this.picture.request()), watchSharpness(() => this.screen.measureAgain()), ...connectInputs(this),
     ];
@@ -116,6 +122,7 @@ export class Stage {
     this.received = message && bytes.slice();
     if (!message) return this.requests.ask("map", sent.header.map_key);
     this.dispatch({ type: "received", message });
+    this.greeting.receive(send !== null);
     this.guide.update();
     this.agreement.compare();
   }

@@ -15,6 +15,7 @@ from playwright.sync_api import Error as PlaywrightError
 from monkey import invariants
 from monkey.actions import KINDS, Action, Hand, Kind, NotInSight, tell_walk
 from monkey.invariants import INVARIANTS, Known, Seen
+from tabs import returning
 
 EYES = Path(__file__).with_name("eyes.js")
 SETTLED = 15_000
@@ -64,8 +65,10 @@ class Walker:
 
     def __post_init__(self) -> None:
         self.locale = random.Random(f"locale {self.seed}").choice(LOCALES)
-        self.context: BrowserContext = self.browser.new_context(
-            viewport={"width": 1440, "height": 900}, locale=self.locale, accept_downloads=True, color_scheme="light"
+        self.context: BrowserContext = returning(
+            self.browser.new_context(
+                viewport={"width": 1440, "height": 900}, locale=self.locale, accept_downloads=True, color_scheme="light"
+            )
         )
         self.context.add_init_script(path=EYES)
         self.context.set_default_timeout(SETTLED)
