@@ -32,6 +32,7 @@ from optviz.text.telling import (
     caption,
     difference_of_pinned,
     file_name,
+    heading,
     key_sentences,
     sentences_of,
     setting,
@@ -113,6 +114,7 @@ def html_page(
         text["stage"],
         token="race",
         file_name=file_name(race),
+        title=heading(race, language),
         caption=caption(race, start, language, pinned_race if pinned is not None else None),
         view={**seen, "stamp": 1},
     )

@@ -235,7 +235,7 @@ def test_what_is_still_to_come_can_be_hidden(open_page: Open) -> None:
     page = open_page()
     faint = "plot => plot.data.filter(trace => trace.name === 'Adam').map(trace => trace.visible)"
     gone = "document.querySelector('.optviz-plot').data.at(-1).visible === false"
-    board = page.page.locator(".optviz-scores")
+    board, blank = page.page.locator(".optviz-scores:not(.optviz-blank)"), page.page.locator(".optviz-blank tbody tr")
     page.wait_for_plot(faint, [True, True])
     whole = page.ranges()["yaxis2"]
     page.do("veil")
@@ -245,6 +245,11 @@ def test_what_is_still_to_come_can_be_hidden(open_page: Open) -> None:
     page.wait_for_address("veiled=1")
     board.wait_for(state="detached")
     page.page.get_by_text("The final scores are hidden").wait_for()
+    # Its place is kept; who runs and at which rate is no secret, and in which order they ended is one.
+    seven = ["Gradient descent", "Momentum", "NAG", "Adagrad", "Adadelta", "RMSProp", "Adam"]
+    rates = ["–" if name == "Adadelta" else "0.1" for name in seven]
+    told = [row.replace("\u2060", "") for row in blank.all_inner_texts()]
+    assert told == [f"{name}\t{rate}\t?\t?\t?\t?" for name, rate in zip(seven, rates, strict=True)]
     page.wait_for_range("yaxis2", whole, other=True)
     page.rest()
     veiled = page.ranges()["yaxis2"]
@@ -267,11 +272,11 @@ def test_what_is_still_to_come_can_be_hidden(open_page: Open) -> None:
     page.wait_for_range("yaxis2", whole)
     again = open_page("?veiled=1&samples=64&racers=sgd~adam&runs=many")
     assert again.step() == 0
-    assert again.page.locator(".optviz-scores").count() == 0
+    assert again.page.locator(".optviz-scores:not(.optviz-blank)").count() == 0
     bands = "plot => plot.data.filter(trace => trace.xaxis === 'x2' && trace.visible !== false).length"
     again.wait_for_plot(bands, 0)
     again.do("veil")
-    again.page.locator(".optviz-scores").wait_for()
+    again.page.locator(".optviz-scores:not(.optviz-blank)").wait_for()
     again.wait_for_plot(bands, 2 + 3)
 
 

@@ -111,6 +111,10 @@ def test_the_svg_is_a_picture_of_the_race(open_page: Open) -> None:
     assert root.tag == f"{SVG}svg"
     said = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
     assert "Gaussian hills, seed 1 · formulas: TF 1 · 200 steps · learning rate 0.1 · start (−1.5, 1.44)" in said
+    # The question above, and below what came of it: what is hidden is not told.
+    assert "Seven optimizers, one start: who finds the valley?" in said
+    assert page.page.locator(".optviz-sentence").inner_text() in " ".join(said)
+    assert "5 of 6 end up in the nearer valley" in " ".join(said)
     # In the legend, and at the ends of the curves.
     assert set(said) & {"Gradient descent", "Momentum", "Adadelta", "Adam"} == {"Gradient descent", "Momentum", "Adam"}
     blue = "#0b45b8"

@@ -9,7 +9,7 @@
 
 import { CHARTS } from "./axes.js";
 import { Canvases } from "./canvases.js";
-import { updateStep } from "./chrome.js";
+import { sentenceOf, updateStep } from "./chrome.js";
 import { thicknessFor } from "./figure.js";
 import { paintLegend } from "./legend.js";
 import { resolved } from "./message.js";
@@ -189,6 +189,8 @@ export class Screen {
       fontFamily: getComputedStyle(elements.body).fontFamily,
       legend: racersOf(state).filter((_, index) => !state.hidden.includes(index))
         .map(({ name, marker, color }) => ({ name, marker, color: resolved(color, arrays, theme) })),
+      said: () => sentenceOf(this.answers.state()),
+      goesOn: state.recording !== null,
       told: Object.values(shownViews(state)).flatMap((name) => header.views[name]?.told ?? []),
       scene: async (options) => (await this.picture.scenery?.image(options)) ?? null,
       charts: [...geometry.boxes, ...(geometry.sight ? [geometry.sight.box] : [])].map((box, chart) => {

@@ -1,5 +1,6 @@
 // @ts-check
-// The stage as a picture of its own: what stands still, what has moved, the legend above it and a caption below.
+// The stage as a picture of its own: what stands still, what has moved; title and legend above it, and below what is said
+// of it and a caption.
 
 /** @import { Box, Dict, Header, PlotElement, Shape, Theme } from "./types.js" */
 
@@ -7,9 +8,12 @@ import { markerPath } from "./drawing.js";
 
 const SCALE = 2;
 const ROW = 28;
-const CAPTION = 26;
-const CAPTION_LINE = 18;
 const EDGE = 14;
+/** @typedef {{ size: number, weight: number, line: number, around: number, fill: string }} Print how a text is set */
+const TITLE = { size: 19, weight: 650, line: 24, around: 12, fill: "ink" };
+const SAID = { size: 15, weight: 400, line: 21, around: 8, fill: "ink" };
+const CAPTION = { size: 13, weight: 400, line: 18, around: 8, fill: "faint" };
+const MOST_SAID = 2; // lines, of what is said while a video goes on
 const LEGEND_FONT = 13;
 // What stays together on a line: a word with its space, or one Chinese character with the signs that must not begin a line.
 const PIECES = /[\u4e00-\u9fff][，。；：、）”]*|\s*[^\s\u4e00-\u9fff]+\s*/g;
@@ -26,6 +30,8 @@ const SVG = "http://www.w3.org/2000/svg";
  * @property {Theme} theme
  * @property {string} fontFamily
  * @property {{ name: string, marker: string, color: string }[]} legend
+ * @property {() => string} said the sentence about the step
+ * @property {boolean} goesOn whether it will be another one: a video
  * @property {string[]} told sentences about the views that are chosen
  * @property {{ box: Box, clipped: Shape[], free: Shape[] }[]} charts what the canvases show, as shapes
  */
@@ -49,7 +55,8 @@ export async function pngOf(shot) {
  * @param {Shot} shot
  */
 export async function frameOf(shot) {
-  const { width, height, legend, caption, whole, source, scene } = await laidOut(shot, { format: "png", scale: SCALE });
+  const out = await laidOut(shot, { format: "png", scale: SCALE });
+  const { width, height, top, legend, title, said, caption, whole, source, scene } = out;
   const picture = await loadImage(source);
   const ground = shot.ground(SCALE);
   const depth = scene && { ...scene.box, image: await loadImage(scene.source) };
@@ -69,11 +76,11 @@ export async function frameOf(shot) {
       context.setTransform(SCALE, 0, 0, SCALE, 0, 0);
       context.fillStyle = theme["label_back"];
       context.fillRect(0, 0, width, whole);
-      for (const below of [ground, picture]) context.drawImage(below, 0, legend.height, width, height);
-      if (depth) context.drawImage(depth.image, depth.left, legend.height + depth.top, depth.width, depth.height);
-      if (!paint) for (const canvas of canvases) context.drawImage(canvas, 0, legend.height, width, height);
+      for (const below of [ground, picture]) context.drawImage(below, 0, top, width, height);
+      if (depth) context.drawImage(depth.image, depth.left, top + depth.top, depth.width, depth.height);
+      if (!paint) for (const canvas of canvases) context.drawImage(canvas, 0, top, width, height);
       context.save();
-      context.translate(0, legend.height);
+      context.translate(0, top);
       paint?.(context);
       context.restore();
       context.font = fontOf(shot);
@@ -84,8 +91,11 @@ export async function frameOf(shot) {
         context.fillStyle = theme["ink"];
         context.fillText(name, left + 10, middle);
       }
-      context.fillStyle = theme["faint"];
-      for (const { text, middle } of caption.lines) context.fillText(text, EDGE, middle, width - 2 * EDGE);
+      for (const { text, middle, print } of [...title.lines, ...said().lines, ...caption.lines]) {
+        context.font = fontOf(shot, print);
+        context.fillStyle = theme[print.fill];
+        context.fillText(text, EDGE, middle, width - 2 * EDGE);
+      }
     },
   };
 }
@@ -96,30 +106,34 @@ export async function frameOf(shot) {
  * @returns {Promise<Blob>}
  */
 export async function svgOf(shot) {
-  const { width, legend, caption, whole, source, scene } = await laidOut(shot, { format: "svg" });
+  const { width, top, legend, title, said, caption, whole, source, scene } = await laidOut(shot, { format: "svg" });
   const text = decodeURIComponent(source.slice(source.indexOf(",") + 1));
   const inner = new DOMParser().parseFromString(text, "image/svg+xml");
   const root = element("svg", { width, height: whole, viewBox: `0 0 ${width} ${whole}` });
-  root.append(element("rect", { width, height: whole, fill: shot.theme["label_back"] }));
-  const ground = { href: shot.ground(SCALE).toDataURL("image/png"), y: legend.height, width };
+  const called = element("title", {});
+  called.textContent = shot.header.title ?? "";
+  root.append(called, element("rect", { width, height: whole, fill: shot.theme["label_back"] }));
+  const ground = { href: shot.ground(SCALE).toDataURL("image/png"), y: top, width };
   root.append(element("image", ground));
   const plot = document.importNode(inner.documentElement, true);
-  plot.setAttribute("y", String(legend.height));
+  plot.setAttribute("y", String(top));
   root.append(plot);
-  const above = element("g", { transform: `translate(0 ${legend.height})`, fill: "none" });
+  const above = element("g", { transform: `translate(0 ${top})`, fill: "none" });
   root.append(above);
   if (scene) above.append(element("image", { href: scene.source, x: scene.box.left, y: scene.box.top, width: scene.box.width, height: scene.box.height }));
   shot.charts.forEach((chart, index) => above.append(...chartShapes(chart, index)));
   for (const { marker, color, name, left, middle } of legend.entries) {
     root.append(element("path", { d: markerPath(marker, left, middle, 5), fill: color }));
-    root.append(textElement(shot, name, left + 10, middle, shot.theme["ink"]));
+    root.append(textElement(shot, name, left + 10, middle));
   }
-  for (const line of caption.lines) root.append(textElement(shot, line.text, EDGE, line.middle, shot.theme["faint"]));
+  for (const { text: told, middle, print } of [...title.lines, ...said().lines, ...caption.lines]) {
+    root.append(textElement(shot, told, EDGE, middle, print));
+  }
   return new Blob([new XMLSerializer().serializeToString(root)], { type: "image/svg+xml" });
 }
 
 /**
- * Plotly's picture, and where legend and caption are around it.
+ * Plotly's picture, and where everything is around it.
  * @param {Shot} shot
  * @param {{ format: string, scale?: number }} options
  */
@@ -130,22 +144,35 @@ async function laidOut(shot, options) {
   const { width, height } = layout;
   const source = await Plotly.toImage(shot.plot, { ...options, width, height });
   const scene = await shot.scene({ scale: SCALE });
-  const legend = legendOf(shot, width);
-  const caption = captionOf(shot, width, height + legend.height);
-  return { width, height, legend, caption, whole: height + legend.height + caption.height, source, scene };
+  const title = printed(shot, shot.header.title ?? "", TITLE, width, 0);
+  const legend = legendOf(shot, width, title.height);
+  const top = title.height + legend.height;
+  const said = () => printed(shot, shot.said(), SAID, width, top + height);
+  const room = shot.goesOn ? SAID.around + MOST_SAID * SAID.line : said().height;
+  const caption = printed(shot, captionOf(shot), CAPTION, width, top + height + room);
+  return { width, height, top, legend, title, said, caption, whole: top + height + room + caption.height, source, scene };
 }
 
 /**
- * What the picture shows, in as many lines as it takes: broken at spaces, and between Chinese characters.
+ * What the picture shows.
  * @param {Shot} shot
+ */
+function captionOf(shot) {
+  const joined = [shot.header.caption, ...shot.told].filter(Boolean).join(" · ");
+  return joined.replaceAll("。 · ", "。").replaceAll(". · ", ". ");
+}
+
+/**
+ * A text in as many lines as it takes: broken at spaces, and between Chinese characters.
+ * @param {Shot} shot
+ * @param {string} whole
+ * @param {Print} print
  * @param {number} width
  * @param {number} top
  */
-function captionOf(shot, width, top) {
-  const joined = [shot.header.caption, ...shot.told].filter(Boolean).join(" · ");
-  const whole = joined.replaceAll("。 · ", "。").replaceAll(". · ", ". ");
+function printed(shot, whole, print, width, top) {
   const context = contextOf(document.createElement("canvas"));
-  context.font = fontOf(shot);
+  context.font = fontOf(shot, print);
   /** @type {string[]} */
   const lines = [];
   let line = "";
@@ -157,32 +184,38 @@ function captionOf(shot, width, top) {
     line += piece;
   }
   if (line) lines.push(line);
-  const placed = lines.map((text, row) => ({ text: text.trimEnd(), middle: top + CAPTION / 2 + row * CAPTION_LINE }));
-  return { lines: placed, height: lines.length ? CAPTION + (lines.length - 1) * CAPTION_LINE : 0 };
+  const placed = lines.map((text, row) => (
+    { text: text.trimEnd(), middle: top + print.around / 2 + (row + 0.5) * print.line, print }
+  ));
+  return { lines: placed, height: lines.length ? print.around + lines.length * print.line : 0 };
 }
 
 /**
  * Where each racer that is shown stands in the legend, in as many rows as it takes.
  * @param {Shot} shot
  * @param {number} width
+ * @param {number} top
  */
-function legendOf(shot, width) {
+function legendOf(shot, width, top) {
   const context = contextOf(document.createElement("canvas"));
   context.font = fontOf(shot);
   let [left, row] = [EDGE, 0];
   const entries = shot.legend.map((racer) => {
     const needed = 30 + context.measureText(racer.name).width;
     if (left > EDGE && left + needed > width) [left, row] = [EDGE, row + 1];
-    const entry = { ...racer, left, middle: (row + 0.5) * ROW };
+    const entry = { ...racer, left, middle: top + (row + 0.5) * ROW };
     left += needed;
     return entry;
   });
   return { entries, height: entries.length ? (row + 1) * ROW : 0 };
 }
 
-/** @param {Shot} shot */
-function fontOf({ fontFamily }) {
-  return `${LEGEND_FONT}px ${fontFamily}`;
+/**
+ * @param {Shot} shot
+ * @param {Print} [print]
+ */
+function fontOf({ fontFamily }, print) {
+  return print ? `${print.weight} ${print.size}px ${fontFamily}` : `${LEGEND_FONT}px ${fontFamily}`;
 }
 
 /**
@@ -228,11 +261,11 @@ function shapeElement({ path, fill, stroke, width, dash, opacity, text }) {
  * @param {string} text
  * @param {number} x
  * @param {number} y
- * @param {string} fill
+ * @param {Print} [print]
  */
-function textElement({ fontFamily }, text, x, y, fill) {
-  const place = { x, y, fill, "font-size": LEGEND_FONT, "dominant-baseline": "central" };
-  const made = element("text", { ...place, "font-family": fontFamily });
+function textElement({ fontFamily, theme }, text, x, y, print = { ...CAPTION, size: LEGEND_FONT, fill: "ink" }) {
+  const look = { "font-size": print.size, "font-weight": print.weight, fill: theme[print.fill] };
+  const made = element("text", { x, y, ...look, "dominant-baseline": "central", "font-family": fontFamily });
   made.textContent = text;
   return made;
 }

@@ -58,6 +58,8 @@ export interface Header {
   /** Whether the end of this race was seen under the veil. */
   played?: boolean;
   file_name?: string;
+  /** What stands above and below a picture that is taken elsewhere. */
+  title?: string;
   caption?: string;
   language?: string;
   tools?: string[];

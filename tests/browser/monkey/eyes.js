@@ -231,7 +231,7 @@
         ...(/Traceback \(most recent/.test(document.body.innerText) ? ["Traceback"] : []),
       ],
       sentence,
-      scores: all(".optviz-scores:not(.optviz-tally) td.final_loss").filter(seen).map((cell) => cell.innerText.trim()),
+      scores: all(".optviz-scores:not(.optviz-tally, .optviz-blank) td.final_loss").filter(seen).map((cell) => cell.innerText.trim()),
       widgets: widgets(),
       texts: texts(),
       covered: covered(),

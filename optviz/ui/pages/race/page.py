@@ -15,7 +15,7 @@ from optviz.ui.pages.race import sharing, touring
 from optviz.ui.pages.race.gradient_noise import gradient_noise
 from optviz.ui.pages.race.hook import hook
 from optviz.ui.pages.race.picture import AVAILABLE, picture, pinned_record, what_is_there
-from optviz.ui.pages.race.scoreboard import score_table
+from optviz.ui.pages.race.scoreboard import blank_table, score_table
 from optviz.ui.pages.race.waiting import waiting
 
 
@@ -36,7 +36,7 @@ def race_page() -> None:
     pinned = pinned_record(race, text)
     touring.panel(text)
     if session.end_is_hidden():
-        st.caption(text["scoreboard"]["veiled"])
+        blank_table(race, race.racer_names(text["optimizer"]), text)
     else:
         _how_it_ended(race, paths, pinned, text)
     if available.whole:

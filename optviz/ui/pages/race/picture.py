@@ -11,7 +11,7 @@ from optviz.figures.race import race_figure
 from optviz.figures.race_record import RaceRecord, beginning, beside, race_record
 from optviz.optimizers import OPTIMIZERS
 from optviz.text import Words, words
-from optviz.text.telling import caption, file_name
+from optviz.text.telling import caption, file_name, heading
 from optviz.ui import background, cached, component, requests, session
 from optviz.ui.pages.race import touring
 from optviz.ui.pages.race.answers import WHOLE_PAGE, answer
@@ -104,6 +104,7 @@ def _message(race: Race, figure: Figure, pinned: RaceRecord | None, text: Words)
         shown=session.token(race),
         played=view.veiled and session.end_was_seen(),
         file_name=file_name(race),
+        title=heading(race, session.language()),
         caption=caption(race, start, session.language(), view.pinned if pinned is not None else None),
         language=session.language(),
         tools=["tour", "pin"],

@@ -13,6 +13,7 @@ from optviz.experiment import Race
 from optviz.figures.palette import css_color
 from optviz.figures.race_record import RaceRecord
 from optviz.figures.styles import styles_of
+from optviz.racer import Racer
 from optviz.statistics import scoreboard
 from optviz.text import Words
 from optviz.text.numbers import readable
@@ -40,18 +41,9 @@ def score_table(
     columns = ["learning_rate", "final_loss", "gap", "steps_to_90_of_best" if nobody else "steps_to_90"]
     if finals:
         columns.insert(2, "pinned")
-    head = "".join(
-        f'<th class="number {name}" title="{html.escape(words.get(f"{name}_help", ""))}">{_head(name, words)}</th>'
-        for name in columns
-    )
     body = "".join(_score_row(row, race, columns, names, finals, styles, text) for row in rows)
     st.html(
-        f"<h3>{html.escape(words['title'])}</h3>"
-        f'<div class="optviz-scroll" tabindex="0" role="region" aria-label="{html.escape(words["title"])}">'
-        f'<table class="optviz-scores"><thead><tr>'
-        f"<th>{html.escape(words['racer'])}</th>{head}"
-        f"<th class='outcome'>{html.escape(words['outcome'])}</th></tr></thead>"
-        f"<tbody>{body}</tbody></table></div>"
+        _table(columns, body, words)
         + "".join(f"<p>{html.escape(note)}</p>" for note in _score_notes(rows, paths[0].surface.lowest, words))
         # Where heads are short and no pointer rests on them.
         + "".join(
@@ -62,7 +54,48 @@ def score_table(
     )
 
 
-def _head(name: str, words: dict[str, str]) -> str:
+def blank_table(race: Race, names: Sequence[str], text: Words) -> None:
+    """The same table for as long as nobody may know how the race ends: who runs, in the order of the race."""
+    words, columns = text["scoreboard"], ("learning_rate", "final_loss", "gap", "steps_to_90")
+    styles = styles_of(tuple(racer.kind for racer in race.racers))
+    body = "".join(
+        f"<tr><td>{_named(name, style)}</td>"
+        + "".join(
+            f'<td class="number {column}">{_rate(racer) if column == "learning_rate" else "?"}</td>'
+            for column in columns
+        )
+        + '<td class="outcome">?</td></tr>'
+        for name, style, racer in zip(names, styles, race.racers, strict=True)
+    )
+    st.html(_table(columns, body, words, " optviz-blank") + f"<p>{html.escape(words['veiled'])}</p>")
+
+
+def _table(columns: Sequence[str], body: str, words: Mapping[str, str], kind: str = "") -> str:
+    head = "".join(
+        f'<th class="number {name}" title="{html.escape(words.get(f"{name}_help", ""))}">{_head(name, words)}</th>'
+        for name in columns
+    )
+    return (
+        f"<h3>{html.escape(words['title'])}</h3>"
+        f'<div class="optviz-scroll" tabindex="0" role="region" aria-label="{html.escape(words["title"])}">'
+        f'<table class="optviz-scores{kind}"><thead><tr>'
+        f"<th>{html.escape(words['racer'])}</th>{head}"
+        f"<th class='outcome'>{html.escape(words['outcome'])}</th></tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _named(name: str, style: Mapping[str, str]) -> str:
+    return f'<span class="dot" style="background:{css_color(style["color"])}"></span>{JOINER}{html.escape(name)}'
+
+
+def _rate(racer: Racer) -> str:
+    # A factor is not a learning rate: Adadelta's rule has none.
+    own = racer.optimizer.own_learning_rate
+    return "–" if own is None else f"{own:g}"
+
+
+def _head(name: str, words: Mapping[str, str]) -> str:
     short = words.get(f"{name}_short")
     if short is None:
         return html.escape(words[name])
@@ -98,12 +131,8 @@ def _score_row(
     text: Words,
 ) -> str:
     index, words = row["index"], text["scoreboard"]
-    color = css_color(styles[index]["color"])
-    # A factor is not a learning rate: Adadelta's rule has none.
-    own = race.racers[index].optimizer.own_learning_rate
-    rate = "–" if own is None else f"{own:g}"
     cell = {
-        "learning_rate": rate,
+        "learning_rate": _rate(race.racers[index]),
         "final_loss": readable(row["final_loss"]),
         "pinned": readable(finals.get(names[index], math.nan)),
         "gap": words["undefined"] if row["steps_to_90"] is None else readable(row["final_gap"]),
@@ -114,7 +143,7 @@ def _score_row(
     outcome = outcome_key(row["outcome"], row["diverged_at"])
     why, said = text["outcome_sentence"][outcome].format(step=row["diverged_at"]), html.escape(text["outcome"][outcome])
     return (
-        f'<tr><td><span class="dot" style="background:{color}"></span>{JOINER}{html.escape(names[index])}'
+        f"<tr><td>{_named(names[index], styles[index])}"
         f'<span class="under">{said}</span></td>{cells}'
         f'<td class="outcome"><span class="word">{said}</span>'
         f'<span class="why"> · {html.escape(why)}</span></td></tr>'
