@@ -9,6 +9,7 @@ import pytest
 from scipy.optimize import minimize
 
 from optviz import Formula, GaussianHills, Race, Racer, Regression, SmoothedNoise, Surface, Trajectory, gallery
+from optviz.figures.race_record import race_record
 from optviz.figures.told import told_arrays
 from optviz.optimizers import GradientDescent
 from optviz.statistics.events import APART, Event, Events, Kind, events, worth_saying
@@ -86,6 +87,16 @@ def test_equally_deep_valleys_are_all_the_deepest() -> None:
     found = events([path((0, 0.3, 0), (40, side, 0), surface=twins) for side in (-1.0, 1.0)])
     assert found.valley.tolist() == [0, 0]
     assert len(found.valleys) == 1
+
+
+def test_a_loss_that_is_rounding_is_told_as_nothing() -> None:
+    """Two of Himmelblau's minima are no numbers with an end: what is left of the loss there is 8e-31."""
+    race = Race(gallery("himmelblau")).with_learning_rate(0.01)
+    surface = race.surface
+    assert 0 < surface.local_minima.losses.max() < 1e-28
+    found = events([path((0, 0, 0), (40, x, y), surface=surface) for x, y in surface.local_minima.points])
+    assert found.valleys.tolist() == [0.0]
+    assert [loss for *_, loss in race_record(race.run(), race.racer_names(), (0.0, 0.0)).minima] == [0, 0, 0, 0]
 
 
 def test_a_surface_that_is_lowest_on_its_edge_has_no_deepest_valley() -> None:

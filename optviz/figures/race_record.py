@@ -10,7 +10,7 @@ import numpy as np
 
 from optviz.figures.fans import Fan
 from optviz.statistics.events import Events, events
-from optviz.statistics.gaps import log_gap
+from optviz.statistics.gaps import log_gap, without_rounding
 from optviz.statistics.ranges import (
     VEILED_GAP_RANGE,
     Span,
@@ -100,19 +100,20 @@ def race_record(
         steps=paths[0].steps,
         start=start,
         lowest=(float(lowest.point[0]), float(lowest.point[1])),
-        minima=_minima(surface),
+        minima=_minima(surface, float(losses[0, 0])),
         domain=surface.domain,
         veiled_loss_range=veiled_loss_range(float(paths[0].losses[0]), lowest.loss),
     )
 
 
-def _minima(surface: Surface) -> tuple[tuple[float, float, float], ...]:
+def _minima(surface: Surface, start_loss: float) -> tuple[tuple[float, float, float], ...]:
     """The lowest point, which may be no minimum but a point of an edge, and the other minima."""
     lowest, minima = surface.lowest, surface.local_minima
     if not np.isfinite(lowest.loss):
         return ()
-    found = [(float(x), float(y), float(loss)) for (x, y), loss in zip(minima.points, minima.losses, strict=True)]
-    first = (float(lowest.point[0]), float(lowest.point[1]), float(lowest.loss))
+    depths = without_rounding(minima.losses, start_loss)
+    found = [(float(x), float(y), float(loss)) for (x, y), loss in zip(minima.points, depths, strict=True)]
+    first = (float(lowest.point[0]), float(lowest.point[1]), float(without_rounding(lowest.loss, start_loss)))
     return (first, *(known for known in found if known[:2] != first[:2]))
 
 

@@ -8,6 +8,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from optviz.statistics.gaps import without_rounding
 from optviz.statistics.standings import LOST, OUTSIDE, standing
 from optviz.statistics.wins import tie_width
 from optviz.surface import Surface
@@ -234,7 +235,7 @@ def _arrivals(points: np.ndarray, losses: np.ndarray, surface: Surface) -> tuple
             away.append(float(_distances(places[place], start)) / surface.width)
         arrived[racer], valley[racer] = since, 0 if level[place] else number[place]
     passed = np.array([any((_distances(way, place) <= near).any() for place in places[level]) for way in points])
-    return arrived, valley, np.array(valleys, dtype=float), np.array(away, dtype=float), passed
+    return arrived, valley, without_rounding(valleys, start_loss), np.array(away, dtype=float), passed
 
 
 def _arrival_events(arrived: np.ndarray, valley: np.ndarray) -> Iterator[Event]:

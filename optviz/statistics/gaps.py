@@ -35,6 +35,12 @@ def log_gap(losses: np.ndarray, lowest: Any, floor: float = 1e-16) -> np.ndarray
         return np.where(gaps >= -level, np.maximum(gaps, floor), np.nan)
 
 
+def without_rounding(losses: Any, start_loss: float) -> np.ndarray:
+    """The losses (...), to be read beside one at the start: what is less than a 1e-12th of that is rounding, and 0."""
+    losses = np.asarray(losses, dtype=float)
+    return np.where(np.abs(losses) < 1e-12 * np.abs(start_loss), 0.0, losses)
+
+
 def steps_to_drop(losses: np.ndarray, lowest: Any, share: float = SHARE_OF_DROP) -> np.ndarray:
     """First step at which `share` of the drop from start to `lowest` is done, −1 where it never is: → (...)."""
     gaps = gap(losses, lowest)
