@@ -17,7 +17,7 @@ function message(more = {}) {
   return {
     header: {
       plot: { data: [trace("@a"), trace("@b"), trace("@a")], layout: { yaxis: { title: { text: "loss", size: 3 } }, font: "@theme/ink" } },
-      arrangements: { wide: { margin: { l: 50, r: 18 } }, narrow: { margin: { l: 20 } }, presented: { margin: { l: 72 } } },
+      arrangements: { wide: { margin: { l: 50 } }, narrow: { margin: { l: 20 } }, presented: { margin: { l: 72 } } },
       views: {
         loss: { data: {}, layout: {}, veiled: { yaxis: { range: [0, 1] } } },
         gap: { data: { 1: { y: "@gap" } }, layout: { yaxis: { type: "log", title: { text: "gap" } } } },
@@ -40,7 +40,7 @@ test("references, arrangement and view are put in, and the message stays as it w
   const before = JSON.stringify(state.message.header);
   const { data, layout } = figureOf(state, { ink: "black" }, ROOM);
   assert.deepEqual(layout, {
-    yaxis: { title: { text: "gap", size: 3 }, type: "log" }, font: "black", margin: { l: 50, r: 18 }, width: 900, height: 500, autosize: false,
+    yaxis: { title: { text: "gap", size: 3 }, type: "log" }, font: "black", margin: { l: 50 }, width: 900, height: 500, autosize: false,
   });
   assert.equal(data[1].y, state.message.arrays.get("gap"));
   assert.equal(data[0].x, state.message.arrays.get("steps"));
@@ -54,10 +54,19 @@ test("a narrow room, a presentation and a finger have arrangements of their own"
   assert.equal(figureOf(stateOf({}), {}, { ...ROOM, coarse: true }).layout.dragmode, false);
 });
 
-test("a wide picture has room to the right for the names at the ends of its curves", () => {
-  const right = (more, room) => figureOf(stateOf(more), {}, { ...ROOM, ...room }).layout.margin.r;
-  assert.deepEqual([right({}, { names: 90 }), right({}, { names: 9 }), right({ layers: [] }, { names: 90 })], [90, 18, 18]);
-  assert.equal(right({}, { names: 90, width: 400 }), undefined);
+test("map and curves share the room beside one another, with room for names, or below one another", () => {
+  const charts = { margin: { l: 50, r: 18, t: 8, b: 40 }, xaxis: {}, xaxis2: {}, yaxis: {}, yaxis2: {} };
+  const layoutOf = (room, layout = {}) => figureOf(
+    stateOf({ plot: { data: [trace("@a"), trace("@b"), trace("@a")], layout: { ...charts, ...layout } }, arrangements: { wide: {}, narrow: {} } }),
+    {}, { ...ROOM, ...room },
+  ).layout;
+  const wide = layoutOf({ width: 1200, names: 90 });
+  assert.equal(wide.margin.r, 90);
+  assert.ok(wide.xaxis.domain[1] < wide.xaxis2.domain[0]);
+  const upright = layoutOf({ upright: true });
+  assert.deepEqual([upright.xaxis.domain, upright.margin.r], [[0, 1], 18]);
+  assert.ok(upright.yaxis2.domain[1] < upright.yaxis.domain[0]);
+  assert.equal(layoutOf({}, { xaxis: { visible: false } }).xaxis.domain, undefined);
 });
 
 test("a racer that is hidden takes all its traces along, a hidden future only what tells of it", () => {

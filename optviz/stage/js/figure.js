@@ -5,6 +5,7 @@
 /** @import { Box, Dict, Header, State, Theme } from "./types.js" */
 
 import { resolved } from "./message.js";
+import { belowOneAnother, besideOneAnother } from "./split.js";
 import { endIsHidden, futureIsHidden, racersOf, sceneOf, shownViews, tracksOf } from "./state.js";
 
 const NARROW_BELOW = 620; // pixels
@@ -15,15 +16,18 @@ const PRESENTED = 1.6; // how much thicker lines and heads are in a lecture room
  * @property {number} width
  * @property {number} height
  * @property {boolean} coarse whether a finger points, not a mouse
+ * @property {boolean} [upright] whether the window is little wider than it is high, or less
  * @property {number} names pixels to the right of a wide picture for the names at the ends of its curves
  */
 
 /**
+ * Charts stand one below the other where the picture is narrow, and on a screen that is held upright.
  * @param {Header} header
  * @param {number} width
+ * @param {boolean} upright
  */
-export function arrangementFor(header, width) {
-  return width < NARROW_BELOW && header.arrangements["narrow"] ? "narrow" : "wide";
+export function arrangementFor(header, width, upright = false) {
+  return (width < NARROW_BELOW || upright) && header.arrangements["narrow"] ? "narrow" : "wide";
 }
 
 /** @param {Header} header */
@@ -37,18 +41,16 @@ export function thicknessFor(header) {
  * @param {Room} room
  * @returns {{ data: Dict[], layout: Dict, room: Box }} room: where a 3-D chart has its place
  */
-export function figureOf(state, theme, { width, height, coarse, names }) {
+export function figureOf(state, theme, { width, height, coarse, names, upright }) {
   if (!state.message) throw new Error("there is nothing to draw yet");
   const { header, arrays } = state.message;
-  const arrangement = arrangementFor(header, width);
+  const arrangement = arrangementFor(header, width, upright);
   const figure = resolved(header.plot, arrays, theme);
   const patches = [header.arrangements[arrangement]];
   if (header.present && arrangement === "wide") patches.push(header.arrangements["presented"]);
   const shown = shownViews(state);
   for (const name of Object.values(shown)) patches.push(header.arrangements[`${arrangement} ${name}`]);
   for (const patch of patches) merge(figure.layout, resolved(patch ?? {}, arrays, theme));
-  const { margin } = figure.layout;
-  if (arrangement === "wide" && margin && tracksOf(state)) margin.r = Math.max(margin.r, names);
   // A tap sets the start.
   if (coarse) Object.assign(figure.layout, { dragmode: false, hovermode: false });
   for (const group of Object.keys(header.choices)) {
@@ -58,6 +60,10 @@ export function figureOf(state, theme, { width, height, coarse, names }) {
     for (const [index, patch] of Object.entries(view.data)) merge(figure.data[Number(index)], patch);
   }
   hide(figure.data, state);
+  if (sharesRoom(figure.layout)) {
+    const room = { width, height, names: tracksOf(state) ? names : 0 };
+    merge(figure.layout, arrangement === "wide" ? besideOneAnother(figure.layout, room) : belowOneAnother(figure.layout, room));
+  }
   Object.assign(figure.layout, { width, height, autosize: false });
   const { scene, ...layout } = figure.layout;
   return { data: figure.data, layout, room: boxIn(layout, scene?.domain ?? { x: [0, 1], y: [0, 1] }) };
@@ -95,6 +101,14 @@ export function sceneFigureOf(state, theme) {
     for (const [index, patch] of Object.entries(look.data)) merge(figure.data[Number(index)], patch);
   }
   return figure;
+}
+
+/**
+ * Whether a map and curves are both shown.
+ * @param {Dict} layout
+ */
+function sharesRoom({ margin, scene, xaxis, xaxis2, yaxis, yaxis2 }) {
+  return Boolean(margin && xaxis && xaxis2 && yaxis && yaxis2 && !scene && xaxis.visible !== false && xaxis2.visible !== false);
 }
 
 /**

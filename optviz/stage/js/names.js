@@ -10,7 +10,7 @@ const NAME_SIZE = 12; // the size of a name, in pixels
 const AWAY = 24; // from the middle of a head to its name
 const LEADER = [8, 20]; // a line from a head to its name begins and ends so far from the middle of the head
 const WIDEST = 130; // of a name
-const NARROWEST = 240; // of a chart that has room for names
+const NARROWEST = 180; // of a chart that has room for names
 const NAME_HALO = 3;
 
 /**

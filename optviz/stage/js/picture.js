@@ -5,6 +5,7 @@
 
 import { Axes } from "./axes.js";
 import { arrangementFor, figureOf, sceneFigureOf, thicknessFor } from "./figure.js";
+import { fitHeight, isUpright, placeLegend } from "./fitting.js";
 import { roomForNames } from "./names.js";
 import { loadPlotly } from "./plotly.js";
 import { Scenery, drawsInDepth } from "./scenery.js";
@@ -38,11 +39,14 @@ const LONGEST_WAIT = 250; // and for an idle moment afterwards
 export class Picture {
   /**
    * @param {HTMLElement} root
-   * @param {Pick<Elements, "plot" | "picture" | "scenery">} elements
+   * @param {Pick<Elements, "body" | "legend" | "plot" | "picture" | "scenery">} elements
    * @param {Around} around
    */
-  constructor(root, { plot, picture, scenery }, around) {
+  constructor(root, elements, around) {
+    const { plot, picture, scenery } = elements;
     this.root = root;
+    this.elements = elements;
+    this.fitted = "";
     /** @type {PlotElement} */
     this.plot = plot;
     this.frame = picture;
@@ -128,6 +132,7 @@ export class Picture {
     if (this.stopped) return;
     const state = this.around.state();
     const { header } = /** @type {NonNullable<State["message"]>} */ (state.message);
+    this.fitted = fitHeight(this.elements, this.arrangementOf(this.around.state()), Boolean(message.header.present), this.fitted);
     const room = this.room();
     const theme = themeOf(this.root);
     const drawn = { state, theme, frame: this.frameOf(state), content: contentOf(state, room) };
@@ -136,6 +141,7 @@ export class Picture {
     if (recorded && drawn.content === this.drawn?.content) return this.around.drawn({ ...this.drawn, state });
     if (recorded) this.around.replaced();
     const figure = figureOf(state, header.themes[theme], room);
+    placeLegend(this.elements, figure.layout, this.arrangementOf(state));
     this.axes.arrange(figure.layout, header.map_key);
     this.axes.spaceTicks(figure.layout);
     this.axes.forget(this.layout);
@@ -174,7 +180,10 @@ export class Picture {
     const { header } = this.around.state().message ?? {};
     const names = racersOf(this.around.state()).map(({ name }) => name);
     const font = getComputedStyle(this.root).fontFamily;
-    return { width, height, coarse: isCoarse(), names: header ? roomForNames(names, font, thicknessFor(header)) : 0 };
+    return {
+      width, height, coarse: isCoarse(), upright: isUpright(),
+      names: header ? roomForNames(names, font, thicknessFor(header)) : 0,
+    };
   }
 
   /**
@@ -282,7 +291,7 @@ export class Picture {
    * @param {State} state
    */
   arrangementOf(state) {
-    return state.message ? arrangementFor(state.message.header, this.room().width) : "wide";
+    return state.message ? arrangementFor(state.message.header, this.frame.clientWidth, isUpright()) : "wide";
   }
 
   /**

@@ -1,0 +1,74 @@
+// @ts-check
+// The picture in its page: how high it is, and where the legend stands.
+
+/** @import { Dict, Elements } from "./types.js" */
+
+import { heightOf } from "./split.js";
+
+const FREE = 8; // pixels that stay free below all
+const PHONE = 640; // the widest window of one
+const UPRIGHT = 1.1; // widths by heights
+const LEGEND_BEFORE = 30; // where a legend above curves begins, before their axis
+const LEGEND_AFTER = 10;
+const MOST_LEGEND = 0.45; // of the height of the curves that it stands above
+
+// Whether the window is held upright, or nearly: beside a map that is high enough the curves would be a strip.
+export function isUpright() {
+  return window.innerWidth < UPRIGHT * window.innerHeight;
+}
+
+/**
+ * Gives the picture the height that is in sight. Only for another window or arrangement, so that nothing moves otherwise.
+ * @param {Pick<Elements, "body" | "picture">} elements
+ * @param {string} arrangement
+ * @param {boolean} present
+ * @param {string} before what it was last done for
+ * @returns {string} what it is done for now
+ */
+export function fitHeight({ body, picture }, arrangement, present, before) {
+  const { innerWidth, innerHeight } = window;
+  const width = picture.clientWidth;
+  const fitted = JSON.stringify([innerWidth, innerHeight, arrangement, present, width]);
+  if (fitted === before || !width) return before;
+  const isNarrow = arrangement === "narrow";
+  const top = body.getBoundingClientRect().top + scrolledBy(body);
+  const above = isNarrow ? picture.offsetTop : 0;
+  const below = body.offsetHeight - picture.offsetTop - picture.offsetHeight;
+  const inSight = innerHeight - top - above - below - FREE;
+  picture.style.height = `${heightOf({ width, inSight, isNarrow, isPhone: innerWidth <= PHONE })}px`;
+  return fitted;
+}
+
+/**
+ * How far what an element lies in is scrolled.
+ * @param {HTMLElement} element
+ */
+function scrolledBy(element) {
+  for (let parent = element.parentElement; parent; parent = parent.parentElement) {
+    if (parent.scrollTop > 0) return parent.scrollTop;
+  }
+  return 0;
+}
+
+/**
+ * Puts the legend above the curves beside the map, which are lower by that; where it is too long for that, or the charts
+ * stand one below the other, it is above the picture.
+ * @param {Pick<Elements, "body" | "legend">} elements
+ * @param {Dict} layout of the figure, which is changed
+ * @param {string} arrangement
+ */
+export function placeLegend({ body, legend }, layout, arrangement) {
+  const { height, margin, width, xaxis2, yaxis2 } = layout;
+  body.dataset["legend"] = "over";
+  if (arrangement === "wide" && margin && xaxis2?.domain && yaxis2 && xaxis2.visible !== false) {
+    const left = margin.l + xaxis2.domain[0] * (width - margin.l - margin.r) - LEGEND_BEFORE;
+    Object.assign(legend.style, { left: `${left}px`, width: `${width - left}px` });
+    const share = (legend.offsetHeight + LEGEND_AFTER - margin.t) / (height - margin.t - margin.b);
+    if (share < MOST_LEGEND) {
+      yaxis2.domain = [0, 1 - Math.max(0, share)];
+      return;
+    }
+  }
+  body.dataset["legend"] = "above";
+  Object.assign(legend.style, { left: "", width: "" });
+}

@@ -1,0 +1,76 @@
+// @ts-check
+// How map and curves share a picture: the map is as large as the room allows, the curves have the rest.
+
+/** @import { Dict } from "./types.js" */
+
+const BESIDE = 76; // pixels between a map and the curves to its right, for their numbers and their title of 12 px
+const DEAR = 0.9; // of the map's size without names, which it keeps where they have room
+const BELOW = 52; // and between a map and the curves below it
+const NARROWEST = 190; // of curves beside a map
+const LEAST_SHARE = 0.26; // of the room that they have in any case
+const LOWEST = 120; // of curves below a map
+
+/**
+ * Width by height of what a map shows; 1 where its axes have scales of their own.
+ * @param {Dict} layout
+ */
+export function aspectOf({ xaxis, yaxis }) {
+  if (!yaxis?.scaleanchor || !xaxis?.range || !yaxis.range) return 1;
+  return (xaxis.range[1] - xaxis.range[0]) / (yaxis.range[1] - yaxis.range[0]);
+}
+
+/**
+ * The domains of the axes of a map and of the curves to its right, in a picture of this size. Names at the ends of the
+ * curves have room where the map need not be much smaller for it.
+ * @param {Dict} layout with its margins
+ * @param {{ width: number, height: number, names: number }} room
+ */
+export function besideOneAnother(layout, { width, height, names }) {
+  const { margin } = layout;
+  const high = height - margin.t - margin.b;
+  const wanted = high * aspectOf(layout);
+  const between = BESIDE * ((layout.yaxis2?.tickfont?.size ?? 12) / 12);
+  /** @param {number} right */
+  const shared = (right) => {
+    const wide = width - margin.l - right;
+    return { right, wide, map: Math.min(wanted, wide - between - Math.max(NARROWEST, LEAST_SHARE * wide)) };
+  };
+  const [named, bare] = [shared(Math.max(margin.r, names)), shared(margin.r)];
+  const { right, wide, map } = named.map >= DEAR * bare.map ? named : bare;
+  return {
+    margin: { r: right },
+    xaxis: { domain: [0, map / wide] },
+    yaxis: { domain: [0, 1] },
+    xaxis2: { domain: [(map + between) / wide, 1] },
+    yaxis2: { domain: [0, 1] },
+  };
+}
+
+/**
+ * The domains of the axes of a map and of the curves below it.
+ * @param {Dict} layout with its margins
+ * @param {{ width: number, height: number }} room
+ */
+export function belowOneAnother(layout, { width, height }) {
+  const { margin } = layout;
+  const [wide, high] = [width - margin.l - margin.r, height - margin.t - margin.b];
+  const map = Math.min(wide / aspectOf(layout), Math.max(high - BELOW - LOWEST, 0.5 * high));
+  return {
+    xaxis: { domain: [0, 1] },
+    yaxis: { domain: [1 - map / high, 1] },
+    xaxis2: { domain: [0, 1] },
+    yaxis2: { domain: [0, 1 - (map + BELOW) / high] },
+  };
+}
+
+/**
+ * How high the picture is to be, in pixels: what is in sight is used, and on a phone, where the page is scrolled anyway,
+ * the map is as wide as the screen.
+ * @param {{ width: number, inSight: number, isNarrow: boolean, isPhone: boolean }} room inSight: pixels from the top of
+ *   the picture to the lower edge of the window, without what stands below the picture
+ */
+export function heightOf({ width, inSight, isNarrow, isPhone }) {
+  if (isPhone) return Math.round(Math.max(width + BELOW + LOWEST - 20, Math.min(inSight, 1.6 * width)));
+  if (isNarrow) return Math.round(Math.min(Math.max(inSight, 480), 1.5 * width));
+  return Math.round(Math.min(Math.max(inSight, 300), 0.8 * width));
+}
