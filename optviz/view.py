@@ -179,6 +179,8 @@ class View:
     drawn: str = seen("map", OneOf(("map", "3d", "both")), "view", of_figure=True)
     look: str = seen("own", OneOf(("own", "article")), of_figure=True)
     camera: Camera | None = seen(None, Eye(), quiet=True)
+    # Whether the rest of each path is seen, pale, before it is travelled.
+    paths: str = seen("travelled", OneOf(("travelled", "whole")), of_figure=True)
     hidden: tuple[int, ...] = seen((), Places(), quiet=True)
     # The part of each path that is still to come is hidden.
     veiled: bool = seen(False, YesOrNo())

@@ -23,6 +23,7 @@ OTHERWISE: dict[str, tuple[Any, dict[str, str]]] = {
     "drawn": ("3d", {"view": "3d"}),
     "look": ("article", {"look": "article"}),
     "camera": ((-12.5, 40.0, 2.25), {"camera": "-12.5,40,2.25"}),
+    "paths": ("whole", {"paths": "whole"}),
     "hidden": ((0, 2), {"hidden": "0,2"}),
     "veiled": (True, {"veiled": "1"}),
     "present": (True, {"present": "1"}),
@@ -115,6 +116,7 @@ def test_a_choice_is_taken() -> None:
         "axis": "gap",
         "by": "step",
         "runs": "many",
+        "paths": "travelled",
     }
 
 

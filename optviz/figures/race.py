@@ -16,11 +16,11 @@ from optviz.figures.styles import styles_of
 from optviz.figures.told import TOLD, told_arrays
 
 NARROW = {
-    "xaxis": {"domain": [0, 1], "anchor": "y"},
-    "yaxis": {"domain": [0.41, 1], "anchor": "x"},
+    "xaxis": {"domain": [0, 1], "anchor": "y", "title": {"text": ""}},
+    "yaxis": {"domain": [0.41, 1], "anchor": "x", "title": {"text": ""}},
     "xaxis2": {"domain": [0, 1], "anchor": "y2"},
     "yaxis2": {"domain": [0, 0.28], "anchor": "x2"},
-    "margin": {"l": 52, "r": 17, "t": 8, "b": 38},
+    "margin": {"l": 40, "r": 12, "t": 8, "b": 38},
     "dragmode": False,
 }
 WIDE = {
@@ -33,13 +33,15 @@ WIDE = {
 }
 TICKS_WITHIN_A_DECADE = [{"dtickrange": [None, "D2"], "value": ".3~g"}]
 """For logarithmic axes: 0.5 and 0.2 are written in full, where Plotly writes 5 and 2; powers of ten stay powers."""
-_PRESENTED_AXIS = {"tickfont": {"size": 17}, "title": {"font": {"size": 19}}}
-# On top of one of the two above, for the last row of a lecture room.
+_PRESENTED_AXIS = {"tickfont": {"size": 17}, "title": {"font": {"size": 18}}}
+_PRESENTED_MAP = {"tickfont": {"size": 17}, "title": {"text": ""}}
+# On top of one of the two above, for the last row of a lecture room: the map's axes are told by their numbers.
 PRESENTED = {
-    **dict.fromkeys(("xaxis", "yaxis", "xaxis2", "yaxis2"), _PRESENTED_AXIS),
+    **dict.fromkeys(("xaxis", "yaxis"), _PRESENTED_MAP),
+    **dict.fromkeys(("xaxis2", "yaxis2"), _PRESENTED_AXIS),
     "font": {"size": 18},
     "hoverlabel": {"font": {"size": 18}},
-    "margin": {"l": 72, "r": 26, "t": 18, "b": 62},
+    "margin": {"l": 56, "r": 22, "t": 8, "b": 52},
 }
 
 
@@ -57,6 +59,7 @@ def race_figure(
     its gap, by name; and which `traces` are to be hidden with the racer, which with the `future`, and which are its
     `own`, not of the race that is pinned. A click on the map sets the start. A view's `veiled` is what its layout is
     while the future is hidden: the axes tell nothing of how the race ends; `told` is a sentence about the view.
+    Of a path only what is travelled is seen, unless the view "whole" is chosen.
     """
     parts = _Parts(record, heights, words)
     start_trace = len(parts.data) - 1
@@ -72,6 +75,7 @@ def race_figure(
         views=_views(parts, map_key),
         choices={
             **CHOICES,
+            "paths": ["travelled", "whole"],
             "axis": ["loss", "gap"],
             "by": ["step", "epoch"] if record.has_samples else ["step"],
             "runs": ["one", "many"] if any(record.batched) else ["one"],
@@ -101,6 +105,8 @@ class _Parts:
         }
         self.data = [level_lines(), lowest_mark(record, words), start_mark(record, words)]
         self.racers: list[dict[str, Any]] = []
+        # The whole paths and curves of the racers.
+        self.lines: list[int] = []
         self.gap_view: dict[str, Any] = {}
         self.epoch_view: dict[str, Any] = {}
         self.one_run: dict[str, Any] = {}
@@ -127,6 +133,7 @@ class _Parts:
             self.arrays[f"{prefix}/standing"] = self.record.standings[index]
             path, curve = _racer_traces(prefix, name, style, words)
             self.data += [path, curve]
+            self.lines += [place, place + 1]
             hovered = curve["hovertemplate"].replace(f"{words['loss']} %{{y:.6g}}", f"{words['gap']} %{{y:.3g}}")
             self.gap_view[str(place + 1)] = {"y": f"@{prefix}/gap", "hovertemplate": hovered}
             self.epoch_view[str(place + 1)] = {"x": _epochs(self.record, index, self.arrays)}
@@ -198,6 +205,9 @@ def _views(parts: _Parts, map_key: str) -> dict[str, dict[str, Any]]:
             "veiled": {"yaxis2": {"range": list(record.veiled_gap_range)}},
         },
         "step": {"data": {}, "layout": {}},
+        # Where a hand asks for them, they are there though they are not seen.
+        "travelled": {"data": {str(place): {"opacity": 0} for place in parts.lines}, "layout": {}},
+        "whole": {"data": {}, "layout": {}},
         # The fans are there once many runs have been asked for.
         "one": {"data": parts.one_run, "layout": {}},
         "many": {"data": {}, "layout": {}, **({"told": words["key_runs"]} if any(record.fans) else {})},

@@ -50,6 +50,7 @@ CALLED = {
     "axis": ("stage", "choose_axis"),
     "by": ("stage", "choose_by"),
     "runs": ("stage", "choose_runs"),
+    "paths": ("stage", "choose_paths"),
     "present": ("app", "present"),
 }
 """Where the label of a field stands that is not called like the field."""

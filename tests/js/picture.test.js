@@ -25,6 +25,8 @@ Object.assign(globalThis, {
   setTimeout: (run) => waiting.push(run),
   clearTimeout: (handle) => { waiting[handle - 1] = () => {}; },
   window: {
+    innerWidth: 1200,
+    innerHeight: 800,
     matchMedia: () => ({ matches: false }),
     Plotly: {
       react: (plot, data, layout) => {
@@ -48,7 +50,13 @@ function pictured() {
     shown.state = reduce(shown.state, { type: "received", message: { header, arrays: new Map() } });
   };
   receive("first");
-  const picture = new Picture({}, { plot: { on() {} }, picture: { clientWidth: 900, clientHeight: 400 } }, {
+  const elements = {
+    body: { getBoundingClientRect: () => ({ top: 0 }), offsetHeight: 500, dataset: {} },
+    above: { style: {}, offsetHeight: 30 },
+    picture: { clientWidth: 900, clientHeight: 400, offsetTop: 0, offsetHeight: 400, style: {} },
+    plot: { on() {} },
+  };
+  const picture = new Picture({}, elements, {
     state: () => shown.state, isRecording: () => false, moved() {}, replaced() {},
     drawn: () => { shown.drawn += 1; }, failed: (error) => failures.push(error),
   });

@@ -81,13 +81,15 @@ export function updatePlayButton({ body }, { message, playing }) {
  * @param {State} state
  * @param {Header} header
  */
-function updateTools({ body, transport }, { veiled }, { text, tools = [], tour, pinned, present }) {
+function updateTools({ body, transport }, { chosen, veiled }, { text, tools = [], tour, pinned, present }) {
   /** @param {string} name */
   const button = (name) => part(transport, `[data-do=${name}]`);
   for (const name of ["tour", "pin"]) button(name).hidden = !tools.includes(name);
   button("pin").setAttribute("aria-pressed", String(Boolean(pinned)));
   button("tour").setAttribute("aria-pressed", String(Boolean(tour)));
   button("veil").setAttribute("aria-pressed", String(veiled));
+  button("paths").setAttribute("aria-pressed", String(chosen["paths"] === "whole"));
+  button("paths").hidden = chosen["paths"] === undefined;
   part(button("pin"), "span").textContent = text["pin_short"] ?? "";
   const told = tour ? put(counted(text, "tour_count", tour.visited), { count: tour.visited }) : text["tour_short"];
   part(button("tour"), "span").textContent = told ?? "";
@@ -128,7 +130,9 @@ export function updateHint({ hint }, { hints = [], present }) {
  */
 function updateViews({ choices, views }, state, text, dispatch) {
   const scene = sceneOf(state);
-  const groups = Object.entries(state.message?.header.choices ?? {}).filter(([, names]) => names.length > 1);
+  // Whether whole paths are seen has a button of its own, beside the veil.
+  const groups = Object.entries(state.message?.header.choices ?? {})
+    .filter(([group, names]) => names.length > 1 && group !== "paths");
   /** @param {string} group */
   const ofScene = (group) => group === scene?.group || scene?.choices.includes(group);
   const offered = groups.filter(([group]) => sceneIsShown(state) || !scene?.choices.includes(group));

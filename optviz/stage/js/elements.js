@@ -13,6 +13,7 @@ const ICONS = {
   save: "M5 20h14v-2H5zM19 9h-4V3H9v6H5l7 7z",
   pin: "M16 9V4h1V2H7v2h1v5l-2 3v2h5.2v7l.8 1 .8-1v-7H18v-2z",
   tour: "M4 6h10v2H4zM4 11h10v2H4zM4 16h6v2H4zM14 13.5v7l6-3.5z",
+  paths: "M3 20a2 2 0 1 1 1.8-2.900l2.2-1.700 1.200 1.600-2.200 1.700A2 2 0 0 1 3 20m5.600-5.900 3-2.300 1.200 1.600-3 2.300zm4.900-3.700 3-2.300 1.200 1.600-3 2.300zM21 4l-1.500 5.500-4-5z",
   veil: "M12 5C6.5 5 2.6 9.6 1.5 12c.5 1.1 1.6 2.7 3.2 4.1L3 17.8l1.4 1.4L20.2 3.4l-1.4-1.4-3.5 3.5A10.5 10.5 0 0 0 12 5m0 4a3 3 0 0 1 .9.14l-3.760 3.760A3 3 0 0 1 12 9m6.5-.9-3.7 3.7a3 3 0 0 1-3 3l-2.1 2.1c.7.15 1.5.2 2.3.2 5.5 0 9.4-4.6 10.5-7-.5-1.1-2-3-4-4",
   more: "M6 10a2 2 0 1 0 0 4 2 2 0 0 0 0-4m6 0a2 2 0 1 0 0 4 2 2 0 0 0 0-4m6 0a2 2 0 1 0 0 4 2 2 0 0 0 0-4",
 };
@@ -46,6 +47,7 @@ const TEMPLATE = `
     </div>
     <div class="optviz-buttons optviz-tools">
       <button data-do="more" aria-expanded="false">${icon("more")}</button>
+      <button data-do="paths" aria-pressed="false">${icon("paths")}</button>
       <button data-do="veil" aria-pressed="false">${icon("veil")}</button>
       <button data-do="tour" aria-pressed="false">${icon("tour")}<span></span><b></b></button>
       <button data-do="pin" aria-pressed="false">${icon("pin")}<span></span></button>
@@ -87,6 +89,7 @@ export function buildElements(root, command) {
     scenery: find("scenery"),
     kept: /** @type {HTMLCanvasElement} */ (find("trails")),
     moving: /** @type {HTMLCanvasElement} */ (find("heads")),
+    above: find("above"),
     legend: find("legend"),
     transport: find("transport"),
     scrubber: /** @type {HTMLInputElement} */ (find("scrubber")),

@@ -36,6 +36,14 @@ export function thicknessFor(header) {
 }
 
 /**
+ * How much larger than on a desk labels are: in a lecture room they grow with the screen.
+ * @param {Header} header
+ */
+export function lettersFor(header) {
+  return header.present ? Math.min(2.1, Math.max(1.25, window.innerWidth / 960)) : 1;
+}
+
+/**
  * @param {State} state which has a message
  * @param {Theme} theme
  * @param {Room} room

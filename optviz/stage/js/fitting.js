@@ -51,24 +51,24 @@ function scrolledBy(element) {
 }
 
 /**
- * Puts the legend above the curves beside the map, which are lower by that; where it is too long for that, or the charts
- * stand one below the other, it is above the picture.
- * @param {Pick<Elements, "body" | "legend">} elements
+ * Puts the legend, and what chooses views, above the curves beside the map, which are lower by that; where it is too
+ * long for that, or the charts stand one below the other, it is above the picture.
+ * @param {Pick<Elements, "above" | "body">} elements
  * @param {Dict} layout of the figure, which is changed
  * @param {string} arrangement
  */
-export function placeLegend({ body, legend }, layout, arrangement) {
+export function placeLegend({ above, body }, layout, arrangement) {
   const { height, margin, width, xaxis2, yaxis2 } = layout;
   body.dataset["legend"] = "over";
   if (arrangement === "wide" && margin && xaxis2?.domain && yaxis2 && xaxis2.visible !== false) {
     const left = margin.l + xaxis2.domain[0] * (width - margin.l - margin.r) - LEGEND_BEFORE;
-    Object.assign(legend.style, { left: `${left}px`, width: `${width - left}px` });
-    const share = (legend.offsetHeight + LEGEND_AFTER - margin.t) / (height - margin.t - margin.b);
+    Object.assign(above.style, { left: `${left}px`, width: `${width - left}px` });
+    const share = (above.offsetHeight + LEGEND_AFTER - margin.t) / (height - margin.t - margin.b);
     if (share < MOST_LEGEND) {
       yaxis2.domain = [0, 1 - Math.max(0, share)];
       return;
     }
   }
   body.dataset["legend"] = "above";
-  Object.assign(legend.style, { left: "", width: "" });
+  Object.assign(above.style, { left: "", width: "" });
 }

@@ -33,6 +33,8 @@ export function perform(stage, what) {
     case "more": return toggleTools(stage.elements);
     case "pin": return requests.ask("pin", !header.pinned);
     case "tour": return requests.ask("tour", { do: header.tour ? "end" : "begin" });
+    case "paths":
+      return stage.dispatch({ type: "choose", group: "paths", name: state.chosen["paths"] === "whole" ? "travelled" : "whole" });
     case "veil":
       if (!state.veiled) guide.wait();
       return stage.dispatch({ type: "veil", veiled: !state.veiled });

@@ -9,27 +9,27 @@ import { elided, spread, widthOf } from "./labels.js";
 const NAME_SIZE = 12; // the size of a name, in pixels
 const AWAY = 24; // from the middle of a head to its name
 const LEADER = [8, 20]; // a line from a head to its name begins and ends so far from the middle of the head
-const WIDEST = 130; // of a name
+const WIDEST = 11; // of a name, in sizes of its letters
 const NARROWEST = 180; // of a chart that has room for names
 const NAME_HALO = 3;
 
 /**
  * @param {string} family of fonts
- * @param {number} thickness
+ * @param {number} letters how much larger than on a desk
  */
-function fontFor(family, thickness) {
-  return `500 ${(NAME_SIZE * Math.sqrt(thickness)).toFixed(1)}px ${family}`;
+function fontFor(family, letters) {
+  return `500 ${(NAME_SIZE * letters).toFixed(1)}px ${family}`;
 }
 
 /**
  * How much room to the right of a chart the names need.
  * @param {readonly string[]} names
  * @param {string} family of fonts
- * @param {number} thickness
+ * @param {number} letters how much larger than on a desk
  */
-export function roomForNames(names, family, thickness) {
-  const font = fontFor(family, thickness);
-  const widest = Math.max(0, ...names.map((name) => Math.min(WIDEST, widthOf(name, font))));
+export function roomForNames(names, family, letters) {
+  const font = fontFor(family, letters);
+  const widest = Math.max(0, ...names.map((name) => Math.min(WIDEST * NAME_SIZE * letters, widthOf(name, font))));
   return widest && Math.ceil(widest + AWAY + NAME_HALO + 2);
 }
 
@@ -40,11 +40,11 @@ export function roomForNames(names, family, thickness) {
  * @param {Scene} scene
  * @returns {Shape[]}
  */
-export function namesAsShapes(heads, names, { font: family, geometry, theme, thickness }) {
+export function namesAsShapes(heads, names, { font: family, geometry, letters, theme }) {
   const box = geometry.boxes[1];
   if (!box || box.width < NARROWEST) return [];
-  const font = fontFor(family, thickness);
-  const height = NAME_SIZE * Math.sqrt(thickness) * 1.2;
+  const font = fontFor(family, letters);
+  const height = NAME_SIZE * letters * 1.2;
   const right = geometry.width - 2;
   const seen = heads.flatMap((head, index) => {
     const isInside = head.left >= box.left - 1 && head.left <= box.left + box.width + 1
@@ -55,7 +55,7 @@ export function namesAsShapes(heads, names, { font: family, geometry, theme, thi
   if (!middles) return [];
   const [from = 0, to = 0] = LEADER;
   return seen.flatMap(({ left, top, color, name }, index) => {
-    const content = elided(name, Math.min(WIDEST, right - left - AWAY), (text) => widthOf(text, font));
+    const content = elided(name, Math.min(WIDEST * NAME_SIZE * letters, right - left - AWAY), (text) => widthOf(text, font));
     if (content === "…") return [];
     const middle = middles[index] ?? top;
     const path = `M${(left + from).toFixed(2)},${top.toFixed(2)}L${(left + to).toFixed(2)},${middle.toFixed(2)}`;

@@ -4,7 +4,7 @@
 /** @import { Box, Camera, Chart, Elements, Geometry, PlotElement, PlotlyAxis, PlotlyModule, Point, State } from "./types.js" */
 
 import { Axes } from "./axes.js";
-import { arrangementFor, figureOf, sceneFigureOf, thicknessFor } from "./figure.js";
+import { arrangementFor, figureOf, lettersFor, sceneFigureOf } from "./figure.js";
 import { fitHeight, isUpright, placeLegend } from "./fitting.js";
 import { roomForNames } from "./names.js";
 import { loadPlotly } from "./plotly.js";
@@ -39,7 +39,7 @@ const LONGEST_WAIT = 250; // and for an idle moment afterwards
 export class Picture {
   /**
    * @param {HTMLElement} root
-   * @param {Pick<Elements, "body" | "legend" | "plot" | "picture" | "scenery">} elements
+   * @param {Pick<Elements, "above" | "body" | "plot" | "picture" | "scenery">} elements
    * @param {Around} around
    */
   constructor(root, elements, around) {
@@ -182,7 +182,7 @@ export class Picture {
     const font = getComputedStyle(this.root).fontFamily;
     return {
       width, height, coarse: isCoarse(), upright: isUpright(),
-      names: header ? roomForNames(names, font, thicknessFor(header)) : 0,
+      names: header ? roomForNames(names, font, lettersFor(header)) : 0,
     };
   }
 

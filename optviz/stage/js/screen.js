@@ -10,7 +10,7 @@
 import { CHARTS } from "./axes.js";
 import { Canvases } from "./canvases.js";
 import { sentenceOf, updateStep } from "./chrome.js";
-import { thicknessFor } from "./figure.js";
+import { lettersFor, thicknessFor } from "./figure.js";
 import { paintLegend } from "./legend.js";
 import { resolved } from "./message.js";
 import { Picture } from "./picture.js";
@@ -124,7 +124,8 @@ export class Screen {
     this.measured = { state, ahead };
     const scene = {
       geometry, arrays, ahead, racers: racersOf(state), chosen: shownViews(state),
-      theme: header.themes[theme], thickness: thicknessFor(header), font: getComputedStyle(this.elements.body).fontFamily,
+      theme: header.themes[theme], thickness: thicknessFor(header), letters: lettersFor(header),
+      font: getComputedStyle(this.elements.body).fontFamily,
     };
     this.canvases.measure(header.layers, scene);
   }
@@ -151,7 +152,7 @@ export class Screen {
   moment() {
     const state = this.answers.state();
     const position = Math.min(state.position ?? 0, stepsOf(state));
-    return { position, playing: state.playing, hidden: state.hidden, futureIsHidden: futureIsHidden(state) };
+    return { position, playing: state.playing, hidden: state.hidden, futureIsHidden: futureIsHidden(state) || state.chosen["paths"] === "travelled" };
   }
 
   // The handle that is held, and those that Plotly has not drawn yet where they are.

@@ -4,11 +4,13 @@
 /** @import { Dict } from "./types.js" */
 
 const BESIDE = 76; // pixels between a map and the curves to its right, for their numbers and their title of 12 px
-const DEAR = 0.9; // of the map's size without names, which it keeps where they have room
+const LARGE = 560; // pixels of a map that may be smaller for names
 const BELOW = 52; // and between a map and the curves below it
-const NARROWEST = 190; // of curves beside a map
+const NARROWEST_BESIDE = 190; // of curves beside a map
 const LEAST_SHARE = 0.26; // of the room that they have in any case
 const LOWEST = 120; // of curves below a map
+const PHONE_MARGINS = 50; // beside a map on a phone
+const MARGINS = 46; // above and below both
 
 /**
  * Width by height of what a map shows; 1 where its axes have scales of their own.
@@ -21,7 +23,7 @@ export function aspectOf({ xaxis, yaxis }) {
 
 /**
  * The domains of the axes of a map and of the curves to its right, in a picture of this size. Names at the ends of the
- * curves have room where the map need not be much smaller for it.
+ * curves have room where the map stays large all the same.
  * @param {Dict} layout with its margins
  * @param {{ width: number, height: number, names: number }} room
  */
@@ -29,14 +31,14 @@ export function besideOneAnother(layout, { width, height, names }) {
   const { margin } = layout;
   const high = height - margin.t - margin.b;
   const wanted = high * aspectOf(layout);
-  const between = BESIDE * ((layout.yaxis2?.tickfont?.size ?? 12) / 12);
+  const between = BESIDE * ((layout["yaxis2"]?.tickfont?.size ?? 12) / 12);
   /** @param {number} right */
   const shared = (right) => {
     const wide = width - margin.l - right;
-    return { right, wide, map: Math.min(wanted, wide - between - Math.max(NARROWEST, LEAST_SHARE * wide)) };
+    return { right, wide, map: Math.min(wanted, wide - between - Math.max(NARROWEST_BESIDE, LEAST_SHARE * wide)) };
   };
   const [named, bare] = [shared(Math.max(margin.r, names)), shared(margin.r)];
-  const { right, wide, map } = named.map >= DEAR * bare.map ? named : bare;
+  const { right, wide, map } = named.map >= Math.min(bare.map - 1, LARGE) ? named : bare;
   return {
     margin: { r: right },
     xaxis: { domain: [0, map / wide] },
@@ -70,7 +72,7 @@ export function belowOneAnother(layout, { width, height }) {
  *   the picture to the lower edge of the window, without what stands below the picture
  */
 export function heightOf({ width, inSight, isNarrow, isPhone }) {
-  if (isPhone) return Math.round(Math.max(width + BELOW + LOWEST - 20, Math.min(inSight, 1.6 * width)));
-  if (isNarrow) return Math.round(Math.min(Math.max(inSight, 480), 1.5 * width));
+  if (isPhone) return Math.round(Math.max(width + BELOW + LOWEST + MARGINS - PHONE_MARGINS, Math.min(inSight, 1.6 * width)));
+  if (isNarrow) return Math.round(Math.min(Math.max(inSight, 480, 0.7 * width + BELOW + LOWEST + MARGINS), 1.5 * width));
   return Math.round(Math.min(Math.max(inSight, 300), 0.8 * width));
 }

@@ -282,6 +282,8 @@ export interface Scene {
   racers: Racer[];
   /** How much thicker than on a desk lines and heads are. */
   thickness: number;
+  /** How much larger than on a desk labels are. */
+  letters: number;
   /** The names of the fonts of labels. */
   font: string;
   /** Whether Plotly has not drawn these paths yet: then what it will draw is drawn here. */
@@ -336,6 +338,8 @@ export interface Elements {
   scenery: HTMLElement;
   kept: HTMLCanvasElement;
   moving: HTMLCanvasElement;
+  /** The legend, and what chooses views of the whole picture. */
+  above: HTMLElement;
   legend: HTMLElement;
   transport: HTMLElement;
   scrubber: HTMLInputElement;

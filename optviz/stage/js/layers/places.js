@@ -22,18 +22,18 @@ export class Places {
   }
 
   /** @param {Scene} scene */
-  measure({ geometry, theme, thickness, font }) {
+  measure({ geometry, theme, thickness, letters, font }) {
     const box = geometry.boxes[0];
     [this.marks, this.labels] = [[], []];
     if (!box?.width) return;
-    const size = LABEL_SIZE * Math.sqrt(thickness);
-    const letters = `600 ${size.toFixed(1)}px ${font}`;
+    const size = LABEL_SIZE * letters;
+    const css = `600 ${size.toFixed(1)}px ${font}`;
     const seen = this.layer.places.map((place) => ({
       ...place, left: geometry.x[0]?.(place.at[0]) ?? NaN, top: geometry.y[0]?.(place.at[1]) ?? NaN,
     })).filter(({ left, top }) => left >= box.left && left <= box.left + box.width
       && top >= box.top && top <= box.top + box.height);
     const wanted = seen.filter(({ label }) => label).map(({ left, top, label, size: arm }) => ({
-      left, top, away: arm + 5, width: widthOf(label, letters), height: size * 1.2,
+      left, top, away: arm + 5, width: widthOf(label, css), height: size * 1.2,
     }));
     const shrunk = { left: box.left + RIM, top: box.top + RIM, width: box.width - 2 * RIM, height: box.height - 2 * RIM };
     const labels = beside(wanted, shrunk);
@@ -42,7 +42,7 @@ export class Places {
     const named = seen.filter(({ label }) => label);
     labels.forEach((place, index) => {
       if (!place) return;
-      const text = { content: named[index]?.label ?? "", left: place.left, middle: place.top + place.height / 2, font: letters };
+      const text = { content: named[index]?.label ?? "", left: place.left, middle: place.top + place.height / 2, font: css };
       this.labels.push({ path: "", fill, stroke: halo, width: HALO, text });
     });
   }
