@@ -157,6 +157,23 @@ def test_a_lead_that_is_lost_again_at_once_is_not_said() -> None:
     assert [event for event in kinds(told(steady, ahead)) if event[0] == "LEAD"] == [("LEAD", 1, (0,))]
 
 
+def test_a_lead_that_nobody_sees_is_not_said() -> None:
+    # At x = 0.5 the slope is −1.3: 1e-4 further is 1.3e-4 lower, and the drop from the start 1.1.
+    steady, beside = (
+        path((0, 0.3, 0), (20, 0.5, 0)),
+        path((0, 0.3, 0), (20, 0.4999, 0), (60, 0.4999, 0), (61, 0.5001, 0)),
+    )
+    assert [event for event in kinds(told(steady, beside)) if event[0] == "LEAD"] == [("LEAD", 1, (0,))]
+    ahead = path((0, 0.3, 0), (20, 0.4999, 0), (60, 0.4999, 0), (61, 0.51, 0))
+    assert ("LEAD", 61, (1,)) in kinds(told(steady, ahead))
+
+
+def test_who_follows_closely_is_told_of_when_the_first_has_been_read() -> None:
+    first, second, third = (path((0, 0.3, 0), (steps, *SHALLOW)) for steps in (40, 44, 48))
+    # They arrive at 33, 37 and 40; a tenth of the run after the first is 43.
+    assert kinds(told(first, second, third, REST))[-2:] == [("ARRIVED", 33, (0,)), ("FOLLOWED", 43, (1, 2))]
+
+
 def test_who_is_level_leads_together_and_alone_there_is_no_lead() -> None:
     assert ("LEAD", 1, (0, 1)) in kinds(told(path((0, 0.3, 0), (90, 0.9, 0)), path((0, 0.3, 0), (90, 0.9, 0))))
     assert "LEAD" not in [kind for kind, *_ in kinds(told(path((0, 0.3, 0), (90, 0.9, 0))))]

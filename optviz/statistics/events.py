@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
 
 from optviz.statistics.gaps import without_rounding
-from optviz.statistics.standings import LOST, OUTSIDE, standing
+from optviz.statistics.standings import LOST, OUTSIDE, VISIBLE, standing
 from optviz.statistics.wins import tie_width
 from optviz.surface import Surface
 from optviz.trajectory import Trajectory
@@ -99,7 +99,7 @@ def events(paths: Sequence[Trajectory], standings: np.ndarray | None = None) -> 
         found = [
             *_divergences(lost_at),
             *_departures(codes, lost_at),
-            *_leads(codes, max(3, round(HELD * steps))),
+            *_leads(codes, losses, VISIBLE * _drop(losses, surface.lowest.loss), max(3, round(HELD * steps))),
             *_climbs(codes, losses, surface.lowest.loss),
             *_arrival_events(arrived, valley),
         ]
@@ -115,7 +115,7 @@ def worth_saying(found: Sequence[Event], steps: int) -> tuple[Event, ...]:
     apart = max(1, round(APART * steps))
     said: list[Event] = []
     for event in sorted(_together(found, apart), key=lambda event: (event.kind, event.step)):
-        if all(abs(event.step - other.step) >= apart for other in said):
+        if event.step <= steps and all(abs(event.step - other.step) >= apart for other in said):
             said.append(event)
     return tuple(sorted(said, key=lambda event: event.step))
 
@@ -123,6 +123,8 @@ def worth_saying(found: Sequence[Event], steps: int) -> tuple[Event, ...]:
 def _together(found: Sequence[Event], apart: int) -> Iterator[Event]:
     """The events, of a kind that several racers share those of one stretch as one, at its last step."""
     shared: dict[tuple[Kind, int], list[Event]] = {}
+    # Who follows closely is told of once the first has been read.
+    soonest = {event.valley: event.step + apart for event in found if event.kind is Kind.ARRIVED}
     for event in sorted(found, key=lambda event: (event.step, event.racers)):
         if event.kind not in (Kind.DIVERGED, Kind.LEFT, Kind.FOLLOWED):
             yield event
@@ -131,7 +133,7 @@ def _together(found: Sequence[Event], apart: int) -> Iterator[Event]:
         if stretch and event.step - stretch[0].step >= apart:
             yield _joined(stretch)
             stretch.clear()
-        stretch.append(event)
+        stretch.append(replace(event, step=max(event.step, soonest.get(event.valley, 0))))
     yield from (_joined(stretch) for stretch in shared.values())
 
 
@@ -160,10 +162,16 @@ def _departures(codes: np.ndarray, lost_at: np.ndarray) -> Iterator[Event]:
             yield Event(step, Kind.LEFT, (racer,), step)
 
 
-def _leads(codes: np.ndarray, held: int) -> Iterator[Event]:
+def _drop(losses: np.ndarray, lowest: float) -> float:
+    """What there is to lose from the start; where no lowest loss is known, what the race has lost."""
+    drop = float(losses[0, 0] - lowest)
+    return drop if 0 < drop < np.inf else float(losses[0, 0] - np.fmin.reduce(losses, axis=None))
+
+
+def _leads(codes: np.ndarray, losses: np.ndarray, seen: float, held: int) -> Iterator[Event]:
     """Who leads from when on: whoever is first, alone or level with others, for so many steps in a row.
 
-    A leader stays one for as long as nobody else holds the lead for so long.
+    A leader stays one for as long as nobody else holds the lead for so long, and by as much as is seen in the picture.
     """
     if len(codes) < 2:
         return
@@ -183,9 +191,18 @@ def _leads(codes: np.ndarray, held: int) -> Iterator[Event]:
             challengers &= now
         else:
             challengers, since = now, begin
-        if challengers and end - since >= min(held, codes.shape[1] - 1):
+        long = bool(challengers) and end - since >= min(held, codes.shape[1] - 1)
+        if long and _is_ahead(losses[:, since:end], racing[:, since:end], challengers, leaders, seen):
             leaders, challengers = challengers, frozenset()
             yield Event(since, Kind.LEAD, tuple(sorted(leaders)), since)
+
+
+def _is_ahead(
+    losses: np.ndarray, racing: np.ndarray, challengers: frozenset[int], leaders: frozenset[int], seen: float
+) -> bool:
+    """Whether somewhere in these steps the challengers are ahead of those who led by so much, or those are gone."""
+    ahead = losses[list(leaders)] - losses[min(challengers)]
+    return not leaders or not racing[list(leaders)].all() or bool((ahead > seen).any())
 
 
 def _climbs(codes: np.ndarray, losses: np.ndarray, lowest: float) -> Iterator[Event]:
