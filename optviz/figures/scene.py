@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from optviz.figures.heights import CONTOURS, Heights, height_ticks
+from optviz.figures.map import places
 from optviz.figures.race_record import RaceRecord
 
 SHOWN = ["3d", "both"]
@@ -60,16 +59,14 @@ def scene_layer(
         "font": {"color": "@theme/ink", "size": 12},
         "showlegend": False,
     }
-    places: list[dict[str, Any]] = [
-        {"at": list(record.lowest), "symbol": "cross", "color": "@theme/ink", "size": 6},
-        {"at": list(record.start), "symbol": "circle", "color": "@theme/accent", "size": 7.5},
-    ]
     return {
         "kind": "scene",
         "plot": {"data": [_surface()], "layout": layout},
         "home": HOME,
         "grid": {"x": "@map/x", "y": "@map/y", "z": "@map/shade"},
-        "places": [mark for mark in places if np.isfinite(mark["at"]).all()],
+        # One part of a message, which is sent once.
+        "marked": {"places": places(record, words)["places"]},
+        "start": list(record.start),
         "pinned": list(pinned),
         "group": "drawn",
         "shown": SHOWN,

@@ -143,7 +143,8 @@ export interface SceneLayer {
   home: Camera;
   /** References to its surface. */
   grid: { x: string; y: string; z: string };
-  places: { at: Point; symbol: string; color: string; size: number }[];
+  marked: { places: PlacesLayer["places"] };
+  start: Point;
   pinned: { x: string; y: string; color: string; trace: number }[];
   /** The group of views that says whether it is shown, those that show it, and the one where it cannot be drawn. */
   group: string;

@@ -1,7 +1,7 @@
 // @ts-check
 // The mark "places": points of the map that have a name, each a "+" in a halo, with its label where there is room.
 
-/** @import { Mark, Moment, PlacesLayer, Scene, Shape } from "../types.js" */
+/** @import { Box, Mark, Moment, PlacesLayer, Scene, Shape } from "../types.js" */
 
 import { paintShape } from "../heads.js";
 import { beside, widthOf } from "../labels.js";
@@ -9,6 +9,7 @@ import { beside, widthOf } from "../labels.js";
 const HALO = 3; // pixels around a line
 const LABEL_SIZE = 12.5; // the size of a label, in pixels
 const RIM = 3; // between a label and the edge of the map
+const BEHIND_GROUND = 0.5; // how opaque is what lies behind the surface
 
 /** @implements {Mark} */
 export class Places {
@@ -22,29 +23,15 @@ export class Places {
   }
 
   /** @param {Scene} scene */
-  measure({ geometry, theme, thickness, letters, font }) {
+  measure(scene) {
+    const { geometry } = scene;
     const box = geometry.boxes[0];
     [this.marks, this.labels] = [[], []];
     if (!box?.width) return;
-    const size = LABEL_SIZE * letters;
-    const css = `600 ${size.toFixed(1)}px ${font}`;
-    const seen = this.layer.places.map((place) => ({
-      ...place, left: geometry.x[0]?.(place.at[0]) ?? NaN, top: geometry.y[0]?.(place.at[1]) ?? NaN,
-    })).filter(({ left, top }) => left >= box.left && left <= box.left + box.width
-      && top >= box.top && top <= box.top + box.height);
-    const wanted = seen.filter(({ label }) => label).map(({ left, top, label, size: arm }) => ({
-      left, top, away: arm + 5, width: widthOf(label, css), height: size * 1.2,
+    const seen = this.layer.places.map(({ at: [x, y], label, size }) => ({
+      label, size, left: geometry.x[0]?.(x) ?? NaN, top: geometry.y[0]?.(y) ?? NaN,
     }));
-    const shrunk = { left: box.left + RIM, top: box.top + RIM, width: box.width - 2 * RIM, height: box.height - 2 * RIM };
-    const labels = beside(wanted, shrunk);
-    const [fill, halo] = [theme["ink"], theme["casing"]];
-    for (const { left, top, size: arm } of seen) this.marks.push(...plus(left, top, arm * Math.sqrt(thickness), fill, halo));
-    const named = seen.filter(({ label }) => label);
-    labels.forEach((place, index) => {
-      if (!place) return;
-      const text = { content: named[index]?.label ?? "", left: place.left, middle: place.top + place.height / 2, font: css };
-      this.labels.push({ path: "", fill, stroke: halo, width: HALO, text });
-    });
+    ({ marks: this.marks, labels: this.labels } = markedPlaces(seen, box, scene));
   }
 
   /**
@@ -66,6 +53,35 @@ export class Places {
   shapes(chart) {
     return chart === 0 ? { clipped: this.marks, free: this.labels } : { clipped: [], free: [] };
   }
+}
+
+/**
+ * Of the places within a box: a mark for each, and a label for each that has one where there is room.
+ * @param {{ left: number, top: number, label: string, size: number, behind?: boolean }[]} places in pixels
+ * @param {Box} box
+ * @param {Pick<Scene, "theme" | "thickness" | "letters" | "font">} look
+ */
+export function markedPlaces(places, box, { theme, thickness, letters, font }) {
+  const size = LABEL_SIZE * letters;
+  const css = `600 ${size.toFixed(1)}px ${font}`;
+  const seen = places.filter(({ left, top }) => left >= box.left && left <= box.left + box.width
+    && top >= box.top && top <= box.top + box.height);
+  const named = seen.filter(({ label }) => label);
+  const wanted = named.map(({ left, top, label, size: arm }) => ({
+    left, top, away: arm + 5, width: widthOf(label, css), height: size * 1.2,
+  }));
+  const shrunk = { left: box.left + RIM, top: box.top + RIM, width: box.width - 2 * RIM, height: box.height - 2 * RIM };
+  const [fill, halo] = [theme["ink"], theme["casing"]];
+  /** @param {{ behind?: boolean } | undefined} place */
+  const dim = (place) => (place?.behind ? { opacity: BEHIND_GROUND } : {});
+  const marks = seen.flatMap((place) => plus(place.left, place.top, place.size * Math.sqrt(thickness), fill, halo)
+    .map((shape) => ({ ...shape, ...dim(place) })));
+  const labels = beside(wanted, shrunk).flatMap((place, index) => {
+    if (!place) return [];
+    const text = { content: named[index]?.label ?? "", left: place.left, middle: place.top + place.height / 2, font: css };
+    return [{ path: "", fill, stroke: halo, width: HALO, text, ...dim(named[index]) }];
+  });
+  return { marks, labels };
 }
 
 /**

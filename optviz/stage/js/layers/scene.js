@@ -15,12 +15,13 @@ import { crossPath, headsAsShapes, paintShape } from "../heads.js";
 import { arrayOf, resolved } from "../message.js";
 import { PathPen } from "../pen.js";
 import { Terrain, placeAt } from "../terrain.js";
+import { markedPlaces } from "./places.js";
 
 export const SCENE_CHART = 2; // after the map and the curves
 const MOST_LOOKS = 3000; // at trails, along lines of sight, for one camera
 /** Sizes in pixels, as on the map: see tracks.js. */
 const STYLE = {
-  head: 6, pie: 8, travelled: 2.2, casing: 2.8, pale: 1.4, paleness: 0.38, tailSteps: 14, tailParts: [1, 2, 3],
+  head: 6, pie: 8, start: 7.5, travelled: 2.2, casing: 2.8, pale: 1.4, paleness: 0.38, tailSteps: 14, tailParts: [1, 2, 3],
   pinned: { opacity: 0.26, width: 6 },
   behind: { opacity: 0.4, width: 1.3, dash: [1.5, 4] },
 };
@@ -37,6 +38,8 @@ export class SceneRunners {
     this.runners = [];
     /** @type {{ course: Course, color: string, trace: number }[]} */
     this.pinned = [];
+    /** @type {{ marks: Shape[], labels: Shape[] }} */
+    this.places = { marks: [], labels: [] };
     /** @type {Scene} */
     this.scene;
   }
@@ -50,7 +53,7 @@ export class SceneRunners {
   measure(scene) {
     this.scene = scene;
     const { arrays, racers, theme } = scene;
-    [this.runners, this.pinned] = [[], []];
+    [this.runners, this.pinned, this.places] = [[], [], { marks: [], labels: [] }];
     if (!this.sight) return;
     const { pinned } = this.layer;
     const trails = [...racers, ...pinned].map(({ x, y }) => this.trailOf(x, y));
@@ -60,9 +63,22 @@ export class SceneRunners {
     this.runners = racers.map((racer) => ({
       racer, color: resolved(racer.color, arrays, theme), course: courseOf(racer), exit: this.exitOf(racer),
     }));
+    const places = this.layer.marked.places.map(({ at: [x, y], label, size }) => ({ label, size, ...this.placeOf(x, y) }));
+    this.places = markedPlaces(places, this.sight.box, scene);
     this.pinned = pinned.map((path) => ({
       trace: path.trace, color: resolved(path.color, arrays, theme), course: courseOf(path),
     }));
+  }
+
+  /**
+   * A place on the surface, in pixels.
+   * @param {number} x
+   * @param {number} y
+   */
+  placeOf(x, y) {
+    const height = this.terrain.heightAt(x, y);
+    const [left = NaN, top = NaN] = this.sight?.project(x, y, height) ?? [];
+    return { left, top, behind: this.isBehind(x, y, height) };
   }
 
   get terrain() {
@@ -139,9 +155,7 @@ export class SceneRunners {
     const edge = { left, top: bottom, width: right - left, height: top - bottom };
     const found = exitOf(arrayOf(this.scene.arrays, x), arrayOf(this.scene.arrays, y), lost, edge);
     if (!found) return null;
-    const height = this.terrain.heightAt(found.left, found.top);
-    const [across = NaN, down = NaN] = this.sight?.project(found.left, found.top, height) ?? [];
-    return { step: found.step, left: across, top: down, behind: this.isBehind(found.left, found.top, height) };
+    return { step: found.step, ...this.placeOf(found.left, found.top) };
   }
 
   /**
@@ -253,6 +267,7 @@ export class SceneRunners {
     clip(context, this.sight.box);
     if (playing) this.each(hidden, (runner) => this.paintTail(context, runner, position));
     for (const shape of this.headShapes(position, hidden)) paintShape(context, shape);
+    for (const label of this.places.labels) paintShape(context, label);
     context.restore();
   }
 
@@ -299,23 +314,18 @@ export class SceneRunners {
   }
 
   /**
-   * Start and lowest point, as on the map.
+   * The marks of the minima and of the start, as on the map.
    * @returns {Shape[]}
    */
   placeShapes() {
-    const { arrays, theme } = this.scene;
-    return this.layer.places.flatMap(({ at: [x, y], symbol, color, size }) => {
-      const height = this.terrain.heightAt(x, y);
-      const [left, top] = this.sight?.project(x, y, height) ?? [NaN, NaN];
-      if (!Number.isFinite(left)) return [];
-      const path = symbol === "cross" ? `M${left - size},${top}h${2 * size}M${left},${top - size}v${2 * size}`
-        : markerPath(symbol, left, top, size);
-      const dim = this.isBehind(x, y, height) ? { opacity: STYLE.behind.opacity } : {};
-      return [
-        { path, fill: "none", stroke: theme["casing"], width: 4.5, ...dim },
-        { path, fill: "none", stroke: resolved(color, arrays, theme), width: 2, ...dim },
-      ];
-    });
+    const [x, y] = this.layer.start;
+    const { left, top, behind } = this.placeOf(x, y);
+    if (!Number.isFinite(left)) return this.places.marks;
+    const ring = { path: markerPath("circle", left, top, STYLE.start), fill: "none", ...(behind && { opacity: STYLE.behind.opacity }) };
+    const { theme } = this.scene;
+    return [
+      ...this.places.marks, { ...ring, stroke: theme["casing"], width: 4.5 }, { ...ring, stroke: theme["accent"], width: 2 },
+    ];
   }
 
   /**
@@ -339,7 +349,7 @@ export class SceneRunners {
         clipped.push({ path: pathOf(course, start, stop), fill: "none", stroke: color, width, dash, ...(behind && { opacity: STYLE.behind.opacity }) });
       });
     });
-    return { clipped, free: this.headShapes(position, hidden) };
+    return { clipped, free: [...this.headShapes(position, hidden), ...this.places.labels] };
   }
 }
 
