@@ -48,8 +48,9 @@ FIGURE: Colors = {
     "paper": ("rgba(0,0,0,0)", "rgba(0,0,0,0)"),
     "casing": ("#ffffff", "#0b0e17"),
     "frame": ("#3f4863", "#8b93ab"),
-    "scene_line": ("rgba(16,28,62,0.4)", "rgba(6,10,24,0.28)"),
-    "article_line": ("rgba(90,40,60,0.22)", "rgba(255,235,235,0.22)"),
+    # Opaque: through what WebGL draws half transparent the page is seen, not the surface.
+    "scene_line": ("#9fa4b2", "#4d7692"),
+    "article_line": ("#e4dade", "#46444c"),
     "label_back": ("#ffffff", "#171b29"),
     "accent": ("#6a48d7", "#a48bff"),
 }
