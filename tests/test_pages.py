@@ -582,6 +582,21 @@ def test_a_refused_formula_stays_in_its_field_until_it_is_mended() -> None:
     assert widget(app.text_input, "formula").value == race(app).surface.title
 
 
+@pytest.mark.parametrize(("key", "typed", "allowed"), [("seed", -3, "0"), ("seed", 2**33, "4294967295")])
+def test_a_number_out_of_range_is_told_and_the_field_shows_the_race_again(key: str, typed: float, allowed: str) -> None:
+    app = visit()
+    field = widget(app.number_input, key)
+    before = field.value
+    # A bound that the browser knows it keeps to itself: what was typed would stay there without a word.
+    assert not field.proto.has_min
+    assert not field.proto.has_max
+    field.set_value(typed).run()
+    (sentence,) = told(app)
+    assert f"{typed:.6g}" in sentence.replace("−", "-") or str(typed) in sentence.replace("−", "-")
+    assert allowed in sentence.replace(",", "").replace("−", "-")
+    assert widget(app.number_input, key).value == before
+
+
 def test_what_a_widget_refuses_is_told_once_beside_it() -> None:
     app = visit(surface="formula", text="x^2+y^2")
     refused: list[tuple[Callable[[], Any], str]] = [

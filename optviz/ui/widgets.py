@@ -219,11 +219,9 @@ def number_field(
     low, high = parameter.slider or (None, None)
     if low is None or high is None:
         field: Any = {"step": 1, "format": "%d"} if parameter.whole else {"step": 0.01, "format": "%.6g"}
-        kind = int if parameter.whole else float
+        # Without bounds of its own: those a browser keeps to itself, and shows what was typed without a word.
         st.number_input(
             label,
-            min_value=None if parameter.at_least is None else kind(parameter.at_least),
-            max_value=None if parameter.at_most is None else kind(parameter.at_most),
             value=value,
             key=key_showing(key, value),
             help=text,
