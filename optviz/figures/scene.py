@@ -21,6 +21,7 @@ ARTICLES_GRID = 50
 ARTICLES_HEIGHT = 0.75 / 2.6
 ARTICLES_HOME = [45.0, 45.0, 1.7]
 
+PRESENTED_AXIS = {"tickfont": {"size": 15}, "title": {"font": {"size": 19}}}
 WIDE = {"margin": {"l": 10}, "scene": {"domain": {"x": [0, 0.52], "y": [0, 1]}}}
 BOTH_WIDE = {
     "xaxis": {"domain": [0, 0.3]},
@@ -63,6 +64,7 @@ def scene_layer(
         "kind": "scene",
         "plot": {"data": [_surface()], "layout": layout},
         "home": HOME,
+        "presented": {"scene": dict.fromkeys(("xaxis", "yaxis", "zaxis"), PRESENTED_AXIS)},
         "grid": {"x": "@map/x", "y": "@map/y", "z": "@map/shade"},
         # One part of a message, which is sent once.
         "marked": {"places": places(record, words)["places"]},

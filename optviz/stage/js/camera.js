@@ -7,7 +7,7 @@
 const HIGHEST = 89; // degrees: straight above, no direction is up on the screen
 const NEAREST = 0.3;
 const FARTHEST = 10;
-const WIDTH_NEEDED = 1.3; // of the height
+const WIDTH_NEEDED = 1.4; // of the height
 const DEGREE = Math.PI / 180;
 
 /**

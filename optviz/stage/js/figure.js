@@ -108,6 +108,7 @@ export function sceneFigureOf(state, theme) {
     merge(figure.layout, look.layout);
     for (const [index, patch] of Object.entries(look.data)) merge(figure.data[Number(index)], patch);
   }
+  if (header.present) merge(figure.layout, resolved(scene.presented, arrays, theme));
   return figure;
 }
 

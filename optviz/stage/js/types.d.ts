@@ -141,6 +141,8 @@ export interface SceneLayer {
   /** Plotly's dict of what stands still in it. */
   plot: { data: Dict[]; layout: Dict };
   home: Camera;
+  /** What changes in its layout in a lecture room. */
+  presented: Dict;
   /** References to its surface. */
   grid: { x: string; y: string; z: string };
   marked: { places: PlacesLayer["places"] };
