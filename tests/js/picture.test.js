@@ -51,7 +51,7 @@ function pictured() {
   };
   receive("first");
   const elements = {
-    body: { getBoundingClientRect: () => ({ top: 0 }), offsetHeight: 500, dataset: {} },
+    body: { getBoundingClientRect: () => ({ top: 0 }), offsetHeight: 500, dataset: { legend: "above" } },
     above: { style: {}, offsetHeight: 30 },
     picture: { clientWidth: 900, clientHeight: 400, offsetTop: 0, offsetHeight: 400, style: {} },
     plot: { on() {} },

@@ -24,7 +24,8 @@ export function icon(name) {
 }
 
 const TEMPLATE = `
-  <div class="optviz-above"><div class="optviz-legend" role="group"></div><div class="optviz-seen"></div></div>
+  <div class="optviz-above"><div class="optviz-legend" role="group"></div>
+    <div class="optviz-choose"><div class="optviz-seen"></div><div class="optviz-choices"></div></div></div>
   <div class="optviz-picture"><canvas class="optviz-ground" aria-hidden="true"></canvas>
     <div class="optviz-plot" role="img"></div>
     <div class="optviz-scenery" role="application" tabindex="0" hidden><div></div></div>
@@ -43,7 +44,6 @@ const TEMPLATE = `
     <div class="optviz-extra">
       <select class="optviz-speed"></select>
       <label class="optviz-rate"><span></span><input type="range" step="0.05"><output></output></label>
-      <div class="optviz-choices"></div>
     </div>
     <div class="optviz-buttons optviz-tools">
       <button data-do="more" aria-expanded="false">${icon("more")}</button>

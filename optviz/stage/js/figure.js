@@ -71,6 +71,8 @@ export function figureOf(state, theme, { width, height, coarse, names, upright }
   if (sharesRoom(figure.layout)) {
     const room = { width, height, names: tracksOf(state) ? names : 0 };
     merge(figure.layout, arrangement === "wide" ? besideOneAnother(figure.layout, room) : belowOneAnother(figure.layout, room));
+  } else if (names && figure.layout.margin && arrangement === "wide" && tracksOf(state)) {
+    figure.layout.margin.r = Math.max(figure.layout.margin.r ?? 0, names);
   }
   Object.assign(figure.layout, { width, height, autosize: false });
   const { scene, ...layout } = figure.layout;
@@ -113,7 +115,7 @@ export function sceneFigureOf(state, theme) {
 }
 
 /**
- * Whether a map and curves are both shown.
+ * Whether a map and curves are shown, and nothing else.
  * @param {Dict} layout
  */
 function sharesRoom({ margin, scene, xaxis, xaxis2, yaxis, yaxis2 }) {

@@ -10,7 +10,7 @@ const PHONE = 640; // the widest window of one
 const UPRIGHT = 1.1; // widths by heights
 const LEGEND_BEFORE = 30; // where a legend above curves begins, before their axis
 const LEGEND_AFTER = 10;
-const MOST_LEGEND = 0.45; // of the height of the curves that it stands above
+const MOST_LEGEND = 0.5; // of the height of the curves that it stands above
 
 // Whether the window is held upright, or nearly: beside a map that is high enough the curves would be a strip.
 export function isUpright() {
@@ -27,8 +27,9 @@ export function isUpright() {
  */
 export function fitHeight({ body, picture }, arrangement, present, before) {
   const { innerWidth, innerHeight } = window;
+  body.dataset["legend"] ??= arrangement === "narrow" ? "above" : "over";
   const width = picture.clientWidth;
-  const fitted = JSON.stringify([innerWidth, innerHeight, arrangement, present, width]);
+  const fitted = JSON.stringify([innerWidth, innerHeight, arrangement, present, width, body.dataset["legend"]]);
   if (fitted === before || !width) return before;
   const isNarrow = arrangement === "narrow";
   const top = body.getBoundingClientRect().top + scrolledBy(body);
@@ -56,9 +57,11 @@ function scrolledBy(element) {
  * @param {Pick<Elements, "above" | "body">} elements
  * @param {Dict} layout of the figure, which is changed
  * @param {string} arrangement
+ * @returns {boolean} whether there is another room for the picture now
  */
 export function placeLegend({ above, body }, layout, arrangement) {
   const { height, margin, width, xaxis2, yaxis2 } = layout;
+  const before = body.dataset["legend"];
   body.dataset["legend"] = "over";
   if (arrangement === "wide" && margin && xaxis2?.domain && yaxis2 && xaxis2.visible !== false) {
     const left = margin.l + xaxis2.domain[0] * (width - margin.l - margin.r) - LEGEND_BEFORE;
@@ -66,9 +69,10 @@ export function placeLegend({ above, body }, layout, arrangement) {
     const share = (above.offsetHeight + LEGEND_AFTER - margin.t) / (height - margin.t - margin.b);
     if (share < MOST_LEGEND) {
       yaxis2.domain = [0, 1 - Math.max(0, share)];
-      return;
+      return before === "above";
     }
   }
   body.dataset["legend"] = "above";
   Object.assign(above.style, { left: "", width: "" });
+  return before !== "above";
 }

@@ -141,7 +141,7 @@ export class Picture {
     if (recorded && drawn.content === this.drawn?.content) return this.around.drawn({ ...this.drawn, state });
     if (recorded) this.around.replaced();
     const figure = figureOf(state, header.themes[theme], room);
-    placeLegend(this.elements, figure.layout, this.arrangementOf(state));
+    if (placeLegend(this.elements, figure.layout, this.arrangementOf(state))) this.request();
     this.axes.arrange(figure.layout, header.map_key);
     this.axes.spaceTicks(figure.layout);
     this.axes.forget(this.layout);
