@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "browser"))
 
 from race_page import RacePage
-from serving import chromium, serving
+from serving import IN_DEPTH, chromium, serving
 from tabs import new_tab
 
 MOVES = 30
@@ -98,6 +98,10 @@ def report() -> None:
             page = RacePage(tab, server.address)
             page.open(f"?v=1&steps=4000&racers={'~'.join(f'adam--learning_rate-{n / 1000:g}' for n in range(10, 34))}")
             _drag(page, ", of 24 optimizers and 4,000 steps")
+    with serving() as server, chromium(*IN_DEPTH) as browser, new_tab(browser) as tab:
+        page = RacePage(tab, server.address)
+        page.open("?view=3d")
+        _playback(page, " in 3-D, with WebGL in software")
 
 
 def _moves(page: RacePage, pid: int) -> None:
@@ -129,7 +133,7 @@ def _processor_seconds(pid: int) -> float | None:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _playback(page: RacePage) -> None:
+def _playback(page: RacePage, what: str = "") -> None:
     page.page.evaluate("document.activeElement.blur()")
     page.do("first")
     page.do("play")
@@ -138,7 +142,9 @@ def _playback(page: RacePage) -> None:
     counted, begin = page.page.evaluate("[window.changed, performance.now()]")
     page.page.wait_for_timeout(1000 * SECONDS_OF_PLAYBACK)
     changed, end = page.page.evaluate("[window.changed, performance.now()]")
-    print(f"Playback: {1000 * (changed - counted) / (end - begin):.0f} frames per second whose head pixels changed")
+    print(
+        f"Playback{what}: {1000 * (changed - counted) / (end - begin):.0f} frames per second whose head pixels changed"
+    )
 
 
 def _drag(page: RacePage, what: str) -> None:
