@@ -7,6 +7,7 @@ import { heightOf } from "./split.js";
 
 const FREE = 8; // pixels that stay free below all
 const PHONE = 640; // the widest window of one
+const SMALL = 1100; // the widest window in which a legend is above the picture, whatever the race: so it stays where it is
 const UPRIGHT = 1.1; // widths by heights
 const LEGEND_BEFORE = 30; // where a legend above curves begins, before their axis
 const LEGEND_AFTER = 10;
@@ -27,13 +28,13 @@ export function isUpright() {
  */
 export function fitHeight({ body, picture }, arrangement, present, before) {
   const { innerWidth, innerHeight } = window;
-  body.dataset["legend"] ??= arrangement === "narrow" ? "above" : "over";
+  body.dataset["legend"] ??= arrangement === "narrow" || (innerWidth <= SMALL && !present) ? "above" : "over";
   const width = picture.clientWidth;
   const fitted = JSON.stringify([innerWidth, innerHeight, arrangement, present, width, body.dataset["legend"]]);
   if (fitted === before || !width) return before;
   const isNarrow = arrangement === "narrow";
   const top = body.getBoundingClientRect().top + scrolledBy(body);
-  const above = isNarrow ? picture.offsetTop : 0;
+  const above = body.dataset["legend"] === "above" ? picture.offsetTop : 0;
   const below = body.offsetHeight - picture.offsetTop - picture.offsetHeight;
   const inSight = innerHeight - top - above - below - FREE;
   picture.style.height = `${heightOf({ width, inSight, isNarrow, isPhone: innerWidth <= PHONE })}px`;
@@ -63,7 +64,8 @@ export function placeLegend({ above, body }, layout, arrangement) {
   const { height, margin, width, xaxis2, yaxis2 } = layout;
   const before = body.dataset["legend"];
   body.dataset["legend"] = "over";
-  if (arrangement === "wide" && margin && xaxis2?.domain && yaxis2 && xaxis2.visible !== false) {
+  const hasRoom = window.innerWidth > SMALL || body.dataset["present"] === "true";
+  if (arrangement === "wide" && hasRoom && margin && xaxis2?.domain && yaxis2 && xaxis2.visible !== false) {
     const left = margin.l + xaxis2.domain[0] * (width - margin.l - margin.r) - LEGEND_BEFORE;
     Object.assign(above.style, { left: `${left}px`, width: `${width - left}px` });
     const share = (above.offsetHeight + LEGEND_AFTER - margin.t) / (height - margin.t - margin.b);
