@@ -138,7 +138,9 @@ def test_a_finger_finds_every_control_of_the_stage(open_page: Open, width: int, 
         page.do("more")
     small = page.page.evaluate(
         "[...document.querySelectorAll('.optviz-stage :is(button, input, select)')].filter(part => part.offsetParent)"
-        ".map(part => [part.className || part.dataset.do || part.innerText, part.getBoundingClientRect()])"
+        # The legend is one row, which is moved sideways.
+        ".map(part => { part.scrollIntoView({ inline: 'nearest', block: 'nearest' });"
+        " return [part.className || part.dataset.do || part.innerText, part.getBoundingClientRect()]; })"
         ".filter(([, box]) => Math.min(box.width, box.height) < 44 || box.right > innerWidth)"
         ".map(([name, box]) => `${name} ${box.width} ${box.height}`)"
     )

@@ -136,7 +136,8 @@ def test_a_stage_that_leaves_takes_its_keys_along(mounted: Any) -> None:
 def test_new_paths_are_on_the_canvas_before_plotly_has_drawn_them(mounted: Any) -> None:
     page = mounted(first=message(RACE))
     faster = RACE.with_learning_rate(0.3)
-    # Where nothing has been travelled, only the pale paths are to be seen.
+    # Where nothing has been travelled, only the pale paths are to be seen, if they are asked for.
+    page.do("paths")
     page.page.keyboard.press("Home")
     seen = page.page.evaluate(
         """given => {

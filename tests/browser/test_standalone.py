@@ -149,7 +149,8 @@ def test_what_needs_a_server_is_not_offered() -> None:
     assert {"learning_rate", "live", "tools", "tour", "link"}.isdisjoint(header)
     assert header["clicks"] == {}
     flat = {"drawn": ["map"], "look": ["own"]}
-    assert header["choices"] == {**flat, "axis": ["loss", "gap"], "by": ["step", "epoch"], "runs": ["one"]}
+    paths = {"paths": ["travelled", "whole"]}
+    assert header["choices"] == {**flat, **paths, "axis": ["loss", "gap"], "by": ["step", "epoch"], "runs": ["one"]}
 
 
 @pytest.mark.parametrize("drawn", ["3d", "both"])

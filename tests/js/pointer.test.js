@@ -33,6 +33,7 @@ beforeEach(() => {
 /** A pixel is a point; the map is on the left of 500, and only it sends anything; its handle is at (400, 400). */
 function pointer() {
   const said = [];
+  const pointed = [];
   const plot = new Plot();
   const target = { sends: "start", at: [400, 400], trace: 2 };
   const made = new Pointer({
@@ -46,6 +47,7 @@ function pointer() {
     dragged: (chart, point) => said.push(["dragged", ...point]),
     dropped: (point) => said.push(["dropped", ...point ?? ["given up"]]),
     clicked: (point) => said.push(["clicked", ...point]),
+    pointedAt: (chart, point) => pointed.push([chart, ...point]),
     clickedTwice: (chart) => said.push(["twice", chart]),
   });
   const event = (type, clientX, clientY, more) => Object.assign(new Event(type), {
@@ -62,7 +64,7 @@ function pointer() {
       made.click(event("pointerup", x, y, more));
     },
   };
-  return { said, hand, made };
+  return { said, pointed, hand, made };
 }
 
 test("a click is sent at once, and a second one on the same spot takes the chart home", () => {
@@ -138,4 +140,10 @@ test("what is given up, or has left the page, says nothing any more", () => {
   hand.move(420, 420);
   mock.timers.tick(1000);
   assert.deepEqual(said, []);
+});
+
+test("a click into a chart that sends nothing says where it was", () => {
+  const { said, pointed, hand } = pointer();
+  hand.click(700, 60);
+  assert.deepEqual([said, pointed], [[], [["curves", 700, 60]]]);
 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  endIsHidden, futureIsHidden, initialState, isAtEnd, raceOf, reduce, stepBefore, stepOf,
+  endIsHidden, futureIsHidden, initialState, isAtEnd, raceOf, racerOf, reduce, stepAt, stepBefore, stepOf,
 } from "../../optviz/stage/js/state.js";
 
 const CHOICES = { axis: ["loss", "gap"], by: ["step"] };
@@ -101,4 +101,35 @@ test("a tour and a video leave out what is still to come", () => {
   assert.equal(futureIsHidden(after([received({ tour: { number: 1 } })])), true);
   assert.equal(futureIsHidden(after([received(), { type: "record", recording: "webm" }])), true);
   assert.equal(futureIsHidden(after([received()])), false);
+});
+
+function raced() {
+  const racers = ["a", "b", "c"].map((name, index) => ({ name, step: "@steps", epoch: `@epochs/${name}`, own: [2 * index, 2 * index + 1] }));
+  const arrays = new Map([["steps", Int32Array.of(0, 1, 2, 3)], ["epochs/a", Float32Array.of(0, 0.5, 1, 1.5)], ["epochs/b", Float32Array.of(0, 2, 4, 6)]]);
+  const header = { layers: [{ kind: "tracks", steps: 3, racers }], choices: { by: ["step", "epoch"] }, token: "a race" };
+  return after([{ type: "received", message: { header, arrays } }]);
+}
+
+test("one racer alone, and all of them again", () => {
+  const alone = after([{ type: "toggle", index: 0 }, { type: "only", index: 1 }], raced());
+  assert.deepEqual(alone.hidden, [0, 2]);
+  assert.deepEqual(reduce(alone, { type: "only", index: 1 }).hidden, []);
+  assert.deepEqual(reduce(alone, { type: "only", index: 2 }).hidden, [0, 1]);
+});
+
+test("who is pointed at is lit, by the legend or by a trace, until it is no more there", () => {
+  const state = raced();
+  assert.deepEqual([racerOf(state, 3), racerOf(state, 9), racerOf(state, null)], [1, null, null]);
+  const lit = after([{ type: "light", index: 2 }], state);
+  assert.equal(lit.lit, 2);
+  assert.equal(reduce(lit, { type: "light", index: 2 }), lit, "the same again is no change");
+  assert.equal(reduce(lit, received()).lit, null, "a race with fewer racers");
+});
+
+test("a place on the axis of the curves is the nearest step of the first racer in sight", () => {
+  const state = raced();
+  assert.deepEqual([-1, 1.4, 1.6, 9].map((x) => stepAt(state, x)), [0, 1, 2, 3]);
+  const byEpoch = after([{ type: "choose", group: "by", name: "epoch" }], state);
+  assert.deepEqual([0.6, 1.4].map((x) => stepAt(byEpoch, x)), [1, 3]);
+  assert.equal(stepAt(after([{ type: "toggle", index: 0 }], byEpoch), 2.5), 1);
 });

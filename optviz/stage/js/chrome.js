@@ -29,7 +29,7 @@ export function updateChrome(elements, state, dispatch) {
   updateHint(elements, header);
   updateViews(elements, state, text, dispatch);
   elements.notice.textContent = isInDepth(state) && state.flat ? text["flat"] ?? "" : "";
-  updateLegend(elements.legend, state, (index) => dispatch({ type: "toggle", index }));
+  updateLegend(elements.legend, state, dispatch);
   elements.transport.hidden = !tracksOf(state);
   if (!tracksOf(state)) elements.plot.setAttribute("aria-label", text["stage"] ?? "");
   elements.scrubber.max = String(stepsOf(state));

@@ -7,7 +7,7 @@ import { fillSpeeds, toggleTools } from "./chrome.js";
 import { nextHint } from "./hints.js";
 import { listenToKeys } from "./keyboard.js";
 import { Pointer } from "./pointer.js";
-import { tracksOf } from "./state.js";
+import { stepAt, tracksOf } from "./state.js";
 
 /**
  * @param {Stage} stage
@@ -67,6 +67,12 @@ function connectPointer(stage) {
     clicked: (point, { sends }) => {
       stage.dismissHint(sends);
       requests.ask(sends, point);
+    },
+    pointedAt: (chart, [x]) => {
+      if (chart !== "curves") return;
+      stage.guide.wait();
+      stage.dispatch({ type: "pause" });
+      stage.dispatch({ type: "seek", step: stepAt(stage.state, x) });
     },
     clickedTwice: (chart) => picture.goHome(chart),
   });

@@ -1,7 +1,7 @@
 // @ts-check
 // The legend: a button for each racer, which hides and shows it, and on a tour says what it has won.
 
-/** @import { State } from "./types.js" */
+/** @import { Dispatch, State } from "./types.js" */
 
 import { sync } from "./elements.js";
 import { dashOf, markerPath } from "./drawing.js";
@@ -15,15 +15,19 @@ const CHIP = '<svg width="30" height="12" viewBox="0 0 30 12" aria-hidden="true"
 /**
  * @param {HTMLElement} legend
  * @param {State} state
- * @param {(index: number) => void} toggle
+ * @param {Dispatch} dispatch
  */
-export function updateLegend(legend, state, toggle) {
+export function updateLegend(legend, state, dispatch) {
   const header = state.message?.header;
   const make = () => {
     const chip = document.createElement("button");
     chip.type = "button";
     chip.innerHTML = CHIP;
-    chip.addEventListener("click", () => toggle(Number(chip.dataset["index"])));
+    const index = () => Number(chip.dataset["index"]);
+    chip.addEventListener("click", () => dispatch({ type: "toggle", index: index() }));
+    chip.addEventListener("dblclick", () => dispatch({ type: "only", index: index() }));
+    for (const begin of ["pointerenter", "focus"]) chip.addEventListener(begin, () => dispatch({ type: "light", index: index() }));
+    for (const end of ["pointerleave", "blur"]) chip.addEventListener(end, () => dispatch({ type: "light", index: null }));
     return chip;
   };
   sync(legend, racersOf(state), make, (chip, racer, index) => {

@@ -29,6 +29,7 @@ const LONGEST_WAIT = 250; // and for an idle moment afterwards
  * @property {() => State} state
  * @property {() => boolean} isRecording whether a video is being made of what is drawn
  * @property {() => void} moved the axes are elsewhere on the screen
+ * @property {(trace: number | null) => void} pointed a hand points at a trace, or at none
  * @property {() => void} replaced the picture is about to become another one
  * @property {(camera: Camera | null) => void} turned a 3-D chart is seen from elsewhere; null: from its home
  * @property {() => void} flat this browser draws nothing in 3-D
@@ -236,6 +237,8 @@ export class Picture {
       this.around.moved();
       if (this.axes.ticksAreElsewhere(this.layout)) this.request();
     });
+    this.plot.on("plotly_hover", ({ points }) => this.around.pointed(points[0]?.curveNumber ?? null));
+    this.plot.on("plotly_unhover", () => this.around.pointed(null));
   }
 
   resized() {

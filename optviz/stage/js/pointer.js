@@ -26,6 +26,7 @@ const ONE_PLACE = { finger: 40, other: 8 }; // pixels between them
  * @property {(chart: Chart, point: Point, target: ClickTarget) => void} dragged the handle is here now
  * @property {(point: Point | null, target: ClickTarget) => void} dropped null: given up
  * @property {(point: Point, target: ClickTarget) => void} clicked
+ * @property {(chart: Chart, point: Point) => void} pointedAt a click into a chart that sends nothing
  * @property {(chart: Chart) => void} clickedTwice
  */
 
@@ -180,7 +181,12 @@ export class Pointer {
     this.sendPending();
     const target = this.targets().find((candidate) => candidate.chart === chart)?.target;
     const point = target ? this.charts.pointAt(chart, event) : null;
-    if (!target || !point) return;
+    if (!target) {
+      const place = this.charts.pointAt(chart, event);
+      if (place) this.answers.pointedAt(chart, place);
+      return;
+    }
+    if (!point) return;
     if (!this.charts.zoomed().includes(chart)) {
       this.answers.clicked(point, target);
       return;

@@ -23,6 +23,7 @@ import { updateHomeButton } from "./home.js";
  * @property {() => Recording | null} recording the video that is being made
  * @property {() => boolean} isDragging whether the next message is on its way
  * @property {(header: Header) => void} painted a message is on the screen
+ * @property {(trace: number | null) => void} pointed
  * @property {(camera: Camera | null) => void} turned
  * @property {() => void} flat
  * @property {() => void} drawn Plotly shows the newest one
@@ -43,6 +44,7 @@ export class Screen {
       isRecording: () => answers.recording()?.running ?? false,
       replaced: () => answers.recording()?.end(),
       moved: () => this.moved(),
+      pointed: answers.pointed,
       turned: answers.turned,
       flat: answers.flat,
       drawn: (drawn) => this.drawn(drawn),
@@ -152,7 +154,7 @@ export class Screen {
   moment() {
     const state = this.answers.state();
     const position = Math.min(state.position ?? 0, stepsOf(state));
-    return { position, playing: state.playing, hidden: state.hidden, futureIsHidden: futureIsHidden(state) || state.chosen["paths"] === "travelled" };
+    return { position, playing: state.playing, hidden: state.hidden, lit: state.lit, futureIsHidden: futureIsHidden(state) || state.chosen["paths"] === "travelled" };
   }
 
   // The handle that is held, and those that Plotly has not drawn yet where they are.

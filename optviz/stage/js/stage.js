@@ -21,7 +21,7 @@ import { RateHandle } from "./rate.js";
 import { Requests } from "./requests.js";
 import { Saver } from "./save.js";
 import { Screen } from "./screen.js";
-import { endIsHidden, initialState, isAtEnd, reduce } from "./state.js";
+import { endIsHidden, initialState, isAtEnd, racerOf, reduce } from "./state.js";
 import { watchSharpness, watchSystemTheme } from "./theme.js";
 import { Guide } from "./tour.js";
 import { Transport } from "./transport.js";
@@ -69,6 +69,7 @@ export class Stage {
       recording: () => this.saver.recording,
       isDragging: () => this.live.inFlight !== null,
       painted: ({ live }) => this.live.answered(live),
+      pointed: (trace) => dispatch({ type: "light", index: racerOf(this.state, trace) }),
       turned: (camera) => this.dispatch({ type: "turn", camera }),
       flat: () => this.dispatch({ type: "flatten" }),
       drawn: () => {
@@ -174,7 +175,7 @@ export class Stage {
     const changed = (...names) => names.some((name) => state[name] !== before[name]);
     if (changed("message", "chosen", "hidden", "veiled", "recording", "flat")) this.updateChrome();
     else if (changed("playing")) updatePlayButton(this.elements, state);
-    if (changed("playing", "hidden")) this.screen.forget();
+    if (changed("playing", "hidden", "lit")) this.screen.forget();
     const shown = changed("message", "chosen", "hidden", "veiled", "playedRace", "recording", "camera", "flat");
     if (shown) this.screen.redraw();
     else this.screen.paint();

@@ -5,6 +5,7 @@
 /** @import { Action, Camera, Header, Message, Racer, SceneLayer, State, TracksLayer } from "./types.js" */
 
 import { sameCamera } from "./camera.js";
+import { arrayOf } from "./message.js";
 
 const ROUNDING = 1e-6; // of a step: less than playing adds in a frame
 
@@ -17,6 +18,7 @@ export function initialState() {
     speed: 1,
     chosen: {},
     hidden: [],
+    lit: null,
     veiled: false,
     camera: null,
     flat: false,
@@ -41,6 +43,8 @@ export function reduce(state, action) {
     case "pause": return state.playing ? { ...state, playing: false, position: stepOf(state) } : state;
     case "advance": return advanced(state, action.steps);
     case "set_speed": return { ...state, speed: action.speed };
+    case "light": return state.lit === action.index ? state : { ...state, lit: action.index };
+    case "only": return { ...state, hidden: allBut(state, action.index) };
     case "toggle": return { ...state, hidden: toggled(state.hidden, action.index) };
     case "choose": return chose(state, action.group, action.name);
     case "turn": return sameCamera(action.camera, state.camera) ? state : { ...state, camera: action.camera };
@@ -75,6 +79,7 @@ function received(state, message) {
     const chosen = next.chosen[group];
     return [group, chosen !== undefined && names.includes(chosen) ? chosen : names[0] ?? ""];
   }));
+  if (next.lit !== null && next.lit >= racersOf(next).length) next.lit = null;
   return next;
 }
 
@@ -125,7 +130,43 @@ function toggled(hidden, index) {
   return hidden.includes(index) ? hidden.filter((other) => other !== index) : [...hidden, index].sort((a, b) => a - b);
 }
 
+/**
+ * All racers but one; none where that one is alone already.
+ * @param {State} state
+ * @param {number} index
+ */
+function allBut(state, index) {
+  const others = racersOf(state).map((_, other) => other).filter((other) => other !== index);
+  return others.every((other) => state.hidden.includes(other)) && !state.hidden.includes(index) ? [] : others;
+}
+
 // --- what follows from the state ---
+
+/**
+ * The racer that a trace of the figure belongs to.
+ * @param {State} state
+ * @param {number | null} trace
+ */
+export function racerOf(state, trace) {
+  const index = trace === null ? -1 : racersOf(state).findIndex(({ own }) => own.includes(trace));
+  return index < 0 ? null : index;
+}
+
+/**
+ * The step that is nearest to a place on the axis of the curves.
+ * @param {State} state
+ * @param {number} x
+ */
+export function stepAt(state, x) {
+  const [first] = racersOf(state).filter((_, index) => !state.hidden.includes(index));
+  if (!state.message || !first) return Math.round(x);
+  const along = arrayOf(state.message.arrays, state.chosen["by"] === "epoch" ? first.epoch : first.step);
+  let nearest = 0;
+  along.forEach((place, step) => {
+    if (Math.abs(place - x) < Math.abs((along[nearest] ?? NaN) - x)) nearest = step;
+  });
+  return nearest;
+}
 
 /**
  * The layer that plays, if the figure has one.

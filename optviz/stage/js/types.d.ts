@@ -211,6 +211,8 @@ export interface State {
   chosen: Record<string, string>;
   /** The racers that are hidden, in ascending order. */
   hidden: number[];
+  /** The racer that is pointed at: the others are paler. */
+  lit: number | null;
   /** Whether what is still to come is hidden. */
   veiled: boolean;
   /** From where a 3-D chart is seen; null: from its home. */
@@ -237,6 +239,8 @@ export type Action =
   | { type: "advance"; steps: number }
   | { type: "set_speed"; speed: number }
   | { type: "toggle"; index: number }
+  | { type: "only"; index: number }
+  | { type: "light"; index: number | null }
   | { type: "choose"; group: string; name: string }
   | { type: "veil"; veiled: boolean }
   | { type: "turn"; camera: Camera | null }
@@ -298,6 +302,7 @@ export interface Moment {
   position: number;
   playing: boolean;
   hidden: number[];
+  lit: number | null;
   futureIsHidden: boolean;
 }
 

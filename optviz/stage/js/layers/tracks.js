@@ -21,6 +21,7 @@ const PIE = [8.5, 7];
 const MARGIN = 7; // around a chart, so that a head on its edge is whole
 const TRAVELLED = 2.2; // widths in pixels
 const CASING = 2.8; // wider than the path that it makes readable on every ground
+const UNLIT = 0.22; // how opaque the others are while one is pointed at
 const PALE = 1.4;
 const PALENESS = 0.38; // what Plotly draws the whole paths with: see optviz/figures/race.py
 
@@ -94,7 +95,7 @@ export class Tracks {
   }
 
   /**
-   * @param {(course: Course, track: Track) => void} paint
+   * @param {(course: Course, track: Track, index: number) => void} paint
    * @param {number} chart
    * @param {number[]} hidden
    */
@@ -103,7 +104,7 @@ export class Tracks {
     if (!this.boxOf(chart).width) return;
     this.tracks.forEach((track, index) => {
       const course = track.courses[chart];
-      if (course && !hidden.includes(index)) paint(course, track);
+      if (course && !hidden.includes(index)) paint(course, track, index);
     });
   }
 
@@ -113,13 +114,15 @@ export class Tracks {
    * @param {Moment} moment
    * @param {number | null} from
    */
-  paintUnder(context, { position, hidden }, from) {
+  paintUnder(context, { position, hidden, lit }, from) {
     context.save();
     clip(context, this.boxOf(0));
     context.lineJoin = "round";
     context.strokeStyle = this.scene.theme["casing"];
     context.lineWidth = TRAVELLED * this.scene.thickness + CASING;
-    this.each(0, hidden, ({ x, y }) => stroke(context, x, y, from ?? 0, position));
+    this.each(0, hidden, ({ x, y }, _track, index) => {
+      if (lit === null || lit === index) stroke(context, x, y, from ?? 0, position);
+    });
     context.restore();
   }
 
@@ -128,14 +131,15 @@ export class Tracks {
    * @param {Moment} moment
    * @param {number | null} from
    */
-  paintKept(context, { position, hidden, futureIsHidden }, from) {
+  paintKept(context, { position, hidden, lit, futureIsHidden }, from) {
     const { ahead, thickness } = this.scene;
     this.scene.geometry.boxes.forEach((box, chart) => {
       context.save();
       clip(context, box);
       context.lineJoin = "round";
       if (ahead && !futureIsHidden && from === null) this.paintPale(context, chart, hidden);
-      this.each(chart, hidden, ({ x, y, length }, { color, racer }) => {
+      this.each(chart, hidden, ({ x, y, length }, { color, racer }, index) => {
+        context.globalAlpha = lit === null || lit === index ? 1 : UNLIT;
         context.strokeStyle = color;
         context.lineWidth = TRAVELLED * thickness;
         context.setLineDash(dashOf(racer.dash));
