@@ -131,6 +131,44 @@ def test_the_svg_is_a_picture_of_the_race(open_page: Open) -> None:
     assert any("contour" in (group.get("class") or "") for group in root.iter(f"{SVG}g"))
 
 
+def pixels(picture: bytes) -> np.ndarray:
+    with Image.open(io.BytesIO(picture)) as image:
+        return np.asarray(image.convert("RGB")).astype(int)
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_a_saved_picture_has_the_map_of_the_page(open_page: Open, browser: Browser, kind: str) -> None:
+    page = open_page()
+    place = page.plot(
+        "plot => { const { left, top } = plot.getBoundingClientRect(), { xaxis: x, yaxis: y } = plot._fullLayout;"
+        " return { x: Math.ceil(left + x._offset), y: Math.ceil(top + y._offset), width: Math.floor(x._length) - 1,"
+        " height: Math.floor(y._length) - 1, inside: Math.ceil(left + x._offset) - left }; }"
+    )
+    inside = round(place.pop("inside"))
+    saved = download(page, lambda: page.take(kind))
+    page.page.mouse.move(5, 5)
+    shown = pixels(page.page.screenshot(clip=place))
+    if kind == "svg":
+        with browser.new_context(viewport={"width": 1400, "height": 1000}) as context:
+            reader = context.new_page()
+            reader.set_content(
+                f'<body style="margin:0"><img src="data:image/svg+xml;base64,{base64.b64encode(saved).decode()}">'
+            )
+            reader.wait_for_function("document.images[0].complete")
+            found = pixels(reader.screenshot(full_page=True))
+    else:
+        with Image.open(io.BytesIO(saved)) as image:
+            found = np.asarray(image.convert("RGB").reduce(2)).astype(int)
+    rows, columns = shown.shape[:2]
+    strip = found[:, inside : inside + columns]
+    # The map is somewhere below the title; there it is the same.
+    differences = [
+        np.abs(strip[top : top + rows : 5, ::5] - shown[::5, ::5]).mean() for top in range(len(strip) - rows + 1)
+    ]
+    # Thin lines fall on other parts of a pixel. Without the relief it is some 90 of 255, without the casings some 4.
+    assert min(differences) < 2.5
+
+
 def test_the_png_shows_picture_and_legend(open_page: Open) -> None:
     page = open_page()
     picture = download(page, lambda: page.take("png"))
