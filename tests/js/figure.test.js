@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { figureOf, merge } from "../../optviz/stage/js/figure.js";
+import { figureOf, merge, sceneFigureOf } from "../../optviz/stage/js/figure.js";
 import { initialState, reduce } from "../../optviz/stage/js/state.js";
 
 const ROOM = { width: 900, height: 500, coarse: false, names: 0 };
@@ -79,4 +79,36 @@ test("a racer that is hidden takes all its traces along, a hidden future only wh
 
 test("a patch replaces arrays whole and dicts entry by entry", () => {
   assert.deepEqual(merge({ a: { b: 1, c: [1, 2] } }, { a: { c: [3], d: null } }), { a: { b: 1, c: [3], d: null } });
+});
+
+test("a trace that a view hides stays hidden, whoever's it is", () => {
+  const views = { flat: { data: {}, layout: {} }, deep: { data: { 0: { visible: false } }, layout: {} } };
+  const state = stateOf({ views, choices: { drawn: ["flat", "deep"] } }, { type: "choose", group: "drawn", name: "deep" });
+  assert.deepEqual(visible(figureOf(state, {}, ROOM)), [false, true, true]);
+});
+
+test("where a 3-D chart has its place is told in pixels, by the arrangement of its view, and nothing of it to Plotly", () => {
+  const margin = { l: 50, r: 10, t: 20, b: 30 };
+  const arrangements = {
+    wide: { margin }, narrow: { margin }, "wide deep": { scene: { domain: { x: [0, 0.5], y: [0.2, 1] } } },
+  };
+  const more = { arrangements, views: {}, choices: { drawn: ["deep", "flat"] } };
+  const { layout, room } = figureOf(stateOf(more), {}, { ...ROOM, width: 860, height: 450 });
+  assert.deepEqual(room, { left: 50, top: 20, width: 400, height: 320 });
+  assert.equal("scene" in layout, false);
+});
+
+test("the figure of a 3-D chart has its look, and in a lecture room larger letters", () => {
+  const scene = {
+    kind: "scene", group: "drawn", shown: ["3d"], choices: ["look"], presented: { scene: { font: 19 } },
+    plot: { data: [{ type: "surface", z: "@a", colorscale: "@theme/relief" }], layout: { scene: { font: 11, box: 1 } } },
+  };
+  const look = { data: { 0: { colorscale: "@theme/other" } }, layout: { scene: { box: 2 } } };
+  const more = { layers: [scene], views: { own: {}, article: { data: {}, layout: {}, scene: look } }, choices: { look: ["own", "article"] } };
+  const themed = { relief: ["blue"], other: ["red"] };
+  const plain = sceneFigureOf(stateOf(more), themed);
+  assert.deepEqual([plain.data[0].colorscale, plain.layout.scene], [["blue"], { font: 11, box: 1 }]);
+  assert.equal(plain.data[0].z.length, 2);
+  const article = sceneFigureOf(stateOf({ ...more, present: true }, { type: "choose", group: "look", name: "article" }), themed);
+  assert.deepEqual([article.data[0].colorscale, article.layout.scene], [["red"], { font: 19, box: 2 }]);
 });

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  endIsHidden, futureIsHidden, initialState, isAtEnd, raceOf, racerOf, reduce, stepAt, stepBefore, stepOf,
+  cameraIn, endIsHidden, futureIsHidden, initialState, isAtEnd, isInDepth, raceOf, racerOf, reduce, sceneIsShown, shownViews,
+  stepAt, stepBefore, stepOf,
 } from "../../optviz/stage/js/state.js";
 
 const CHOICES = { axis: ["loss", "gap"], by: ["step"] };
@@ -132,4 +133,46 @@ test("a place on the axis of the curves is the nearest step of the first racer i
   const byEpoch = after([{ type: "choose", group: "by", name: "epoch" }], state);
   assert.deepEqual([0.6, 1.4].map((x) => stepAt(byEpoch, x)), [1, 3]);
   assert.equal(stepAt(after([{ type: "toggle", index: 0 }], byEpoch), 2.5), 1);
+});
+
+const SCENE = {
+  kind: "scene", home: [-52, 42, 1.6], group: "drawn", shown: ["3d", "both"], instead: "map", choices: ["look"],
+};
+const IN_DEPTH = {
+  layers: [SCENE],
+  choices: { drawn: ["map", "3d", "both"], look: ["own", "article"], axis: ["loss"] },
+  views: { article: { data: {}, layout: {}, scene: { data: {}, layout: {}, home: [45, 45, 1.7] } } },
+};
+const deep = (...actions) => after([{ type: "received", message: { header: { ...IN_DEPTH }, arrays: new Map() } }, ...actions]);
+const choose = (group, name) => ({ type: "choose", group, name });
+
+test("3-D is shown where it is chosen, and the map instead where the browser cannot", () => {
+  assert.deepEqual([isInDepth(deep()), sceneIsShown(deep())], [false, false]);
+  for (const drawn of ["3d", "both"]) {
+    const state = deep(choose("drawn", drawn));
+    assert.deepEqual([isInDepth(state), sceneIsShown(state), shownViews(state).drawn], [true, true, drawn]);
+    const flat = reduce(state, { type: "flatten" });
+    assert.deepEqual([isInDepth(flat), sceneIsShown(flat), shownViews(flat).drawn, flat.chosen.drawn], [true, false, "map", drawn]);
+  }
+  assert.equal(isInDepth(after([received()])), false, "a figure without a 3-D chart");
+});
+
+test("it is seen from where it was turned to, from the home of its look where it was not", () => {
+  assert.deepEqual(cameraIn(deep()), [-52, 42, 1.6]);
+  const turned = deep({ type: "turn", camera: [10, 20, 3] });
+  assert.deepEqual(cameraIn(turned), [10, 20, 3]);
+  assert.equal(reduce(turned, { type: "turn", camera: [10, 20, 3] }), turned, "nothing has changed");
+  assert.deepEqual(cameraIn(reduce(turned, { type: "turn", camera: null })), [-52, 42, 1.6]);
+  assert.deepEqual(cameraIn(reduce(turned, choose("drawn", "both"))), [10, 20, 3]);
+  assert.deepEqual(cameraIn(reduce(turned, choose("look", "article"))), [45, 45, 1.7]);
+});
+
+test("the server's view brings its camera, once", () => {
+  const view = (camera, stamp) => ({ chosen: {}, hidden: [], camera, stamp });
+  const state = deep({ type: "received", message: { header: { ...IN_DEPTH, view: view([1, 2, 3], 7) }, arrays: new Map() } });
+  assert.deepEqual(state.camera, [1, 2, 3]);
+  const turned = reduce(state, { type: "turn", camera: [4, 5, 6] });
+  const again = (camera, stamp) => ({ type: "received", message: { header: { ...IN_DEPTH, view: view(camera, stamp) }, arrays: new Map() } });
+  assert.deepEqual(reduce(turned, again([1, 2, 3], 7)).camera, [4, 5, 6]);
+  assert.equal(reduce(turned, again(null, 8)).camera, null);
 });

@@ -1,0 +1,99 @@
+// Racers on the surface of a 3-D chart: what of them is drawn how.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { SCENE_CHART, SceneRunners } from "../../optviz/stage/js/layers/scene.js";
+
+// A wall across the middle of [0, 4] × [0, 4], y from 1.9 to 2.1; the eye far away behind it, a little above the ground.
+const GRID = Float32Array.from({ length: 41 }, (_, i) => i / 10);
+const ROWS = Array.from(GRID, (y) => Float32Array.from(GRID, () => (Math.abs(y - 2) < 0.15 ? 1 : 0)));
+const BOX = { left: 0, top: 0, width: 400, height: 400 };
+const SIGHT = { box: BOX, eye: [0, 1, 0.2, 0], project: (x, y, z) => [100 * x, 400 - 100 * y - 10 * z] };
+
+/** A context that notes strokes as [path length, alpha, dashes]. */
+function recorder() {
+  const drawn = [];
+  const context = {
+    save() {}, restore() {}, rect() {}, clip() {}, fill() {}, setLineDash(dash) { this.dash = dash; },
+    beginPath() { this.points = []; }, moveTo(...point) { this.points.push(point); }, lineTo(...point) { this.points.push(point); },
+    stroke() { if (this.points?.length > 1) drawn.push({ points: this.points, alpha: this.globalAlpha ?? 1, dash: this.dash ?? [] }); },
+  };
+  return { context, drawn };
+}
+
+globalThis.Path2D = class {};
+globalThis.document = { createElement: () => ({ getContext: () => null }) };
+
+const racer = (more = {}) => ({
+  name: "a", color: "red", dash: "solid", marker: "circle", x: "@x", y: "@y", lost_at: -1, traces: [3], future: [3], ...more,
+});
+function mark({ x = [1, 1], y = [0.5, 3.5], more = {}, pinned = [], sight = SIGHT } = {}) {
+  const arrays = new Map([
+    ["x", Float64Array.from(x)], ["y", Float64Array.from(y)], ["map/x", GRID], ["map/y", GRID], ["map/shade", ROWS],
+  ]);
+  const layer = {
+    kind: "scene", grid: { x: "@map/x", y: "@map/y", z: "@map/shade" }, marked: { places: [] }, start: [NaN, NaN], pinned,
+  };
+  const made = new SceneRunners(layer);
+  made.measure({ geometry: { sight, boxes: [] }, arrays, racers: [racer(more)], theme: {}, thickness: 1, letters: 1, font: "" });
+  return made;
+}
+const MOMENT = { position: 1, playing: false, hidden: [], futureIsHidden: true };
+const kept = (made, moment = {}, from = null) => {
+  const { context, drawn } = recorder();
+  made.paintKept(context, { ...MOMENT, ...moment }, from);
+  return drawn;
+};
+const down = ({ points }) => [points[0][1], points.at(-1)[1]].map((top) => Math.round(top / 10));
+
+test("what is behind the wall is pale and dotted, what is before it is not", () => {
+  const drawn = kept(mark());
+  assert.equal(drawn.length, 2);
+  const [behind, before] = drawn;
+  assert.ok(behind.alpha < 1 && behind.dash.length > 0);
+  assert.deepEqual([before.alpha, before.dash], [1, []]);
+  assert.deepEqual([down(behind)[0], down(before)[1]], [35, 5]);
+  assert.deepEqual(behind.points.at(-1), before.points[0], "one ends where the other begins");
+});
+
+test("what has been drawn is not drawn again, and what is still to come not yet", () => {
+  const drawn = kept(mark(), { position: 0.2 }, 0.1);
+  assert.deepEqual(drawn.map(down), [[32, 29]]);
+  assert.deepEqual(kept(mark(), { hidden: [0] }), []);
+  assert.equal(kept(mark(), { position: 0, futureIsHidden: false }).length, 2, "the whole path, pale");
+});
+
+test("a head stands on the surface; behind the wall it is dimmed", () => {
+  const [behind] = mark().headShapes(0, []);
+  const [before] = mark().headShapes(1, []);
+  assert.ok(behind.opacity < 1);
+  assert.equal(before.opacity, undefined);
+  assert.deepEqual(mark().headShapes(1, [0]), []);
+  assert.deepEqual(mark({ x: [1, 9], y: [1, 1] }).headShapes(1, []), [], "nobody stands beyond the edge");
+});
+
+test("who leaves for good leaves a cross on the edge of the surface", () => {
+  const made = mark({ x: [1, 9, NaN], y: [3, 3, NaN], more: { lost_at: 1 } });
+  const [head] = made.headShapes(1, []);
+  assert.equal(head.fill, "none");
+  assert.ok(head.path.startsWith("M395,95"), head.path); // around x = 4, y = 3
+});
+
+test("a pinned path goes with its racer, and with the future where it tells of it", () => {
+  const pinned = [{ x: "@x", y: "@y", color: "blue", trace: 3 }];
+  const count = (moment) => kept(mark({ pinned }), { position: 0, ...moment }).length;
+  assert.deepEqual([count({}), count({ futureIsHidden: false }), count({ hidden: [0], futureIsHidden: false })], [0, 4, 0]);
+});
+
+test("an SVG has the same parts, each in its casing, and only in the place of the 3-D chart", () => {
+  assert.deepEqual(mark().shapes(0, MOMENT), { clipped: [], free: [] });
+  const { clipped, free } = mark().shapes(SCENE_CHART, MOMENT);
+  assert.deepEqual(clipped.map(({ opacity }) => opacity === undefined), [true, false, true]);
+  assert.equal(free.length, 1);
+});
+
+test("where there is no 3-D chart on the screen nothing is drawn", () => {
+  const made = mark({ sight: null });
+  assert.deepEqual([kept(made), made.shapes(SCENE_CHART, MOMENT)], [[], { clipped: [], free: [] }]);
+});
