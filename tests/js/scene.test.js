@@ -39,7 +39,7 @@ function mark({ x = [1, 1], y = [0.5, 3.5], more = {}, pinned = [], sight = SIGH
   made.measure({ geometry: { sight, boxes: [] }, arrays, racers: [racer(more)], theme: {}, thickness: 1, letters: 1, font: "" });
   return made;
 }
-const MOMENT = { position: 1, playing: false, hidden: [], futureIsHidden: true };
+const MOMENT = { position: 1, playing: false, hidden: [], lit: null, futureIsHidden: true };
 const kept = (made, moment = {}, from = null) => {
   const { context, drawn } = recorder();
   made.paintKept(context, { ...MOMENT, ...moment }, from);
@@ -62,6 +62,12 @@ test("what has been drawn is not drawn again, and what is still to come not yet"
   assert.deepEqual(drawn.map(down), [[32, 29]]);
   assert.deepEqual(kept(mark(), { hidden: [0] }), []);
   assert.equal(kept(mark(), { position: 0, futureIsHidden: false }).length, 2, "the whole path, pale");
+});
+
+test("while another racer is pointed at a path is pale", () => {
+  const alphas = (lit) => kept(mark(), { lit }).map(({ alpha }) => alpha);
+  assert.deepEqual(alphas(0), alphas(null));
+  assert.ok(alphas(1).every((alpha, run) => alpha < 0.3 * alphas(null)[run]));
 });
 
 test("a head stands on the surface; behind the wall it is dimmed", () => {

@@ -22,7 +22,7 @@ const MOST_LOOKS = 3000; // at trails, along lines of sight, for one camera
 /** Sizes in pixels, as on the map: see tracks.js. */
 const STYLE = {
   head: 6, pie: 8, start: 7.5, travelled: 2.2, casing: 2.8, pale: 1.4, paleness: 0.38, tailSteps: 14, tailParts: [1, 2, 3],
-  pinned: { opacity: 0.26, width: 6 },
+  unlit: 0.22, pinned: { opacity: 0.26, width: 6 },
   behind: { opacity: 0.4, width: 1.3, dash: [1.5, 4] },
 };
 
@@ -160,11 +160,11 @@ export class SceneRunners {
 
   /**
    * @param {number[]} hidden
-   * @param {(runner: Runner) => void} paint
+   * @param {(runner: Runner, index: number) => void} paint
    */
   each(hidden, paint) {
     this.runners.forEach((runner, index) => {
-      if (!hidden.includes(index)) paint(runner);
+      if (!hidden.includes(index)) paint(runner, index);
     });
   }
 
@@ -174,14 +174,15 @@ export class SceneRunners {
    * @param {Moment} moment
    * @param {number | null} from
    */
-  paintUnder(context, { position, hidden }, from) {
+  paintUnder(context, { position, hidden, lit }, from) {
     if (!this.sight) return;
     context.save();
     clip(context, this.sight.box);
     context.lineJoin = "round";
     context.strokeStyle = this.scene.theme["casing"];
     context.lineWidth = STYLE.travelled * this.scene.thickness + STYLE.casing;
-    this.each(hidden, ({ course }) => {
+    this.each(hidden, ({ course }, index) => {
+      if (lit !== null && lit !== index) return;
       eachRun(course, placeAt(course.trail, from ?? 0), placeAt(course.trail, position), (start, stop, behind) => {
         if (!behind) stroke(context, course.x, course.y, start, stop);
       });
@@ -194,7 +195,7 @@ export class SceneRunners {
    * @param {Moment} moment
    * @param {number | null} from
    */
-  paintKept(context, { position, hidden, futureIsHidden }, from) {
+  paintKept(context, { position, hidden, lit, futureIsHidden }, from) {
     if (!this.sight) return;
     context.save();
     clip(context, this.sight.box);
@@ -205,10 +206,11 @@ export class SceneRunners {
       if (!futureIsHidden) this.paintPale(context, hidden);
     }
     const { thickness } = this.scene;
-    this.each(hidden, ({ course, color, racer }) => {
+    this.each(hidden, ({ course, color, racer }, index) => {
+      const light = lit === null || lit === index ? 1 : STYLE.unlit;
       const [begin, end] = [placeAt(course.trail, from ?? 0), placeAt(course.trail, position)];
       eachRun(course, begin, end, (start, stop, behind) => {
-        context.globalAlpha = behind ? STYLE.behind.opacity : 1;
+        context.globalAlpha = light * (behind ? STYLE.behind.opacity : 1);
         context.setLineDash(behind ? STYLE.behind.dash : dashOf(racer.dash));
         context.lineDashOffset = at(course.length, start);
         context.strokeStyle = color;
