@@ -32,6 +32,7 @@ const LONGEST_WAIT = 250; // and for an idle moment afterwards
  * @property {(trace: number | null) => void} pointed a hand points at a trace, or at none
  * @property {() => void} replaced the picture is about to become another one
  * @property {(camera: Camera | null) => void} turned a 3-D chart is seen from elsewhere; null: from its home
+ * @property {() => void} byProcessor the 3-D chart is drawn without a graphics card
  * @property {() => void} flat this browser draws nothing in 3-D
  * @property {(drawn: Drawn) => void} drawn
  * @property {(error: unknown) => void} failed
@@ -167,7 +168,9 @@ export class Picture {
   async drawScene(module, { state, theme }, box) {
     const { header } = /** @type {NonNullable<State["message"]>} */ (state.message);
     const { around } = this;
-    this.scenery ??= new Scenery(this.sceneryFrame, { moved: () => around.moved(), turned: (camera) => around.turned(camera) });
+    this.scenery ??= new Scenery(this.sceneryFrame, {
+      moved: () => around.moved(), turned: (camera) => around.turned(camera), byProcessor: () => around.byProcessor(),
+    });
     await this.scenery.draw(module, sceneFigureOf(state, header.themes[theme]), {
       box,
       camera: cameraIn(state),

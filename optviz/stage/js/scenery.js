@@ -10,6 +10,7 @@ import { sightOf } from "./projection.js";
 const STILL = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false };
 const FINEST = 2; // pixels of WebGL for one of the page
 const TWO_CLICKS = 300; // milliseconds
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 const STEP = 5; // degrees a key turns it by
 /** @type {Map<string, { around?: number, up?: number, away?: number }>} */
 const KEYS = new Map([
@@ -20,12 +21,22 @@ const KEYS = new Map([
 /**
  * @typedef {object} Watched
  * @property {() => void} moved it is seen from elsewhere now
+ * @property {() => void} byProcessor no graphics card draws
  * @property {(camera: Camera | null) => void} turned the hand has let go; null: home
  */
 
 /** Whether this browser draws in 3-D at all. */
 export function drawsInDepth() {
   return document.createElement("canvas").getContext("webgl") !== null;
+}
+
+/**
+ * Whether WebGL is drawn by a program, for want of a graphics card.
+ * @param {WebGLRenderingContext} gl
+ */
+function isByProcessor(gl) {
+  const told = gl.getExtension("WEBGL_debug_renderer_info");
+  return told !== null && SOFTWARE.test(String(gl.getParameter(told.UNMASKED_RENDERER_WEBGL)));
 }
 
 export class Scenery {
@@ -92,6 +103,7 @@ export class Scenery {
     const { glplot } = scene;
     const render = glplot.onrender;
     glplot.optvizWatches = true;
+    if (isByProcessor(glplot.gl)) this.watched.byProcessor();
     glplot.onrender = () => {
       render?.();
       const { view, projection, model } = glplot.cameraParams;

@@ -47,6 +47,7 @@ export class Screen {
       pointed: answers.pointed,
       turned: answers.turned,
       flat: answers.flat,
+      byProcessor: () => this.canvases.paintByProcessor(),
       drawn: (drawn) => this.drawn(drawn),
       failed: (error) => this.failed(error),
     });
