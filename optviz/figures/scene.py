@@ -66,9 +66,7 @@ def scene_layer(
         "home": HOME,
         "presented": {"scene": dict.fromkeys(("xaxis", "yaxis", "zaxis"), PRESENTED_AXIS)},
         "grid": {"x": "@map/x", "y": "@map/y", "z": "@map/shade"},
-        # One part of a message, which is sent once.
-        "marked": {"places": places(record, words)["places"]},
-        "start": list(record.start),
+        "places": places(record, words)["places"],
         "pinned": list(pinned),
         "group": "drawn",
         "shown": SHOWN,

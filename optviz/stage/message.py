@@ -76,7 +76,8 @@ def pack_new(
         "arrangements": parts.of(figure.arrangements),
         "views": {name: parts.of_entries(view) for name, view in figure.views.items()},
         "choices": parts.of(figure.choices),
-        "layers": [parts.of_entries(layer) for layer in figure.layers],
+        # Of what plays each racer is a part: a slider moves some of them.
+        "layers": [parts.of_entries(layer) if "racers" in layer else parts.of(layer) for layer in figure.layers],
         "clicks": figure.clicks,
         "map_key": figure.map_key,
         "arrays": places,

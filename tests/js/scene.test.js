@@ -17,7 +17,7 @@ function recorder() {
   const context = {
     save() {}, restore() {}, rect() {}, clip() {}, fill() {}, setLineDash(dash) { this.dash = dash; },
     beginPath() { this.points = []; }, moveTo(...point) { this.points.push(point); }, lineTo(...point) { this.points.push(point); },
-    stroke() { if (this.points?.length > 1) drawn.push({ points: this.points, alpha: this.globalAlpha ?? 1, dash: this.dash ?? [] }); },
+    stroke(shape) { if (!shape && this.points?.length > 1) drawn.push({ points: this.points, alpha: this.globalAlpha ?? 1, dash: this.dash ?? [] }); },
   };
   return { context, drawn };
 }
@@ -33,7 +33,7 @@ function mark({ x = [1, 1], y = [0.5, 3.5], more = {}, pinned = [], sight = SIGH
     ["x", Float64Array.from(x)], ["y", Float64Array.from(y)], ["map/x", GRID], ["map/y", GRID], ["map/shade", ROWS],
   ]);
   const layer = {
-    kind: "scene", grid: { x: "@map/x", y: "@map/y", z: "@map/shade" }, marked: { places: [] }, start: [NaN, NaN], pinned,
+    kind: "scene", grid: { x: "@map/x", y: "@map/y", z: "@map/shade" }, places: [], pinned,
   };
   const made = new SceneRunners(layer);
   made.measure({ geometry: { sight, boxes: [] }, arrays, racers: [racer(more)], theme: {}, thickness: 1, letters: 1, font: "" });
@@ -95,7 +95,8 @@ test("a pinned path goes with its racer, and with the future where it tells of i
 test("an SVG has the same parts, each in its casing, and only in the place of the 3-D chart", () => {
   assert.deepEqual(mark().shapes(0, MOMENT), { clipped: [], free: [] });
   const { clipped, free } = mark().shapes(SCENE_CHART, MOMENT);
-  assert.deepEqual(clipped.map(({ opacity }) => opacity === undefined), [true, false, true]);
+  // The ring of the start, which is behind the wall; the casing of what is seen; what is hidden, and what is seen.
+  assert.deepEqual(clipped.map(({ opacity }) => opacity === undefined), [false, false, true, false, true]);
   assert.equal(free.length, 1);
 });
 

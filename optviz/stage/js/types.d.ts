@@ -145,8 +145,7 @@ export interface SceneLayer {
   presented: Dict;
   /** References to its surface. */
   grid: { x: string; y: string; z: string };
-  marked: { places: PlacesLayer["places"] };
-  start: Point;
+  places: PlacesLayer["places"];
   pinned: { x: string; y: string; color: string; trace: number }[];
   /** The group of views that says whether it is shown, those that show it, and the one where it cannot be drawn. */
   group: string;

@@ -63,7 +63,7 @@ export class SceneRunners {
     this.runners = racers.map((racer) => ({
       racer, color: resolved(racer.color, arrays, theme), course: courseOf(racer), exit: this.exitOf(racer),
     }));
-    const places = this.layer.marked.places.map(({ at: [x, y], label, size }) => ({ label, size, ...this.placeOf(x, y) }));
+    const places = this.layer.places.map(({ at: [x, y], label, size }) => ({ label, size, ...this.placeOf(x, y) }));
     this.places = markedPlaces(places, this.sight.box, scene);
     this.pinned = pinned.map((path) => ({
       trace: path.trace, color: resolved(path.color, arrays, theme), course: courseOf(path),
@@ -320,8 +320,11 @@ export class SceneRunners {
    * @returns {Shape[]}
    */
   placeShapes() {
-    const [x, y] = this.layer.start;
-    const { left, top, behind } = this.placeOf(x, y);
+    const [first] = this.runners;
+    if (!first) return this.places.marks;
+    // All begin at the start.
+    const { x, y } = first.course.trail;
+    const { left, top, behind } = this.placeOf(x[0] ?? NaN, y[0] ?? NaN);
     if (!Number.isFinite(left)) return this.places.marks;
     const ring = { path: markerPath("circle", left, top, STYLE.start), fill: "none", ...(behind && { opacity: STYLE.behind.opacity }) };
     const { theme } = this.scene;
