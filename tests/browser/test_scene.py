@@ -91,10 +91,18 @@ def plotlys_markers(page: Page, points: np.ndarray, colors: Sequence[tuple[int, 
 
 
 def turn(page: Page, to: list[float]) -> None:
-    """Look from elsewhere, and wait until it is drawn so: Plotly tells a camera before it draws with it."""
+    """Look from elsewhere, and wait until it is drawn so: Plotly's camera arrives two of its ticks of 16 ms later."""
     page.evaluate(f"camera => {SCENERY}.watched.turned(camera)", to)
     page.wait_for_function(f"camera => JSON.stringify({SCENERY}.camera()) === JSON.stringify(camera)", arg=to)
-    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.evaluate(
+        f"""async () => {{
+            for (let same = 0, before = ""; same < 10;) {{
+                await new Promise(requestAnimationFrame);
+                const {{ view }} = {SCENERY};
+                [same, before] = [view === before ? same + 1 : 0, view];
+            }}
+        }}"""
+    )
 
 
 def test_a_point_is_projected_to_where_plotly_draws_its_marker(deep_tabs: Tabs, tmp_path: Path) -> None:
