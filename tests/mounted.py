@@ -25,5 +25,6 @@ def widget(kind: Any, name: str) -> Any:
 
 def tracks(header: dict[str, Any]) -> dict[str, Any]:
     """The layer of a message's figure that plays, wherever it lies among the others."""
-    (layer,) = [layer for layer in header["layers"] if layer["kind"] == "tracks"]
+    # One that the stage has got already is but the name of a part.
+    (layer,) = [layer for layer in header["layers"] if layer.get("kind") == "tracks"]
     return layer

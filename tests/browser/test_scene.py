@@ -181,6 +181,8 @@ def test_the_camera_is_part_of_the_link_and_stays_over_reruns_and_in_another_lan
     assert page.page.evaluate(by_processor), "this machine draws without a graphics card"
     drag_the_scene(page, (60, -30))
     page.wait_for_address("camera=")
+    # Plotly's camera comes to rest a moment after the hand, and the address follows it.
+    page.page.wait_for_function(f"new URLSearchParams(location.search).get('camera') === {SCENERY}.camera().join(',')")
     turned = camera(page.page)
     assert turned[0] != home[0]
     assert turned[1] != home[1]
