@@ -233,7 +233,7 @@ class View:
 
     @property
     def chosen(self) -> dict[str, str]:
-        """Which views of the race's figure are chosen: {"axis": "loss", "by": "step", "runs": "one"}."""
+        """Which views of the race's figure are chosen: {"axis": "loss", "by": "step", "runs": "one", "paths": …}."""
         return {field: getattr(self, field) for field, row in self.rows().items() if row.of_figure}
 
     def choosing(self, sent: Mapping[str, Any]) -> View:

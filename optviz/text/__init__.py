@@ -51,6 +51,8 @@ CALLED = {
     "by": ("stage", "choose_by"),
     "runs": ("stage", "choose_runs"),
     "paths": ("stage", "choose_paths"),
+    "view": ("stage", "choose_drawn"),
+    "look": ("stage", "choose_look"),
     "present": ("app", "present"),
 }
 """Where the label of a field stands that is not called like the field."""

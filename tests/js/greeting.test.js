@@ -40,9 +40,13 @@ afterEach(() => mock.timers.reset());
 
 function greeted({ isServed = true } = {}) {
   const state = { message: { header: { layers: [{ kind: "tracks", steps: STEPS }] } } };
-  const transport = { play: () => visit.done.push("play"), pause: () => visit.done.push("pause") };
+  const transport = {
+    play: () => { state.playing = true; visit.done.push("play"); },
+    pause: () => visit.done.push("pause"),
+  };
   const greeting = new Greeting(() => state, ({ type, step }) => visit.done.push(`${type} ${step}`), transport);
   greeting.receive(isServed);
+  visit.state = state;
   return greeting;
 }
 
@@ -109,5 +113,12 @@ test("whoever is quicker than the picture finds the race at its end", () => {
 test("the button that plays pauses by itself: it is not pressed twice", () => {
   greeted().begin();
   input("pointerdown", new Element("play"));
+  assert.deepEqual(visit.done, ["seek 0", "play"]);
+});
+
+test("once the race has ended by itself, what comes first does only what it is for", () => {
+  greeted().begin();
+  visit.state.playing = false;
+  input("keydown");
   assert.deepEqual(visit.done, ["seek 0", "play"]);
 });

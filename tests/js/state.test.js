@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  cameraIn, endIsHidden, futureIsHidden, initialState, isAtEnd, isInDepth, raceOf, racerOf, reduce, sceneIsShown, shownViews,
-  stepAt, stepBefore, stepOf,
+  cameraIn, endIsHidden, futureIsHidden, initialState, isAtEnd, isInDepth, litOf, raceOf, racerOf, reduce, sceneIsShown,
+  shownViews, stepAt, stepBefore, stepOf,
 } from "../../optviz/stage/js/state.js";
 
 const CHOICES = { axis: ["loss", "gap"], by: ["step"] };
@@ -125,6 +125,7 @@ test("who is pointed at is lit, by the legend or by a trace, until it is no more
   assert.equal(lit.lit, 2);
   assert.equal(reduce(lit, { type: "light", index: 2 }), lit, "the same again is no change");
   assert.equal(reduce(lit, received()).lit, null, "a race with fewer racers");
+  assert.deepEqual([litOf(lit), litOf(reduce(lit, { type: "toggle", index: 2 }))], [2, null], "nobody is paler for who is hidden");
 });
 
 test("a place on the axis of the curves is the nearest step of the first racer in sight", () => {

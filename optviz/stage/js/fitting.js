@@ -8,6 +8,8 @@ import { heightOf } from "./split.js";
 const FREE = 8; // pixels that stay free below all
 const PHONE = 640; // the widest window of one
 const SMALL = 1100; // the widest window in which a legend is above the picture, whatever the race: so it stays where it is
+const LONGEST_PHONE = 950; // pixels
+const LOWEST_TOP = 0.35; // of the height of the window
 const UPRIGHT = 1.1; // widths by heights
 const LEGEND_BEFORE = 30; // where a legend above curves begins, before their axis
 const LEGEND_AFTER = 10;
@@ -27,13 +29,16 @@ export function isUpright() {
  * @returns {string} what it is done for now
  */
 export function fitHeight({ body, picture }, arrangement, present, before) {
-  const { innerWidth, innerHeight } = window;
+  const { innerWidth } = window;
+  // On a phone the window grows when its address bar folds: the picture does not follow that.
+  const innerHeight = innerWidth <= PHONE ? Math.min(window.screen.height, LONGEST_PHONE) : window.innerHeight;
   body.dataset["legend"] ??= arrangement === "narrow" || (innerWidth <= SMALL && !present) ? "above" : "over";
   const width = picture.clientWidth;
   const fitted = JSON.stringify([innerWidth, innerHeight, arrangement, present, width, body.dataset["legend"]]);
   if (fitted === before || !width) return before;
   const isNarrow = arrangement === "narrow";
-  const top = body.getBoundingClientRect().top + scrolledBy(body);
+  // One that stands far down a page is looked at when the page is scrolled to it.
+  const top = Math.min(body.getBoundingClientRect().top + scrolledBy(body), LOWEST_TOP * innerHeight);
   const above = body.dataset["legend"] === "above" ? picture.offsetTop : 0;
   const below = body.offsetHeight - picture.offsetTop - picture.offsetHeight;
   const inSight = innerHeight - top - above - below - FREE;

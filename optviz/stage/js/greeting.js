@@ -54,11 +54,12 @@ export class Greeting {
   interrupt(event) {
     this.listening.abort();
     const { waits } = this;
+    const { playing } = this.state();
     this.waits = false;
     if (event.target instanceof Element && event.target.closest("[data-do=play]")) return;
     setTimeout(() => {
       if (waits) this.dispatch({ type: "seek", step: stepsOf(this.state()) });
-      else this.transport.pause();
+      else if (playing) this.transport.pause();
     });
   }
 

@@ -71,5 +71,7 @@ function isTaken(key, { body, scrubber }) {
   // A button of the stage that has just been clicked must not keep the keys to itself, but for the space that presses it.
   const own = focus.tagName === "BUTTON" && body.contains(focus);
   if (own && (key !== " " || focus.dataset["do"] === "play")) return false;
+  // A hand that turns the 3-D chart has given it the focus; it uses other keys.
+  if (focus.classList.contains("optviz-scenery") && (key === " " || key === "End")) return false;
   return focus.closest(KEYS_OF_THEIR_OWN) !== null;
 }

@@ -26,7 +26,15 @@ export function updateLegend(legend, state, dispatch) {
     const index = () => Number(chip.dataset["index"]);
     chip.addEventListener("click", () => dispatch({ type: "toggle", index: index() }));
     chip.addEventListener("dblclick", () => dispatch({ type: "only", index: index() }));
-    for (const begin of ["pointerenter", "focus"]) chip.addEventListener(begin, () => dispatch({ type: "light", index: index() }));
+    const light = () => dispatch({ type: "light", index: index() });
+    chip.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !event.shiftKey) return;
+      event.preventDefault();
+      dispatch({ type: "only", index: index() });
+    });
+    chip.addEventListener("pointerenter", light);
+    // A tap gives the focus as well, and keeps it: only who uses the keyboard sees it.
+    chip.addEventListener("focus", () => { if (chip.matches(":focus-visible")) light(); });
     for (const end of ["pointerleave", "blur"]) chip.addEventListener(end, () => dispatch({ type: "light", index: null }));
     return chip;
   };

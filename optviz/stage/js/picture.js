@@ -71,6 +71,8 @@ export class Picture {
     this.behindSince = null;
     this.resizing = new ResizeObserver(() => this.resized());
     this.resizing.observe(picture);
+    this.onResize = () => { if (this.drawn && !isCoarse()) this.request(); };
+    window.addEventListener?.("resize", this.onResize);
   }
 
   get layout() {
@@ -151,9 +153,9 @@ export class Picture {
     this.drawn = drawn;
     await Plotly.react(this.plot, figure.data, figure.layout, CONFIG);
     if (this.stopped) return Plotly.purge(this.plot);
+    if (first) this.listen();
     if (depth && sceneIsShown(state)) await this.drawScene(depth, drawn, figure.room);
     else this.scenery?.hide();
-    if (first) this.listen();
     if (this.layout) this.axes.noteDrawn(this.layout);
     this.showAll();
     this.behindSince = null;
@@ -349,6 +351,7 @@ export class Picture {
     this.stopped = true;
     this.forgetLater();
     this.resizing.disconnect();
+    window.removeEventListener?.("resize", this.onResize);
     window.Plotly?.purge(this.plot);
     this.scenery?.stop();
   }

@@ -183,7 +183,9 @@ export class Pointer {
     const point = target ? this.charts.pointAt(chart, event) : null;
     if (!target) {
       const place = this.charts.pointAt(chart, event);
-      if (place) this.answers.pointedAt(chart, place);
+      if (!place) return;
+      if (!this.charts.zoomed().includes(chart)) this.answers.pointedAt(chart, place);
+      else this.timer = setTimeout(() => this.answers.pointedAt(chart, place), DOUBLE_CLICK);
       return;
     }
     if (!point) return;

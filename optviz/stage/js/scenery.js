@@ -9,6 +9,7 @@ import { sightOf } from "./projection.js";
 
 const STILL = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false };
 const FINEST = 2; // pixels of WebGL for one of the page
+const STILL_CLICK = 4; // pixels: whoever moves farther turns it
 const TWO_CLICKS = 300; // milliseconds
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 const STEP = 5; // degrees a key turns it by
@@ -25,9 +26,17 @@ const KEYS = new Map([
  * @property {(camera: Camera | null) => void} turned the hand has let go; null: home
  */
 
+/** @type {boolean | null} null until somebody asks: browsers keep few contexts at a time */
+let isDrawnInDepth = null;
+
 /** Whether this browser draws in 3-D at all. */
 export function drawsInDepth() {
-  return document.createElement("canvas").getContext("webgl") !== null;
+  if (isDrawnInDepth === null) {
+    const gl = document.createElement("canvas").getContext("webgl");
+    isDrawnInDepth = gl !== null;
+    gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+  return isDrawnInDepth;
 }
 
 /**
@@ -88,7 +97,7 @@ export class Scenery {
     // What a finger has turned Plotly has not noted, and its pictures are taken from there.
     if (stays && this.plot.layout) this.plot.layout["scene"].camera = wanted;
     else if (drawn) await module.relayout(this.plot, { "scene.camera": wanted });
-    if (drawn) return;
+    if (drawn) return this.watch();
     const layout = { ...figure.layout, width, height, scene: { ...figure.layout["scene"], camera: wanted } };
     const plotGlPixelRatio = Math.min(FINEST, Math.max(1, window.devicePixelRatio || 1));
     await module.react(this.plot, figure.data, layout, { ...STILL, plotGlPixelRatio });
@@ -156,8 +165,10 @@ export class Scenery {
       const end = (event) => {
         if (event.pointerId !== begin.pointerId) return;
         ended.abort();
-        const again = event.timeStamp - this.lastClick < TWO_CLICKS;
-        this.lastClick = event.timeStamp;
+        const moved = Math.hypot(event.clientX - begin.clientX, event.clientY - begin.clientY);
+        const isClick = event.type === "pointerup" && event.isPrimary && moved <= STILL_CLICK;
+        const again = isClick && event.timeStamp - this.lastClick < TWO_CLICKS;
+        this.lastClick = isClick && !again ? event.timeStamp : -Infinity;
         if (again) this.watched.turned(null);
         // Plotly hears of the end of a touch after this.
         else requestAnimationFrame(letGo);

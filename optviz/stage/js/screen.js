@@ -14,7 +14,7 @@ import { lettersFor, thicknessFor } from "./figure.js";
 import { paintLegend } from "./legend.js";
 import { resolved } from "./message.js";
 import { Picture } from "./picture.js";
-import { futureIsHidden, racersOf, shownViews, stepOf, stepsOf } from "./state.js";
+import { futureIsHidden, litOf, racersOf, shownViews, stepOf, stepsOf } from "./state.js";
 import { updateHomeButton } from "./home.js";
 
 /**
@@ -155,7 +155,7 @@ export class Screen {
   moment() {
     const state = this.answers.state();
     const position = Math.min(state.position ?? 0, stepsOf(state));
-    return { position, playing: state.playing, hidden: state.hidden, lit: state.lit, futureIsHidden: futureIsHidden(state) || state.chosen["paths"] === "travelled" };
+    return { position, playing: state.playing, hidden: state.hidden, lit: litOf(state), futureIsHidden: futureIsHidden(state) || state.chosen["paths"] === "travelled" };
   }
 
   // The handle that is held, and those that Plotly has not drawn yet where they are.

@@ -47,7 +47,7 @@ export function reduce(state, action) {
     case "only": return { ...state, hidden: allBut(state, action.index) };
     case "toggle": return { ...state, hidden: toggled(state.hidden, action.index) };
     case "choose": return chose(state, action.group, action.name);
-    case "turn": return sameCamera(action.camera, state.camera) ? state : { ...state, camera: action.camera };
+    case "turn": return seenFrom(state, action.camera);
     case "flatten": return { ...state, flat: true };
     // With the future hidden a class can guess who will be first; then the race is played.
     case "veil": return { ...state, veiled: action.veiled, playedRace: null, position: action.veiled ? 0 : state.position };
@@ -140,7 +140,25 @@ function allBut(state, index) {
   return others.every((other) => state.hidden.includes(other)) && !state.hidden.includes(index) ? [] : others;
 }
 
+/**
+ * Seen from elsewhere; where its home is, it is at home.
+ * @param {State} state
+ * @param {Camera | null} wanted
+ */
+function seenFrom(state, wanted) {
+  const camera = sameCamera(wanted, cameraIn({ ...state, camera: null })) ? null : wanted;
+  return sameCamera(camera, state.camera) ? state : { ...state, camera };
+}
+
 // --- what follows from the state ---
+
+/**
+ * The racer that is pointed at, where it can be seen.
+ * @param {State} state
+ */
+export function litOf({ hidden, lit }) {
+  return lit !== null && hidden.includes(lit) ? null : lit;
+}
 
 /**
  * The racer that a trace of the figure belongs to.

@@ -106,14 +106,14 @@ export async function frameOf(shot) {
  * @returns {Promise<Blob>}
  */
 export async function svgOf(shot) {
-  const { width, top, legend, title, said, caption, whole, source, scene } = await laidOut(shot, { format: "svg" });
+  const { width, height, top, legend, title, said, caption, whole, source, scene } = await laidOut(shot, { format: "svg" });
   const text = decodeURIComponent(source.slice(source.indexOf(",") + 1));
   const inner = new DOMParser().parseFromString(text, "image/svg+xml");
   const root = element("svg", { width, height: whole, viewBox: `0 0 ${width} ${whole}` });
   const called = element("title", {});
   called.textContent = shot.header.title ?? "";
   root.append(called, element("rect", { width, height: whole, fill: shot.theme["label_back"] }));
-  const ground = { href: shot.ground(SCALE).toDataURL("image/png"), y: top, width };
+  const ground = { href: shot.ground(SCALE).toDataURL("image/png"), y: top, width, height };
   root.append(element("image", ground));
   const plot = document.importNode(inner.documentElement, true);
   plot.setAttribute("y", String(top));
