@@ -158,7 +158,7 @@ def says_who_leads(page: RacePage, step: int) -> None:
     )
     said = page.page.locator(".optviz-sentence").inner_text()
     assert ranking[0] in said
-    if "next, " in said:
+    if "uphill" not in said:
         lead = losses[ranking[1]] - losses[ranking[0]]
         path = race.run()[0]
         shared = lead <= tie_width(path.losses[0], path.surface.lowest.loss)
