@@ -27,6 +27,8 @@ Object.assign(globalThis, {
   window: {
     innerWidth: 1200,
     innerHeight: 800,
+    addEventListener() {},
+    removeEventListener() {},
     matchMedia: () => ({ matches: false }),
     Plotly: {
       react: (plot, data, layout) => {

@@ -9,7 +9,7 @@ import { fitHeight, isUpright, placeLegend } from "./fitting.js";
 import { roomForNames } from "./names.js";
 import { loadPlotly } from "./plotly.js";
 import { Scenery, drawsInDepth } from "./scenery.js";
-import { cameraIn, endIsHidden, futureIsHidden, racersOf, sceneIsShown, shownViews, tracksOf } from "./state.js";
+import { cameraIn, endIsHidden, futureIsHidden, looksOf, racersOf, sceneIsShown, shownViews, tracksOf } from "./state.js";
 import { isCoarse, themeOf } from "./theme.js";
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false };
@@ -72,7 +72,7 @@ export class Picture {
     this.resizing = new ResizeObserver(() => this.resized());
     this.resizing.observe(picture);
     this.onResize = () => { if (this.drawn && !isCoarse()) this.request(); };
-    window.addEventListener?.("resize", this.onResize);
+    window.addEventListener("resize", this.onResize);
   }
 
   get layout() {
@@ -176,7 +176,7 @@ export class Picture {
     await this.scenery.draw(module, sceneFigureOf(state, header.themes[theme]), {
       box,
       camera: cameraIn(state),
-      content: JSON.stringify([header.map_key, header.words_key, shownViews(state), theme, header.present]),
+      content: JSON.stringify([header.map_key, header.words_key, looksOf(state), theme, header.present]),
       label: header.text["scene"] ?? "",
     });
   }
@@ -351,7 +351,7 @@ export class Picture {
     this.stopped = true;
     this.forgetLater();
     this.resizing.disconnect();
-    window.removeEventListener?.("resize", this.onResize);
+    window.removeEventListener("resize", this.onResize);
     window.Plotly?.purge(this.plot);
     this.scenery?.stop();
   }

@@ -183,13 +183,15 @@ export class Screen {
     if (!state.message || !canvases.scene) throw new Error("there is no picture yet");
     const { theme, geometry } = canvases.scene;
     const { header, arrays } = state.message;
+    // Whoever is pointed at is no matter of a saved picture.
+    const moment = { ...this.moment(), lit: null };
     return {
       header,
       theme,
       plot: elements.plot,
       ground: canvases.groundMaker(),
       canvases: [elements.under, elements.kept, elements.moving],
-      paint: canvases.painter(this.moment()),
+      paint: canvases.painter(moment),
       fontFamily: getComputedStyle(elements.body).fontFamily,
       legend: racersOf(state).filter((_, index) => !state.hidden.includes(index))
         .map(({ name, marker, color }) => ({ name, marker, color: resolved(color, arrays, theme) })),
@@ -198,7 +200,7 @@ export class Screen {
       told: Object.values(shownViews(state)).flatMap((name) => header.views[name]?.told ?? []),
       scene: async (options) => (await this.picture.scenery?.image(options)) ?? null,
       charts: [...geometry.boxes, ...(geometry.sight ? [geometry.sight.box] : [])].map((box, chart) => {
-        const shapes = canvases.shapes(chart, this.moment());
+        const shapes = canvases.shapes(chart, moment);
         return { box, clipped: shapes.flatMap(({ clipped }) => clipped), free: shapes.flatMap(({ free }) => free) };
       }),
     };

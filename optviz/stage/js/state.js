@@ -153,6 +153,14 @@ function seenFrom(state, wanted) {
 // --- what follows from the state ---
 
 /**
+ * The views that are chosen of the 3-D chart: what chooses axes of the loss chart draws nothing of it anew.
+ * @param {State} state
+ */
+export function looksOf(state) {
+  return sceneOf(state)?.choices.map((group) => shownViews(state)[group]) ?? [];
+}
+
+/**
  * The racer that is pointed at, where it can be seen.
  * @param {State} state
  */
