@@ -73,7 +73,7 @@ def seen_of(race: Race, address: str = "http://127.0.0.1/") -> dict[str, Any]:
         "present": False,
         "language": "en",
         "legend": [{"name": name, "shown": True} for name in names],
-        "chosen": {"axis": "loss"},
+        "chosen": {"axis": "loss", "drawn": "map"},
         "axes": {"xaxis": [-1.5, 1.5], "yaxis": [-1.5, 1.5], "xaxis2": [0, 200], "yaxis2": list(LOSSES)},
         "start": list(start),
         "racers": [
@@ -88,6 +88,9 @@ def seen_of(race: Race, address: str = "http://127.0.0.1/") -> dict[str, Any]:
             }
             for name, path in zip(names, paths, strict=True)
         ],
+        "whole": False,
+        "camera": None,
+        "flat": True,
         "contours": 20,
         "inked": True,
         "told": [],
@@ -144,12 +147,14 @@ BROKEN: list[tuple[str, str, Any, dict[str, Any]]] = [
     ("home", "axes/yaxis2", [0, 1], {"action": "home"}),
     ("picture", "contours", 0, {}),
     ("picture", "inked", False, {}),
+    ("picture", "flat", False, {}),
     ("veil", "veiled", True, {}),
     ("sidebar", "widgets/seed", "2", {}),
     ("sidebar", "widgets/surface", "Ravine", {}),
     ("view", "chosen/axis", "gap", {}),
     ("view", "legend/2/shown", False, {}),
     ("view", "language", "zh", {}),
+    ("view", "whole", True, {}),
     ("view", "present", True, {"tour_from": Race()}),
     ("hidden", "legend/2/shown", False, {}),
     ("notice", "told", ["surface = Ravine is not known"], {}),
@@ -180,6 +185,13 @@ def test_a_zoom_of_ones_own_is_no_fault_on_its_surface_alone() -> None:
     assert "axes" not in broken(zoomed, known(zooms={"xaxis": [((surface, None), [-1.0, 0.0])]}))
     assert "axes" in broken(zoomed, known(zooms={"xaxis": [(("another surface", None), [-1.0, 0.0])]}))
     assert "axes" in broken(zoomed, known(zooms={"xaxis": [((surface, None), [-1.0, 0.5])]}))
+
+
+def test_a_surface_in_3d_is_seen_from_where_the_address_says() -> None:
+    page = change(seen_of(Race(), f"http://127.0.0.1/?{urlencode({'view': '3d', 'camera': '10,40,2'})}"), "flat", False)
+    page = change(change(page, "chosen/drawn", "3d"), "contours", 0)
+    assert "view" in broken(change(page, "camera", [10, 40.5, 2]), known())
+    assert broken(change(page, "camera", [10, 40, 2]), known()) == {}
 
 
 def test_a_race_pinned_before_a_tour_lies_under_the_seed_that_it_was_pinned_on() -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from monkey.actions import Action, draw, read_walk, tell_walk
 from monkey.shortening import shortened
 from monkey.walk import Failure, Walker, walker
-from serving import ROOT, chromium, serving
+from serving import IN_DEPTH, ROOT, chromium, serving
 
 
 def main() -> int:
@@ -27,11 +27,12 @@ def main() -> int:
     parser.add_argument("--shorten", type=float, default=90, help="seconds for making a walk that failed shorter")
     parser.add_argument("--ignore", default="", help="kinds of failures that are known: invariant/action,invariant")
     parser.add_argument("--at", default="", help="the address of a server that runs already")
+    parser.add_argument("--depth", action="store_true", help="the browser draws in 3-D where there is no graphics card")
     parser.add_argument("--root", type=Path, default=ROOT, help="the folder whose app.py is served")
     asked = parser.parse_args()
     # Whoever stops it stops its server and its browser too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    with chromium() as browser:
+    with chromium(*(IN_DEPTH if asked.depth else ())) as browser:
         if asked.at:
             return _run(browser, asked.at, asked)
         with serving(root=asked.root) as server:

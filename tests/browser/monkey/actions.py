@@ -108,6 +108,8 @@ NUMBERS = {
 }
 KEYS = ("Space", "ArrowLeft", "ArrowRight", "Home", "End", "Escape", "Tab")
 CHOICES = ("axis:loss", "axis:gap", "by:step", "by:epoch", "runs:one", "runs:many")
+LOOKS = ("drawn:map", "drawn:3d", "drawn:both", "drawn:3d", "look:own", "look:article")
+TURNS = ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "+", "-", "Home")
 
 
 class NotInSight(Exception):
@@ -268,7 +270,7 @@ class Hand:
         axes = ("xaxis", "yaxis") if chart == "map" else ("xaxis2", "yaxis2")
         found = self.page.evaluate(
             "([x, y]) => { const plot = document.querySelector('.optviz-plot'); const layout = plot._fullLayout;"
-            " if (!layout) return null; const box = plot.getBoundingClientRect();"
+            " if (!layout?.[x].visible) return null; const box = plot.getBoundingClientRect();"
             " return {left: box.left + layout[x]._offset, top: box.top + layout[y]._offset,"
             " width: layout[x]._length, height: layout[y]._length}; }",
             axes,
@@ -373,7 +375,7 @@ def _do(hand: Hand, what: str) -> None:
 
 def _choice(hand: Hand, choice: str) -> None:
     group, name = choice.split(":")
-    hand.press(hand.stage(f".optviz-choices button[data-group={group}][data-name={name}]"))
+    hand.press(hand.stage(f".optviz-choose button[data-group={group}][data-name='{name}']"))
 
 
 def _legend(hand: Hand, nth: str) -> None:
@@ -428,6 +430,23 @@ def _drag_start(hand: Hand, across: str, down: str) -> None:
     if begin is None:
         raise NotInSight("start")
     hand.drag((begin[0], begin[1]), end)
+
+
+def _turn(hand: Hand, across: str, down: str) -> None:
+    """The surface is taken by its middle and turned."""
+    scenery = hand.stage(".optviz-scenery")
+    scenery.scroll_into_view_if_needed(timeout=PATIENCE)
+    box = scenery.bounding_box(timeout=PATIENCE)
+    if box is None:
+        raise NotInSight("scenery")
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    hand.drag(middle, (box["x"] + float(across) * box["width"], box["y"] + float(down) * box["height"]))
+
+
+def _turn_key(hand: Hand, press: str, times: str) -> None:
+    hand.stage(".optviz-scenery").focus(timeout=PATIENCE)
+    for _ in range(int(times)):
+        hand.page.keyboard.press(press)
 
 
 def _zoom(hand: Hand, chart: str, left: str, top: str, right: str, bottom: str) -> None:
@@ -535,7 +554,8 @@ def _number(chance: random.Random) -> tuple[str, ...]:
 
 
 def _query(chance: random.Random) -> tuple[str, ...]:
-    view = [part for part in ("axis=gap", "by=epoch", "runs=many", "veiled=1", "hidden=0,2") if chance.random() < 0.2]
+    parts = ("axis=gap", "by=epoch", "runs=many", "veiled=1", "hidden=0,2", "paths=whole", "look=article", "view=both")
+    view = [part for part in (*parts, "camera=10,40,2") if chance.random() < 0.2]
     return ("&".join([chance.choice(LINKS), *view]),)
 
 
@@ -588,6 +608,10 @@ KINDS: dict[str, Kind] = {
     "veil": Kind(2, _nothing, lambda hand: _do(hand, "veil"), 200),
     "pin": Kind(2, _nothing, lambda hand: _do(hand, "pin"), 200),
     "choice": Kind(5, _one_of(CHOICES), _choice, 200),
+    "look": Kind(2, _one_of(LOOKS), _choice, 200),
+    "paths": Kind(1, _nothing, lambda hand: _do(hand, "paths"), 200),
+    "turn": Kind(2, lambda chance: (_share(chance), _share(chance)), _turn, 0, pushes=0),
+    "turn_key": Kind(1.5, _one_of(TURNS, TIMES), _turn_key, 0, pushes=0),
     "legend": Kind(5, _one_of([str(nth) for nth in range(9)]), _legend, 200, pushes=0),
     "scrub": Kind(2, lambda chance: (_share(chance),), _scrub, 0, pushes=0),
     "speed": Kind(1, _one_of(["0.25", "1", "8"]), _speed, 0, pushes=0),

@@ -141,6 +141,12 @@
     });
   }
 
+  // From where a 3-D chart is seen; null where there is none in sight.
+  function camera() {
+    const scenery = one(".optviz-scenery");
+    return seen(scenery) ? inside()?.picture.scenery?.camera() ?? null : null;
+  }
+
   // Where the trace of the start is.
   function start(trace) {
     return trace ? [trace.x[0], trace.y[0]] : null;
@@ -218,10 +224,13 @@
       language: document.documentElement.lang,
       theme: body?.dataset.theme ?? null,
       legend: all(".optviz-legend button").map((chip) => ({ name: chip.querySelector("span").textContent, shown: chip.getAttribute("aria-pressed") === "true" })),
-      chosen: Object.fromEntries(all(".optviz-choices button[aria-pressed=true]").map((button) => [button.dataset.group, button.dataset.name])),
+      chosen: Object.fromEntries(all(".optviz-choose button[aria-pressed=true]").map((button) => [button.dataset.group, button.dataset.name])),
+      whole: pressed("paths"),
+      camera: camera(),
       axes: axes(),
       start: start(plot?.data?.[drawn()?.clicks.map?.trace]),
       racers: racers(),
+      flat: plot?._fullLayout?.xaxis.visible ?? false,
       contours: plot?.querySelectorAll(".contourlayer path").length ?? 0,
       inked: inked(".optviz-heads"),
       told: all(".optviz-told p").filter(seen).map((line) => line.innerText.trim()),

@@ -286,9 +286,11 @@ def the_picture_is_there(seen: Seen, known: Known) -> str | None:
     race = page_race(seen, known)
     if not seen["drawn"]:
         return "there is no picture"
-    if seen["contours"] == 0:
+    if seen["flat"] and seen["contours"] == 0:
         return "the map has no contour"
-    if race is None or not seen["axes"] or seen["veiled"] or seen["playing"]:
+    if not seen["flat"] and seen["camera"] is None:
+        return "there is neither a map nor a surface in 3-D"
+    if race is None or not seen["axes"] or not seen["flat"] or seen["veiled"] or seen["playing"]:
         return None
     shown = [index for index, chip in enumerate(seen["legend"]) if chip["shown"] and index < len(race.racers)]
     (left, right), (bottom, top) = sorted(seen["axes"]["xaxis"]), sorted(seen["axes"]["yaxis"])
@@ -385,10 +387,13 @@ def the_view_is_the_addresss(seen: Seen, known: Known) -> str | None:
         ("present", seen["present"], view.present),
         ("veiled", seen["veiled"], view.veiled),
         ("pinned", seen["pinned"], view.pinned is not None),
+        ("paths", seen["whole"], view.paths == "whole"),
         ("hidden", hidden, tuple(index for index in view.hidden if index < len(seen["legend"]))),
         ("language", language_of(seen), _expected_language(seen, known)),
     ]
-    for group in ("axis", "by", "runs"):
+    if seen["camera"] is not None and view.camera is not None:
+        pairs.append(("camera", tuple(seen["camera"]), view.camera))
+    for group in ("axis", "by", "runs", "drawn", "look"):
         if group in seen["chosen"]:
             pairs.append((group, seen["chosen"][group], getattr(view, group)))
     for name, shown, told in pairs:
@@ -563,7 +568,7 @@ INVARIANTS: dict[str, Invariant] = {
 }
 """Name → what must hold after every action."""
 
-COMPARED = ("drawn", "language", "veiled", "pinned", "present", "legend", "chosen", "start")
+COMPARED = ("drawn", "language", "veiled", "pinned", "present", "legend", "chosen", "whole", "camera", "start")
 NOT_IN_A_LINK = re.compile(
     r"tune|own_|tour_|noise_|code_language|gradient_noise|race_code|qr_code|ask_again|download_|corner"
 )
