@@ -218,6 +218,7 @@ def test_english_on_the_chinese_page_is_seen_and_names_are_not() -> None:
     for text, wrong in {
         "Adam 的损失为 0.1": False,
         "SGD, Momentum, NAG": False,
+        "foo 无法识别，可用 x, y, pi, sqrt, atan, atan2, heaviside, softplus": False,
         "Rosenbrock": False,
         "This race as code": True,
         "Choose an option": True,

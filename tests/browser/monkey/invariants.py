@@ -24,6 +24,7 @@ from optviz.figures.fans import fans_of
 from optviz.figures.heights import contour_heights
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import RaceRecord, beside, race_record
+from optviz.formula.functions import FUNCTIONS, SAME_FUNCTION, WRITTEN
 from optviz.surface import FAMILIES, FiniteSum, Surface, gallery, gallery_names
 from optviz.text import LANGUAGES, words
 from optviz.tour import tour
@@ -510,9 +511,9 @@ def _usual_in_chinese() -> frozenset[str]:
         word.lower() for name in (*gallery_names(), *FAMILIES, *optviz_picks()) for word in (name, *name.split("_"))
     }
     # Names of functions and variables in formulas, and of parameters in sentences about what was refused.
-    functions = "sin cos tan exp log sqrt abs sinh cosh tanh min max sign pow"
+    functions = LATIN.findall(" ".join((*FUNCTIONS, *WRITTEN, *SAME_FUNCTION)))
     parameters = "domain start racers steps seed batch_seed batch_size learning_rate samples weights text"
-    return frozenset(usual | set(functions.split()) | set(parameters.replace("_", " ").split()))
+    return frozenset(usual | set(functions) | set(parameters.replace("_", " ").split()))
 
 
 def nothing_lies_on_the_bar(seen: Seen, known: Known) -> str | None:
