@@ -18,7 +18,7 @@ INSTALL = $(RUNS) -m pip install --quiet --no-input --disable-pip-version-check
 RUN_TESTS = $(RUNS) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 WITH_NODE = PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
-.PHONY: help setup run test test-all check bench browser monkey screenshot wheel docker pins clean
+.PHONY: help setup run test test-all check bench browser monkey screenshot rates wheel docker pins clean
 
 help: ## list what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ monkey: $(VENV)/ready-dev browser ## walk at random through the page (SEED=1 WAL
 
 screenshot: $(VENV)/ready-dev browser ## draw the README's picture from the app
 	@$(RUNS) tests/browser/screenshot.py docs/race.png
+
+rates: $(VENV)/ready ## write the learning rates that suit each optimizer into surfaces/
+	@$(RUNS) -m optviz.cli rates --write
 
 wheel: $(VENV)/ready-dev ## build dist/optviz-….whl
 	@$(RUNS) -m build --wheel --no-isolation

@@ -10,13 +10,15 @@ from functools import partial
 from optviz.bad_input import BadInput
 from optviz.cli.options import race_of_options
 from optviz.cli.writing import Writer, is_output, write_whole, writer_for
-from optviz.conventions import with_convention
+from optviz.conventions import check_convention, with_convention
 from optviz.experiment import Race, surface_names
 from optviz.export import FORMATS
+from optviz.laboratory.tuning import found_rates, with_rates
 from optviz.optimizers import OPTIMIZERS
 from optviz.parameter import Parameter
 from optviz.statistics import scoreboard
-from optviz.surface import FAMILIES, gallery
+from optviz.surface import FAMILIES, gallery, gallery_names
+from optviz.surface.gallery import gallery_file
 from optviz.trajectory import Trajectory
 
 PORT = Parameter(at_least=1, at_most=65535, whole=True)
@@ -78,6 +80,21 @@ def optimizers(options: argparse.Namespace) -> int:
             value = getattr(optimizer, name)
             choice = "true, false" if isinstance(value, bool) else parameter.range_text(name)
             print(f"{'':18}{name} = {str(value).lower()}   ({choice})")
+    return 0
+
+
+def rates(options: argparse.Namespace) -> int:
+    """Find learning rates for the optimizers on surfaces of the gallery; print them, or write them into their files."""
+    check_convention(options.convention)
+    for name in options.surface or gallery_names():
+        surface = gallery(name)
+        if options.write:
+            file = gallery_file(name)
+            write_whole(file, with_rates(file.read_text(encoding="utf-8"), surface).encode())
+            print(f"{name:24}  written")
+            continue
+        found = found_rates(surface, options.convention)
+        print(f"{name:24}  {', '.join(f'{key} {rate:g}' for key, rate in found.items())}")
     return 0
 
 

@@ -19,8 +19,12 @@ from optviz.experiment import (
     with_setting,
 )
 from optviz.export import read_race
+from optviz.laboratory.tuning import suggested_rates
 from optviz.optimizers import OPTIMIZERS
 from optviz.racer import Racer
+
+EACH = "each"
+"""Said instead of a learning rate: one for each optimizer, that suits it on the surface."""
 
 
 def race_of_options(options: argparse.Namespace) -> tuple[Race, list[str]]:
@@ -37,7 +41,9 @@ def race_of_options(options: argparse.Namespace) -> tuple[Race, list[str]]:
     race = _with_samples(race, options)
     if options.optimizers is not None:
         race = _with_optimizers(race, options.optimizers)
-    if options.learning_rate is not None:
+    if options.learning_rate == EACH:
+        race = race.with_learning_rates(suggested_rates(race.bare_surface, race.convention))
+    elif options.learning_rate is not None:
         race = race.with_learning_rate(read_number("learning_rate", options.learning_rate))
     for whose, name, value in settings:
         race = _with_setting(race, whose, name, value)

@@ -21,6 +21,10 @@ examples:
   optviz race --link "surface=gaussian_hills&seed=128" --steps 100 --out race.json
   optviz race --race race.json --surface rosenbrock --out race.html
 """
+RATES = (
+    "Try 29 learning rates from 0.00001 to 100 on surfaces of the gallery, and print for each optimizer the one that "
+    "ends nearest to the lowest point."
+)
 
 
 def with_signs(arguments: Sequence[str]) -> list[str]:
@@ -83,7 +87,17 @@ def make_parser() -> argparse.ArgumentParser:
     optimizers = known.add_parser("optimizers", help="list the optimizers, their hyperparameters and ranges")
     optimizers.add_argument("--convention", default="article", help=f"{', '.join(CONVENTIONS)} (default: article)")
     optimizers.set_defaults(run=commands.optimizers)
+    _add_rates(known.add_parser("rates", help="find a learning rate for each optimizer", description=RATES))
     return parser
+
+
+def _add_rates(rates: argparse.ArgumentParser) -> None:
+    rates.add_argument("surface", nargs="*", metavar="NAME", help="surfaces of the gallery (default: all)")
+    rates.add_argument("--convention", default="article", help=f"{', '.join(CONVENTIONS)} (default: article)")
+    rates.add_argument(
+        "--write", action="store_true", help="write those of all conventions into the files of the surfaces"
+    )
+    rates.set_defaults(run=commands.rates)
 
 
 def _add_serve(serve: argparse.ArgumentParser) -> None:
@@ -126,7 +140,8 @@ def _add_racers(race: argparse.ArgumentParser) -> None:
     who.add_argument(
         "--learning-rate",
         metavar="RATE",
-        help="one for all that have one of their own (default: what the surface suggests, else 0.1)",
+        help="one for all that have one of their own (default: what the surface suggests, else 0.1); "
+        "each: one for each, as `optviz rates` finds them",
     )
     who.add_argument(
         "--set",

@@ -164,6 +164,10 @@ class Race:
         racers = tuple(racer.with_learning_rate(learning_rate) for racer in self.racers)
         return self.replaced(racers=racers)
 
+    def with_learning_rates(self, rates: Mapping[str, float]) -> Race:
+        """Each racer at the learning rate that stands under its optimizer's key, if it has one of its own."""
+        return self.replaced(racers=tuple(racer.with_learning_rate(rates.get(racer.key)) for racer in self.racers))
+
     def with_highest_learning_rate(self, learning_rate: float) -> Race:
         """All learning rates scaled by one factor, so that the highest is this one and their ratios stay.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -188,6 +188,11 @@ class Surface(abc.ABC):
     def suggested_learning_rate(self) -> float | None:
         """A learning rate that suits plain gradient descent here, where 0.1 does not; else None."""
         return None
+
+    @property
+    def suggested_learning_rates(self) -> Mapping[str, Mapping[str, float]]:
+        """Convention → optimizer → a learning rate that suits it here, as far as somebody has looked for them."""
+        return {}
 
     def losses_on(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Loss on a grid: x (X,), y (Y,) → (Y, X) for a single surface. Not for stacks."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -86,6 +87,10 @@ class FiniteSum(Surface):
     @property
     def suggested_learning_rate(self) -> float | None:
         return self.surface.suggested_learning_rate
+
+    @property
+    def suggested_learning_rates(self) -> Mapping[str, Mapping[str, float]]:
+        return self.surface.suggested_learning_rates
 
     @cached_property
     def slopes(self) -> np.ndarray:

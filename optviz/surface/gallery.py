@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -18,7 +19,7 @@ from optviz.surface.lowest import Found, Known, Lowest
 
 LANGUAGES = ("en", "zh")
 REQUIRED = ("order", "start", "learning_rate", "surface", "title", "teaches")
-OPTIONAL = ("minima", "source")
+OPTIONAL = ("minima", "source", "learning_rates")
 FILE_NAME = re.compile(r"[a-z][a-z0-9_]*\.toml")
 
 
@@ -116,6 +117,10 @@ class GallerySurface(Surface):
     def suggested_learning_rate(self) -> float:
         return _entry(self.name).learning_rate
 
+    @property
+    def suggested_learning_rates(self) -> Mapping[str, Mapping[str, float]]:
+        return _entry(self.name).learning_rates
+
     def loss(self, point: np.ndarray) -> np.ndarray:
         return self.inner.loss(point)
 
@@ -138,6 +143,11 @@ def gallery(name: str) -> GallerySurface:
 def gallery_names() -> tuple[str, ...]:
     """The names of the gallery in teaching order. Raises BadInput where a file cannot be used."""
     return tuple(sorted(_files(), key=lambda name: (_entry(name).order, name)))
+
+
+def gallery_file(name: str) -> Path:
+    """The file of a surface of the gallery. Raises BadInput where there is no such file."""
+    return _files()[gallery(name).name]
 
 
 _gallery = lru_cache(maxsize=256)(GallerySurface)
@@ -171,6 +181,7 @@ class Entry:
     order: float
     start: tuple[float, float]
     learning_rate: float
+    learning_rates: dict[str, dict[str, float]]
     titles: dict[str, str]
     teaches: dict[str, str]
     minima: tuple[tuple[float, float], ...]
@@ -219,6 +230,7 @@ def read_entry(path: Path) -> Entry:
         order=_number(path.name, "order", table["order"]),
         start=_point(path.name, "start", table["start"]),
         learning_rate=_number(path.name, "learning_rate", table["learning_rate"], positive=True),
+        learning_rates=_rates(path.name, table.get("learning_rates", {})),
         titles=_sentences(path.name, "title", table["title"]),
         teaches=_sentences(path.name, "teaches", table["teaches"]),
         minima=tuple(_point(path.name, "minima", minimum) for minimum in minima),
@@ -258,6 +270,18 @@ def _number(file: str, field: str, value: Any, *, positive: bool = False) -> flo
         allowed = "a number above 0, at most 1e6" if positive else "a number from -1e6 to 1e6"
         raise BadInput("gallery_field", name=f"{file}: {field}", value=value, allowed=allowed)
     return float(value)
+
+
+def _rates(file: str, value: Any) -> dict[str, dict[str, float]]:
+    if not isinstance(value, dict) or not all(isinstance(rates, dict) for rates in value.values()):
+        allowed = "a table for each convention"
+        raise BadInput("gallery_field", name=f"{file}: learning_rates", value=value, allowed=allowed)
+    return {
+        convention: {
+            key: _number(file, f"learning_rates.{convention}.{key}", rate, positive=True) for key, rate in rates.items()
+        }
+        for convention, rates in value.items()
+    }
 
 
 def _point(file: str, field: str, value: Any) -> tuple[float, float]:
