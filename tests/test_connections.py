@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from optviz.ui.connections import ALL_SHARE, LONG_REST, OWN_MOST, SAVED, SECONDS_OF_A_ROUND, Readings
+import pytest
+from starlette.types import Receive, Scope, Send
+from uvicorn import Config
+from uvicorn.server import ServerState
+
+import loops
+from optviz.ui.connections import (
+    ALL_SHARE,
+    LONG_REST,
+    OWN_MOST,
+    SAVED,
+    SECONDS_OF_A_ROUND,
+    Readings,
+)
+from optviz.ui.entrance import PIECE, BoundedHttp, Entrance
 
 
 class Loop:
@@ -127,3 +142,132 @@ def test_a_crowd_costs_its_share_and_who_has_saved_something_does_not_wait_for_i
     while not visitor.read:
         loop.run_once()
     assert visitor.read[0] <= asked + visitor.cost + SECONDS_OF_A_ROUND
+
+
+class Transport(asyncio.Transport):
+    """A transport that notes what is written, and whether it may be read from."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: list[bytes] = []
+        self.reads, self.ended = True, False
+        self.protocol: asyncio.BaseProtocol | None = None
+
+    def get_protocol(self) -> asyncio.BaseProtocol:
+        assert self.protocol is not None
+        return self.protocol
+
+    def write(self, data: Any) -> None:
+        self.written.append(bytes(data))
+
+    def is_closing(self) -> bool:
+        return self.ended
+
+    def close(self) -> None:
+        self.ended = True
+
+    abort = close
+
+    def pause_reading(self) -> None:
+        self.reads = False
+
+    def resume_reading(self) -> None:
+        self.reads = True
+
+
+class Visitor:
+    """An HTTP connection, and how much of what it sent was looked at in each round of the event loop."""
+
+    def __init__(self, app: Any) -> None:
+        configured = Config(app, log_config=None, ws="none", lifespan="off")
+        configured.load()
+        self.connection = BoundedHttp(config=configured, server_state=ServerState(), app_state={})
+        self.transport = Transport()
+        self.transport.protocol = self.connection
+        self.connection.connection_made(self.transport)
+        self.pieces: list[int] = []
+        take = self.connection.conn.receive_data
+
+        def noted(data: bytes) -> None:
+            self.pieces.append(len(data))
+            take(data)
+
+        self.connection.conn.receive_data = noted
+
+
+@pytest.fixture(autouse=True)
+def _an_entrance_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(BoundedHttp, "entrance", Entrance())
+
+
+async def answers(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+    await send({"type": "http.response.body"})
+
+
+REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [REQUEST * 8000, REQUEST[:-2] + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 40_000],
+    ids=["requests", "chunks"],
+)
+def test_a_round_looks_at_one_piece_of_what_a_request_brings(sent: bytes) -> None:
+    async def test() -> None:
+        visitor = Visitor(answers)
+        visitor.connection.data_received(sent)
+        assert not visitor.transport.reads
+        for _ in range(100):
+            known, answered = sum(visitor.pieces), len(visitor.transport.written)
+            await asyncio.sleep(0)
+            assert sum(visitor.pieces) - known <= PIECE
+            # Head, body and end of one answer.
+            assert len(visitor.transport.written) - answered <= 3
+            # Nor does it pile up where there is no bound.
+            assert len(visitor.connection.conn.trailing_data[0]) <= 2 * PIECE
+        assert visitor.pieces
+        visitor.connection.connection_lost(None)
+
+    loops.run(test())
+
+
+def test_a_connection_that_cannot_be_read_keeps_nobody_waiting() -> None:
+    async def test() -> None:
+        told: list[str] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, problem: told.append(str(problem["exception"])))
+        broken, other = Visitor(answers), Visitor(answers)
+
+        def fail() -> None:
+            raise RuntimeError("as never seen before")
+
+        broken.connection.deal_with_a_piece = fail  # type: ignore[method-assign]
+        broken.connection.data_received(REQUEST)
+        other.connection.data_received(REQUEST)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert broken.transport.ended
+        assert told == ["as never seen before"]
+        assert b"".join(other.transport.written).startswith(b"HTTP/1.1 200 ")
+        for visitor in (broken, other):
+            visitor.connection.connection_lost(None)
+
+    loops.run(test())
+
+
+def test_a_page_that_cannot_be_read_keeps_nobody_waiting() -> None:
+    loop = Loop()
+    loop.call_exception_handler = lambda problem: None  # type: ignore[attr-defined]
+    readings = readings_of(loop)
+    broken, other = (Connection(readings, loop, credit, 1) for credit in (OWN_MOST, OWN_MOST / 2))
+    broken.transport = Transport()  # type: ignore[attr-defined]
+
+    def fail() -> None:
+        raise RuntimeError("as never seen before")
+
+    broken.read_a_piece = fail  # type: ignore[method-assign]
+    broken.come_in()
+    other.come_in()
+    loop.run_once()
+    assert broken.transport.ended  # type: ignore[attr-defined]
+    assert other.read

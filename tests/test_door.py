@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import gzip
 import http.client
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, MutableMapping
@@ -30,6 +32,7 @@ from optviz.stage import assets, unpack
 from optviz.stage.modules import sources
 from optviz.ui import messages
 from optviz.ui.door import MOST_FILES, MOST_WAITING, Door
+from optviz.ui.entrance import SECONDS_FOR_A_REQUEST
 from optviz.ui.messages import DEEPEST_VALUE, LONGEST_JSON, LONGEST_MESSAGE, LONGEST_VALUE, NoMessage, take
 from optviz.ui.origins import may_connect, origins
 from optviz.ui.sending import coding_for
@@ -497,6 +500,67 @@ def test_a_body_is_refused_before_it_is_read(server: Server) -> None:
     assert answer.status == 405
     assert answer.headers["connection"] == "close"
     connection.close()
+
+
+HANDSHAKE = (
+    "GET /_stcore/stream HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+)
+CHUNKED = "GET /favicon.png HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "status"),
+    [
+        (CHUNKED, "zz\r\n", 200),
+        (CHUNKED.replace("favicon.png", "static/js/none.js"), "zz\r\n", 404),
+        (CHUNKED + "zz\r\n", "zz\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: x\r\n" + "a:\r\n" * 5000 + "\r\n", "", 400),
+        ("GET / HTTP/1.1\r\nHost: x\r\na: " + "y" * 60_000 + "\r\n\r\n", "", 400),
+        ("GET /favicon.png HTTP/1.1\r\nHost: x\r\n\r\n", "\0\0\r\n\r\n", 200),
+        (HANDSHAKE + "a:\r\n" * 150 + "\r\n", "", 400),
+        (HANDSHAKE + "a: " + "y" * 9000 + "\r\n\r\n", "", 431),
+        (HANDSHAKE + "Content-Length: 1\r\n\r\nx", "", None),
+        (HANDSHAKE.replace("GET", "POST") + "\r\n", "", 405),
+    ],
+    ids=[
+        "a body that cannot be read, after the answer",
+        "the same after a refusal",
+        "the same at once",
+        "many headers",
+        "a long header",
+        "a second request that is none",
+        "a handshake with many headers",
+        "a handshake with a long header",
+        "a handshake with a body",
+        "a handshake that posts",
+    ],
+)
+def test_what_is_no_request_ends_its_own_connection_and_nobody_elses(
+    server: Server, first: str, then: str, status: int | None
+) -> None:
+    with socket.create_connection((HOST, server.port), timeout=30) as connection:
+        connection.sendall(first.encode("latin-1"))
+        got = connection.recv(1000)
+        assert got.partition(b" ")[2][:3].decode() == ("" if status is None else str(status))
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(then.encode("latin-1"))
+            # The server ends it, and not only its own patience.
+            connection.settimeout(SECONDS_FOR_A_REQUEST / 2)
+            while connection.recv(1 << 16):
+                pass
+    answer, _ = asked(server, "/_stcore/health")
+    assert answer.status == 200
+
+
+def test_requests_that_come_together_are_all_answered(server: Server) -> None:
+    one = "GET /_stcore/health HTTP/1.1\r\nHost: x\r\n"
+    with socket.create_connection((HOST, server.port), timeout=30) as connection:
+        connection.sendall((f"{one}\r\n" * 299 + f"{one}Connection: close\r\n\r\n").encode())
+        got = b""
+        while more := connection.recv(1 << 16):
+            got += more
+    assert got.count(b"HTTP/1.1 200 ") == 300
 
 
 def test_the_page_itself_says_nothing_of_other_programs(server: Server) -> None:

@@ -12,27 +12,21 @@ import itertools
 import logging
 import os
 import signal
-import sys
 import threading
-from collections import deque
-from functools import cache
 from typing import Any, cast
 
 import uvicorn
 from uvicorn._types import ASGIReceiveEvent
-from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 from websockets.http11 import Request
 
+from optviz.ui.entrance import PIECE, BoundedHttp, ReadInTime, ending, raise_file_limit
 from optviz.ui.messages import LONGEST_MESSAGE
 from optviz.ui.turns import Bucket
 
 LOGGER = logging.getLogger("optviz")
-PIECE = 2048  # bytes that are read at a time: some hundred of the smallest frames, a few milliseconds
 MOST_PIECES_OF_A_MESSAGE = 64
-SECONDS_FOR_A_REQUEST = 20
-SECONDS_WITHOUT_READING = 60
 SECONDS_TO_STOP = 3
 SECONDS_TO_BE_GONE = 4.5
 # Seconds of reading frames, of every second: of one connection, and of all that read more than others.
@@ -44,33 +38,6 @@ SECONDS_TO_CLOSE = 2.0
 # After a piece that is read although all together cost too much already: so many times as long, and no less than this.
 REST, SHORT_REST, LONG_REST = 3.0, 0.002, 0.01
 CHARGE = "optviz.charge"
-MOST_FILES = 65_536
-FILES_OF_ITS_OWN = 200
-
-
-class ReadInTime(asyncio.Protocol):
-    """What both of uvicorn's protocols gain here: whose answers are not read for some time loses the connection."""
-
-    loop: Any
-    transport: Any
-    _stuck: asyncio.TimerHandle | None = None
-
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        self._stuck = self.loop.call_later(SECONDS_WITHOUT_READING, self.transport.abort)
-
-    def resume_writing(self) -> None:
-        self._unstick()
-        super().resume_writing()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._unstick()
-        super().connection_lost(exc)
-
-    def _unstick(self) -> None:
-        if self._stuck is not None:
-            self._stuck.cancel()
-            self._stuck = None
 
 
 class Readings:
@@ -116,7 +83,8 @@ class Readings:
                 break
             began = loop.time()
             connection = heapq.heappop(self._line)[2]
-            connection.read_a_piece()
+            with ending(connection):
+                connection.read_a_piece()
             cost = loop.time() - began
             connection.charge(cost)
             spent += cost
@@ -189,6 +157,10 @@ class BoundedWebSocket(ReadInTime, WebSocketsSansIOProtocol):
             piece = bytes(self._held[:PIECE])
             del self._held[:PIECE]
             super().data_received(piece)
+            if self.conn.handshake_exc is not None and not self.handshake_initiated:
+                # uvicorn waits for a request that will never come.
+                self.transport.write(b"".join(self.conn.data_to_send()))
+                self.transport.close()
         self._go_on()
 
     def handle_connect(self, event: Request) -> None:
@@ -233,77 +205,9 @@ class BoundedWebSocket(ReadInTime, WebSocketsSansIOProtocol):
         self.loop.call_later(1.0, self.transport.abort)
 
 
-class Entrance:
-    """Requests one at a time: the event loop looks after its open pages between one and the next.
-
-    An answer to a page takes a round of the loop for each of its messages, and a round in which two hundred handshakes
-    are dealt with at once takes long. Health checks have a line of their own: who asks decides about the server's life.
-    """
-
-    def __init__(self) -> None:
-        self.lines: tuple[deque[tuple[BoundedHttp, bytes]], ...] = (deque(), deque())
-        self.busy = False
-
-    def come_in(self, connection: BoundedHttp, data: bytes) -> None:
-        """Deal with what a connection sent, when it is its turn; it is not read from until then."""
-        connection.transport.pause_reading()
-        self.lines[b"/_stcore/health" not in data[:100]].append((connection, data))
-        if not self.busy:
-            self.busy = True
-            connection.loop.call_soon(self._next)
-
-    def _next(self) -> None:
-        loop = None
-        for line in self.lines:
-            if line:
-                connection, data = line.popleft()
-                loop = connection.loop
-                connection.deal_with(data)
-        self.busy = loop is not None
-        if loop is not None:
-            loop.call_soon(self._next)
-
-
-class BoundedHttp(ReadInTime, H11Protocol):
-    """uvicorn's HTTP, in which a request has to arrive whole, and an answer has to be read, within some time."""
-
-    entrance = Entrance()
-
-    def data_received(self, data: bytes) -> None:
-        self.entrance.come_in(self, data)
-
-    def deal_with(self, data: bytes) -> None:
-        """What uvicorn does as soon as something comes in."""
-        if self.transport.is_closing():
-            return
-        super().data_received(data)
-        if self.transport.get_protocol() is self and not self.flow.read_paused:
-            self.transport.resume_reading()
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._patience = self.loop.call_later(SECONDS_FOR_A_REQUEST, self._lose_patience)
-        if len(self.connections) > most_connections():
-            transport.abort()
-
-    def on_response_complete(self) -> None:
-        self._patience.cancel()
-        self._patience = self.loop.call_later(SECONDS_FOR_A_REQUEST, self._lose_patience)
-        super().on_response_complete()
-
-    def _lose_patience(self) -> None:
-        waits = self.cycle is None or self.cycle.response_complete
-        if waits and not self.transport.is_closing() and self.transport.get_protocol() is self:
-            self.transport.abort()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._patience.cancel()
-        super().connection_lost(exc)
-
-
 def tune() -> None:
     """Give the uvicorn server that runs this app its bounds; called on its event loop, while it starts."""
-    _raise_file_limit()
+    raise_file_limit()
     server = _running_server()
     if server is None:
         LOGGER.warning(
@@ -337,24 +241,3 @@ def _end_in_time(server: uvicorn.Server) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-
-
-def _raise_file_limit() -> None:
-    if sys.platform != "win32":
-        import resource
-
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
-        if soft != resource.RLIM_INFINITY and soft < wanted:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-@cache
-def most_connections() -> int:
-    """How many connections may be open at once, by the files that the system grants: an open page takes four."""
-    if sys.platform == "win32":
-        return 400
-    import resource
-
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return max(40, (MOST_FILES if soft == resource.RLIM_INFINITY else min(soft, MOST_FILES) - FILES_OF_ITS_OWN) // 4)

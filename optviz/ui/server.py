@@ -19,7 +19,7 @@ from streamlit import config
 
 from optviz.figures.palette import style_sheet
 from optviz.stage import ASSETS, assets, preloaded
-from optviz.ui import connections
+from optviz.ui import connections, entrance
 from optviz.ui.door import Door
 from optviz.ui.lighter_runs import lighten_runs
 from optviz.ui.logs import bound_logs
@@ -64,7 +64,7 @@ def _door(app: ASGIApp) -> Door:
     styles = [f"{root}/{assets()['stage.css'].name}", f"{root.removesuffix(ASSETS)}{name}"]
     clipboard = f"{root}/{assets()['clipboard.js'].name}"
     shell = page_shell(_preload(), [f"{root}/{module}" for module in preloaded()], styles, clipboard)
-    return Door(app, prefix, shell, files, connections.most_connections)
+    return Door(app, prefix, shell, files, entrance.most_connections)
 
 
 def _style() -> bytes:
