@@ -305,6 +305,23 @@ def test_only_the_kinds_of_message_that_a_page_needs_are_taken() -> None:
         take(b"\xff")
 
 
+@pytest.mark.parametrize(
+    ("status", "ends"),
+    [
+        (ForwardMsg.FINISHED_SUCCESSFULLY, True),
+        (ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY, True),
+        (ForwardMsg.FINISHED_WITH_COMPILE_ERROR, True),
+        (ForwardMsg.FINISHED_EARLY_FOR_RERUN, False),
+    ],
+)
+def test_a_run_given_up_for_the_next_one_is_not_over(status: ForwardMsg.ScriptFinishedStatus, ends: bool) -> None:
+    told = ForwardMsg()
+    told.script_finished = status
+    assert messages.ends_run(told.SerializeToString()) is ends
+    assert not messages.ends_run(ForwardMsg().SerializeToString())
+    assert not messages.ends_run(b"\xff")
+
+
 def test_a_page_has_a_few_files_made_and_no_flood_of_them(server: Server) -> None:
     """A class's download is answered, and of thirty requests no more than are let in."""
 
@@ -389,6 +406,26 @@ def test_a_page_that_joins_again_costs_a_visit_only_where_there_is_one_or_someth
             stranger.go()
         await asyncio.wait_for(asyncio.gather(*tasks), 10)
         assert joined == ["known", "forgotten"]
+
+    loops.run(test())
+
+
+def test_a_page_whose_line_broke_joins_its_own_visit_again(server: Server) -> None:
+    async def test() -> None:
+        async with SocketPage(server.port) as page:
+            await page.choose_rate(page.rates[4])
+            assert page.connection is not None
+            page.connection.transport.abort()
+            page.connection = await connect(
+                f"ws://{HOST}:{server.port}/_stcore/stream",
+                subprotocols=["streamlit", "none", page.session],  # type: ignore[list-item]
+                proxy=None,
+                max_size=None,
+            )
+            # It has not asked for anything, and is let in all the same: what it had is still known.
+            known, page.session = page.session, ""
+            await page.ask()
+            assert page.session == known and page.exceptions == []
 
     loops.run(test())
 

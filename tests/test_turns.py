@@ -165,6 +165,40 @@ async def test_a_run_given_up_again_and_again_costs_patience(clock: Clock) -> No
     assert visit.patience == SECONDS_OF_A_TURN
 
 
+@in_a_loop
+async def test_a_long_run_given_up_for_a_new_one_counts_once(clock: Clock) -> None:
+    turns = Turns(at_once=3, clock=clock)
+    dragging, other = await opened(turns, clock), Visit()
+    assert await turns.take(dragging)
+    clock.now += 0.01
+    tasks = [asyncio.create_task(turns.take(dragging))]
+    await settle()
+    turns._expire(dragging)
+    assert not tasks[0].done()
+    clock.now += 2 * SECONDS_OF_A_TURN
+    turns._wake(dragging)
+    # One that is opened has the second place of those that nobody need wait for.
+    clock.now += 2 * SECONDS_OF_A_VISITOR
+    tasks.append(asyncio.create_task(turns.take(other)))
+    await settle()
+    assert [task.done() for task in tasks] == [True, True]
+    # Nothing is left that would end the second run's turn when the first one's count were up.
+    assert dragging in turns._holding and not turns._long
+
+
+@in_a_loop
+async def test_a_request_that_no_run_came_of_is_not_held_against_the_next(clock: Clock) -> None:
+    turns = Turns(at_once=1, clock=clock)
+    visit = await opened(turns, clock)
+    assert await turns.take(visit)
+    turns._expire(visit)
+    clock.now += 60
+    assert await turns.take(visit)
+    assert visit.rank is Rank.CHANGE
+    assert (visit.used, visit.patience) == (0, SECONDS_OF_A_TURN)
+    turns.finish(visit)
+
+
 def test_a_bucket_gives_so_many_at_once_and_so_many_a_second() -> None:
     clock = Clock()
     bucket = Bucket(3, 2, clock)

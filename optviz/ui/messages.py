@@ -108,10 +108,11 @@ def _depth(text: str) -> int:
 
 
 def ends_run(data: bytes) -> bool:
-    """Whether a message to the page says that its run is over."""
+    """Whether a message to the page says that its run is over, and not only given up for the next one."""
     if len(data) > _END_OF_RUN:
         return False
     try:
-        return bool(ForwardMsg.FromString(data).WhichOneof("type") == "script_finished")
+        told = ForwardMsg.FromString(data)
     except DecodeError:
         return False
+    return told.WhichOneof("type") == "script_finished" and told.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN

@@ -75,7 +75,7 @@ class Turns:
         elif not visit.opened:
             visit.rank = Rank.OPENING
         else:
-            soon = visit.began is not None or now - visit.finished < SECONDS_OF_A_STREAM
+            soon = self._is_running(visit, now) or now - visit.finished < SECONDS_OF_A_STREAM
             visit.rank = Rank.STREAM if soon else Rank.CHANGE
         if visit.rank <= Rank.STREAM:
             self._last_seen = now
@@ -111,6 +111,11 @@ class Turns:
             visit.began = None
             self._end(visit)
         visit.gone = True
+
+    @staticmethod
+    def _is_running(visit: Visit, now: float) -> bool:
+        # Streamlit tells nothing of a request for a part of the page that has gone meanwhile: it does not run it.
+        return visit.began is not None and now - visit.began <= LONGEST_PATIENCE
 
     def stall(self, visit: Visit, stalled: bool) -> None:
         """A visit that does not read its answers gets no further turn until it does."""
@@ -150,12 +155,16 @@ class Turns:
             self._waiting.remove(chosen)
             assert chosen.waiting is not None
             chosen.waiting.set_result(True)
-            if chosen.began is not None:
+            now = self.clock()
+            if chosen.began is not None and self._is_running(chosen, now):
                 # The run under way is given up for the new one. Who does so again and again waits longer each time.
-                self._count(chosen, self.clock(), self.clock() - chosen.began)
+                self._count(chosen, now, now - chosen.began)
                 chosen.patience = min(2 * chosen.patience, LONGEST_PATIENCE)
+            if chosen in self._long:
+                # It counts once, and what would have ended the old count does not end the new turn.
+                self._long.pop(chosen).cancel()
             self.given += 1
-            chosen.began, chosen.opened = self.clock(), True
+            chosen.began, chosen.opened = now, True
             self._holding.append(chosen)
             if chosen.expiry is not None:
                 chosen.expiry.cancel()
