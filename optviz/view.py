@@ -172,7 +172,7 @@ class View:
 
     language: str | None = seen(None, OneOf(tuple(LANGUAGES)), "lang")
     # The axes of the loss chart: what upwards, what to the right, and one run or many.
-    axis: str = seen("loss", OneOf(("loss", "gap")), of_figure=True)
+    axis: str = seen("loss", OneOf(("loss", "gap", "length")), of_figure=True)
     by: str = seen("step", OneOf(("step", "epoch")), needs=has_samples, of_figure=True)
     runs: str = seen("one", OneOf(("one", "many")), needs=has_batches, of_figure=True)
     # The surface as a map, in 3-D, or both; how it looks in 3-D, and from where it is seen there (None: from its home).

@@ -16,6 +16,7 @@ from optviz import OPTIMIZERS, Formula, GaussianHills, Racer, race
 from optviz.figures import Figure, resolved
 from optviz.figures.fans import Fan
 from optviz.figures.heights import Heights, contour_heights, height_ticks
+from optviz.figures.lengths import Lengths
 from optviz.figures.palette import THEMES
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import RaceRecord, race_record
@@ -23,7 +24,8 @@ from optviz.figures.styles import REPEATS, STYLES, color_of, styles_of
 from optviz.racer import PICKS
 from optviz.statistics.events import Event, Events, Kind
 
-WORDS = {name: f"the {name}" for name in ("x", "y", "step", "loss", "gap", "epoch", "start", "lowest", "key_runs")}
+WORDS = {name: f"the {name}" for name in ("x", "y", "step", "loss", "gap", "length", "epoch", "start", "lowest")}
+WORDS |= {name: f"the {name}" for name in ("key_runs", "key_length")}
 WORDS |= {"comma": ", ", "epochs_beyond": "{racers} beyond {end}, to {last}", "lowest_label": "lowest {loss}"}
 NAN = float("nan")
 
@@ -69,13 +71,20 @@ HEIGHTS = Heights(
     shade=np.array([[0.0, 0.2, 0.4], [0.6, 0.8, 1]]),
     logarithmic=False,
 )
-FIGURE = race_figure(RECORD, HEIGHTS, "map 1", WORDS)
+LENGTHS = Lengths(
+    racers=(np.array([NAN, 0.25, 0.5]), np.array([NAN, 2.0, 0.0]), np.array([NAN, NAN, NAN])),
+    pinned=(np.array([NAN, 1.0, 2, 3]), np.array([NAN, 4.0, 5, 6])),
+    range=(-0.75, 0.5),
+    veiled_range=(-6.0, 0.25),
+)
+FIGURE = race_figure(RECORD, HEIGHTS, "map 1", WORDS, lengths=LENGTHS)
 FAN = Fan(
     losses=np.array([[5.0, 4, 1], [5.0, 6, 2], [5.0, 7, NAN]]),
     log_gaps=np.array([[1.0, 0.7, 0.1], [1.0, 1.2, 0.2], [1.0, 1.4, NAN]]),
+    lengths=np.array([[NAN, 0.1, 0.2], [NAN, 0.3, 0.4], [NAN, 0.5, NAN]]),
     runs=9,
 )
-FANNED = race_figure(replace(RECORD, fans=(None, FAN, None)), HEIGHTS, "map 1", WORDS)
+FANNED = race_figure(replace(RECORD, fans=(None, FAN, None)), HEIGHTS, "map 1", WORDS, lengths=LENGTHS)
 PINNED = replace(
     RECORD,
     names=("Adam", "NAG"),
@@ -90,7 +99,7 @@ PINNED = replace(
     overshoots=RECORD.overshoots[:2],
     steps=3,
 )
-COMPARED = race_figure(RECORD, HEIGHTS, "map 1", WORDS, PINNED)
+COMPARED = race_figure(RECORD, HEIGHTS, "map 1", WORDS, PINNED, LENGTHS)
 OF_THE_SCENE = ("drawn", "look")
 VIEWS = [
     (),
@@ -188,17 +197,37 @@ def test_titles_and_ranges() -> None:
     assert layout["yaxis2"]["range"] == [1.9, 6.1]
 
 
-def test_the_gap_view_changes_the_curves_and_their_axis_only() -> None:
-    loss, gap = resolved(FIGURE, views=["loss"]), resolved(FIGURE, views=["gap"])
-    assert gap["layout"]["yaxis2"]["type"] == "log"
-    assert gap["layout"]["yaxis2"]["title"]["text"] == "the gap"
-    assert gap["layout"]["yaxis2"]["range"] == [-0.7, 0.2]
-    for index, (before, after) in enumerate(zip(loss["data"], gap["data"], strict=True)):
+@pytest.mark.parametrize(
+    ("axis", "curves", "span"), [("gap", RECORD.log_gaps, [-0.7, 0.2]), ("length", LENGTHS.racers, [-0.75, 0.5])]
+)
+def test_another_axis_changes_the_curves_and_their_axis_only(axis: str, curves: Any, span: list[float]) -> None:
+    loss, other = resolved(FIGURE, views=["loss"]), resolved(FIGURE, views=[axis])
+    assert other["layout"]["yaxis2"]["type"] == "log"
+    assert other["layout"]["yaxis2"]["title"]["text"] == f"the {axis}"
+    assert other["layout"]["yaxis2"]["range"] == span
+    for index, (before, after) in enumerate(zip(loss["data"], other["data"], strict=True)):
         racer, kind = divmod(index - 3, 2)
         if index >= 3 and kind == 1:
-            assert np.array_equal(after["y"], RECORD.log_gaps[racer], equal_nan=True)
+            assert np.array_equal(after["y"], curves[racer], equal_nan=True)
+            assert f"the {axis} %{{y:.3g}}" in after["hovertemplate"]
+            reference = tracks(FIGURE)["racers"][racer][axis]
+            assert FIGURE.arrays[reference.removeprefix("@")] is curves[racer], "the canvases draw the same"
         else:
             assert repr(after) == repr(before)
+
+
+def test_lengths_of_steps_are_in_a_figure_where_they_are_asked_for() -> None:
+    """They would be a fifth of what a slider sends, and are seldom looked at."""
+    without = race_figure(RECORD, HEIGHTS, "map 1", WORDS, PINNED)
+    assert without.choices == COMPARED.choices
+    assert not [name for name in without.arrays if "length" in name]
+    assert "length" not in without.views
+    assert [name for name in COMPARED.arrays if "length" in name] == [
+        *(f"pinned/{place}/length" for place in (0, 1)),
+        *(f"racers/{place}/length" for place in (0, 1, 2)),
+    ]
+    assert set(references(parts(without))) < set(references(parts(COMPARED)))
+    assert COMPARED.views["length"]["told"] == "the key_length"
 
 
 def test_a_fan_adds_its_band_and_median_and_changes_nothing_else() -> None:
@@ -209,10 +238,11 @@ def test_a_fan_adds_its_band_and_median_and_changes_nothing_else() -> None:
         assert np.array_equal(trace["y"], losses, equal_nan=True)
         assert (trace["xaxis"], trace["yaxis"], trace["name"]) == ("x2", "y2", "Adam 2")
     assert ("fill" in low, median["fill"], high["fill"]) == (False, "tonexty", "tonexty")
-    gaps = resolved(FANNED, views=["gap", "epoch"])["data"][len(plain) :]
-    for trace, log_gaps in zip(gaps, FAN.log_gaps, strict=True):
-        assert np.array_equal(trace["y"], log_gaps, equal_nan=True)
-        assert np.array_equal(trace["x"], RECORD.epochs[1])
+    for axis, quantiles in (("gap", FAN.log_gaps), ("length", FAN.lengths)):
+        traces = resolved(FANNED, views=[axis, "epoch"])["data"][len(plain) :]
+        for trace, quantile in zip(traces, quantiles, strict=True):
+            assert np.array_equal(trace["y"], quantile, equal_nan=True)
+            assert np.array_equal(trace["x"], RECORD.epochs[1])
     assert tracks(FANNED)["racers"][1]["traces"] == [5, 6, 9, 10, 11], "the legend hides the fan as well"
     plotly.graph_objects.Figure(resolved(FANNED, "dark", views=["gap", "many"]))
 
@@ -229,10 +259,11 @@ def test_a_pinned_race_lies_under_the_racers_and_changes_nothing_else() -> None:
         assert np.array_equal(curve["x"], [0, 1, 2, 3]), "its own steps"
         assert np.array_equal(curve["y"], PINNED.losses[index])
         assert path["line"]["color"] == curve["line"]["color"] == THEMES["light"][PINNED.keys[index]]
-    seen = resolved(COMPARED, views=["gap", "epoch"])["data"][3:7]
-    for index, curve in enumerate(seen[1::2]):
-        assert np.array_equal(curve["y"], PINNED.log_gaps[index])
-        assert np.array_equal(curve["x"], PINNED.epochs[index])
+    for axis, curves in (("gap", PINNED.log_gaps), ("length", LENGTHS.pinned)):
+        seen = resolved(COMPARED, views=[axis, "epoch"])["data"][3:7]
+        for index, curve in enumerate(seen[1::2]):
+            assert np.array_equal(curve["y"], curves[index], equal_nan=True)
+            assert np.array_equal(curve["x"], PINNED.epochs[index])
     hidden_with = [racer["traces"] for racer in tracks(COMPARED)["racers"]]
     assert hidden_with == [[7, 8, 3, 4], [9, 10], [11, 12]], "the legend hides a racer's pale lines as well"
     plotly.graph_objects.Figure(resolved(COMPARED, "dark", "presented", ["gap"]))
@@ -424,6 +455,7 @@ def test_what_a_veil_hides_is_every_trace_of_the_future() -> None:
         assert hidden == [0, 2, 0]
     for axis in ("loss", "gap"):
         assert FANNED.views[axis]["veiled"]["yaxis2"]["range"] == list(getattr(RECORD, f"veiled_{axis}_range"))
+    assert FANNED.views["length"]["veiled"]["yaxis2"]["range"] == [-6.0, 0.25]
 
 
 def test_what_an_axis_of_epochs_cuts_off_is_told() -> None:

@@ -19,6 +19,7 @@ from optviz import OPTIMIZERS, Race, Racer, gallery, gallery_names
 from optviz.budget import most_steps
 from optviz.experiment import LONGEST_LINK, MOST_RACERS, read_url, surface_names
 from optviz.stage import unpack
+from optviz.statistics import step_lengths
 from optviz.surface import FAMILIES
 from optviz.ui import background, cached, component
 from optviz.view import View
@@ -268,6 +269,20 @@ def test_a_rerun_that_leaves_the_surface_alone_sends_what_has_changed(monkeypatc
     assert len(sent_bytes(app)) < MOST_BYTES
     widget(app.select_slider, "learning_rate_all").set_value(0.1).run()
     assert set(message(app)[1]) == set(arrays)
+
+
+def test_lengths_of_steps_are_sent_where_they_are_looked_at() -> None:
+    plain, shown = message(visit()), message(visit(axis="length", pinned=Race(steps=50).to_url()))
+    assert plain[0]["choices"]["axis"] == shown[0]["choices"]["axis"] == ["loss", "gap", "length"]
+    assert not [name for name in plain[1] if "length" in name]
+    assert len([name for name in shown[1] if name.endswith("/length")]) == 14
+    for place, path in enumerate(Race().run()):
+        told = shown[1][f"racers/{place}/length"]
+        np.testing.assert_allclose(told, step_lengths(path.points), rtol=2**-23)
+    assert shown[0]["token"] != plain[0]["token"]
+    axis = shown[0]["views"]["length"]["layout"]["yaxis2"]["range"]
+    longest = max(float(np.nanmax(shown[1][name])) for name in shown[1] if name.endswith("/length"))
+    assert axis[0] < np.log10(longest) < axis[1]
 
 
 BROKEN = [

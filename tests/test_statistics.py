@@ -27,16 +27,19 @@ from optviz import (
 )
 from optviz.figures.fans import fan
 from optviz.figures.heights import CONTOURS, contour_heights
+from optviz.figures.lengths import lengths_of
 from optviz.figures.race_record import beside, race_record
 from optviz.statistics import (
     best_reached,
     epoch_range,
     gap,
     gap_range,
+    length_range,
     log_gap,
     loss_range,
     scoreboard,
     standing,
+    step_lengths,
     steps_to_drop,
     tie_width,
     veiled_loss_range,
@@ -213,6 +216,70 @@ def test_loss_range(losses: Any, low: float, high: float) -> None:
 )
 def test_gap_range(gaps: Any, low: float, high: float) -> None:
     assert gap_range(np.array(gaps, dtype=float)) == pytest.approx((low, high), rel=1e-12)
+
+
+# --- lengths of steps ----------------------------------------------------------------------------------------------
+
+
+def test_the_length_of_a_step_is_how_far_it_goes() -> None:
+    points = np.array(
+        [[[0.0, 0.0], [3.0, 4.0], [3.0, 4.0], [nan, nan]], [[1.0, 1.0], [1.0, 0.0], [0.0, 0.0], [1e9, 0.0]]]
+    )
+    assert step_lengths(points) == pytest.approx(np.array([[nan, 5, 0, nan], [nan, 1, 1, 1e9]]), nan_ok=True, rel=1e-15)
+    assert step_lengths(points[0]).shape == (4,)
+
+
+def test_on_a_slope_rmsprop_keeps_its_step_near_the_learning_rate_and_adagrads_shrinks() -> None:
+    """On a plane the gradient g is the same everywhere, so each axis moves by η g / √(its accumulator + ε).
+
+    Adagrad's accumulator is k g² after k steps, RMSProp's (1 − γᵏ) g²: by the article's formulas both begin at 0.
+    """
+    rate, gamma, steps = 0.01, 0.9, np.arange(1, 101)
+    lengths = {}
+    for kind in ("adagrad", "rmsprop"):
+        racer = with_convention(kind, "article", learning_rate=rate)
+        points = trace(racer, Formula("3*x + 5*y"), (0.0, 0.0), 100).points
+        lengths[kind] = step_lengths(points)[1:]
+    # ε, 1e-8 or less, changes a quotient by a billionth; points of size 1 are rounded to 1e-16, a step to 1e-13.
+    assert lengths["adagrad"] == pytest.approx(np.sqrt(2) * rate / np.sqrt(steps), rel=1e-6)
+    assert lengths["rmsprop"] == pytest.approx(np.sqrt(2) * rate / np.sqrt(1 - gamma**steps), rel=1e-6)
+    assert lengths["adagrad"][-1] == pytest.approx(lengths["adagrad"][0] / 10, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "low", "high"),
+    [
+        ([[nan, 1, 0.01]], -2.1, 0.1),
+        ([[nan, 0.5, 0.5]], log10(0.5) - 0.05, log10(0.5) + 0.05),
+        # What is at rest has no place on a logarithmic axis, and what comes to rest leaves it.
+        ([[nan, 1, 0]], -0.05, 0.05),
+        ([[nan, 1, 1e-20]], -8.4, 0.4),
+        # Who steps farther than the surface is long has left it.
+        ([[nan, 1, 1e9]], -0.05, 1.05),
+        ([[nan, 1e3, 1e9]], 0.95, 1.05),
+        ([[nan, nan, 0]], -5, 1),
+    ],
+)
+def test_length_range(lengths: Any, low: float, high: float) -> None:
+    assert length_range(np.array(lengths, dtype=float), across=10.0) == pytest.approx((low, high), rel=1e-12, abs=1e-12)
+
+
+def test_the_lengths_of_a_race_are_those_of_its_points_and_of_what_lies_under_it() -> None:
+    surface = FiniteSum(GaussianHills(seed=1), samples=64)
+    racer = Racer(OPTIMIZERS["gradient_descent"](learning_rate=0.1), 1)
+    path, runs = trace(racer, surface), fan(trace(racer, surface, seed=range(20)))
+    record = race_record([path], ["SGD"], (0.0, 0.0), [runs])
+    found = lengths_of(record)
+    assert np.array_equal(found.racers[0], step_lengths(path.points), equal_nan=True)
+    assert 10 ** found.range[0] < np.nanmin(runs.lengths) < np.nanmin(found.racers[0]), "bands have room, too"
+    quick = race_record([trace(Racer(OPTIMIZERS["gradient_descent"](learning_rate=3.0)), surface)], ["GD"], (0.0, 0.0))
+    beside_it = lengths_of(record, quick)
+    assert np.array_equal(beside_it.pinned[0], step_lengths(quick.points[0]), equal_nan=True)
+    assert beside_it.range[1] == lengths_of(quick).range[1] > found.range[1]
+    assert lengths_of(record, known=[(-30.0, 0.0)]).range == (-30.0, max(found.range[1], 0.0))
+    # Under the veil the axis knows the surface alone, and of a pinned race what has been seen of it.
+    diagonal = log10(np.hypot(surface.domain[1] - surface.domain[0], surface.domain[3] - surface.domain[2]))
+    assert found.veiled_range == lengths_of(quick).veiled_range == pytest.approx((diagonal - 6, diagonal))
 
 
 # --- scoreboard, record, heights -----------------------------------------------------------------------------------
@@ -405,6 +472,13 @@ def test_a_fan_sums_up_its_runs() -> None:
     # Of 11 runs the 10 %, 50 % and 90 % quantiles are the second, sixth and tenth from below.
     assert told.losses[:, 1].tolist() == [5.0, 21.0, 37.0]
     assert told.losses[:, 2].tolist() == [6.0, 22.0, 38.0], "the run that diverged counts as highest"
+    points = np.zeros((11, 4, 2))
+    points[:, 1:, 0] = np.arange(1.0, 12.0)[:, None]  # one step as long as the run's number, and then rest
+    points[10, 2:] = np.nan
+    lengths = fan(replace(path, losses=losses, points=points)).lengths
+    assert lengths[:, 1].tolist() == [2.0, 6.0, 10.0]
+    assert lengths[:, 2].tolist() == [0.0, 0.0, 0.0]
+    assert np.isnan(lengths[:, 0]).all()
     lowest = surface.lowest.loss
     np.testing.assert_allclose(told.log_gaps, (told.losses - lowest) / (50.0 - lowest), rtol=1e-15)
 

@@ -11,6 +11,7 @@ from optviz.budget import most_steps_of_runs
 from optviz.experiment import Race
 from optviz.racer import Racer
 from optviz.statistics.gaps import log_gap
+from optviz.statistics.lengths import step_lengths
 from optviz.surface import Surface
 from optviz.trajectory import Trajectory, trace
 
@@ -20,23 +21,30 @@ QUANTILES = (0.1, 0.5, 0.9)
 
 @dataclass(frozen=True, eq=False)
 class Fan:
-    """Runs that differ only in their batches, summed up at each step: quantiles (3, steps + 1) of loss and log gap.
+    """Runs that differ only in their batches, summed up at each step: quantiles (3, steps + 1).
+
+    Of the loss, the log gap, and the length of the step that led there.
 
     The rows are the 10 %, 50 % and 90 % quantile; a run that has diverged counts as infinitely high.
     """
 
     losses: np.ndarray
     log_gaps: np.ndarray
+    lengths: np.ndarray
     runs: int
 
 
 def fan(path: Trajectory) -> Fan:
     """The fan of a trajectory with one leading axis of runs (see `trace` with a sequence of seeds)."""
-    known = np.where(np.isfinite(path.losses), path.losses, np.inf)
-    # "lower" takes a run's own loss: between a finite one and infinity there is nothing to interpolate.
-    losses = np.quantile(known, QUANTILES, axis=0, method="lower")
-    losses = np.where(np.isfinite(losses), losses, np.nan)
-    return Fan(losses, log_gap(losses, path.surface.lowest.loss), path.losses.shape[0])
+    losses, lengths = _quantiles(path.losses), _quantiles(step_lengths(path.points))
+    return Fan(losses, log_gap(losses, path.surface.lowest.loss), lengths, path.losses.shape[0])
+
+
+def _quantiles(values: np.ndarray) -> np.ndarray:
+    known = np.where(np.isfinite(values), values, np.inf)
+    # "lower" takes a run's own value: between a finite one and infinity there is nothing to interpolate.
+    found = np.quantile(known, QUANTILES, axis=0, method="lower")
+    return np.where(np.isfinite(found), found, np.nan)
 
 
 Make = Callable[[Racer, Surface, tuple[float, float], int, int], Fan]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from optviz.figures.figure import Figure
-from optviz.figures.race import TICKS_WITHIN_A_DECADE
+from optviz.figures.loss_chart import TICKS_WITHIN_A_DECADE
 from optviz.gradient_noise import GradientNoise
 
 SHOWN = 120

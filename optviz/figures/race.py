@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from optviz.figures.figure import Figure
 from optviz.figures.heights import Heights
+from optviz.figures.lengths import Lengths
+from optviz.figures.loss_chart import AXES, axis_views, epoch_view
 from optviz.figures.map import level_lines, lowest_mark, places, relief, start_mark
-from optviz.figures.race_record import RaceRecord, beyond_epochs
+from optviz.figures.race_record import RaceRecord
 from optviz.figures.scene import ARRANGEMENTS, CHOICES, pinned_path, scene_layer, scene_views
 from optviz.figures.styles import styles_of
 from optviz.figures.told import TOLD, told_arrays
@@ -32,8 +34,6 @@ WIDE = {
     "margin": {"l": 54, "r": 18, "t": 8, "b": 44},
     "dragmode": "zoom",
 }
-TICKS_WITHIN_A_DECADE = [{"dtickrange": [None, "D2"], "value": ".3~g"}]
-"""For logarithmic axes: 0.5 and 0.2 are written in full, where Plotly writes 5 and 2; powers of ten stay powers."""
 _PRESENTED_AXIS = {"tickfont": {"size": 17}, "title": {"font": {"size": 18}}}
 _PRESENTED_MAP = {"tickfont": {"size": 17}, "title": {"text": ""}}
 # On top of one of the two above, for the last row of a lecture room: the map's axes are told by their numbers.
@@ -52,6 +52,7 @@ def race_figure(
     map_key: str,
     words: Mapping[str, str],
     pinned: RaceRecord | None = None,
+    lengths: Lengths | None = None,
 ) -> Figure:
     """Contour, faint full paths, loss curves; `words` is the table `figure` of the texts.
 
@@ -60,9 +61,10 @@ def race_figure(
     its gap, by name; and which `traces` are to be hidden with the racer, which with the `future`, and which are its
     `own`, not of the race that is pinned. A click on the map sets the start. A view's `veiled` is what its layout is
     while the future is hidden: the axes tell nothing of how the race ends; `told` is a sentence about the view.
-    Of a path only what is travelled is seen, unless the view "whole" is chosen.
+    Of a path only what is travelled is seen, unless the view "whole" is chosen. `lengths` are those of the steps: the
+    view that shows them is always a choice, and is there where they are.
     """
-    parts = _Parts(record, heights, words)
+    parts = _Parts(record, heights, words, lengths)
     start_trace = len(parts.data) - 1
     if pinned is not None:
         parts.add_pinned(pinned)
@@ -77,7 +79,7 @@ def race_figure(
         choices={
             **CHOICES,
             "paths": ["travelled", "whole"],
-            "axis": ["loss", "gap"],
+            "axis": list(AXES),
             "by": ["step", "epoch"] if record.has_samples else ["step"],
             "runs": ["one", "many"] if any(record.batched) else ["one"],
         },
@@ -95,8 +97,8 @@ def race_figure(
 class _Parts:
     """The traces in their order, the arrays that they refer to, and what of them changes in which view."""
 
-    def __init__(self, record: RaceRecord, heights: Heights, words: Mapping[str, str]) -> None:
-        self.record, self.words = record, words
+    def __init__(self, record: RaceRecord, heights: Heights, words: Mapping[str, str], lengths: Lengths | None) -> None:
+        self.record, self.words, self.lengths = record, words, lengths
         self.arrays: dict[str, np.ndarray] = {
             "map/x": heights.x,
             "map/y": heights.y,
@@ -108,8 +110,9 @@ class _Parts:
         self.racers: list[dict[str, Any]] = []
         # The whole paths and curves of the racers.
         self.lines: list[int] = []
-        self.gap_view: dict[str, Any] = {}
-        self.epoch_view: dict[str, Any] = {}
+        # What changes of which trace on another axis than that of losses.
+        self.axis_data: dict[str, dict[str, Any]] = {"gap": {}} if lengths is None else {"gap": {}, "length": {}}
+        self.epoch_data: dict[str, Any] = {}
         self.one_run: dict[str, Any] = {}
         self.pinned: list[dict[str, Any]] = []
         # Racer → its pale path, and the losses along it.
@@ -119,10 +122,11 @@ class _Parts:
         self.arrays["pinned/steps"] = np.arange(pinned.steps + 1)
         for index, (name, style) in enumerate(zip(pinned.names, styles_of(pinned.keys), strict=True)):
             prefix, place = f"pinned/{index}", len(self.data)
-            self._add_run(prefix, pinned, index)
+            self._add_run(prefix, pinned, index, self.lengths.pinned if self.lengths else None)
             self.shadows.setdefault(name, []).append((place, pinned.losses[index]))
-            self.gap_view[str(place + 1)] = {"y": f"@{prefix}/gap"}
-            self.epoch_view[str(place + 1)] = {"x": _epochs(pinned, index, self.arrays, "pinned/")}
+            for axis, data in self.axis_data.items():
+                data[str(place + 1)] = {"y": f"@{prefix}/{axis}"}
+            self.epoch_data[str(place + 1)] = {"x": _epochs(pinned, index, self.arrays, "pinned/")}
             self.data += _pinned_traces(prefix, style["color"])
             self.pinned.append(pinned_path(prefix, style["color"], place))
 
@@ -130,20 +134,23 @@ class _Parts:
         words = self.words
         for index, (name, style) in enumerate(zip(self.record.names, styles_of(self.record.keys), strict=True)):
             prefix, place = f"racers/{index}", len(self.data)
-            self._add_run(prefix, self.record, index)
+            self._add_run(prefix, self.record, index, self.lengths.racers if self.lengths else None)
             self.arrays[f"{prefix}/standing"] = self.record.standings[index]
             path, curve = _racer_traces(prefix, name, style, words)
             self.data += [path, curve]
             self.lines += [place, place + 1]
-            hovered = curve["hovertemplate"].replace(f"{words['loss']} %{{y:.6g}}", f"{words['gap']} %{{y:.3g}}")
-            self.gap_view[str(place + 1)] = {"y": f"@{prefix}/gap", "hovertemplate": hovered}
-            self.epoch_view[str(place + 1)] = {"x": _epochs(self.record, index, self.arrays)}
+            for axis, data in self.axis_data.items():
+                hovered = curve["hovertemplate"].replace(f"{words['loss']} %{{y:.6g}}", f"{words[axis]} %{{y:.3g}}")
+                data[str(place + 1)] = {"y": f"@{prefix}/{axis}", "hovertemplate": hovered}
+            self.epoch_data[str(place + 1)] = {"x": _epochs(self.record, index, self.arrays)}
             self.racers.append(self._track(index, name, style, [place, place + 1]))
 
-    def _add_run(self, prefix: str, record: RaceRecord, index: int) -> None:
+    def _add_run(self, prefix: str, record: RaceRecord, index: int, lengths: Sequence[np.ndarray] | None) -> None:
         self.arrays[f"{prefix}/point"] = record.points[index]
         self.arrays[f"{prefix}/loss"] = record.losses[index]
         self.arrays[f"{prefix}/gap"] = record.log_gaps[index]
+        if lengths is not None:
+            self.arrays[f"{prefix}/length"] = lengths[index]
 
     def _track(self, index: int, name: str, style: Mapping[str, str], own: list[int]) -> dict[str, Any]:
         """What moves of a racer, and which traces are hidden with it."""
@@ -154,7 +161,7 @@ class _Parts:
             "x": f"@{prefix}/point:0",
             "y": f"@{prefix}/point:1",
             "loss": f"@{prefix}/loss",
-            "gap": f"@{prefix}/gap",
+            **{axis: f"@{prefix}/{axis}" for axis in self.axis_data},
             "step": "@steps",
             "epoch": _epochs(self.record, index, self.arrays),
             "traces": [*own, *(first + trace for first, _ in pale for trace in (0, 1))],
@@ -171,11 +178,13 @@ class _Parts:
             if fan is None:
                 continue
             prefix, racer = f"racers/{index}/fan", self.racers[index]
-            self.arrays |= {f"{prefix}/loss": fan.losses.T, f"{prefix}/gap": fan.log_gaps.T}
+            quantiles = {"loss": fan.losses, "gap": fan.log_gaps, "length": fan.lengths}
+            self.arrays |= {f"{prefix}/{axis}": quantiles[axis].T for axis in ("loss", *self.axis_data)}
             for quantile, trace in enumerate(_fan_traces(prefix, racer["color"], self.data[racer["traces"][1]])):
                 place = len(self.data)
-                self.gap_view[str(place)] = {"y": f"@{prefix}/gap:{quantile}"}
-                self.epoch_view[str(place)] = {"x": _epochs(self.record, index, self.arrays)}
+                for axis, data in self.axis_data.items():
+                    data[str(place)] = {"y": f"@{prefix}/{axis}:{quantile}"}
+                self.epoch_data[str(place)] = {"x": _epochs(self.record, index, self.arrays)}
                 for kind in ("traces", "future", "own"):
                     racer[kind].append(place)
                 self.one_run[str(place)] = {"mode": "none", "fill": "none"}
@@ -184,27 +193,9 @@ class _Parts:
 
 def _views(parts: _Parts, map_key: str) -> dict[str, dict[str, Any]]:
     record, words = parts.record, parts.words
-    gap_axis = {
-        "type": "log",
-        "title": {"text": words["gap"]},
-        "uirevision": f"gap {map_key}",
-        "exponentformat": "power",
-        "range": list(record.gap_range),
-        "tickformatstops": TICKS_WITHIN_A_DECADE,
-    }
-    epoch_axis = {
-        "title": {"text": words["epoch"]},
-        "uirevision": "epochs",
-        "range": [0, record.epoch_range],
-    }
     return {
         **scene_views(record, parts.data),
-        "loss": {"data": {}, "layout": {}, "veiled": {"yaxis2": {"range": list(record.veiled_loss_range)}}},
-        "gap": {
-            "data": parts.gap_view,
-            "layout": {"yaxis2": gap_axis},
-            "veiled": {"yaxis2": {"range": list(record.veiled_gap_range)}},
-        },
+        **axis_views(record, parts.lengths, parts.axis_data, map_key, words),
         "step": {"data": {}, "layout": {}},
         # Where a hand asks for them, they are there though they are not seen.
         "travelled": {"data": {str(place): {"opacity": 0} for place in parts.lines}, "layout": {}},
@@ -212,7 +203,7 @@ def _views(parts: _Parts, map_key: str) -> dict[str, dict[str, Any]]:
         # The fans are there once many runs have been asked for.
         "one": {"data": parts.one_run, "layout": {}},
         "many": {"data": {}, "layout": {}, **({"told": words["key_runs"]} if any(record.fans) else {})},
-        "epoch": {"data": parts.epoch_view, "layout": {"xaxis2": epoch_axis}, **_told_of_epochs(record, words)},
+        "epoch": epoch_view(record, parts.epoch_data, words),
     }
 
 
@@ -220,14 +211,6 @@ def _same_run(pinned: np.ndarray, losses: np.ndarray) -> bool:
     """Whether a pinned run tells how this one ends: it is the same, as far as both go."""
     steps = min(len(pinned), len(losses))
     return np.array_equal(pinned[:steps], losses[:steps], equal_nan=True)
-
-
-def _told_of_epochs(record: RaceRecord, words: Mapping[str, str]) -> dict[str, str]:
-    names, last = beyond_epochs(record)
-    if not names:
-        return {}
-    listed = words["comma"].join(names)
-    return {"told": words["epochs_beyond"].format(end=f"{record.epoch_range:.4g}", racers=listed, last=f"{last:.4g}")}
 
 
 def _epochs(record: RaceRecord, index: int, arrays: dict[str, np.ndarray], prefix: str = "") -> str:

@@ -21,6 +21,7 @@ from optviz.experiment import Race
 from optviz.figures import Figure
 from optviz.figures.fans import Fan
 from optviz.figures.heights import Heights, contour_heights
+from optviz.figures.lengths import lengths_of
 from optviz.figures.palette import style_sheet
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import RaceRecord, beside, race_record
@@ -108,7 +109,8 @@ def html_page(
         record = beside(record, pinned)
     seen = {"chosen": {}, "hidden": [], **(view or {})}
     in_depth = seen["chosen"].get("drawn") in SHOWN
-    figure = _figure(race_figure(record, heights, "map", text["figure"], pinned), record, in_depth)
+    lengths = lengths_of(record, pinned)
+    figure = _figure(race_figure(record, heights, "map", text["figure"], pinned, lengths), record, in_depth)
     message = pack(
         figure,
         text["stage"],

@@ -78,7 +78,7 @@ def difference_of_pinned(race: Race, pinned: Race, text: Mapping[str, Mapping[st
 
 def sentences_of(figure: Figure, chosen: Iterable[str]) -> list[str]:
     """A sentence about each view that is chosen, where there is one to say."""
-    return [figure.views[name]["told"] for name in chosen if "told" in figure.views[name]]
+    return [figure.views[name]["told"] for name in chosen if "told" in figure.views.get(name, {})]
 
 
 def key_sentences(heights: Heights, words: Mapping[str, str]) -> list[str]:

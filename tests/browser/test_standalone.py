@@ -20,6 +20,7 @@ from cases import ROOT
 from optviz import BadInput, FiniteSum, Formula, GaussianHills, Race, Racer, Regression, gallery, stage, with_convention
 from optviz.figures.fans import fans_of
 from optviz.stage.page import RUN_AGAIN, html_page
+from optviz.statistics import step_lengths
 from optviz.text import words
 from optviz.text.telling import described
 from race_page import PHONE, RacePage
@@ -150,7 +151,13 @@ def test_what_needs_a_server_is_not_offered() -> None:
     assert header["clicks"] == {}
     flat = {"drawn": ["map"], "look": ["own"]}
     paths = {"paths": ["travelled", "whole"]}
-    assert header["choices"] == {**flat, **paths, "axis": ["loss", "gap"], "by": ["step", "epoch"], "runs": ["one"]}
+    assert header["choices"] == {
+        **flat,
+        **paths,
+        "axis": ["loss", "gap", "length"],
+        "by": ["step", "epoch"],
+        "runs": ["one"],
+    }
 
 
 @pytest.mark.parametrize("drawn", ["3d", "both"])
@@ -286,6 +293,11 @@ def test_the_numbers_that_are_drawn_are_those_of_the_race(open_file: Open, langu
         np.testing.assert_array_equal(np.array(points, "f4").T, path.points.astype("f4"))
         np.testing.assert_array_equal(np.array(losses, "f4"), path.losses.astype("f4"))
     assert file.page.locator(".optviz-plot .contourlayer path").count() > 20
+    file.page.get_by_role("button", name=words(language)["stage"]["view_length"]).click()
+    title = words(language)["figure"]["length"]
+    wait_until(file.page, f"document.querySelector('.optviz-plot')._fullLayout.yaxis2.title.text === '{title}'")
+    for path, lengths in zip(paths, file.plot(CURVES), strict=True):
+        np.testing.assert_array_equal(np.array(lengths, "f4"), step_lengths(path.points).astype("f4"))
 
 
 def test_it_plays_steps_and_hides(open_file: Open) -> None:

@@ -5,14 +5,15 @@ import { test } from "node:test";
 
 import {
   cameraIn, endIsHidden, futureIsHidden, initialState, isAtEnd, isInDepth, litOf, raceOf, racerOf, reduce, sceneIsShown,
-  shownViews, stepAt, stepBefore, stepOf,
+  shownViews, stepAt, stepBefore, stepOf, wantedViews,
 } from "../../optviz/stage/js/state.js";
 
 const CHOICES = { axis: ["loss", "gap"], by: ["step"] };
+const VIEWS = Object.fromEntries(["loss", "gap", "step", "epoch", "map", "3d", "both", "own", "article"].map((name) => [name, { data: {}, layout: {} }]));
 
 function message({ steps = 10, token = "a race", ...more } = {}) {
   const layers = steps === null ? [] : [{ kind: "tracks", steps, racers: [] }];
-  return { header: { layers, choices: CHOICES, token, ...more }, arrays: new Map() };
+  return { header: { layers, choices: CHOICES, views: VIEWS, token, ...more }, arrays: new Map() };
 }
 
 const received = (given) => ({ type: "received", message: message(given) });
@@ -107,7 +108,7 @@ test("a tour and a video leave out what is still to come", () => {
 function raced() {
   const racers = ["a", "b", "c"].map((name, index) => ({ name, step: "@steps", epoch: `@epochs/${name}`, own: [2 * index, 2 * index + 1] }));
   const arrays = new Map([["steps", Int32Array.of(0, 1, 2, 3)], ["epochs/a", Float32Array.of(0, 0.5, 1, 1.5)], ["epochs/b", Float32Array.of(0, 2, 4, 6)]]);
-  const header = { layers: [{ kind: "tracks", steps: 3, racers }], choices: { by: ["step", "epoch"] }, token: "a race" };
+  const header = { layers: [{ kind: "tracks", steps: 3, racers }], choices: { by: ["step", "epoch"] }, views: VIEWS, token: "a race" };
   return after([{ type: "received", message: { header, arrays } }]);
 }
 
@@ -142,10 +143,23 @@ const SCENE = {
 const IN_DEPTH = {
   layers: [SCENE],
   choices: { drawn: ["map", "3d", "both"], look: ["own", "article"], axis: ["loss"] },
-  views: { article: { data: {}, layout: {}, scene: { data: {}, layout: {}, home: [45, 45, 1.7] } } },
+  views: { ...VIEWS, article: { data: {}, layout: {}, scene: { data: {}, layout: {}, home: [45, 45, 1.7] } } },
 };
 const deep = (...actions) => after([{ type: "received", message: { header: { ...IN_DEPTH }, arrays: new Map() } }, ...actions]);
 const choose = (group, name) => ({ type: "choose", group, name });
+
+test("a view whose numbers have not come is what was shown before, and shown once they are there", () => {
+  const choices = { axis: ["loss", "gap", "length"] };
+  const shown = (state) => [state.chosen.axis, wantedViews(state).axis, shownViews(state).axis];
+  const awaited = after([received({ choices }), choose("axis", "gap"), choose("axis", "length")]);
+  assert.deepEqual(shown(awaited), ["length", "length", "gap"]);
+  // Another message without them may be on its way.
+  assert.deepEqual(shown(reduce(awaited, received({ choices }))), ["length", "length", "gap"]);
+  const length = { data: {}, layout: {} };
+  assert.deepEqual(shown(reduce(awaited, received({ choices, views: { ...VIEWS, length } }))), ["length", "length", "length"]);
+  const view = { chosen: { axis: "length" }, hidden: [], stamp: 1 };
+  assert.deepEqual(shown(after([received({ choices, view })])), ["length", "length", "loss"], "opened by a link");
+});
 
 test("3-D is shown where it is chosen, and the map instead where the browser cannot", () => {
   assert.deepEqual([isInDepth(deep()), sceneIsShown(deep())], [false, false]);

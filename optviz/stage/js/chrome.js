@@ -9,7 +9,7 @@ import { nextHint } from "./hints.js";
 import { updateLegend } from "./legend.js";
 import { counted, courseOf, happened, put, soFar, standings } from "./sentences.js";
 import { arrayOf } from "./message.js";
-import { isInDepth, racersOf, sceneIsShown, sceneOf, shownViews, stepOf, stepsOf, tracksOf } from "./state.js";
+import { isInDepth, racersOf, sceneIsShown, sceneOf, stepOf, stepsOf, tracksOf, wantedViews } from "./state.js";
 import { isCoarse } from "./theme.js";
 import { SPEEDS } from "./transport.js";
 
@@ -136,8 +136,8 @@ function updateViews({ choices, views }, state, text, dispatch) {
   /** @param {string} group */
   const ofScene = (group) => group === scene?.group || scene?.choices.includes(group);
   const offered = groups.filter(([group]) => sceneIsShown(state) || !scene?.choices.includes(group));
-  updateGroups(choices, offered.filter(([group]) => !ofScene(group)), shownViews(state), text, dispatch);
-  updateGroups(views, offered.filter(([group]) => ofScene(group)), shownViews(state), text, dispatch);
+  updateGroups(choices, offered.filter(([group]) => !ofScene(group)), wantedViews(state), text, dispatch);
+  updateGroups(views, offered.filter(([group]) => ofScene(group)), wantedViews(state), text, dispatch);
 }
 
 /**

@@ -17,6 +17,7 @@ export function initialState() {
     playing: false,
     speed: 1,
     chosen: {},
+    meanwhile: {},
     hidden: [],
     lit: null,
     veiled: false,
@@ -109,7 +110,8 @@ function withView(state, { view }) {
  */
 function chose(state, group, name) {
   const camera = sceneOf(state)?.choices.includes(group) ? null : state.camera;
-  return { ...state, camera, chosen: { ...state.chosen, [group]: name } };
+  const meanwhile = { ...state.meanwhile, [group]: shownViews(state)[group] ?? "" };
+  return { ...state, camera, meanwhile, chosen: { ...state.chosen, [group]: name } };
 }
 
 /**
@@ -186,7 +188,7 @@ export function racerOf(state, trace) {
 export function stepAt(state, x) {
   const [first] = racersOf(state).filter((_, index) => !state.hidden.includes(index));
   if (!state.message || !first) return Math.round(x);
-  const along = arrayOf(state.message.arrays, state.chosen["by"] === "epoch" ? first.epoch : first.step);
+  const along = arrayOf(state.message.arrays, shownViews(state)["by"] === "epoch" ? first.epoch : first.step);
   let nearest = 0;
   along.forEach((place, step) => {
     if (Math.abs(place - x) < Math.abs((along[nearest] ?? NaN) - x)) nearest = step;
@@ -213,12 +215,28 @@ export function sceneOf(state) {
 }
 
 /**
- * The views that are shown: those that are chosen, but nothing in 3-D where the browser cannot draw it.
+ * The views that are offered as the chosen ones: nothing in 3-D where the browser cannot draw it.
+ * @param {State} state
+ */
+export function wantedViews(state) {
+  const scene = state.flat ? sceneOf(state) : undefined;
+  return scene && isInDepth(state) ? { ...state.chosen, [scene.group]: scene.instead } : state.chosen;
+}
+
+/**
+ * The views that are shown: those that are wanted, or what was shown before until the numbers of one have come.
  * @param {State} state
  */
 export function shownViews(state) {
-  const scene = state.flat ? sceneOf(state) : undefined;
-  return scene && isInDepth(state) ? { ...state.chosen, [scene.group]: scene.instead } : state.chosen;
+  const wanted = wantedViews(state);
+  const { choices = {}, views = {} } = state.message?.header ?? {};
+  const lacking = Object.keys(wanted).filter((group) => choices[group] && !views[wanted[group] ?? ""]);
+  if (lacking.length === 0) return wanted;
+  const before = lacking.map((group) => {
+    const name = state.meanwhile[group];
+    return [group, name && views[name] ? name : choices[group]?.[0] ?? ""];
+  });
+  return { ...wanted, ...Object.fromEntries(before) };
 }
 
 /**

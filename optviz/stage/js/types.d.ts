@@ -162,13 +162,17 @@ export interface Racer {
   color: string;
   dash: string;
   marker: string;
-  /** References to arrays, by step. `step` and `epoch` are x of the curves, `loss` and `gap` y. */
+  /**
+   * References to arrays, by step. `step` and `epoch` are x of the curves, `loss`, `gap` and `length` y: that of a step is
+   * there where it is looked at.
+   */
   x: string;
   y: string;
   step: string;
   epoch: string;
   loss: string;
   gap: string;
+  length?: string;
   standing: string;
   overshoot: string;
   /** The step after which the run is not finite any more, or −1. */
@@ -208,6 +212,8 @@ export interface State {
   speed: number;
   /** Group of views → the one that is on. */
   chosen: Record<string, string>;
+  /** Group of views → the one that was shown before: it stays until the numbers of what is chosen have come. */
+  meanwhile: Record<string, string>;
   /** The racers that are hidden, in ascending order. */
   hidden: number[];
   /** The racer that is pointed at: the others are paler. */

@@ -107,7 +107,7 @@ NUMBERS = {
     "tour_first": ("0", "3", "4294967295"),
 }
 KEYS = ("Space", "ArrowLeft", "ArrowRight", "Home", "End", "Escape", "Tab")
-CHOICES = ("axis:loss", "axis:gap", "by:step", "by:epoch", "runs:one", "runs:many")
+CHOICES = ("axis:loss", "axis:gap", "axis:length", "by:step", "by:epoch", "runs:one", "runs:many")
 LOOKS = ("drawn:map", "drawn:3d", "drawn:both", "drawn:3d", "look:own", "look:article")
 TURNS = ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "+", "-", "Home")
 
@@ -555,7 +555,7 @@ def _number(chance: random.Random) -> tuple[str, ...]:
 
 def _query(chance: random.Random) -> tuple[str, ...]:
     parts = ("axis=gap", "by=epoch", "runs=many", "veiled=1", "hidden=0,2", "paths=whole", "look=article", "view=both")
-    view = [part for part in (*parts, "camera=10,40,2") if chance.random() < 0.2]
+    view = [part for part in (*parts, "axis=length", "camera=10,40,2") if chance.random() < 0.2]
     return ("&".join([chance.choice(LINKS), *view]),)
 
 

@@ -22,6 +22,7 @@ from optviz import Race
 from optviz.experiment import read_query
 from optviz.figures.fans import fans_of
 from optviz.figures.heights import contour_heights
+from optviz.figures.lengths import lengths_of
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import RaceRecord, beside, race_record
 from optviz.formula.functions import FUNCTIONS, SAME_FUNCTION, WRITTEN
@@ -226,7 +227,9 @@ def _home_under_the_veil(axis: str, race: Race, seen: Seen, home: Any) -> Any:
     if axis != "yaxis2" or not seen["veiled"]:
         return home
     chosen = seen["chosen"]
-    record = _record(race, chosen.get("runs") == "many", expected(seen["address"]).view.pinned)[0]
+    record, under = _record(race, chosen.get("runs") == "many", expected(seen["address"]).view.pinned)
+    if chosen.get("axis") == "length":
+        return lengths_of(record, under).veiled_range
     return record.veiled_gap_range if chosen.get("axis") == "gap" else record.veiled_loss_range
 
 
@@ -247,7 +250,8 @@ def _record(race: Race, many: bool, pinned: Race | None) -> tuple[RaceRecord, Ra
 def _layout(race: Race, axis: str, by: str, many: bool, pinned: Race | None) -> dict[str, Any]:
     record, under = _record(race, many, pinned)
     text = words("en")
-    figure = race_figure(record, contour_heights(race.bare_surface), "map", text["figure"], under)
+    lengths = lengths_of(record, under)
+    figure = race_figure(record, contour_heights(race.bare_surface), "map", text["figure"], under, lengths)
     layout = {name: dict(part) if isinstance(part, dict) else part for name, part in figure.plot["layout"].items()}
     for name in (axis, by):
         for part, patch in figure.views.get(name, {}).get("layout", {}).items():

@@ -46,7 +46,7 @@ export class Tracks {
     const [first] = racers;
     this.playhead = chosen["by"] === "epoch" || !first ? null : this.across(1, first.step);
     this.tracks = racers.map((racer) => {
-      const curve = chosen["axis"] === "gap" ? racer.gap : racer.loss;
+      const curve = racer[/** @type {"loss" | "gap" | "length"} */ (chosen["axis"])] ?? racer.loss;
       const along = chosen["by"] === "epoch" ? racer.epoch : racer.step;
       const courses = [
         this.course(0, racer.x, racer.y, racer.lost_at),

@@ -25,7 +25,7 @@ def below_the_picture(
     sentences = key_sentences(cached.heights(race.bare_surface), key)
     if race.surface.samples is not None:
         sentences.append(counted(key, "key_samples", race.surface.samples).format(samples=race.surface.samples))
-    sentences += sentences_of(figure, (view.by, view.runs))
+    sentences += sentences_of(figure, (view.axis, view.by, view.runs))
     most = most_steps_of_runs(race, FAN_RUNS) if view.runs == "many" and any(record.batched) else race.steps
     if race.steps > most:
         sentences.append(key["runs_too_many"].format(most=f"{most:,}", steps=f"{race.steps:,}"))

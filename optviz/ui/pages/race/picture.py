@@ -7,6 +7,7 @@ import streamlit as st
 from optviz.experiment import Race
 from optviz.figures import Figure
 from optviz.figures.fans import fans_of
+from optviz.figures.lengths import Lengths, lengths_of
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import RaceRecord, beginning, beside, race_record
 from optviz.optimizers import OPTIMIZERS
@@ -21,6 +22,7 @@ STAGE = "stage"
 AVAILABLE = "available"
 DRAWN = "drawn"
 RANGES = "ranges"
+LENGTH_RANGE = "length_range"
 
 
 def what_is_there() -> background.Available:
@@ -55,7 +57,8 @@ def picture() -> None:
     # The map is that of the full loss: how samples are drawn does not change it.
     map_key = session.token(race.bare_surface)
     record, pinned = _records(race, available, map_key, text)
-    figure = race_figure(record, cached.heights(race.bare_surface), map_key, text["figure"], pinned)
+    lengths = _lengths(record, pinned, available, map_key) if session.view().axis == "length" else None
+    figure = race_figure(record, cached.heights(race.bare_surface), map_key, text["figure"], pinned, lengths)
     component.mount(_message(race, figure, pinned, text), key=STAGE, on_asked_change=answer)
     st.caption(below_the_picture(race, available, figure, record, pinned, text))
 
@@ -82,6 +85,16 @@ def _records(
     return record, pinned
 
 
+def _lengths(record: RaceRecord, pinned: RaceRecord | None, available: background.Available, map_key: str) -> Lengths:
+    """What is drawn of the lengths of steps, which travel only where they are looked at."""
+    known_key, known = st.session_state.get(LENGTH_RANGE, ("", None))
+    is_known = known_key == map_key and not available.whole
+    lengths = lengths_of(record, pinned, [known] if is_known else [])
+    if available.whole:
+        st.session_state[LENGTH_RANGE] = (map_key, lengths.range)
+    return lengths
+
+
 def _message(race: Race, figure: Figure, pinned: RaceRecord | None, text: Words) -> bytes:
     """The figure and what the stage needs to know beside it, of which the browser is sent what it has not got."""
     view, start = session.view(), race.start or cached.start(race.surface)
@@ -89,7 +102,7 @@ def _message(race: Race, figure: Figure, pinned: RaceRecord | None, text: Words)
         figure,
         text["stage"],
         STAGE,
-        token=session.token((race, session.language(), view.runs, view.pinned, view.present)),
+        token=session.token((race, session.language(), view.runs, view.axis == "length", view.pinned, view.present)),
         view={
             "chosen": view.chosen,
             "hidden": list(view.hidden),
