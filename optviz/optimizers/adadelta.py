@@ -33,6 +33,16 @@ class Adadelta(Optimizer):
     rho: float = hyper(0.9, slider=(0, 0.999), symbol="ρ", at_least=0, below=1)
     epsilon: float = hyper(1e-8, slider=(1e-12, 1), log=True, symbol="ε", above=0)
 
+    @property
+    def rule(self) -> tuple[str, ...]:
+        return (
+            "g = ∇J(θ)",
+            "E ← ρ E + (1 − ρ) g²",
+            "u = √(D + ε) / √(E + ε) · g",
+            "D ← ρ D + (1 − ρ) u²",
+            "θ ← θ − η u",
+        )
+
     def init(self, point: np.ndarray) -> State:
         return State(average_square=np.zeros_like(point), average_update_square=np.zeros_like(point))
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from optviz.optimizers.base import Optimizer, State, StepOracle, hyper
+from optviz.optimizers.base import Optimizer, State, StepOracle, hyper, root_of
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,10 @@ class Adagrad(Optimizer):
     epsilon: float = hyper(1e-8, slider=(1e-12, 1), log=True, symbol="ε", at_least=0)
     initial_accumulator: float = hyper(0.0, slider=(0, 1), symbol="G₀", at_least=0, structural=True)
     epsilon_inside: bool = hyper(True, structural=True)
+
+    @property
+    def rule(self) -> tuple[str, ...]:
+        return ("g = ∇J(θ)", "G ← G + g²", f"θ ← θ − η g / {root_of('G', self.epsilon, self.epsilon_inside)}")
 
     def init(self, point: np.ndarray) -> State:
         return State(accumulated_square=np.zeros_like(point) + self.initial_accumulator)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from optviz.optimizers.base import Optimizer, State, StepOracle, hyper
+from optviz.optimizers.base import Optimizer, State, StepOracle, hyper, root_of
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,15 @@ class Adam(Optimizer):
     epsilon: float = hyper(1e-8, slider=(1e-12, 1), log=True, symbol="ε", above=0)
     epsilon_inside: bool = hyper(True, structural=True)
     epsilon_before_correction: bool = hyper(False, structural=True)
+
+    @property
+    def rule(self) -> tuple[str, ...]:
+        averages = ("g = ∇J(θ)", "m ← β₁ m + (1 − β₁) g", "v ← β₂ v + (1 − β₂) g²")
+        if self.epsilon_before_correction:
+            step = f"θ ← θ − η √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / {root_of('v', self.epsilon, self.epsilon_inside)}"
+            return (*averages, step)
+        corrected = ("m̂ = m / (1 − β₁ᵗ)", "v̂ = v / (1 − β₂ᵗ)")
+        return (*averages, *corrected, f"θ ← θ − η m̂ / {root_of('v̂', self.epsilon, self.epsilon_inside)}")
 
     def init(self, point: np.ndarray) -> State:
         return State(

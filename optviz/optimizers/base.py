@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import inspect
 from collections.abc import Iterator
 from typing import Any, ClassVar, Protocol
 
@@ -43,6 +44,13 @@ class State:
         return f"State({', '.join(f'{name}={value!r}' for name, value in self)})"
 
 
+def root_of(square: str, epsilon: Any, inside: bool) -> str:
+    """The root of a mean or sum of squares in a `rule`, with ε where it stands, or none where it is 0."""
+    if not np.any(epsilon):
+        return f"√{square}"
+    return f"√({square} + ε)" if inside else f"(√{square} + ε)"
+
+
 OVERSHOOTS = ("rule", "learning_rate", "momentum", "step_size")
 """Causes of a step uphill: nothing in particular; a learning rate too high for the slope; that or the momentum gained;
 a step that does not shrink with the gradient, because the gradient is divided by its own size."""
@@ -64,6 +72,17 @@ class Optimizer(abc.ABC):
 
     def __post_init__(self) -> None:
         check_fields(self, arrays=True)
+
+    @property
+    def rule(self) -> tuple[str, ...]:
+        """The lines of one step for people, in the order of the code: ("v ← γ v + η ∇J(θ)", "θ ← θ − v").
+
+        A field is its symbol, "←" is what changes, "=" a name for what follows; `optviz.formula.mathml` says how they
+        are read. They are of the form that the fields choose, so that what is shown is what is run. Of a class that
+        has none they are the indented lines of its docstring that have an arrow.
+        """
+        lines = (inspect.getdoc(type(self)) or "").splitlines()
+        return tuple(line.strip() for line in lines if line.startswith(" ") and "←" in line)
 
     @abc.abstractmethod
     def init(self, point: np.ndarray) -> State:

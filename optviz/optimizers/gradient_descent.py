@@ -25,6 +25,10 @@ class GradientDescent(Optimizer):
 
     learning_rate: float = hyper(0.1, slider=(1e-4, 10), log=True, symbol="η", above=0)
 
+    @property
+    def rule(self) -> tuple[str, ...]:
+        return ("θ ← θ − η ∇J(θ)",)
+
     def init(self, point: np.ndarray) -> State:
         return State()
 

@@ -30,6 +30,12 @@ class Momentum(Optimizer):
     momentum: float = hyper(0.9, slider=(0, 0.999), symbol="γ", at_least=0, below=1)
     learning_rate_in_velocity: bool = hyper(True, structural=True)
 
+    @property
+    def rule(self) -> tuple[str, ...]:
+        if self.learning_rate_in_velocity:
+            return ("v ← γ v + η ∇J(θ)", "θ ← θ − v")
+        return ("v ← γ v + ∇J(θ)", "θ ← θ − η v")
+
     def init(self, point: np.ndarray) -> State:
         return State(velocity=np.zeros_like(point))
 

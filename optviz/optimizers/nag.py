@@ -30,6 +30,12 @@ class NAG(Optimizer):
     momentum: float = hyper(0.9, slider=(0, 0.999), symbol="γ", at_least=0, below=1)
     stores_look_ahead: bool = hyper(False, structural=True)
 
+    @property
+    def rule(self) -> tuple[str, ...]:
+        if self.stores_look_ahead:
+            return ("g = ∇J(θ)", "v ← γ v + g", "θ ← θ − η (g + γ v)")
+        return ("v ← γ v + η ∇J(θ − γ v)", "θ ← θ − v")
+
     def init(self, point: np.ndarray) -> State:
         return State(velocity=np.zeros_like(point))
 

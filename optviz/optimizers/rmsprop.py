@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from optviz.optimizers.base import Optimizer, State, StepOracle, hyper
+from optviz.optimizers.base import Optimizer, State, StepOracle, hyper, root_of
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,11 @@ class RMSProp(Optimizer):
     epsilon: float = hyper(1e-8, slider=(1e-12, 1), log=True, symbol="ε", at_least=0)
     initial_accumulator: float = hyper(0.0, slider=(0, 1), symbol="E₀", at_least=0, structural=True)
     epsilon_inside: bool = hyper(True, structural=True)
+
+    @property
+    def rule(self) -> tuple[str, ...]:
+        denominator = root_of("E", self.epsilon, self.epsilon_inside)
+        return ("g = ∇J(θ)", "E ← ρ E + (1 − ρ) g²", f"θ ← θ − η g / {denominator}")
 
     def init(self, point: np.ndarray) -> State:
         return State(average_square=np.zeros_like(point) + self.initial_accumulator)

@@ -19,6 +19,7 @@ from typing import Any
 from optviz.bad_input import BadInput
 from optviz.experiment import Race
 from optviz.figures import Figure
+from optviz.figures.card import card_of, with_cards
 from optviz.figures.fans import Fan
 from optviz.figures.heights import Heights, contour_heights
 from optviz.figures.lengths import lengths_of
@@ -111,6 +112,7 @@ def html_page(
     in_depth = seen["chosen"].get("drawn") in SHOWN
     lengths = lengths_of(record, pinned)
     figure = _figure(race_figure(record, heights, "map", text["figure"], pinned, lengths), record, in_depth)
+    figure = with_cards(figure, {place: card_of(path, text) for place, path in enumerate(paths)})
     message = pack(
         figure,
         text["stage"],

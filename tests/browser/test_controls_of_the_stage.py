@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from optviz import Race
+from optviz import Race, with_convention
 from optviz.text import words
 from race_page import PHONE, PROJECTOR, RacePage
 from tiers import rest_is_long
@@ -153,7 +153,7 @@ def test_a_finger_finds_every_control_of_the_stage(open_page: Open, width: int, 
 
 def test_a_tap_leaves_no_hover_box(open_page: Open) -> None:
     page = open_page(viewport=PHONE, is_mobile=True, has_touch=True)
-    left, top = page.place(0, 0.73)
+    left, top = page.place(0.4, 0.3)
     page.page.touchscreen.tap(left, top)
     page.wait_for_address("start=")
     assert page.page.locator(".optviz-plot .hoverlayer .hovertext").count() == 0
@@ -196,3 +196,33 @@ def test_a_tour_goes_on_under_a_veil(open_page: Open) -> None:
     page.do("veil")
     page.wait_for_another(token)
     assert page.stage.get_attribute("data-touring") == "true"
+
+
+CARD_READY = "() => document.querySelector('.optviz-card:not([hidden]) .optviz-rule math')"
+
+
+def test_a_card_opens_from_the_legend_a_head_and_a_key(open_page: Open) -> None:
+    page = open_page("?racers=gradient_descent~adam&convention=pytorch&steps=30")
+    card, name = page.page.locator(".optviz-card"), page.page.locator(".optviz-card h3")
+    page.page.locator(".optviz-legend button", has_text="Adam").click(button="right")
+    page.page.wait_for_function(CARD_READY)
+    assert name.inner_text() == "Adam"
+    assert card.locator(".optviz-rule math").count() == len(with_convention("adam", "pytorch").rule)
+    assert card.locator("[data-value=gradient]").inner_text() != "(–, –)"
+    page.page.keyboard.press("Escape")
+    card.wait_for(state="hidden")
+    page.page.keyboard.press("i")
+    page.page.wait_for_function(CARD_READY)
+    assert name.inner_text() == "Gradient descent"
+    # Beside it, but not on the bar: it closes, and the start stays where it is.
+    page.do("back")
+    assert card.is_visible()
+    race = page.race()
+    page.page.mouse.click(*page.place(1.2, -1.2))
+    card.wait_for(state="hidden")
+    x, y = race.run()[1].points[29]
+    page.page.mouse.click(*page.place(float(x), float(y)))
+    page.page.wait_for_function(CARD_READY)
+    assert name.inner_text() == "Adam"
+    page.rest()
+    assert page.race() == race

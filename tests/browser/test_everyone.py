@@ -45,7 +45,10 @@ def test_axe_finds_nothing_serious(open_page: Open, scheme: str, present: str) -
         page.page.get_by_text(box, exact=True).click()
         page.page.get_by_test_id("stExpander").filter(has_text=box).get_by_test_id("stExpanderDetails").wait_for()
     page.page.locator(".optviz-stage[data-drawn]").nth(1).wait_for()
-    page.page.locator(".optviz-stage").first.locator("[data-do=save]").click()
+    stage = page.page.locator(".optviz-stage").first
+    stage.locator("[data-do=card]").click()
+    stage.locator(".optviz-rule math").first.wait_for()
+    stage.locator("[data-do=save]").click()
     assert violations(page) == []
 
 
@@ -55,6 +58,8 @@ def test_axe_finds_nothing_serious_on_a_phone(open_page: Open, scheme: str) -> N
         "?steps=nonsense", viewport=PHONE, is_mobile=True, has_touch=True, color_scheme=scheme, locale="zh-CN"
     )
     page.do("more")
+    page.do("card")
+    page.page.locator(".optviz-rule math").first.wait_for()
     assert violations(page) == []
 
 
@@ -77,7 +82,7 @@ def test_everything_on_the_stage_is_reached_by_tab_and_its_focus_is_seen(open_pa
     page = open_page()
     page.page.locator(".optviz-legend button").first.focus()
     seen, outlined = [], []
-    for _ in range(26):
+    for _ in range(27):
         seen.append(focused(page))
         outlined.append(
             page.page.evaluate(
@@ -86,7 +91,7 @@ def test_everything_on_the_stage_is_reached_by_tab_and_its_focus_is_seen(open_pa
             )
         )
         page.page.keyboard.press("Tab")
-    for part in ("first", "back", "play", "forward", "last", "Step", "Speed", "tour", "pin", "save"):
+    for part in ("first", "back", "play", "forward", "last", "Step", "Speed", "card", "tour", "pin", "save"):
         assert part in seen, (part, seen)
     assert [part for part, shown in zip(seen, outlined, strict=True) if not shown] == []
 

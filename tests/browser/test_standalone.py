@@ -324,6 +324,30 @@ def test_it_plays_steps_and_hides(open_file: Open) -> None:
     wait_until(file.page, "document.querySelector('.optviz-plot')._fullLayout.yaxis2.type === 'log'")
 
 
+@pytest.mark.parametrize("language", rest_is_long(["en", "zh"], {"zh"}))
+def test_a_card_follows_the_play_head_without_a_server(open_file: Open, language: str) -> None:
+    race = Race().with_optimizers(["nag", "adagrad"])
+    paths = race.run()
+    file = open_file(html_page(race, paths, language))
+    card = file.page.locator(".optviz-card")
+    file.do("card")
+    file.do("card_next")
+    assert card.locator("h3").inner_text() == "Adagrad"
+    assert card.locator(".optviz-idea").inner_text() == words(language)["idea"]["adagrad"]
+    assert card.locator(".optviz-rule math").count() == 3
+    for step in (200, 3):
+        file.page.locator(".optviz-scrubber").fill(str(step))
+        x, y = (
+            float(part.replace("−", "-")) for part in card.locator("[data-value=point]").inner_text()[1:-1].split(", ")
+        )
+        # Four digits are shown.
+        np.testing.assert_allclose([x, y], paths[1].points[step], rtol=1e-3)
+        length = float(card.locator("[data-value=length]").inner_text().replace("−", "-"))
+        assert length == pytest.approx(np.hypot(*(paths[1].points[step] - paths[1].points[step - 1])), rel=1e-2)
+    file.page.keyboard.press("Escape")
+    assert card.is_hidden()
+
+
 def test_no_control_that_needs_a_server(open_file: Open) -> None:
     file = open_file(html_page(Race(), Race().run()))
     assert file.page.locator(".optviz-rate").is_hidden()

@@ -30,6 +30,8 @@ beforeEach(() => {
   globalThis.document = Object.assign(new EventTarget(), { activeElement: null });
 });
 
+const TAKEN = 333; // where something lies on the charts
+
 /** A pixel is a point; the map is on the left of 500, and only it sends anything; its handle is at (400, 400). */
 function pointer() {
   const said = [];
@@ -49,6 +51,7 @@ function pointer() {
     clicked: (point) => said.push(["clicked", ...point]),
     pointedAt: (chart, point) => pointed.push([chart, ...point]),
     clickedTwice: (chart) => said.push(["twice", chart]),
+    taken: ({ clientY }) => clientY === TAKEN,
   });
   const event = (type, clientX, clientY, more) => Object.assign(new Event(type), {
     clientX, clientY, pointerId: 1, isPrimary: true, button: 0, time: now, ...more,
@@ -146,4 +149,14 @@ test("a click into a chart that sends nothing says where it was", () => {
   const { said, pointed, hand } = pointer();
   hand.click(700, 60);
   assert.deepEqual([said, pointed], [[], [["curves", 700, 60]]]);
+});
+
+test("a click on what lies on the charts is not one into them, nor the first of two", () => {
+  const { said, pointed, hand } = pointer();
+  hand.click(100, TAKEN);
+  hand.click(700, TAKEN);
+  assert.deepEqual([said, pointed], [[], []]);
+  hand.click(100, TAKEN, 1000);
+  hand.click(100, TAKEN + 2, 100);
+  assert.deepEqual(said, [["clicked", 100, TAKEN + 2]]);
 });

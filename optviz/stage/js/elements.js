@@ -15,6 +15,10 @@ const ICONS = {
   tour: "M4 6h10v2H4zM4 11h10v2H4zM4 16h6v2H4zM14 13.5v7l6-3.5z",
   paths: "M3 20a2 2 0 1 1 1.8-2.900l2.2-1.700 1.200 1.600-2.200 1.700A2 2 0 0 1 3 20m5.600-5.900 3-2.300 1.200 1.600-3 2.300zm4.900-3.700 3-2.300 1.200 1.600-3 2.300zM21 4l-1.500 5.500-4-5z",
   veil: "M12 5C6.5 5 2.6 9.6 1.5 12c.5 1.1 1.6 2.7 3.2 4.1L3 17.8l1.4 1.4L20.2 3.4l-1.4-1.4-3.5 3.5A10.5 10.5 0 0 0 12 5m0 4a3 3 0 0 1 .9.14l-3.760 3.760A3 3 0 0 1 12 9m6.5-.9-3.7 3.7a3 3 0 0 1-3 3l-2.1 2.1c.7.15 1.5.2 2.3.2 5.5 0 9.4-4.6 10.5-7-.5-1.1-2-3-4-4",
+  card: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20m1 15h-2v-6h2zm0-8h-2V7h2z",
+  card_before: "M15.4 7.400 14 6l-6 6 6 6 1.400-1.400L10.800 12z",
+  card_next: "M8.600 16.600 10 18l6-6-6-6-1.400 1.400L13.200 12z",
+  card_close: "M19 6.400 17.600 5 12 10.600 6.400 5 5 6.400 10.600 12 5 17.600 6.400 19 12 13.400 17.600 19 19 17.600 13.400 12z",
   more: "M6 10a2 2 0 1 0 0 4 2 2 0 0 0 0-4m6 0a2 2 0 1 0 0 4 2 2 0 0 0 0-4m6 0a2 2 0 1 0 0 4 2 2 0 0 0 0-4",
 };
 
@@ -33,7 +37,19 @@ const TEMPLATE = `
     <button data-do="home" class="optviz-home" hidden><span></span></button>
     <p class="optviz-notice" role="status"></p>
   </div>
-  <div class="optviz-docked"><div class="optviz-transport">
+  <div class="optviz-docked">
+    <section class="optviz-card" tabindex="-1" hidden>
+      <header><h3><svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"><path/></svg><span></span></h3>
+        <button data-do="card_before">${icon("card_before")}</button><button data-do="card_next">${icon("card_next")}</button>
+        <button data-do="card_close">${icon("card_close")}</button></header>
+      <p class="optviz-idea"></p>
+      <div class="optviz-ruled"><h4 data-name="rule_title"></h4><div class="optviz-rule"></div></div>
+      <h4 data-name="numbers_title"></h4>
+      <dl class="optviz-numbers">${["loss", "point", "gradient", "steepness", "length"].map((name) =>
+        `<div><dt data-name="${name}"></dt><dd data-value="${name}">–</dd></div>`).join("")}</dl>
+      <div class="optviz-set"><h4 data-name="settings_title"></h4><dl class="optviz-settings"></dl></div>
+    </section>
+  <div class="optviz-transport">
     <div class="optviz-buttons">
       <button data-do="first">${icon("first")}</button><button data-do="back">${icon("back")}</button>
       <button data-do="play" class="optviz-play">${icon("play")}</button>
@@ -47,6 +63,7 @@ const TEMPLATE = `
     </div>
     <div class="optviz-buttons optviz-tools">
       <button data-do="more" aria-expanded="false">${icon("more")}</button>
+      <button data-do="card" aria-expanded="false">${icon("card")}</button>
       <button data-do="paths" aria-pressed="false">${icon("paths")}</button>
       <button data-do="veil" aria-pressed="false">${icon("veil")}</button>
       <button data-do="tour" aria-pressed="false">${icon("tour")}<span></span><b></b></button>
@@ -101,6 +118,7 @@ export function buildElements(root, command) {
     notice: find("notice"),
     sentence: find("sentence"),
     menu: find("menu"),
+    card: find("card"),
     hint: find("hint"),
     homeButton: find("home"),
   };

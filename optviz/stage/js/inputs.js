@@ -8,6 +8,9 @@ import { nextHint } from "./hints.js";
 import { listenToKeys } from "./keyboard.js";
 import { Pointer } from "./pointer.js";
 import { stepAt, tracksOf } from "./state.js";
+import { headNear } from "./card.js";
+
+const ON_A_HEAD = { finger: 16, other: 9 }; // pixels from its middle
 
 /**
  * @param {Stage} stage
@@ -30,6 +33,10 @@ export function perform(stage, what) {
     case "save": return menu.open(!menu.isOpen);
     case "hint": return stage.dismissHint(nextHint(header.hints ?? [])?.about);
     case "home": return stage.goHome();
+    case "card": return stage.card.toggle();
+    case "card_close": return stage.card.open(null);
+    case "card_before": return stage.card.move(-1);
+    case "card_next": return stage.card.move(1);
     case "more": return toggleTools(stage.elements);
     case "pin": return requests.ask("pin", !header.pinned);
     case "tour": return requests.ask("tour", { do: header.tour ? "end" : "begin" });
@@ -75,8 +82,24 @@ function connectPointer(stage) {
       stage.dispatch({ type: "seek", step: stepAt(stage.state, x) });
     },
     clickedTwice: (chart) => picture.goHome(chart),
+    taken: (event) => takenByCard(stage, event),
   });
   return pointer;
+}
+
+/**
+ * A click on a head opens its card; beside all of them it closes the one that is open.
+ * @param {Stage} stage
+ * @param {PointerEvent} event
+ */
+function takenByCard({ card, picture, state }, event) {
+  const frame = picture.plot.getBoundingClientRect();
+  const place = { left: event.clientX - frame.left, top: event.clientY - frame.top };
+  const radius = event.pointerType === "touch" ? ON_A_HEAD.finger : ON_A_HEAD.other;
+  const head = headNear(state, (point) => picture.pixelOf("map", point), place, radius);
+  if (head === null && !card.isOpen) return false;
+  card.open(head, false);
+  return true;
 }
 
 /**
@@ -110,6 +133,7 @@ function connectKeys(stage) {
     // What is open is put away first; then the presentation ends.
     escape: () => {
       if (stage.menu.isOpen) stage.menu.open(false);
+      else if (stage.card.isOpen) stage.card.open(null);
       else if (stage.state.message?.header.present) stage.requests.ask("present", false);
     },
   });

@@ -27,6 +27,11 @@ export function updateLegend(legend, state, dispatch) {
     chip.addEventListener("click", () => dispatch({ type: "toggle", index: index() }));
     chip.addEventListener("dblclick", () => dispatch({ type: "only", index: index() }));
     const light = () => dispatch({ type: "light", index: index() });
+    // Also a finger that rests on it, and the key for menus.
+    chip.addEventListener("contextmenu", (event) => {
+      event.preventDefault();
+      dispatch({ type: "open_card", index: index() });
+    });
     chip.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !event.shiftKey) return;
       event.preventDefault();

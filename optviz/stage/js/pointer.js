@@ -28,6 +28,7 @@ const ONE_PLACE = { finger: 40, other: 8 }; // pixels between them
  * @property {(point: Point, target: ClickTarget) => void} clicked
  * @property {(chart: Chart, point: Point) => void} pointedAt a click into a chart that sends nothing
  * @property {(chart: Chart) => void} clickedTwice
+ * @property {(place: PointerEvent) => boolean} taken whether the click was for something that lies on the charts
  */
 
 export class Pointer {
@@ -171,6 +172,10 @@ export class Pointer {
   click(event) {
     const again = this.lastClick !== null && areTwoOfOne(this.lastClick, event);
     this.lastClick = event;
+    if (!again && this.answers.taken(event)) {
+      this.lastClick = null;
+      return;
+    }
     const chart = this.charts.chartAt(event);
     if (again) {
       const first = this.takePending();

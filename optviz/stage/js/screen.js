@@ -23,6 +23,8 @@ import { updateHomeButton } from "./home.js";
  * @property {() => Recording | null} recording the video that is being made
  * @property {() => boolean} isDragging whether the next message is on its way
  * @property {(header: Header) => void} painted a message is on the screen
+ * @property {() => void} stepped another step is shown
+ * @property {(colors: string[]) => void} colored the colours of the racers are those
  * @property {(trace: number | null) => void} pointed
  * @property {(camera: Camera | null) => void} turned
  * @property {() => void} flat
@@ -95,10 +97,20 @@ export class Screen {
     const header = measured?.state.message?.header;
     if (!header || !picture.drawn) return;
     paintLegend(elements.legend, this.answers.state(), picture.drawn.theme);
+    this.paintCard();
     const { dataset } = elements.body;
     // Set only where it changes: whoever waits for the next picture watches it.
     if (dataset["painted"] !== header.token) dataset["painted"] = header.token ?? "";
     this.answers.painted(header);
+  }
+
+  // The marker on an open card, in the colour that it has on the picture.
+  paintCard() {
+    const { arrays = new Map(), header } = this.answers.state().message ?? {};
+    const { drawn } = this.picture;
+    if (!header || !drawn) return;
+    const theme = header.themes[drawn.theme];
+    this.answers.colored(racersOf(this.answers.state()).map(({ color }) => resolved(color, arrays, theme)));
   }
 
   // The axes have moved under what is painted.
@@ -140,7 +152,10 @@ export class Screen {
     canvases.paint(this.moment(), this.handles());
     this.answers.recording()?.frame();
     const said = [stepOf(state), state.message, state.playing, state.hidden, state.recording];
-    if (said.some((value, index) => value !== this.said[index])) updateStep(elements, state);
+    if (said.some((value, index) => value !== this.said[index])) {
+      updateStep(elements, state);
+      this.answers.stepped();
+    }
     this.said = said;
     elements.body.dataset["step"] = String(stepOf(state));
     elements.body.dataset["frames"] = String(canvases.frames);

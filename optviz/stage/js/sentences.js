@@ -352,7 +352,7 @@ function numberAt(values, place) {
  * @param {number} value
  * @param {number} [digits]
  */
-function number(value, digits = 4) {
+export function number(value, digits = 4) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(2) : String(Number(value.toPrecision(digits)));

@@ -8,6 +8,7 @@
 /** @import { Action, Component, State, StageRoot } from "./types.js" */
 
 import { Agreement } from "./agreement.js";
+import { CardPanel } from "./card.js";
 import { updateChrome, updateHint, updatePlayButton } from "./chrome.js";
 import { serverAnswered } from "./connection.js";
 import { buildElements } from "./elements.js";
@@ -69,6 +70,8 @@ export class Stage {
       recording: () => this.saver.recording,
       isDragging: () => this.live.inFlight !== null,
       painted: ({ live }) => this.live.answered(live),
+      stepped: () => this.card.updateStep(),
+      colored: (colors) => this.card.paint(colors),
       pointed: (trace) => dispatch({ type: "light", index: racerOf(this.state, trace) }),
       turned: (camera) => this.dispatch({ type: "turn", camera }),
       flat: () => this.dispatch({ type: "flatten" }),
@@ -92,6 +95,7 @@ export class Stage {
       say: (sentence = "") => { this.elements.sentence.textContent = sentence; },
     });
     this.menu = new SaveMenu(this.elements, (what) => this.saver.save(what));
+    this.card = new CardPanel(this.elements, state, dispatch);
     this.rate = new RateHandle(this.elements.rate, {
       follow: (rate) => this.live.follow({ learning_rate: rate }),
       commit: (rate) => this.commit("learning_rate", rate),
@@ -100,7 +104,7 @@ export class Stage {
     this.cleanups = [
       () => this.requests.stop(), () => this.saver.recording?.end(), () => this.transport.stop(), () => this.guide.wait(),
       () => this.greeting.stop(),
-      () => this.agreement.stop(), () => this.menu.stop(), () => this.picture.stop(),
+      () => this.agreement.stop(), () => this.menu.stop(), () => this.card.stop(), () => this.picture.stop(),
       watchSystemTheme(() => this.picture.request()), watchSharpness(() => this.screen.measureAgain()), ...connectInputs(this),
     ];
     /** @type {Uint8Array | null} */
@@ -149,7 +153,8 @@ export class Stage {
    * @param {State} before
    */
   tell(before) {
-    const { camera, chosen, hidden, message, playedRace, veiled } = this.state;
+    const { camera, card, chosen, hidden, message, playedRace, veiled } = this.state;
+    if (card !== before.card) this.requests.ask("card", card);
     if (message !== before.message) return;
     const seen = chosen === before.chosen && hidden === before.hidden && veiled === before.veiled;
     if (!seen || camera !== before.camera) {
@@ -174,6 +179,8 @@ export class Stage {
     /** @param {(keyof State)[]} names */
     const changed = (...names) => names.some((name) => state[name] !== before[name]);
     if (changed("message", "chosen", "hidden", "veiled", "recording", "flat")) this.updateChrome();
+    else if (changed("card")) this.card.update();
+    if (changed("card")) this.screen.paintCard();
     else if (changed("playing")) updatePlayButton(this.elements, state);
     if (changed("playing", "hidden", "lit")) this.screen.forget();
     const shown = changed("message", "chosen", "hidden", "veiled", "playedRace", "recording", "camera", "flat");
@@ -187,6 +194,7 @@ export class Stage {
     const { elements, state } = this;
     updateChrome(elements, state, (action) => this.dispatch(action));
     this.menu.update(this.saver.offered());
+    this.card.update();
     const { rates, text = {} } = state.message?.header ?? {};
     this.rate.update(rates, text, this.live.inFlight !== null);
     elements.body.dataset["recording"] = String(state.recording !== null);

@@ -20,6 +20,7 @@ export function initialState() {
     meanwhile: {},
     hidden: [],
     lit: null,
+    card: null,
     veiled: false,
     camera: null,
     flat: false,
@@ -45,6 +46,7 @@ export function reduce(state, action) {
     case "advance": return advanced(state, action.steps);
     case "set_speed": return { ...state, speed: action.speed };
     case "light": return state.lit === action.index ? state : { ...state, lit: action.index };
+    case "open_card": return state.card === action.index ? state : { ...state, card: action.index };
     case "only": return { ...state, hidden: allBut(state, action.index) };
     case "toggle": return { ...state, hidden: toggled(state.hidden, action.index) };
     case "choose": return chose(state, action.group, action.name);
@@ -81,7 +83,22 @@ function received(state, message) {
     return [group, chosen !== undefined && names.includes(chosen) ? chosen : names[0] ?? ""];
   }));
   if (next.lit !== null && next.lit >= racersOf(next).length) next.lit = null;
+  next.card = placeOfCard(state, next);
   return next;
+}
+
+/**
+ * Where the racer is now whose card is open: by its name, as others may have come and gone; where it has another name, in
+ * its place.
+ * @param {State} before
+ * @param {State} next
+ */
+function placeOfCard(before, next) {
+  if (before.card === null) return null;
+  const [were, are] = [racersOf(before), racersOf(next)];
+  const place = are.findIndex(({ name }) => name === were[before.card ?? 0]?.name);
+  if (place >= 0) return place;
+  return were.length === are.length ? before.card : null;
 }
 
 /**

@@ -181,6 +181,18 @@ export interface Racer {
   traces: number[];
   future: number[];
   own: number[];
+  /** Where it is open, or there is no server that could be asked for it. */
+  card?: Card;
+}
+
+/** What an optimizer's card says: see optviz/figures/card.py. */
+export interface Card {
+  sentence: string;
+  /** MathML, a line each. */
+  rule: string[];
+  settings: [string, string][];
+  /** A reference: by step, the two slopes, how steep it is, how far the step went. */
+  numbers: string;
 }
 
 export interface Rates {
@@ -218,6 +230,8 @@ export interface State {
   hidden: number[];
   /** The racer that is pointed at: the others are paler. */
   lit: number | null;
+  /** The racer whose card is open. */
+  card: number | null;
   /** Whether what is still to come is hidden. */
   veiled: boolean;
   /** From where a 3-D chart is seen; null: from its home. */
@@ -245,6 +259,7 @@ export type Action =
   | { type: "set_speed"; speed: number }
   | { type: "toggle"; index: number }
   | { type: "only"; index: number }
+  | { type: "open_card"; index: number | null }
   | { type: "light"; index: number | null }
   | { type: "choose"; group: string; name: string }
   | { type: "veil"; veiled: boolean }
@@ -364,6 +379,7 @@ export interface Elements {
   notice: HTMLElement;
   sentence: HTMLElement;
   menu: HTMLElement;
+  card: HTMLElement;
   hint: HTMLElement;
   homeButton: HTMLElement;
 }

@@ -11,6 +11,12 @@ from optviz.ui import component, requests, session
 from optviz.ui.pages.race import touring
 from optviz.view import camera, places
 
+CARD = "card"
+"""Where the visit notes whose card is open: the place of a racer, or None."""
+
+PICTURE_ALONE = frozenset({"map", "card"})
+"""What changes the picture and nothing else."""
+
 WHOLE_PAGE = "whole_page"
 """Where the visit notes that more than the picture has changed."""
 
@@ -23,7 +29,7 @@ def answer() -> None:
             if request.what in REQUESTS:
                 REQUESTS[request.what](request.value)
         # What it changes is told outside the picture too.
-        if request.what != "map":
+        if request.what not in PICTURE_ALONE:
             st.session_state[WHOLE_PAGE] = True
     if isinstance(sent, dict) and isinstance(sent.get("live"), dict):
         session.drag(sent["live"])
@@ -52,6 +58,10 @@ def _map_needed(_: Any) -> None:
     component.send_everything()
 
 
+def _card_opened(place: Any) -> None:
+    st.session_state[CARD] = next(iter(places([place])), None)
+
+
 REQUESTS: dict[str, Callable[[Any], None]] = {
     "start": _start_chosen,
     "learning_rate": _learning_rate_chosen,
@@ -63,6 +73,7 @@ REQUESTS: dict[str, Callable[[Any], None]] = {
     "pin": lambda pinned: session.pin(pinned is True),
     "tour": touring.handle,
     "map": _map_needed,
+    "card": _card_opened,
     "address": lambda _: session.go_to_the_address(),
     "page": lambda _: None,
 }

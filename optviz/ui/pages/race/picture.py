@@ -6,6 +6,7 @@ import streamlit as st
 
 from optviz.experiment import Race
 from optviz.figures import Figure
+from optviz.figures.card import Card, card_of, with_cards
 from optviz.figures.fans import fans_of
 from optviz.figures.lengths import Lengths, lengths_of
 from optviz.figures.race import race_figure
@@ -15,7 +16,7 @@ from optviz.text import Words, words
 from optviz.text.telling import caption, file_name, heading
 from optviz.ui import background, cached, component, requests, session
 from optviz.ui.pages.race import touring
-from optviz.ui.pages.race.answers import WHOLE_PAGE, answer
+from optviz.ui.pages.race.answers import CARD, WHOLE_PAGE, answer
 from optviz.ui.pages.race.caption import below_the_picture
 
 STAGE = "stage"
@@ -59,8 +60,15 @@ def picture() -> None:
     record, pinned = _records(race, available, map_key, text)
     lengths = _lengths(record, pinned, available, map_key) if session.view().axis == "length" else None
     figure = race_figure(record, cached.heights(race.bare_surface), map_key, text["figure"], pinned, lengths)
+    figure = with_cards(figure, _open_card(race, text))
     component.mount(_message(race, figure, pinned, text), key=STAGE, on_asked_change=answer)
     st.caption(below_the_picture(race, available, figure, record, pinned, text))
+
+
+def _open_card(race: Race, text: Words) -> dict[int, Card]:
+    """The card that is open, by the place of its racer: all of them would be a third of a message."""
+    place = st.session_state.get(CARD)
+    return {place: card_of(cached.paths(race)[place], text)} if place is not None and place < len(race.racers) else {}
 
 
 def _records(

@@ -1,0 +1,69 @@
+// The numbers on an optimizer's card, and whose card a click opens.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { headNear, numbersAt } from "../../optviz/stage/js/card.js";
+import { initialState, reduce } from "../../optviz/stage/js/state.js";
+
+const racer = (index, more = {}) => ({
+  name: `racer ${index}`, x: `@${index}/x`, y: `@${index}/y`, loss: `@${index}/loss`, lost_at: -1, own: [], ...more,
+});
+const course = (index, x, y, loss) => [[`${index}/x`, x], [`${index}/y`, y], [`${index}/loss`, loss]];
+const columns = [[0, 2, NaN], [0.5, -0.25, NaN], [0.5, 2.0156, NaN], [NaN, 1.5e-4, NaN]];
+
+function message(racers, arrays) {
+  return { arrays: new Map(arrays.map(([name, numbers]) => [name, Float64Array.from(numbers)])), header: { choices: {}, views: {}, layers: [{ kind: "tracks", steps: 2, racers }] } };
+}
+
+function shown(racers, arrays, step = 1) {
+  const state = reduce(initialState(), { type: "received", message: message(racers, arrays) });
+  return reduce(state, { type: "seek", step });
+}
+
+const ARRAYS = [
+  ...course(0, [0, 1, 5], [0, 1, 5], [3, 2.5, 1]),
+  ...course(1, [0, 1.02, 9], [0, 1, 9], [3, 123456, 1]),
+  ...columns.map((column, index) => [`cards/0:${index}`, column]),
+];
+
+test("numbers are those of the step, as they are read, and a dash where there is none", () => {
+  const told = racer(0, { card: { sentence: "", rule: [], settings: [], numbers: "@cards/0" } });
+  const at = (step) => numbersAt(shown([told, racer(1)], ARRAYS, step), told, step);
+  assert.deepEqual(at(1), { loss: "2.5", point: "(1, 1)", gradient: "(2, −0.25)", steepness: "2.016", length: "1.50e−4" });
+  assert.equal(at(0).length, "–");
+  assert.deepEqual(at(2), { loss: "1", point: "(5, 5)", gradient: "(–, –)", steepness: "–", length: "–" });
+  // Until the server has answered: what the picture knows.
+  assert.deepEqual(numbersAt(shown([racer(0), racer(1)], ARRAYS), racer(1), 1),
+    { loss: "1.23e+5", point: "(1.02, 1)", gradient: "(–, –)", steepness: "–", length: "–" });
+});
+
+const pixels = ([x, y]) => ({ left: 100 * x, top: 100 * y });
+for (const [what, place, more, found] of [
+  ["the nearest head", { left: 101.5, top: 100 }, {}, 1],
+  ["the nearest head", { left: 100.5, top: 100 }, {}, 0],
+  ["nobody beside all heads", { left: 115, top: 100 }, {}, null],
+  ["nobody at the start, which is a handle", { left: 0, top: 0 }, { step: 0 }, null],
+  ["nobody who is hidden", { left: 101.5, top: 100 }, { hidden: [1] }, 0],
+  ["nobody who has diverged", { left: 100, top: 100 }, { lost: 0 }, 1],
+]) {
+  test(`a click opens the card of ${what}`, () => {
+    const { step = 1, hidden = [], lost = -1 } = more;
+    const state = { ...shown([racer(0, { lost_at: lost }), racer(1)], ARRAYS, step), hidden };
+    assert.equal(headNear(state, pixels, place, 9), found);
+  });
+}
+
+test("an open card stays with its racer when others come and go, and closes when that one goes", () => {
+  let state = reduce(shown([racer(0), racer(1)], ARRAYS), { type: "open_card", index: 1 });
+  const receive = (racers) => { state = reduce(state, { type: "received", message: message(racers, ARRAYS) }); };
+  receive([racer(2), racer(0), racer(1)]);
+  assert.equal(state.card, 2);
+  receive([racer(1)]);
+  assert.equal(state.card, 0);
+  // Called otherwise, as one learning rate of two: it is in its place.
+  receive([racer(3)]);
+  assert.equal(state.card, 0);
+  receive([racer(4), racer(5)]);
+  assert.equal(state.card, null);
+});
