@@ -213,6 +213,9 @@ def test_a_card_opens_from_the_legend_a_head_and_a_key(open_page: Open) -> None:
     card.wait_for(state="hidden")
     page.page.keyboard.press("i")
     page.page.wait_for_function(CARD_READY)
+    # The mouse still points at it.
+    assert name.inner_text() == "Adam"
+    page.do("card_next")
     assert name.inner_text() == "Gradient descent"
     # Beside it, but not on the bar: it closes, and the start stays where it is.
     page.do("back")
