@@ -121,6 +121,14 @@ class Racer:
             return self
         return self.with_hyperparameter("learning_rate", rate)
 
+    def at_another_rate(self) -> Racer:
+        """The racer at a third of its learning rate, to two digits, to be compared with it.
+
+        Raises BadInput where it has no learning rate, or so low a one that there is no lower.
+        """
+        rate = getattr(self.optimizer, "learning_rate", 0.0)
+        return self.with_hyperparameter("learning_rate", float(f"{rate / 3:.2g}"))
+
     def with_possible_learning_rate(self, rate: float | None) -> Racer:
         """The racer at a rate that nobody has chosen for it: it keeps its own where it cannot have that one."""
         try:

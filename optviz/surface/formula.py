@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from optviz.formula.meaning import operations, parse
 from optviz.formula.numpy_code import compiled
 from optviz.formula.plain import INVISIBLE
 from optviz.surface.base import Domain, Surface, check_domain
+from optviz.surface.searching import fitted_domain
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,10 @@ class Formula(Surface):
     def latex(self) -> str:
         """The formula in LaTeX, in the order in which it was typed."""
         return latex(parse(self.text).tree)
+
+    def fitted(self) -> Formula:
+        """The formula on a domain around its interesting part: see `searching.fitted_domain`."""
+        return replace(self, domain=fitted_domain(lambda domain: replace(self, domain=domain)))
 
     def loss(self, point: np.ndarray) -> np.ndarray:
         return _evaluate(self.text, 0, point)[0]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
@@ -19,6 +19,7 @@ from optviz.figures import fans
 from optviz.figures.fans import Fan
 from optviz.figures.heights import Heights, contour_heights
 from optviz.gradient_noise import GradientNoise, gradient_noise
+from optviz.laboratory import tuning
 from optviz.laboratory.work import WORK, Values
 from optviz.racer import Racer
 from optviz.surface import FiniteSum, Surface
@@ -103,6 +104,14 @@ def result_of(what: str, race: Race, numbers: tuple[tuple[str, float], ...]) -> 
     """What a task of `optviz.laboratory` comes to, once per task."""
     with COMPUTING:
         return WORK[what](race, **dict(numbers))
+
+
+@once
+def suggested_rates(surface: Surface, convention: str) -> Mapping[str, float]:
+    """`tuning.suggested_rates`, once per surface and convention."""
+    surface = prepared(surface)
+    with COMPUTING:
+        return tuning.suggested_rates(surface, convention)
 
 
 @once

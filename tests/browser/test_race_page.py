@@ -314,6 +314,7 @@ def test_every_control_changes_the_race_and_the_address(open_page: Open) -> None
 
 def test_duplicate_and_remove_a_racer(open_page: Open) -> None:
     page = open_page()
+    page.page.get_by_text("Settings of an optimizer").click()
     for button, names in [("Duplicate", [*SEVEN, "Adam 2"]), ("Remove", SEVEN)]:
         token = page.token()
         page.page.get_by_role("button", name=button, exact=True).click()

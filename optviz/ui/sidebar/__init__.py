@@ -3,7 +3,9 @@
 Every widget shows the race's value and changes the race through a callback. A value that the race refuses leaves it as
 it is and is told in one sentence; the widget then shows the race's value again.
 
-Two sections follow the hand: those of the learning rates and of the optimizers. They and the page are run again by
+They stand in the order of use: what is gone down, who goes, how fast, from where, how long, and whose formulas.
+
+Two sections follow the hand: those of the optimizers and of the learning rates. They and the page are run again by
 themselves after a change that the other sections, the still ones, tell nothing of.
 """
 
@@ -16,10 +18,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from optviz.text import Words
 from optviz.ui import session
-from optviz.ui.sidebar.optimizers import convention_section, learning_rate_section, optimizers_section
+from optviz.ui.sidebar.article import article_section
+from optviz.ui.sidebar.optimizers import optimizers_section
+from optviz.ui.sidebar.rates import learning_rate_section, note_chosen_surface, on_surface_as_before
 from optviz.ui.sidebar.samples import samples_section
 from optviz.ui.sidebar.start import is_outdated, start_section
-from optviz.ui.sidebar.surface import state_of_rates, surface_section
+from optviz.ui.sidebar.surface import race_on, surface_section
 
 __all__ = ["Places", "is_outdated", "quick_sections", "still", "still_sections"]
 
@@ -27,31 +31,44 @@ __all__ = ["Places", "is_outdated", "quick_sections", "still", "still_sections"]
 class Places(NamedTuple):
     """Where the quick sections stand between the still ones."""
 
-    learning_rate: DeltaGenerator
     optimizers: DeltaGenerator
+    learning_rate: DeltaGenerator
 
 
 def still_sections(text: Words, language: str) -> Places:
     """All controls of the race, but for those that follow the hand; returns the places of these."""
-    surface_section(text, language)
-    convention_section(text)
-    learning_rate = st.container()
+    surface_section(text, language, _choose_surface)
+    quick = Places(st.container(), st.container())
     start_section(text)
-    optimizers = st.container()
     samples_section(text)
-    return Places(learning_rate, optimizers)
+    article_section(text)
+    return quick
 
 
 def quick_sections(places: Places, text: Words) -> None:
     """The controls that follow the hand."""
-    with places.learning_rate:
-        learning_rate_section(text)
     with places.optimizers:
         optimizers_section(text)
+    with places.learning_rate:
+        learning_rate_section(text)
 
 
 def still() -> tuple[Any, ...]:
     """What the still sections tell: as long as it stays the same, so do they."""
     race = session.race()
     batched = any(racer.batch_size is not None for racer in race.racers)
-    return (race.surface, race.convention, race.start, race.steps, race.batch_seed, batched, state_of_rates())
+    return (
+        race.surface,
+        race.convention,
+        race.start,
+        race.steps,
+        race.batch_seed,
+        batched,
+        st.session_state.formula_draft,
+    )
+
+
+def _choose_surface(key: str) -> None:
+    before = session.race()
+    session.attempt(lambda: on_surface_as_before(before, race_on(key)))
+    note_chosen_surface(before)

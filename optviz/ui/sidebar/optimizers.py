@@ -1,4 +1,4 @@
-"""Who runs: the convention, one learning rate for all, the optimizers and their hyperparameters."""
+"""Who runs: the optimizers and their hyperparameters."""
 
 from __future__ import annotations
 
@@ -9,68 +9,19 @@ from typing import Any
 import streamlit as st
 
 from optviz.bad_input import BadInput
-from optviz.conventions import CONVENTIONS, with_convention
-from optviz.experiment import MOST_RACERS
-from optviz.optimizers import OPTIMIZERS
+from optviz.conventions import with_convention
+from optviz.experiment import MOST_RACERS, Race
 from optviz.parameter import Parameter
 from optviz.racer import PICKS, Racer
 from optviz.text import Words
 from optviz.ui import session, widgets
 
 EVERY_SAMPLE = 0
-MIXED = "mixed"
-
-
-def convention_section(text: Words) -> None:
-    """Whose formulas the optimizers follow."""
-    widgets.choice(
-        st.segmented_control,
-        text["controls"]["convention"],
-        CONVENTIONS,
-        session.race().convention,
-        lambda chosen: session.attempt(lambda: session.race().with_convention(chosen)),
-        key="convention",
-        title=lambda key: text["convention"][key],
-        width="stretch",
-        help=text["help"]["convention"],
-    )
-
-
-def learning_rate_section(text: Words) -> None:
-    """One learning rate for all that have one of their own."""
-    label = text["controls"]
-    parameter = OPTIMIZERS["gradient_descent"].hyperparameters()["learning_rate"]
-    low, high = parameter.slider or (1e-4, 10.0)
-    shared = session.race().shared_learning_rate
-    nobody = not session.race().own_learning_rates
-    # A text, because a slider that shows None shows nothing; the same in every language, as an option must be.
-    options: list[Any] = [*widgets.log_options(low, high, shared), *([MIXED] if shared is None else [])]
-    widgets.choice(
-        st.select_slider,
-        label["learning_rate_all"],
-        options,
-        MIXED if shared is None else shared,
-        lambda chosen: session.attempt(lambda: session.race().with_learning_rate(chosen)) if chosen != MIXED else None,
-        key="learning_rate_all",
-        title=lambda stop: label["learning_rate_mixed"] if stop == MIXED else f"{stop:g}",
-        help=text["help"]["learning_rate_all"],
-        disabled=nobody,
-    )
-    if nobody:
-        st.caption(label["learning_rate_of_nobody"])
-    alone = [
-        text["optimizer"].get(racer.key, racer.key)
-        for racer in session.race().racers
-        if not racer.optimizer.has_own_learning_rate and "learning_rate" in racer.optimizer.hyperparameters()
-    ]
-    if alone:
-        st.caption(label["learning_rate_left_alone"].format(names=text["stage"]["and"].join(dict.fromkeys(alone))))
 
 
 def optimizers_section(text: Words) -> None:
     """Which optimizers run, and the settings of one of them."""
-    label, tip = text["controls"], text["help"]
-    race = session.race()
+    label, race = text["controls"], session.race()
     present = [kind for kind in PICKS if any(racer.kind == kind for racer in race.racers)]
 
     widgets.choices(
@@ -82,6 +33,12 @@ def optimizers_section(text: Words) -> None:
         title=lambda kind: text["optimizer"].get(kind, kind),
         help=label["racers"],
     )
+    with st.expander(label["racer_settings"], icon=":material/settings:", key="racer_settings"):
+        _racer_settings(race, text)
+
+
+def _racer_settings(race: Race, text: Words) -> None:
+    label, tip = text["controls"], text["help"]
     names = race.racer_names(text["optimizer"])
     index = min(st.session_state.get("tuned", len(names) - 1), len(names) - 1)
 
@@ -99,6 +56,16 @@ def optimizers_section(text: Words) -> None:
         help=tip["tune"],
     )
     _hyperparameter_controls(race.racers[index], index, text)
+    if "learning_rate" in race.racers[index].optimizer.hyperparameters():
+        st.button(
+            label["compare_rates"],
+            key="compare_rates",
+            help=tip["compare_rates"],
+            disabled=len(names) >= MOST_RACERS,
+            width="stretch",
+            on_click=_compare_rates,
+            args=(index,),
+        )
     duplicate, remove = st.columns(2)
     duplicate.button(
         label["duplicate"],
@@ -129,9 +96,19 @@ def _choose_optimizers(chosen: list[str]) -> None:
 
 
 def _duplicate(index: int) -> None:
+    _join(index, lambda: session.race().with_duplicate(index))
+
+
+def _compare_rates(index: int) -> None:
+    other = session.race().racers[index].at_another_rate
+    _join(index, lambda: session.race().with_duplicate(index).with_racer(index + 1, other()))
+
+
+def _join(index: int, make: Callable[[], Race]) -> None:
+    """A race with one more racer, next to the one at `index`."""
     st.session_state.tuned = index
     # The copy is what is going to be changed, and it is in sight though the one that it was made of be hidden.
-    session.attempt(lambda: session.race().with_duplicate(index), lambda place: place + (place > index))
+    session.attempt(make, lambda place: place + (place > index))
     if not session.problems():
         st.session_state.tuned = index + 1
 

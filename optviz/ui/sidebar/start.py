@@ -1,4 +1,4 @@
-"""How long, and from where."""
+"""From where, and how long."""
 
 from __future__ import annotations
 
@@ -16,19 +16,11 @@ TOLD = "start_told"
 
 
 def start_section(text: Words) -> None:
-    """Steps and start."""
+    """Start and steps."""
     label, tip = text["controls"], text["help"]
     race = session.race()
     start = race.start or background.start(race.surface)
     st.session_state[TOLD] = start
-    widgets.number_field(
-        label["steps"],
-        "steps",
-        race.steps,
-        STEPS,
-        tip["steps"],
-        lambda steps: session.attempt(lambda: session.race().replaced(steps=int(steps))),
-    )
     for column, name, place in zip(st.columns(2), ("start_x", "start_y"), (0, 1), strict=True):
         with column:
             widgets.number_field(
@@ -49,6 +41,14 @@ def start_section(text: Words) -> None:
     )
     anywhere.button(label["start_random"], key="start_random", width="stretch", on_click=_random_start)
     st.caption(label["start_hint"])
+    widgets.number_field(
+        label["steps"],
+        "steps",
+        race.steps,
+        STEPS,
+        tip["steps"],
+        lambda steps: session.attempt(lambda: session.race().replaced(steps=int(steps))),
+    )
 
 
 def is_outdated() -> bool:

@@ -1,9 +1,8 @@
-"""The surface: which one, its parameters, its formula; and the learning rate that comes with it."""
+"""The surface: which one, its parameters, its formula."""
 
 from __future__ import annotations
 
 import dataclasses
-import html
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from optviz.bad_input import BadInput
-from optviz.experiment import FIRST_FORMULA, Race, article, make_surface, surface_names
+from optviz.experiment import FIRST_FORMULA, Race, make_surface, surface_names
 from optviz.formula.text import MOST_TYPED
 from optviz.parameter import COORDINATE, Parameter, parameters
 from optviz.surface import FAMILIES, Formula, GallerySurface, GaussianHills, Regression, Surface, gallery
@@ -20,15 +19,11 @@ from optviz.surface.regression import KINDS
 from optviz.text import Words
 from optviz.ui import cached, session, widgets
 
-ARTICLE_SEEDS = tuple(2**power for power in range(16))
-# Not None: a select box that shows it looks as if nothing were chosen.
-NO_ARTICLE_SEED = -1
-REPLACED = "rates_replaced"
 WEIGHTS = {(-0.2, 0.05): "weights_figures", (-1.0, 0.2): "weights_notebook"}
 
 
-def surface_section(text: Words, language: str) -> None:
-    """Which surface, and what decides it."""
+def surface_section(text: Words, language: str, choose: Callable[[str], None]) -> None:
+    """Which surface, and what decides it; `choose` is told the key of another one."""
     label, tip = text["controls"], text["help"]
     surface = session.race().bare_surface
     name = surface_key(surface)
@@ -38,23 +33,12 @@ def surface_section(text: Words, language: str) -> None:
         label["surface"],
         surface_names(),
         name,
-        _surface_chosen,
+        choose,
         key="surface",
         title=lambda key: surface_title(key, text, language),
         help=tip["surface"],
     )
-    _replaced_rate(surface_title(name, text, language), text)
     CONTROLS.get(type(surface), _family_controls)(surface, text)
-
-
-def state_of_rates() -> tuple[Any, ...]:
-    """What the section tells of learning rates: whether they are the surface's own, and what became of others."""
-    race = session.race()
-    return (
-        race.shared_learning_rate == race.surface.suggested_learning_rate,
-        _before_replacing(race),
-        st.session_state.formula_draft,
-    )
 
 
 def surface_key(surface: Surface) -> str:
@@ -70,65 +54,11 @@ def surface_title(key: str, text: Words, language: str) -> str:
 
 
 def _gallery_controls(surface: GallerySurface, text: Words) -> None:
-    language = session.language()
-    st.caption(surface.teaches[language])
-    label, rate = text["controls"], surface.suggested_learning_rate
-    if rate is None or rate == article.LEARNING_RATE:
-        return
-    if session.race().shared_learning_rate == rate:
-        sentence = "learning_rate_suggested" if rate < article.LEARNING_RATE else "learning_rate_suggested_high"
-        st.caption(label[sentence].format(rate=f"{rate:g}", surface=surface.titles[language]))
-    else:
-        st.button(
-            label["use_suggested"].format(rate=f"{rate:g}"),
-            key="use_suggested",
-            width="stretch",
-            on_click=lambda: session.attempt(lambda: session.race().with_learning_rate(rate)),
-        )
+    st.caption(surface.teaches[session.language()])
 
 
-def _surface_chosen(key: str) -> None:
-    before = session.race()
-    session.attempt(lambda: _race_on(key))
-    # A rate that a surface had suggested goes with it; one of the visitor's own does not without a word.
-    usual = before.surface.suggested_learning_rate or article.LEARNING_RATE
-    own = any(rate != usual for rate in before.own_learning_rates)
-    moved = session.race().own_learning_rates != before.own_learning_rates
-    st.session_state[REPLACED] = (session.race(), before) if own and moved else None
-
-
-def _replaced_rate(title: str, text: Words) -> None:
-    """What became of the visitor's own learning rates when this surface was chosen, and a way back to them."""
-    race = session.race()
-    before = _before_replacing(race)
-    if before is None:
-        return
-    label, rates = text["controls"], before.own_learning_rates
-    said = f"{rates[0]:g}" if before.shared_learning_rate is not None else f"{min(rates):g}–{max(rates):g}"
-    now = race.surface.suggested_learning_rate or article.LEARNING_RATE
-    sentence = label["learning_rate_replaced"].format(before=said, rate=f"{now:g}", surface=title)
-    st.html(f'<p class="optviz-replaced" role="status">{html.escape(sentence)}</p>')
-    st.button(
-        label["use_own"].format(before=said),
-        key="use_own",
-        width="stretch",
-        on_click=lambda: session.attempt(lambda: _with_optimizers_of(before)),
-    )
-
-
-def _before_replacing(race: Race) -> Race | None:
-    """The race whose own learning rates this surface's took the place of, as long as they are what it runs with."""
-    chosen, before = st.session_state.get(REPLACED) or (race, None)
-    return before if (chosen.surface, chosen.racers) == (race.surface, race.racers) else None
-
-
-def _with_optimizers_of(before: Race) -> Race:
-    race = session.race()
-    pairs = zip(race.racers, before.racers, strict=True)
-    return race.replaced(racers=tuple(dataclasses.replace(now, optimizer=old.optimizer) for now, old in pairs))
-
-
-def _race_on(key: str) -> Race:
+def race_on(key: str) -> Race:
+    """The visit's race on the surface of this key."""
     race = session.race()
     inner = getattr(race.bare_surface, "inner", None)
     if key == "formula" and isinstance(inner, Formula):
@@ -137,7 +67,8 @@ def _race_on(key: str) -> Race:
     return race.on_surface(Formula(FIRST_FORMULA) if key == "formula" else make_surface({"name": key}))
 
 
-def _change_surface(**changes: Any) -> None:
+def change_surface(**changes: Any) -> None:
+    """Change parameters of the surface, or tell why not."""
     session.attempt(lambda: _with_surface(**changes))
 
 
@@ -177,27 +108,12 @@ def _seed_controls(surface: Surface, parameter: Parameter, text: Words) -> None:
         key="dice",
         help=label["dice"],
         width="stretch",
-        on_click=lambda: _change_surface(seed=random.SystemRandom().randrange(10_000)),
+        on_click=lambda: change_surface(seed=random.SystemRandom().randrange(10_000)),
     )
 
 
 def _surface_changer(name: str) -> Callable[[Any], None]:
-    return lambda new: _change_surface(**{name: new})
-
-
-def _article_seed_control(surface: GaussianHills, text: Words) -> None:
-    label, seed = text["controls"], surface.seed
-    current = seed if seed in ARTICLE_SEEDS else NO_ARTICLE_SEED
-    widgets.choice(
-        st.selectbox,
-        label["article_seed"],
-        [*ARTICLE_SEEDS, *([current] if current == NO_ARTICLE_SEED else [])],
-        current,
-        lambda chosen: _change_surface(seed=chosen) if chosen != NO_ARTICLE_SEED else None,
-        key="article_seed",
-        title=lambda number: label["article_seed_none"] if number == NO_ARTICLE_SEED else str(number),
-        help=text["help"]["article_seed"],
-    )
+    return lambda new: change_surface(**{name: new})
 
 
 def _kind_control(surface: Regression, text: Words) -> None:
@@ -272,7 +188,7 @@ def _formula_controls(surface: Formula, text: Words) -> None:
 
 
 def _edge_changer(surface: Formula, index: int) -> Callable[[Any], None]:
-    return lambda new: _change_surface(domain=(*surface.domain[:index], new, *surface.domain[index + 1 :]))
+    return lambda new: change_surface(domain=(*surface.domain[:index], new, *surface.domain[index + 1 :]))
 
 
 @dataclass(frozen=True)
@@ -288,7 +204,7 @@ class OwnControls:
 
 
 OWN_CONTROLS: dict[type[Surface], OwnControls] = {
-    GaussianHills: OwnControls(_article_seed_control, _weights_control),
+    GaussianHills: OwnControls(within=_weights_control),
     Regression: OwnControls(_kind_control, alone=True),
 }
 

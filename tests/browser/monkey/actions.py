@@ -83,9 +83,11 @@ TOGGLES = (
 )
 BUTTONS = (
     *("dice", "start_peak", "start_random", "use_suggested", "use_own"),
-    *("duplicate", "remove", "reset_racer", "hook", "tour_button"),
+    *("each_rate", "one_rate", "compare_rates", "duplicate", "remove", "reset_racer", "hook", "tour_button"),
 )
 EXPANDERS = (
+    # Twice: much is in it.
+    *("racer_settings", "racer_settings"),
     "surface_more",
     "form",
     "samples_more",

@@ -1,0 +1,154 @@
+"""The sidebar's learning rates: for each optimizer one that suits it, one for all again, two of one kind."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mounted import visit, widget
+from optviz import Formula, GaussianHills, Race, Racer, gallery
+from optviz.bad_input import BadInput
+from optviz.conventions import with_convention
+from optviz.laboratory import tuning
+from optviz.laboratory.tuning import found_rates
+from optviz.text import words
+
+SUGGESTED = gallery("himmelblau").suggested_learning_rates["tensorflow1"]
+
+
+def race(app: AppTest) -> Race:
+    return app.session_state.race
+
+
+def rates(app: AppTest) -> dict[str, float]:
+    """Optimizer → its own learning rate, of those that have one."""
+    found = {racer.key: racer.optimizer.own_learning_rate for racer in race(app).racers}
+    return {key: rate for key, rate in found.items() if rate is not None}
+
+
+def has(app: AppTest, key: str) -> bool:
+    return any((button.key or "").partition("~")[0] == key for button in app.button)
+
+
+def captions(app: AppTest) -> list[str]:
+    return [caption.value for caption in app.caption]
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    widget(app.button, key).click().run()
+    assert not app.exception
+    return app
+
+
+def address(app: AppTest) -> dict[str, str]:
+    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_one_click_gives_each_optimizer_its_rate_and_one_takes_it_back(language: str) -> None:
+    app = visit(surface="himmelblau", learning_rate="0.02", lang=language)
+    label = words(language)["controls"]
+    assert label["rates_each"] not in captions(app)
+    assert not has(app, "one_rate")
+    press(app, "each_rate")
+    assert rates(app) == SUGGESTED
+    assert label["rates_each"] in captions(app)
+    assert not has(app, "each_rate")
+    # Each has its own in the link.
+    assert rates(visit(**address(app))) == SUGGESTED
+    # Back to the rate that all had before.
+    assert "0.02" in widget(app.button, "one_rate").label
+    press(app, "one_rate")
+    assert race(app).shared_learning_rate == 0.02
+    assert has(app, "each_rate")
+
+
+def test_a_link_at_those_rates_goes_back_to_the_one_that_comes_with_the_surface() -> None:
+    each = Race().on_surface(gallery("himmelblau")).with_learning_rates(SUGGESTED)
+    app = visit(**each.to_query())
+    assert words("en")["controls"]["rates_each"] in captions(app)
+    press(app, "one_rate")
+    assert race(app).shared_learning_rate == gallery("himmelblau").suggested_learning_rate
+
+
+def test_a_convention_has_rates_of_its_own() -> None:
+    app = press(visit(surface="himmelblau"), "each_rate")
+    widget(app.button_group, "convention").set_value("article").run()
+    assert has(app, "each_rate"), "those of another convention"
+    press(app, "each_rate")
+    assert rates(app) == gallery("himmelblau").suggested_learning_rates["article"] != SUGGESTED
+
+
+@pytest.mark.parametrize(
+    ("query", "surface"), [({}, GaussianHills(1)), ({"surface": "formula", "text": "x^2+9*y^2"}, Formula("x^2+9*y^2"))]
+)
+def test_where_no_file_tells_them_they_are_found(query: dict[str, str], surface: GaussianHills | Formula) -> None:
+    app = press(visit(**query), "each_rate")
+    assert rates(app) == found_rates(surface, "tensorflow1")
+    assert words("en")["controls"]["rates_each"] in captions(app)
+
+
+def test_where_none_leads_lower_that_is_said() -> None:
+    app = visit(surface="formula", text="0*x+3")
+    before = rates(app)
+    press(app, "each_rate")
+    assert rates(app) == before
+    assert words("en")["controls"]["rates_none"] in captions(app)
+
+
+def test_what_would_take_a_server_long_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tuning, "MOST_WORK", 1.0)
+    app = visit(surface="formula", text="x^2+8*y^2")
+    assert not has(app, "each_rate")
+    assert words("en")["controls"]["rates_dear"] in captions(app)
+
+
+def test_on_another_surface_each_has_what_suits_it_there() -> None:
+    app = press(visit(surface="himmelblau"), "each_rate")
+    widget(app.selectbox, "surface").set_value("booth").run()
+    assert rates(app) == gallery("booth").suggested_learning_rates["tensorflow1"]
+    assert not has(app, "use_own"), "none of them was the visitor's own"
+    # Where nobody knows them, one for all.
+    widget(app.selectbox, "surface").set_value("smoothed_noise").run()
+    assert race(app).shared_learning_rate == 0.1
+    assert has(app, "each_rate")
+
+
+def test_a_formula_that_is_edited_in_place_keeps_its_rates() -> None:
+    app = press(visit(surface="himmelblau"), "each_rate")
+    widget(app.selectbox, "surface").set_value("formula").run()
+    assert rates(app) == SUGGESTED
+
+
+def test_two_rates_of_one_optimizer_are_compared_in_one_click() -> None:
+    app = visit(racers="nag~adam")
+    widget(app.selectbox, "tune").set_value(0).run()
+    press(app, "compare_rates")
+    assert [(racer.key, racer.optimizer.learning_rate) for racer in race(app).racers] == [
+        ("nag", 0.1),
+        ("nag", 0.033),
+        ("adam", 0.1),
+    ]
+    # The new one is the one that is set now.
+    assert widget(app.selectbox, "tune").value == 1
+    widget(app.select_slider, "own_learning_rate").set_value(0.3).run()
+    assert [racer.optimizer.learning_rate for racer in race(app).racers] == [0.1, 0.3, 0.1]
+    assert race(visit(**address(app))) == race(app)
+
+
+def test_who_has_only_a_factor_is_compared_by_that() -> None:
+    app = visit(racers="adadelta")
+    press(app, "compare_rates")
+    assert [racer.optimizer.learning_rate for racer in race(app).racers] == [0.1, 0.033]
+
+
+@pytest.mark.parametrize(("rate", "other"), [(0.1, 0.033), (0.001, 0.00033), (3.0, 1.0), (1e-300, 3.3e-301)])
+def test_the_other_rate(rate: float, other: float) -> None:
+    racer = Racer(with_convention("adam", "article", learning_rate=rate), label="mine")
+    assert racer.at_another_rate().optimizer.learning_rate == other
+    assert racer.at_another_rate().label == "mine"
+
+
+def test_there_is_no_rate_below_the_lowest() -> None:
+    with pytest.raises(BadInput, match="learning_rate"):
+        Racer(with_convention("adam", "article", learning_rate=5e-324)).at_another_rate()
