@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from h11._connection import DEFAULT_MAX_INCOMPLETE_EVENT_SIZE
 from starlette.types import Receive, Scope, Send
-from uvicorn import Config
+from uvicorn import Config, Server
 from uvicorn.server import ServerState
 
 import loops
 from optviz.ui.connections import (
     ALL_SHARE,
     LONG_REST,
+    MOST_ACCEPTED,
     OWN_MOST,
     SAVED,
     SECONDS_OF_A_ROUND,
+    SECONDS_TO_LISTEN,
     Readings,
+    accept_a_few_at_a_time,
 )
 from optviz.ui.entrance import PIECE, BoundedHttp, Entrance
 
@@ -208,15 +214,29 @@ async def answers(scope: Scope, receive: Receive, send: Send) -> None:
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
+WITH_A_BODY = REQUEST[:-2] + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
 @pytest.mark.parametrize(
-    "sent",
-    [REQUEST * 8000, REQUEST[:-2] + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 40_000],
-    ids=["requests", "chunks"],
+    ("sent", "most"),
+    [
+        (REQUEST * 8000, 100 * len(REQUEST)),
+        (REQUEST.replace(b"\r\n", b"\n") * 8000, 100 * len(REQUEST)),
+        # The answer to a request whose body is not there yet is the connection's last.
+        (WITH_A_BODY + b"1\r\nx\r\n" * 40_000, len(WITH_A_BODY)),
+        (b"GET / HTTP/1.1\r\nHost: x\r\na: " + b"y" * 200_000, 3 * PIECE + DEFAULT_MAX_INCOMPLETE_EVENT_SIZE),
+    ],
+    ids=["requests", "requests without returns", "chunks", "a header"],
 )
-def test_a_round_looks_at_one_piece_of_what_a_request_brings(sent: bytes) -> None:
+@pytest.mark.parametrize("first", [0, 1, 2, 27, PIECE - 1])
+def test_a_round_looks_at_one_piece_and_never_beyond_a_head(sent: bytes, most: int, first: int) -> None:
     async def test() -> None:
         visitor = Visitor(answers)
-        visitor.connection.data_received(sent)
+        if first:
+            # Wherever what comes in is cut.
+            visitor.connection.data_received(sent[:first])
+            await asyncio.sleep(0)
+        visitor.connection.data_received(sent[first:])
         assert not visitor.transport.reads
         for _ in range(100):
             known, answered = sum(visitor.pieces), len(visitor.transport.written)
@@ -225,9 +245,36 @@ def test_a_round_looks_at_one_piece_of_what_a_request_brings(sent: bytes) -> Non
             # Head, body and end of one answer.
             assert len(visitor.transport.written) - answered <= 3
             # Nor does it pile up where there is no bound.
-            assert len(visitor.connection.conn.trailing_data[0]) <= 2 * PIECE
-        assert visitor.pieces
+            assert len(visitor.connection.conn.trailing_data[0]) <= PIECE + DEFAULT_MAX_INCOMPLETE_EVENT_SIZE
+        assert 0 < sum(visitor.pieces) <= most
         visitor.connection.connection_lost(None)
+
+    loops.run(test())
+
+
+def test_a_crowd_at_the_door_is_let_in_a_few_at_a_time_and_nobody_is_turned_away() -> None:
+    crowd = 200
+
+    async def test() -> None:
+        server = Server(Config(answers, port=0, log_config=None, ws="none", lifespan="off"))
+        accept_a_few_at_a_time(server)
+        serving = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(3 * SECONDS_TO_LISTEN)
+        address = server.servers[0].sockets[0].getsockname()
+        with contextlib.ExitStack() as stack:
+            for _ in range(crowd):
+                # The system answers, while the server does nothing.
+                stack.enter_context(socket.create_connection(address, timeout=10))
+            known = 0
+            while known < crowd:
+                await asyncio.sleep(0)
+                now = len(server.server_state.connections)
+                assert now - known <= MOST_ACCEPTED
+                known = now
+        server.should_exit = True
+        await serving
 
     loops.run(test())
 

@@ -12,6 +12,7 @@ import itertools
 import logging
 import os
 import signal
+import socket
 import threading
 from typing import Any, cast
 
@@ -27,6 +28,9 @@ from optviz.ui.turns import Bucket
 
 LOGGER = logging.getLogger("optviz")
 MOST_PIECES_OF_A_MESSAGE = 64
+# To accept two thousand connections takes most of a second.
+MOST_ACCEPTED = 4
+SECONDS_TO_LISTEN = 0.02
 SECONDS_TO_STOP = 3
 SECONDS_TO_BE_GONE = 4.5
 # Seconds of reading frames, of every second: of one connection, and of all that read more than others.
@@ -221,7 +225,29 @@ def tune() -> None:
     configured.ws_per_message_deflate = False
     configured.ws_ping_interval = configured.ws_ping_timeout = 30
     configured.timeout_graceful_shutdown = SECONDS_TO_STOP
+    accept_a_few_at_a_time(server)
     _end_in_time(server)
+
+
+def accept_a_few_at_a_time(server: uvicorn.Server) -> None:
+    """Let a server that has not begun to listen accept no more than a few connections in a round of its event loop.
+
+    The others wait in the system's own line, which is as long as it would have been.
+    """
+    # asyncio takes one number for both: the length of the line, and how many of it are accepted at once.
+    length, server.config.backlog = server.config.backlog, MOST_ACCEPTED
+    loop = asyncio.get_running_loop()
+
+    def lengthen() -> None:
+        if not server.started:
+            loop.call_later(SECONDS_TO_LISTEN, lengthen)
+            return
+        for listening in server.servers:
+            for same in listening.sockets:
+                with socket.socket(fileno=os.dup(same.fileno())) as line:
+                    line.listen(length)
+
+    lengthen()
 
 
 def _running_server() -> uvicorn.Server | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections import deque
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ SECONDS_FOR_A_REQUEST = 20
 SECONDS_WITHOUT_READING = 60
 MOST_FILES = 65_536
 FILES_OF_ITS_OWN = 200
+_END_OF_HEAD = re.compile(rb"\n\r?\n")
 
 
 class ReadInTime(asyncio.Protocol):
@@ -117,13 +119,12 @@ class BoundedHttp(ReadInTime, H11Protocol):
     def deal_with_a_piece(self) -> None:
         """What uvicorn does as soon as something comes in."""
         self._in_line = False
-        # A request that came along with the one before is looked at before more is taken in.
-        if self._is_open() and self.conn.trailing_data[0]:
-            self._parse()
         if self._is_open() and self._held:
-            self.conn.receive_data(bytes(self._held[:PIECE]))
-            del self._held[:PIECE]
-            self._parse()
+            self.conn.receive_data(self._next_piece())
+            if self._has_too_many_headers():
+                self.send_400_response("Too many headers.")
+            else:
+                super().handle_events()
         if not self._is_open():
             return
         if self._held:
@@ -136,11 +137,14 @@ class BoundedHttp(ReadInTime, H11Protocol):
         gone = self.transport.is_closing() or self.transport.get_protocol() is not self
         return not gone and not self._is_answering()
 
-    def _parse(self) -> None:
-        if self._has_too_many_headers():
-            self.send_400_response("Too many headers.")
-        else:
-            super().handle_events()
+    def _next_piece(self) -> bytes:
+        # No further than to the end of a head: h11 would go on with a body, or keep what comes after it.
+        begun = self.conn.trailing_data[0][-2:]
+        end = _END_OF_HEAD.search(begun + self._held[:PIECE])
+        size = PIECE if end is None else end.end() - len(begun)
+        piece = bytes(self._held[:size])
+        del self._held[:size]
+        return piece
 
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
