@@ -29,17 +29,22 @@ BATCH = 0.8
 GRID = 121 * 121
 
 
-def racer_work(racer: Racer, surface: Surface, runs: int = 1) -> float:
-    """What each step of one racer costs, in `runs` runs at a time that differ in their batches."""
+MOST_WORK_OF_SWARM = 300_000
+"""What a swarm may cost."""
+
+
+def racer_work(racer: Racer, surface: Surface, runs: int = 1, starts: int = 1) -> float:
+    """What each step of one racer costs, from `starts` starts, in `runs` runs that differ in their batches."""
     samples, size = surface.samples, racer.batch_size
     # The loss that is recorded is that of all samples.
-    recorded = runs * surface.numbers_per_point() * NUMBER
+    points = runs * starts
+    recorded = points * surface.numbers_per_point() * NUMBER
     if samples is None or size is None:
         return RULE + surface.call_cost + 2 * recorded
     seen = min(size, samples)
     draws = 1.0 if surface.replacement else seen / samples
     drawn = BATCH + runs * draws * (DRAW + samples * NUMBER)
-    return RULE + surface.call_cost + drawn + recorded + runs * surface.numbers_per_point(seen) * NUMBER
+    return RULE + surface.call_cost + drawn + recorded + points * surface.numbers_per_point(seen) * NUMBER
 
 
 def preparation_work(surface: Surface) -> float:
@@ -57,6 +62,11 @@ def runs_work(race: Race, runs: int) -> float:
     return race.steps * _runs_step(race, runs)
 
 
+def swarm_work(race: Race, place: int, starts: int) -> float:
+    """What a swarm of so many starts under the racer at `place` costs."""
+    return race.steps * racer_work(race.racers[place], race.surface, starts=starts)
+
+
 def most_steps(race: Race) -> int:
     """How many steps this race may have within the budget, 1 … 5,000."""
     return _within(MOST_WORK, race_work(race) / race.steps)
@@ -65,6 +75,11 @@ def most_steps(race: Race) -> int:
 def most_steps_of_runs(race: Race, runs: int) -> int:
     """How many steps this race may have so that `runs` runs are within their budget, 1 … 5,000."""
     return _within(MOST_WORK_OF_RUNS, _runs_step(race, runs))
+
+
+def most_steps_of_swarm(race: Race, place: int, starts: int) -> int:
+    """How many steps this race may have so that such a swarm is within its budget, 1 … 5,000."""
+    return _within(MOST_WORK_OF_SWARM, swarm_work(race, place, starts) / race.steps)
 
 
 def check_budget(race: Race) -> Race:

@@ -18,6 +18,7 @@ from optviz.text import LANGUAGES
 
 LONGEST_LIST = 200
 FARTHEST = 10.0
+PLAIN_WHOLE = re.compile(r"[0-9]{1,10}", re.ASCII)
 PLAIN_NUMBER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,4})?")
 Camera = tuple[float, ...]
 
@@ -57,6 +58,22 @@ class YesOrNo:
 
     def spelled(self, value: bool) -> str:
         return "1" if value else "0"
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number from 0 to `most`."""
+
+    most: int
+
+    def read(self, name: str, text: str, problems: list[BadInput]) -> int | None:
+        if PLAIN_WHOLE.fullmatch(text) and int(text) <= self.most:
+            return int(text)
+        problems.append(BadInput("out_of_range", name=name, value=text, allowed=f"0 ≤ {name} ≤ {self.most:,}"))
+        return None
+
+    def spelled(self, value: int) -> str:
+        return str(value)
 
 
 class Places:
@@ -133,29 +150,35 @@ def places(listed: Any) -> tuple[int, ...]:
     return tuple(sorted({place for place in known if type(place) is int and 0 <= place < MOST_RACERS}))
 
 
-def has_samples(race: Race) -> bool:
+def has_samples(race: Race, _: Any = None) -> bool:
     """Whether its loss is a mean over samples: only then there are epochs."""
     return race.surface.samples is not None
 
 
-def has_batches(race: Race) -> bool:
+def has_batches(race: Race, _: Any = None) -> bool:
     """Whether a racer sees some of the samples per step: only then one run differs from another."""
     return any(racer.batch_size is not None for racer in race.racers)
+
+
+def has_place(race: Race, place: int | None) -> bool:
+    """Whether there is a racer at this place; None is at none."""
+    return place is None or place < len(race.racers)
 
 
 @dataclass(frozen=True)
 class Row:
     """What is to be known of a field of the view.
 
-    name: of its parameter in an address. page: the one page that has it, None for all. needs: what a race must have, or
-    else the field is its default. of_figure: whether it chooses between views of the race's figure. shared: whether a
-    link for others tells it. quiet: whether it is too small a change for an entry in the browser's history.
+    name: of its parameter in an address. page: the one page that has it, None for all. needs: whether a race has what
+    this value of the field takes, or else the field is its default. of_figure: whether it chooses between views of the
+    race's figure. shared: whether a link for others tells it. quiet: whether it is too small a change for an entry in
+    the browser's history.
     """
 
     name: str
     form: Form
     page: str | None = None
-    needs: Callable[[Race], bool] | None = None
+    needs: Callable[[Race, Any], bool] | None = None
     of_figure: bool = False
     shared: bool = True
     quiet: bool = False
@@ -182,6 +205,9 @@ class View:
     # Whether the rest of each path is seen, pale, before it is travelled.
     paths: str = seen("travelled", OneOf(("travelled", "whole")), of_figure=True)
     hidden: tuple[int, ...] = seen((), Places(), quiet=True)
+    # A swarm: the place of its racer in the list (None: there is none), and the seed that draws its starts.
+    swarm: int | None = seen(None, Whole(MOST_RACERS - 1), needs=has_place)
+    swarm_seed: int = seen(0, Whole(2**32 - 1))
     # The part of each path that is still to come is hidden.
     veiled: bool = seen(False, YesOrNo())
     # For this lecture room, in large type; not for the phones that a link is meant for.
@@ -222,7 +248,8 @@ class View:
 
     def fitting(self, race: Race) -> View:
         """The view without what this race has not: epochs need samples, many runs need batches."""
-        lacking = [field for field, row in self.rows().items() if row.needs is not None and not row.needs(race)]
+        rows = self.rows().items()
+        lacking = [field for field, row in rows if row.needs is not None and not row.needs(race, getattr(self, field))]
         defaults = type(self)()
         return replace(self, **{field: getattr(defaults, field) for field in lacking})
 

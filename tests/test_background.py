@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,9 @@ from optviz import OPTIMIZERS, Race, Racer, SmoothedNoise, optimizers
 from optviz.experiment import read_url
 from optviz.laboratory import work
 from optviz.laboratory.jobs import LIGHT, SECONDS_OF_A_FAILURE, Pool, WorkerGone
+from optviz.swarm import swarm_of
 from optviz.ui import background, cached
+from optviz.view import View
 from test_pages import assert_shows_its_race, message, race, told
 
 HEAVY_LINK = "surface=smoothed_noise&seed={seed}&steps=5000&racers=adam~nag"
@@ -76,7 +78,7 @@ def until(app: Any, holds: Callable[[], bool]) -> None:
         if holds():
             return
         shown, view = background.Available(_race_shown(app), race(app)), app.session_state.view
-        if background.has_more(shown, view.pinned, view.runs == "many"):
+        if background.has_more(shown, view.pinned, view.runs == "many", _swarm_wanted(view)):
             app.run()
         else:
             threading.Event().wait(0.01)
@@ -116,6 +118,44 @@ def test_a_heavy_race_shows_its_first_steps_and_then_itself(pool: Pool) -> None:
     assert tracks(message(app)[0])["steps"] == 5000
     assert_shows_its_race(app)
     assert app.get("download_button")
+
+
+def _swarm_wanted(view: View) -> background.SwarmWish | None:
+    return None if view.swarm is None else background.SwarmWish(view.swarm, view.swarm_seed)
+
+
+def test_a_heavy_swarm_follows_its_race_and_is_what_would_be_computed_here(pool: Pool) -> None:
+    app = opened(**query(seed=31, swarm="1", swarm_seed="4"))
+    assert "swarm" not in [layer.get("kind") for layer in message(app)[0]["layers"]]
+    assert "The swarm is being computed" in swarm_said(app)
+    Local.gate.set()
+    until(app, lambda: not awaited(app))
+    assert "from 200 starts under NAG" in swarm_said(app)
+    (layer,) = [layer for layer in message(app)[0]["layers"] if layer.get("kind") == "swarm"]
+    assert (layer["every"], layer["steps"]) == (25, 5000)
+    shown = race(app)
+    here = swarm_of(shown.racers[1], shown.surface, 4, 5000)
+    assert np.array_equal(message(app)[1]["swarm/places"], here.places.reshape(-1))
+    # While a hand drags there is no time for it.
+    app.session_state.live = {"learning_rate": 0.05, "number": 3}
+    app.run()
+    assert "follows when you let go" in swarm_said(app)
+
+
+def test_a_swarm_that_fails_is_told(pool: Pool) -> None:
+    link = {"surface": "smoothed_noise", "seed": "32", "steps": "2500", "racers": "adam"}
+    Local.gate.set()
+    app = opened(**link)
+    until(app, lambda: not awaited(app))
+    Local.breaks = True
+    app.session_state.view = replace(app.session_state.view, swarm=0)
+    app.run()
+    until(app, lambda: "The swarm could not be computed" in swarm_said(app))
+
+
+def swarm_said(app: Any) -> str:
+    """The sentence about the swarm."""
+    return " ".join(html.proto.body for html in app.get("html") if "optviz-swarm" in html.proto.body)
 
 
 def test_the_sentence_is_in_the_visitors_language(pool: Pool) -> None:

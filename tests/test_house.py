@@ -70,7 +70,7 @@ LEVELS = [
     ["outcome", "racer"],
     ["trajectory"],
     ["statistics", "experiment", "gradient_noise"],
-    ["budget", "export", "tour"],
+    ["budget", "export", "swarm", "tour"],
     ["figures"],
     ["laboratory", "text"],
     ["stage", "view"],
@@ -355,7 +355,7 @@ def test_both_languages_fill_in_the_same_things(key: str) -> None:
     assert placeholders(english) == placeholders(chinese) - ({"label"} if key == "app.field_in_a_sentence" else set())
     for text in (english, chinese):
         # What stands between two names may end in a space, nothing else.
-        assert text.strip() == text or key in ("stage.and", "figure.comma")
+        assert text.strip() == text or key in ("stage.and", "figure.comma", "swarm.comma")
         assert text.strip()
 
 

@@ -25,6 +25,8 @@ OTHERWISE: dict[str, tuple[Any, dict[str, str]]] = {
     "camera": ((-12.5, 40.0, 2.25), {"camera": "-12.5,40,2.25"}),
     "paths": ("whole", {"paths": "whole"}),
     "hidden": ((0, 2), {"hidden": "0,2"}),
+    "swarm": (3, {"swarm": "3"}),
+    "swarm_seed": (17, {"swarm_seed": "17"}),
     "veiled": (True, {"veiled": "1"}),
     "present": (True, {"present": "1"}),
     "pinned": (Race(steps=7), {"pinned": Race(steps=7).to_url()}),
@@ -78,6 +80,13 @@ REFUSED = [
     ({"camera": "nan,inf,1e0"}, "camera", None),
     ({"camera": "٤٥,35,2"}, "camera", None),
     ({"camera": "9" * 9999}, "camera", None),
+    ({"swarm": "24"}, "swarm", None),
+    ({"swarm": "-1"}, "swarm", None),
+    ({"swarm": "٣"}, "swarm", None),
+    ({"swarm": ""}, "swarm", None),
+    ({"swarm_seed": "4294967296"}, "swarm_seed", 0),
+    ({"swarm_seed": "9" * 9999}, "swarm_seed", 0),
+    ({"swarm_seed": "1.5"}, "swarm_seed", 0),
     ({"pinned": "seed=3"}, "pinned", None),
     ({"pinned": "surface=nowhere"}, "pinned", None),
 ]
@@ -97,6 +106,8 @@ def test_what_the_race_has_not_is_not_seen() -> None:
     sampled = Race().with_optimizers(["sgd"]).with_samples(samples=16)
     assert view.fitting(sampled) == view
     assert view.fitting(sampled.with_optimizers(["adam"])) == View(axis="gap", by="epoch")
+    assert View(swarm=1).fitting(Race()) == View(swarm=1)
+    assert View(swarm=1, swarm_seed=3).fitting(Race().with_optimizers(["adam"])) == View(swarm_seed=3)
 
 
 def test_a_link_for_others_does_not_present() -> None:

@@ -17,6 +17,7 @@ from optviz.experiment import Race
 from optviz.figures.fans import fan
 from optviz.figures.heights import contour_heights
 from optviz.gradient_noise import gradient_noise
+from optviz.swarm import swarm_of
 from optviz.trajectory import trace
 
 Record = TypeVar("Record")
@@ -55,11 +56,17 @@ def noise(race: Race, x: float, y: float, batch_size: int) -> Values:
     return fields_of(gradient_noise(race.surface, np.array([x, y]), batch_size, race.batch_seed))
 
 
+def swarm(race: Race, place: int, seed: int) -> Values:
+    """The swarm of the racer at `place`."""
+    return fields_of(swarm_of(race.racers[place], race.surface, seed, race.steps, race.batch_seed))
+
+
 WORK: dict[str, Callable[..., Values]] = {
     "path": path,
     "runs": runs,
     "surface": surface,
     "noise": noise,
+    "swarm": swarm,
 }
 """Name → function of a race and of numbers."""
 

@@ -57,7 +57,7 @@ def pack_new(
         if name.startswith("map/") and not with_map:
             continue
         kind = _kind(array)
-        finite = array if kind in ("u1", "i4") else np.where(np.isfinite(array), array, np.nan)
+        finite = array if kind in ("u1", "u2", "i4") else np.where(np.isfinite(array), array, np.nan)
         block = np.ascontiguousarray(finite, dtype=f"<{kind}").tobytes()
         if name.startswith("map/"):
             place = {}
@@ -150,13 +150,13 @@ def _spelled_themes() -> tuple[str, str]:
 
 
 def _kind(array: np.ndarray) -> str:
-    """The smallest type in which an array can travel: "u1", "i4", "f4", or "f8" where a picture would lose by "f4".
+    """The smallest type in which an array can travel: a whole one, "f4", or "f8" where a picture would lose by "f4".
 
     It would where a finite number becomes infinite or 0 (beyond 3e38, below 1e-38), and where the numbers of a column
     differ by less than a thousandth of their size: of those differences 24 bits leave too few to draw.
     """
-    if array.dtype == np.uint8:
-        return "u1"
+    if array.dtype in (np.uint8, np.uint16):
+        return f"u{array.dtype.itemsize}"
     if np.issubdtype(array.dtype, np.integer):
         small = not array.size or (array.min() >= -(2**31) and array.max() < 2**31)
         return "i4" if small else "f8"

@@ -27,6 +27,7 @@ from optviz.figures.palette import style_sheet
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import RaceRecord, beside, race_record
 from optviz.figures.scene import CHOICES, SHOWN
+from optviz.figures.swarm import ShownSwarm, with_swarm
 from optviz.stage.message import pack
 from optviz.stage.modules import PLOTLY, assets, stage_module, stage_style
 from optviz.text import LANGUAGES, spaced, words
@@ -93,12 +94,14 @@ def html_page(
     pinned: RaceRecord | None = None,
     pinned_race: Race | None = None,
     heights: Heights | None = None,
+    swarm: ShownSwarm | None = None,
 ) -> bytes:
     """The page, UTF-8. paths: what `race.run()` gives. fans: what `fans_of` gives, if 20 runs are to be a choice.
 
     view: what is chosen and hidden when the page opens, as in a message to the stage: {"chosen": {"axis": "gap"},
     "hidden": [0]}. pinned: another race on this surface, to lie under this one; pinned_race: the same, to say in what
-    it differs. heights: of the race's bare surface, where they are at hand. Raises BadInput for another language.
+    it differs. heights: of the race's bare surface, where they are at hand. swarm: one that is shown too. Raises
+    BadInput for another language.
     """
     if language not in LANGUAGES:
         raise BadInput("unknown_choice", name="language", value=language, allowed=", ".join(LANGUAGES))
@@ -112,6 +115,7 @@ def html_page(
     in_depth = seen["chosen"].get("drawn") in SHOWN
     lengths = lengths_of(record, pinned)
     figure = _figure(race_figure(record, heights, "map", text["figure"], pinned, lengths), record, in_depth)
+    figure = with_swarm(figure, record, swarm)
     figure = with_cards(figure, {place: card_of(path, text) for place, path in enumerate(paths)})
     message = pack(
         figure,
@@ -126,6 +130,8 @@ def html_page(
     key_line = [*key_sentences(heights, text["figure"]), *sentences_of(figure, figure.views)]
     if pinned is not None and pinned_race is not None:
         key_line.append(difference_of_pinned(race, pinned_race, text))
+    if swarm is not None and swarm.told:
+        key_line.append(swarm.told)
     bundles = tuple(PLOTLY) if in_depth else ("plane",)
     return _document(race, language, message, spaced(" ".join(key_line)), bundles).encode()
 

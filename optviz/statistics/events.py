@@ -10,18 +10,9 @@ import numpy as np
 
 from optviz.statistics.gaps import without_rounding
 from optviz.statistics.standings import LOST, OUTSIDE, VISIBLE, standing
-from optviz.statistics.wins import tie_width
+from optviz.statistics.valleys import LOW, NEAR, distances, steps_to_stay, valleys_of
 from optviz.surface import Surface
 from optviz.trajectory import Trajectory
-
-NEAR = 0.03
-"""In widths of the domain: within this distance of a minimum a racer that stays has arrived in its valley."""
-
-LOW = 0.1
-"""The share of the drop from the start into a valley that may be left for whoever has arrived in it."""
-
-STAYS = 0.1
-"""The share of the run for which whoever arrives must stay, at its end; at least ten steps. As in `optviz.outcome`."""
 
 HELD = 0.05
 """The share of the run for which whoever takes the lead must hold it, at least three steps."""
@@ -227,31 +218,28 @@ def _climbs(codes: np.ndarray, losses: np.ndarray, lowest: float) -> Iterator[Ev
 
 def _arrivals(points: np.ndarray, losses: np.ndarray, surface: Surface) -> tuple[np.ndarray, ...]:
     """arrived, valley, valleys, away and passed of `Events`."""
-    minima, lowest = surface.local_minima, surface.lowest
     start, start_loss, near = points[0, 0], float(losses[0, 0]), NEAR * surface.width
-    inner = bool(np.isfinite(lowest.loss)) and _is_inside(lowest.point, surface)
-    places = np.concatenate([np.reshape(lowest.point, (1, 2)), minima.points]) if inner else minima.points
-    depths = np.concatenate([[lowest.loss], minima.losses]) if inner else minima.losses
-    level = depths <= lowest.loss + tie_width(start_loss, lowest.loss) if inner else np.zeros(len(depths), dtype=bool)
+    known = valleys_of(surface, start_loss)
+    places, depths, level, inner = known.places, known.depths, known.level, bool(np.isfinite(known.lowest))
     arrived, valley = np.full(len(points), -1), np.full(len(points), -1)
-    valleys = [lowest.loss if inner else np.nan]
-    away = [_distances(places[level], start).min() / surface.width if inner else np.nan]
+    valleys = [known.lowest]
+    away = [distances(places[level], start).min() / surface.width if inner else np.nan]
     number: dict[int, int] = {}
     for racer, (way, line) in enumerate(zip(points, losses, strict=True)):
         if not len(places) or not np.isfinite(way[-1]).all():
             continue
-        place = int(_distances(places, way[-1]).argmin())
-        there = _distances(way, places[place]) <= near
+        place = int(distances(places, way[-1]).argmin())
+        there = distances(way, places[place]) <= near
         there &= line - depths[place] <= LOW * abs(start_loss - depths[place])
         since = int(np.flatnonzero(~there)[-1]) + 1 if not there.all() else 0
-        if len(line) - since < min(max(10, round(STAYS * (len(line) - 1))), len(line)):
+        if len(line) - since < steps_to_stay(len(line) - 1):
             continue
         if not level[place] and place not in number:
             number[place] = len(valleys)
             valleys.append(float(depths[place]))
-            away.append(float(_distances(places[place], start)) / surface.width)
+            away.append(float(distances(places[place], start)) / surface.width)
         arrived[racer], valley[racer] = since, 0 if level[place] else number[place]
-    passed = np.array([any((_distances(way, place) <= near).any() for place in places[level]) for way in points])
+    passed = np.array([any((distances(way, place) <= near).any() for place in places[level]) for way in points])
     return arrived, valley, without_rounding(valleys, start_loss), np.array(away, dtype=float), passed
 
 
@@ -266,13 +254,3 @@ def _arrival_events(arrived: np.ndarray, valley: np.ndarray) -> Iterator[Event]:
                 yield Event(step, Kind.FOLLOWED, (racer,), step, number)
         if first > 0:
             yield Event(first, Kind.ARRIVED, tuple(there[arrived[there] == first].tolist()), first, number)
-
-
-def _distances(points: np.ndarray, place: np.ndarray) -> np.ndarray:
-    away = points - place
-    return np.sqrt((away * away).sum(axis=-1))
-
-
-def _is_inside(point: np.ndarray, surface: Surface) -> bool:
-    x_min, x_max, y_min, y_max = surface.domain
-    return bool(x_min < point[0] < x_max and y_min < point[1] < y_max)

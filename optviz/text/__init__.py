@@ -53,6 +53,8 @@ CALLED = {
     "paths": ("stage", "choose_paths"),
     "view": ("stage", "choose_drawn"),
     "look": ("stage", "choose_look"),
+    "swarm": ("swarm", "racer"),
+    "swarm_seed": ("swarm", "seed"),
     "present": ("app", "present"),
 }
 """Where the label of a field stands that is not called like the field."""

@@ -10,10 +10,12 @@ from optviz.experiment import Race, surface_record
 from optviz.figures import Figure
 from optviz.figures.heights import Heights
 from optviz.surface import Formula, GallerySurface
+from optviz.swarm import ON_THE_WAY, OUTSIDE, Swarm
 from optviz.text import counted, spaced, words
 from optviz.text.numbers import readable
 
 LONGEST_TITLE = 100
+MOST_VALLEYS = 3
 
 
 def start_of(race: Race) -> tuple[float, float]:
@@ -85,6 +87,25 @@ def key_sentences(heights: Heights, words: Mapping[str, str]) -> list[str]:
     """What is to be said of the picture's lines: what they are, and how the contours are spaced where not evenly."""
     spacing = {"key_logarithmic": heights.logarithmic, "key_by_area": heights.by_area}
     return [words["key_line"], *(words[key] for key, holds in spacing.items() if holds)]
+
+
+def swarm_sentence(swarm: Swarm, racer: str, text: Mapping[str, Mapping[str, str]]) -> str:
+    """Where the starts of a swarm end: in the deepest valley, in others, in none, or outside the map."""
+    phrases, counts = text["swarm"], swarm.counts.tolist()
+    losses = [f"{loss:.3g}".replace("-", "\N{MINUS SIGN}") for loss in swarm.valleys.tolist()]
+    ends, others = [], list(zip(counts[1:], losses[1:], strict=True))
+    if swarm.valleys[0] == swarm.valleys[0]:
+        key = "deepest" if counts[0] else "deepest_none"
+        ends.append(counted(phrases, key, counts[0]).format(count=counts[0], loss=losses[0]))
+    if len(others) <= MOST_VALLEYS:
+        ends += [phrases["valley"].format(count=count, loss=loss) for count, loss in others]
+    else:
+        key = "shallower" if ends else "several"
+        ends.append(phrases[key].format(count=sum(counts[1:]), valleys=len(others)))
+    for key, end in (("on_the_way", ON_THE_WAY), ("outside", OUTSIDE)):
+        if swarm.count(end):
+            ends.append(phrases[key].format(count=swarm.count(end)))
+    return spaced(phrases["told"].format(all=len(swarm.ends), racer=racer, ends=phrases["comma"].join(ends)))
 
 
 def file_name(race: Race) -> str:

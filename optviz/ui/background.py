@@ -21,15 +21,24 @@ from streamlit.runtime import get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_run_yield_check
 
-from optviz.budget import most_steps_of_runs, preparation_work, race_work, racer_work
+from optviz.budget import (
+    most_steps_of_runs,
+    most_steps_of_swarm,
+    preparation_work,
+    race_work,
+    racer_work,
+    swarm_work,
+)
 from optviz.experiment import Race
 from optviz.figures.fans import FAN_RUNS, Fan
 from optviz.figures.heights import Heights
 from optviz.laboratory.jobs import LIGHT, Pool, Wish
 from optviz.laboratory.work import Task, Values, is_known_elsewhere, record_of
 from optviz.outcome import Outcome
+from optviz.racer import Racer
 from optviz.surface import Surface
 from optviz.surface.lowest import Found, Minima
+from optviz.swarm import STARTS, Swarm
 from optviz.trajectory import Trajectory
 from optviz.ui import cached
 
@@ -96,11 +105,25 @@ class Available:
         return self.race == self.asked
 
 
-def available(race: Race, pinned: Race | None = None, runs: bool = False, dragged: bool = False) -> Available:
+@dataclass(frozen=True)
+class SwarmWish:
+    """A swarm that is wanted beside a race: the place of its racer, and the seed that draws its starts."""
+
+    place: int
+    seed: int
+
+
+def available(
+    race: Race,
+    pinned: Race | None = None,
+    runs: bool = False,
+    dragged: bool = False,
+    swarm: SwarmWish | None = None,
+) -> Available:
     """What a page can show of a race: asks for what is heavy, and waits for it as long as a visitor does not mind.
 
     pinned: another race, wanted too. runs: whether the many runs are wanted. dragged: whether something of the race is
-    being dragged; then it is not worth while to begin with what is heavy.
+    being dragged; then it is not worth while to begin with what is heavy. swarm: a swarm, wanted too.
     """
     pool = _the_pool()
     if pool is None:
@@ -110,7 +133,7 @@ def available(race: Race, pinned: Race | None = None, runs: bool = False, dragge
     if pinned is not None:
         wanted.append(pinned)
     keys = _wait(
-        partial(_wishes, wanted, race if runs and not dragged else None),
+        partial(_wishes, wanted, race if runs and not dragged else None, None if dragged else (race, swarm)),
         PATIENCE_IN_A_DRAG if dragged else PATIENCE,
     )
     # What can only be computed here is there in time, but not in time for a hand that moves.
@@ -165,14 +188,15 @@ def await_result(task: Task) -> None:
     look()
 
 
-def has_more(known: Available, pinned: Race | None, runs: bool) -> bool:
+def has_more(known: Available, pinned: Race | None, runs: bool, swarm: SwarmWish | None = None) -> bool:
     """Whether a page that shows this could show more by now, or has something else to ask for."""
     pool = _the_pool()
     if pool is None:
         return True
     if known.race is None and is_there(first_steps(known.asked, LIGHT)):
         return True
-    wishes = _wishes([known.asked, *([pinned] if pinned is not None else [])], known.asked if runs else None)
+    races = [known.asked, *([pinned] if pinned is not None else [])]
+    wishes = _wishes(races, known.asked if runs else None, (known.asked, swarm))
     # What was asked for is there, or has failed; a surface that is there now lets its paths be asked for.
     return pool.pending(wishes) == 0
 
@@ -186,6 +210,26 @@ def first_steps(race: Race, work: float) -> Race:
 def runs_are_there(race: Race) -> bool:
     """Whether the many runs of a race can be shown at once."""
     return _the_pool() is None or not _run_wishes(race)
+
+
+def swarm_is_there(race: Race, wish: SwarmWish, dragged: bool = False) -> bool:
+    """Whether a swarm can be shown at once; while something is dragged, within the time that a picture has."""
+    if cached.swarm_of.known(*_swarm_arguments(race, wish)):
+        return True
+    if dragged:
+        return swarm_work(race, wish.place, STARTS) <= FRAME
+    return _the_pool() is None or not _swarm_wishes(race, wish)
+
+
+def swarm_has_failed(race: Race, wish: SwarmWish) -> bool:
+    """Whether a swarm could not be computed elsewhere."""
+    pool = _the_pool()
+    return pool is not None and any(pool.failure(key) is not None for key in _swarm_wishes(race, wish))
+
+
+def swarm_of(race: Race, wish: SwarmWish) -> Swarm:
+    """A swarm that is there, and that its budget has room for."""
+    return cached.swarm_of(*_swarm_arguments(race, wish))
 
 
 # --- what is where -------------------------------------------------------------------------------------------------
@@ -214,8 +258,10 @@ def is_there(race: Race) -> bool:
     return sum(race.steps * racer_work(race.racers[place], race.surface) for place in _missing(race)) <= HERE
 
 
-def _wishes(races: list[Race], runs_of: Race | None) -> dict[Hashable, Wish]:
-    """What has to be computed elsewhere before these races, and the many runs of one, can be shown."""
+def _wishes(
+    races: list[Race], runs_of: Race | None, swarm_of: tuple[Race, SwarmWish | None] | None = None
+) -> dict[Hashable, Wish]:
+    """What has to be computed elsewhere before these races, the many runs of one, and a swarm can be shown."""
     wishes: dict[Hashable, Wish] = {}
     for race in races:
         if not surface_is_there(race):
@@ -233,7 +279,22 @@ def _wishes(races: list[Race], runs_of: Race | None) -> dict[Hashable, Wish]:
                 )
     if runs_of is not None and surface_is_there(runs_of):
         wishes |= _run_wishes(runs_of)
+    if swarm_of is not None and swarm_of[1] is not None and surface_is_there(swarm_of[0]):
+        wishes |= _swarm_wishes(swarm_of[0], swarm_of[1])
     return wishes
+
+
+def _swarm_arguments(race: Race, wish: SwarmWish) -> tuple[Racer, Surface, int, int, int]:
+    return (race.racers[wish.place], race.surface, wish.seed, race.steps, race.batch_seed)
+
+
+def _swarm_wishes(race: Race, wish: SwarmWish) -> dict[Hashable, Wish]:
+    work, arguments = swarm_work(race, wish.place, STARTS), _swarm_arguments(race, wish)
+    too_much = race.steps > most_steps_of_swarm(race, wish.place, STARTS)
+    if too_much or work <= HERE or not is_known_elsewhere(race) or cached.swarm_of.known(*arguments):
+        return {}
+    task = Task("swarm", race.replaced(racers=(arguments[0],)), {"place": 0, "seed": wish.seed}, work)
+    return {("swarm", *arguments): (task, partial(_keep_swarm, arguments))}
 
 
 def _run_wishes(race: Race) -> dict[Hashable, Wish]:
@@ -283,6 +344,12 @@ def _keep_result(arguments: tuple[Any, ...], values: Values) -> None:
 
 def _keep_runs(arguments: tuple[Any, ...], values: Values) -> None:
     cached.fan_of.put(record_of(Fan, values), *arguments)
+
+
+def _keep_swarm(arguments: tuple[Any, ...], values: Values) -> None:
+    known, swarm = cached.prepared(arguments[1]), record_of(Swarm, values)
+    known.learn(swarm.best[None, :2], swarm.best[2:])
+    cached.swarm_of.put(swarm, *arguments)
 
 
 # --- waiting -------------------------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ from optviz.laboratory import tuning
 from optviz.laboratory.work import WORK, Values
 from optviz.racer import Racer
 from optviz.surface import FiniteSum, Surface
+from optviz.swarm import Swarm
+from optviz.swarm import swarm_of as run_swarm
 from optviz.trajectory import Trajectory, trace
 from optviz.trajectory import race as run_race
 from optviz.ui.memory import Memory, Remembered
@@ -97,6 +99,14 @@ def fan_of(racer: Racer, surface: Surface, start: tuple[float, float], steps: in
     surface = prepared(surface)
     with COMPUTING:
         return fans.fan_of(racer, surface, start, steps, batch_seed)
+
+
+@once
+def swarm_of(racer: Racer, surface: Surface, seed: int, steps: int, batch_seed: int) -> Swarm:
+    """`optviz.swarm.swarm_of`, once per racer and setting."""
+    surface = prepared(surface)
+    with COMPUTING:
+        return run_swarm(racer, surface, seed, steps, batch_seed)
 
 
 @once

@@ -42,6 +42,9 @@ def begin_run() -> None:
     view, unseen = View.from_query(query, address.page(), before)
     veiled_before = before is not None and before.veiled
     st.session_state.view = view.fitting(st.session_state.race)
+    if view.swarm != st.session_state.view.swarm:
+        most = f"0 ≤ swarm ≤ {len(st.session_state.race.racers) - 1}"
+        unseen.append(BadInput("out_of_range", name="swarm", value=view.swarm, allowed=most))
     if view.veiled and not veiled_before:
         st.session_state.played = None
     st.session_state.view_stamp = st.session_state.get("view_stamp", 0) + 1
@@ -155,6 +158,9 @@ def _follow(moved: Callable[[int], int | None]) -> None:
         hidden = [moved(place) for place in view().hidden]
         st.session_state.view = replace(view(), hidden=places([place for place in hidden if place is not None]))
         st.session_state.view_stamp += 1
+    place = view().swarm
+    if place is not None:
+        st.session_state.view = replace(view(), swarm=moved(place))
     if "tuned" in st.session_state:
         tuned = moved(st.session_state.tuned)
         if tuned is None:

@@ -6,6 +6,7 @@
 /** @import { Transport } from "./transport.js" */
 
 import { stepsOf } from "./state.js";
+import { wantsNoMotion } from "./theme.js";
 
 const VISITED = "optviz-visited";
 const INPUTS = ["pointerdown", "keydown", "wheel", "touchstart"];
@@ -73,7 +74,7 @@ function isFirstVisit() {
   const [opened] = performance.getEntriesByType("navigation");
   // The app may have written the address since.
   const says = new URL(opened?.name ?? location.href).search !== "" || location.hash !== "";
-  if (says || document.hidden || window.matchMedia("(prefers-reduced-motion: reduce)").matches) return false;
+  if (says || document.hidden || wantsNoMotion()) return false;
   try {
     return window.localStorage.getItem(VISITED) === null;
   } catch {

@@ -4,7 +4,7 @@
 /** @import { Arrays, Component, Message, Numbers, SentHeader, Theme } from "./types.js" */
 
 const MAPS_KEPT = 12;
-const KINDS = { f4: Float32Array, f8: Float64Array, i4: Int32Array, u1: Uint8Array };
+const KINDS = { f4: Float32Array, f8: Float64Array, i4: Int32Array, u1: Uint8Array, u2: Uint16Array };
 
 /**
  * Whatever form Streamlit hands the bytes over in.

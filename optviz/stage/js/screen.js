@@ -14,7 +14,7 @@ import { lettersFor, thicknessFor } from "./figure.js";
 import { paintLegend } from "./legend.js";
 import { resolved } from "./message.js";
 import { Picture } from "./picture.js";
-import { futureIsHidden, litOf, racersOf, shownViews, stepOf, stepsOf } from "./state.js";
+import { futureIsHidden, litOf, racersOf, shownViews, stepOf, stepsOf, swarmTold } from "./state.js";
 import { updateHomeButton } from "./home.js";
 
 /**
@@ -212,7 +212,7 @@ export class Screen {
         .map(({ name, marker, color }) => ({ name, marker, color: resolved(color, arrays, theme) })),
       said: () => sentenceOf(this.answers.state()),
       goesOn: state.recording !== null,
-      told: Object.values(shownViews(state)).flatMap((name) => header.views[name]?.told ?? []),
+      told: [...Object.values(shownViews(state)).flatMap((name) => header.views[name]?.told ?? []), ...swarmTold(state)],
       scene: async (options) => (await this.picture.scenery?.image(options)) ?? null,
       charts: [...geometry.boxes, ...(geometry.sight ? [geometry.sight.box] : [])].map((box, chart) => {
         const shapes = canvases.shapes(chart, moment);

@@ -23,7 +23,7 @@ import { Requests } from "./requests.js";
 import { Saver } from "./save.js";
 import { Screen } from "./screen.js";
 import { endIsHidden, initialState, isAtEnd, racerOf, reduce } from "./state.js";
-import { watchSharpness, watchSystemTheme } from "./theme.js";
+import { wantsNoMotion, watchSharpness, watchSystemTheme } from "./theme.js";
 import { Guide } from "./tour.js";
 import { Transport } from "./transport.js";
 
@@ -109,6 +109,8 @@ export class Stage {
     ];
     /** @type {Uint8Array | null} */
     this.received = null;
+    /** @type {number | null} null before the first message */
+    this.replayed = null;
   }
 
   // --- what comes in ---
@@ -127,9 +129,22 @@ export class Stage {
     this.received = message && bytes.slice();
     if (!message) return this.requests.ask("map", sent.header.map_key);
     this.dispatch({ type: "received", message });
+    this.replay(message.header.replay);
     this.greeting.receive(send !== null);
     this.guide.update();
     this.agreement.compare();
+  }
+
+  /**
+   * Plays from the start what the visitor has asked for anew, once; not what was there when the stage came.
+   * @param {number | undefined} asked how often so far
+   */
+  replay(asked = this.replayed ?? 0) {
+    const isNew = this.replayed !== null && asked !== this.replayed;
+    this.replayed = asked;
+    if (!isNew || wantsNoMotion()) return;
+    this.transport.command("first");
+    this.transport.play();
   }
 
   goHome() {

@@ -232,6 +232,17 @@ export function sceneOf(state) {
 }
 
 /**
+ * What is said of the swarms that are shown, unless nobody may know yet how they end.
+ * @param {State} state
+ * @returns {string[]}
+ */
+export function swarmTold(state) {
+  const layers = state.message?.header.layers ?? [];
+  return endIsHidden(state) ? [] : layers.flatMap((layer) => (
+    layer.kind === "swarm" && layer.told && !state.hidden.includes(layer.racer) ? [layer.told] : []));
+}
+
+/**
  * The views that are offered as the chosen ones: nothing in 3-D where the browser cannot draw it.
  * @param {State} state
  */

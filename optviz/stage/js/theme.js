@@ -49,3 +49,8 @@ export function watchSharpness(changed) {
 export function isCoarse() {
   return window.matchMedia("(pointer: coarse)").matches;
 }
+
+// Whether the visitor has asked the system for less motion.
+export function wantsNoMotion() {
+  return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+}

@@ -5,6 +5,7 @@
 /** @import { Transport } from "./transport.js" */
 
 import { stepsOf } from "./state.js";
+import { wantsNoMotion } from "./theme.js";
 import { TOUR_MOVES } from "./transport.js";
 
 export class Guide {
@@ -41,7 +42,7 @@ export class Guide {
     if (!tour || tour.number === this.played) return;
     this.played = tour.number;
     this.wait();
-    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const calm = wantsNoMotion();
     this.dispatch({ type: "seek", step: calm ? stepsOf(this.state()) : 0 });
     if (calm) this.moveOn(1);
     else this.transport.play();

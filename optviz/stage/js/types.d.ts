@@ -1,7 +1,7 @@
 // What the modules of this folder hand to each other. The header is written by optviz/stage/message.py, a figure's part
 // of it by optviz/figures/.
 
-export type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
+export type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array | Uint16Array;
 export type Column = Numbers | Numbers[];
 export type Arrays = Map<string, Column>;
 export type Range = [number, number];
@@ -20,7 +20,7 @@ export type Dict = Record<string, any>;
 export interface SentHeader {
   parts: Record<string, any>;
   /** One of which only the key is told has come with the last message. */
-  arrays: { name: string; key?: string; shape?: number[]; type?: "f4" | "f8" | "i4" | "u1"; offset?: number }[];
+  arrays: { name: string; key?: string; shape?: number[]; type?: "f4" | "f8" | "i4" | "u1" | "u2"; offset?: number }[];
   map_key: string;
   /** Whose message it is, where there may be others. */
   stage?: string;
@@ -68,6 +68,8 @@ export interface Header {
   tour?: Tour | null;
   link?: string;
   hints?: Hint[];
+  /** How often the visitor has asked for something that is to be played at once. */
+  replay?: number;
 }
 
 export interface Message {
@@ -155,7 +157,27 @@ export interface SceneLayer {
   choices: string[];
 }
 
-export type Layer = TracksLayer | ArrowsLayer | ReliefLayer | PlacesLayer | SceneLayer;
+/** Many starts under one racer, which move as it does: see optviz/swarm.py. */
+export interface SwarmLayer {
+  kind: "swarm";
+  /** The place of its racer: it is hidden with it, and pale while another one is pointed at. */
+  racer: number;
+  color: string;
+  starts: number;
+  /** Steps from one moment to the next, and all of them. */
+  every: number;
+  steps: number;
+  /** Reference to whole numbers: x and y of each start, moment by moment; from end to end of the box they are 0 … 65,534. */
+  places: string;
+  /** Left, right, bottom, top. */
+  box: [number, number, number, number];
+  /** References to the surface on which they run in 3-D. */
+  grid: { x: string; y: string; z: string };
+  /** Where they end, as a sentence. */
+  told: string;
+}
+
+export type Layer = SwarmLayer | TracksLayer | ArrowsLayer | ReliefLayer | PlacesLayer | SceneLayer;
 
 export interface Racer {
   name: string;

@@ -8,6 +8,7 @@ import { Arrows } from "./arrows.js";
 import { Places } from "./places.js";
 import { Relief } from "./relief.js";
 import { SceneRunners } from "./scene.js";
+import { SwarmPoints } from "./swarm.js";
 import { Tracks } from "./tracks.js";
 
 /** @type {Record<Layer["kind"], (layer: any) => Mark>} */
@@ -17,6 +18,7 @@ const MARKS = {
   relief: (layer) => new Relief(layer),
   tracks: (layer) => new Tracks(layer),
   scene: (layer) => new SceneRunners(layer),
+  swarm: (layer) => new SwarmPoints(layer),
 };
 
 /**

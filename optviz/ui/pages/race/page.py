@@ -11,7 +11,7 @@ from optviz.figures.race_record import RaceRecord
 from optviz.text import Words, words
 from optviz.trajectory import Trajectory
 from optviz.ui import cached, session
-from optviz.ui.pages.race import sharing, touring
+from optviz.ui.pages.race import sharing, swarming, touring
 from optviz.ui.pages.race.gradient_noise import gradient_noise
 from optviz.ui.pages.race.hook import hook
 from optviz.ui.pages.race.picture import AVAILABLE, picture, pinned_record, what_is_there
@@ -27,6 +27,7 @@ def race_page() -> None:
     available = what_is_there()
     st.session_state[AVAILABLE] = available
     picture()
+    swarming.controls(session.race(), text)
     waiting(available, text)
     race = available.race
     if race is None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from optviz.experiment import Race
@@ -11,11 +14,12 @@ from optviz.figures.fans import fans_of
 from optviz.figures.lengths import Lengths, lengths_of
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import RaceRecord, beginning, beside, race_record
+from optviz.figures.swarm import with_swarm
 from optviz.optimizers import OPTIMIZERS
 from optviz.text import Words, words
 from optviz.text.telling import caption, file_name, heading
 from optviz.ui import background, cached, component, requests, session
-from optviz.ui.pages.race import touring
+from optviz.ui.pages.race import swarming, touring
 from optviz.ui.pages.race.answers import CARD, WHOLE_PAGE, answer
 from optviz.ui.pages.race.caption import below_the_picture
 
@@ -29,7 +33,9 @@ LENGTH_RANGE = "length_range"
 def what_is_there() -> background.Available:
     """What can be shown of the race now, and of those beside it."""
     view = session.view()
-    return background.available(session.shown(), view.pinned, view.runs == "many", session.is_dragging())
+    return background.available(
+        session.shown(), view.pinned, view.runs == "many", session.is_dragging(), swarming.wanted()
+    )
 
 
 def pinned_record(race: Race, text: Words) -> RaceRecord | None:
@@ -57,12 +63,16 @@ def picture() -> None:
     st.session_state[DRAWN] = race
     # The map is that of the full loss: how samples are drawn does not change it.
     map_key = session.token(race.bare_surface)
+    # Before all that is measured by the lowest loss: the swarm may have found a lower one.
+    swarm, said = swarming.shown(race, available.whole, text)
     record, pinned = _records(race, available, map_key, text)
     lengths = _lengths(record, pinned, available, map_key) if session.view().axis == "length" else None
     figure = race_figure(record, cached.heights(race.bare_surface), map_key, text["figure"], pinned, lengths)
-    figure = with_cards(figure, _open_card(race, text))
-    component.mount(_message(race, figure, pinned, text), key=STAGE, on_asked_change=answer)
+    figure = with_cards(with_swarm(figure, record, swarm), _open_card(race, text))
+    told = swarming.told_to_the_stage(swarm)
+    component.mount(_message(race, figure, pinned, text, told), key=STAGE, on_asked_change=answer)
     st.caption(below_the_picture(race, available, figure, record, pinned, text))
+    swarming.say(said)
 
 
 def _open_card(race: Race, text: Words) -> dict[int, Card]:
@@ -103,14 +113,14 @@ def _lengths(record: RaceRecord, pinned: RaceRecord | None, available: backgroun
     return lengths
 
 
-def _message(race: Race, figure: Figure, pinned: RaceRecord | None, text: Words) -> bytes:
+def _message(race: Race, figure: Figure, pinned: RaceRecord | None, text: Words, more: Mapping[str, Any]) -> bytes:
     """The figure and what the stage needs to know beside it, of which the browser is sent what it has not got."""
     view, start = session.view(), race.start or cached.start(race.surface)
     return component.next_message(
         figure,
         text["stage"],
         STAGE,
-        token=session.token((race, session.language(), view.runs, view.axis == "length", view.pinned, view.present)),
+        token=session.token(_picture_of(race)),
         view={
             "chosen": view.chosen,
             "hidden": list(view.hidden),
@@ -137,7 +147,15 @@ def _message(race: Race, figure: Figure, pinned: RaceRecord | None, text: Words)
             {"about": about, "text": hint, "on_touch": text["hint_on_touch"][about]}
             for about, hint in text["hint"].items()
         ],
+        **more,
     )
+
+
+def _picture_of(race: Race) -> tuple[object, ...]:
+    """All that makes the picture another one."""
+    view, swarm = session.view(), swarming.wanted()
+    seen = (race, session.language(), view.runs, view.axis == "length", view.pinned, view.present)
+    return seen if swarm is None else (*seen, swarm)
 
 
 def _rates(race: Race) -> dict[str, float] | None:

@@ -21,6 +21,7 @@ from optviz.text import Words, sentence, spaced
 from optviz.text.telling import file_name
 from optviz.trajectory import Trajectory
 from optviz.ui import background, cached, session, widgets
+from optviz.ui.pages.race import swarming
 
 OFFERED = ("csv", "json")
 """Formats that the page offers beside itself."""
@@ -37,7 +38,7 @@ def section(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, 
     """The part of the page below the scoreboard."""
     words = text["download"]
     st.html(f"<h3>{html.escape(words['title'])}</h3>")
-    _downloads(race, paths, pinned, words)
+    _downloads(race, paths, pinned, text)
     query = session.link()
     if query is None:
         st.caption(words["link_too_long"].format(most=f"{LONGEST_LINK:,}"))
@@ -55,17 +56,17 @@ def section(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, 
     _code(race, words)
 
 
-def _downloads(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, words: dict[str, str]) -> None:
-    view = session.view()
+def _downloads(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, text: Words) -> None:
+    words, view = text["download"], session.view()
     seen = {"chosen": view.chosen, "hidden": list(view.hidden), "veiled": view.veiled, "camera": view.camera}
     fans = (
         fans_of(race, cached.fan_of, cached.start(race.surface))
         if view.runs == "many" and background.runs_are_there(race)
         else None
     )
-    page = partial(
-        html_page, race, paths, session.language(), fans, seen, pinned, view.pinned, cached.heights(race.bare_surface)
-    )
+    heights = cached.heights(race.bare_surface)
+    swarm, _ = swarming.shown(race, True, text)
+    page = partial(html_page, race, paths, session.language(), fans, seen, pinned, view.pinned, heights, swarm)
     files: dict[str, tuple[Callable[[], bytes], str]] = {
         ending: (partial(FORMATS[ending].write, race, paths), FORMATS[ending].media_type) for ending in OFFERED
     }

@@ -8,6 +8,7 @@ import streamlit as st
 
 from optviz.text import Words
 from optviz.ui import background, session
+from optviz.ui.pages.race import swarming
 
 
 def waiting(available: background.Available, text: Words) -> None:
@@ -22,7 +23,7 @@ def waiting(available: background.Available, text: Words) -> None:
 
     @st.fragment(run_every=background.SECONDS_BETWEEN_LOOKS)
     def wait() -> None:
-        if background.has_more(available, view.pinned, view.runs == "many"):
+        if background.has_more(available, view.pinned, view.runs == "many", swarming.wanted()):
             st.rerun()
         st.html(f'<p class="optviz-awaited" role="status">{html.escape(sentence)}</p>')
 

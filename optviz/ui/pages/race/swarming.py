@@ -1,0 +1,95 @@
+"""The swarm on the race page: its controls, and what the picture shows and says of it."""
+
+from __future__ import annotations
+
+import html
+import random
+
+import streamlit as st
+
+from optviz.budget import most_steps_of_swarm
+from optviz.experiment import Race
+from optviz.figures.swarm import ShownSwarm
+from optviz.swarm import STARTS
+from optviz.text import Words, spaced
+from optviz.text.telling import swarm_sentence
+from optviz.ui import background, session, widgets
+
+REPLAYS = "swarm_replays"
+
+
+def wanted() -> background.SwarmWish | None:
+    """The swarm that the visit's view asks for."""
+    view = session.view()
+    return None if view.swarm is None else background.SwarmWish(view.swarm, view.swarm_seed)
+
+
+def shown(race: Race, whole: bool, text: Words) -> tuple[ShownSwarm | None, str]:
+    """What there is to be shown of the swarm, and what there is to be said of it, beside the picture of this race.
+
+    whole: whether that is all that was asked for, and not its first steps.
+    """
+    wish, words = wanted(), text["swarm"]
+    if wish is None or wish.place >= len(race.racers):
+        return None, ""
+    most = most_steps_of_swarm(race, wish.place, STARTS)
+    if race.steps > most:
+        return None, words["too_much"].format(most=f"{most:,}", steps=f"{race.steps:,}")
+    dragged = session.is_dragging()
+    if not whole or not background.swarm_is_there(race, wish, dragged):
+        failed = whole and not dragged and background.swarm_has_failed(race, wish)
+        return None, words["failed" if failed else "dragged" if dragged else "awaited"]
+    name = race.racer_names(text["optimizer"])[wish.place]
+    swarm = background.swarm_of(race, wish)
+    told = "" if session.end_is_hidden() else swarm_sentence(swarm, name, text)
+    said = spaced(words["hidden"].format(racer=name)) if wish.place in session.view().hidden else told
+    return ShownSwarm(swarm, wish.place, told), said
+
+
+def told_to_the_stage(swarm: ShownSwarm | None) -> dict[str, int]:
+    """What the stage needs to know of a swarm that is shown: how often one was asked for, to be played at once."""
+    return {} if swarm is None else {"replay": st.session_state.get(REPLAYS, 0)}
+
+
+def say(sentence: str) -> None:
+    """The sentence about the swarm, where there is one."""
+    if sentence:
+        st.html(f'<p class="optviz-swarm" role="status">{html.escape(sentence)}</p>')
+
+
+def controls(race: Race, text: Words) -> None:
+    """The switch; once it is on, whose swarm it is and a dice."""
+    words, view = text["swarm"], session.view()
+    names = race.racer_names(text["optimizer"])
+    with st.container(key="swarm_row", horizontal=True, vertical_alignment="center"):
+        widgets.switch(words["switch"], view.swarm is not None, _switch, key="swarm", help=words["help"])
+        if view.swarm is None:
+            return
+        widgets.choice(
+            st.selectbox,
+            words["racer"],
+            range(len(names)),
+            view.swarm,
+            lambda place: session.change_view(swarm=place),
+            key="swarm_racer",
+            title=lambda place: names[place] if place < len(names) else "",
+            label_visibility="collapsed",
+            width=220,
+        )
+        st.button("⚄", key="swarm_dice", help=words["dice"], on_click=_roll)
+
+
+def _switch(on: bool) -> None:
+    hidden, racers = session.view().hidden, session.race().racers
+    first = next((place for place in range(len(racers)) if place not in hidden), 0)
+    session.change_view(swarm=first if on else None, swarm_seed=0)
+    _replay()
+
+
+def _roll() -> None:
+    session.change_view(swarm_seed=random.SystemRandom().randrange(10_000))
+    _replay()
+
+
+def _replay() -> None:
+    st.session_state[REPLAYS] = st.session_state.get(REPLAYS, 0) + 1

@@ -1,0 +1,156 @@
+"""The swarm on the race page: its switch, its optimizer, its dice, its address, what is sent and what is said."""
+
+from __future__ import annotations
+
+from html import unescape
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mounted import tracks, visit, widget
+from optviz import Race
+from optviz.swarm import swarm_of
+from optviz.ui import component
+from optviz.ui.pages.race import swarming
+from optviz.view import View
+from test_pages import message, sent_bytes, told
+
+BOWL = {"surface": "bowl", "racers": "gradient_descent~adam", "steps": "60"}
+
+
+@pytest.fixture(autouse=True)
+def whole_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No browser keeps here what was sent before."""
+    monkeypatch.setattr(component, "known_parts", lambda key: frozenset())
+
+
+def layer(app: Any) -> dict[str, Any] | None:
+    found = [layer for layer in message(app)[0]["layers"] if layer["kind"] == "swarm"]
+    return found[0] if found else None
+
+
+def said(app: Any) -> str:
+    return unescape(" ".join(html.proto.body for html in app.get("html") if "optviz-swarm" in html.proto.body))
+
+
+def told_by_the_address(app: Any) -> tuple[int | None, int]:
+    query = {name: [values] if isinstance(values, str) else values for name, values in app.query_params.items()}
+    view, _ = View.from_query({name: values[0] for name, values in query.items()})
+    return view.swarm, view.swarm_seed
+
+
+def assert_shows(app: Any, place: int, seed: int) -> None:
+    """The swarm of this racer and seed is drawn, and the address tells it."""
+    race = app.session_state.race
+    header, arrays = message(app)
+    expected = swarm_of(race.racers[place], race.surface, seed, race.steps)
+    np.testing.assert_array_equal(arrays["swarm/places"], expected.places.reshape(-1))
+    (shown,) = [layer for layer in header["layers"] if layer["kind"] == "swarm"]
+    assert (shown["racer"], shown["steps"]) == (place, race.steps)
+    assert shown["color"] == tracks(header)["racers"][place]["color"]
+    assert told_by_the_address(app) == (place, seed)
+
+
+def switched_on(app: Any) -> Any:
+    return widget(app.toggle, "swarm").set_value(True).run()
+
+
+def test_off_by_default_nothing_of_it_is_sent_or_said() -> None:
+    app = visit(**BOWL)
+    header, arrays = message(app)
+    assert layer(app) is None and "replay" not in header
+    assert not [name for name in arrays if "swarm" in name] and b"swarm" not in sent_bytes(app)
+    assert said(app) == "" and "swarm" not in app.query_params
+    switched_on(app)
+    widget(app.toggle, "swarm").set_value(False).run()
+    assert "swarm" not in app.query_params and layer(app) is None
+    again, _ = message(app)
+    assert {name: again[name] for name in again if name != "arrays"} == {
+        name: header[name] for name in header if name != "arrays"
+    }, "as if it had never been on"
+
+
+def test_it_is_switched_on_given_to_another_and_rolled_anew() -> None:
+    app = switched_on(visit(**BOWL))
+    assert_shows(app, 0, 0)
+    assert "from 200 starts under Gradient descent, 200 end in the deepest valley (0)" in said(app)
+    assert message(app)[0]["replay"] == 1
+    widget(app.selectbox, "swarm_racer").set_value(1).run()
+    assert_shows(app, 1, 0)
+    assert "under Adam" in said(app)
+    assert message(app)[0]["replay"] == 1, "it goes on where it is"
+    widget(app.button, "swarm_dice").click().run()
+    assert_shows(app, 1, app.session_state.view.swarm_seed)
+    assert message(app)[0]["replay"] == 2, "it is played at once"
+
+
+def test_a_link_opens_it_in_either_language_and_nothing_plays_by_itself() -> None:
+    app = visit(**BOWL, swarm="1", swarm_seed="17", lang="zh")
+    assert_shows(app, 1, 17)
+    assert "Adam 从 200 个起点出发" in said(app)
+    assert layer(app)["told"] in said(app)  # type: ignore[index]
+    assert message(app)[0]["replay"] == 0
+    widget(app.button_group, "language").set_value("en").run()
+    assert_shows(app, 1, 17)
+    assert "under Adam" in said(app)
+
+
+def test_it_follows_surface_rate_steps_and_the_list_of_racers() -> None:
+    app = visit(**BOWL, swarm="1", swarm_seed="3")
+    widget(app.select_slider, "steps").set_value(100).run()
+    assert_shows(app, 1, 3)
+    widget(app.selectbox, "surface").set_value("himmelblau").run()
+    assert_shows(app, 1, 3)
+    assert "deepest valley" in said(app)
+    widget(app.pills, "racers").set_value(["adam"]).run()
+    assert_shows(app, 0, 3)
+    widget(app.pills, "racers").set_value(["nag"]).run()
+    assert layer(app) is None and "swarm" not in app.query_params, "its racer has gone, and it with it"
+
+
+def test_the_start_and_what_is_dragged_of_it_leave_it_alone() -> None:
+    app = visit(**BOWL, swarm="1")
+    before = message(app)[1]["swarm/places"]
+    app.session_state.live = {"start": [0.5, 0.5], "number": 3}
+    app.run()
+    np.testing.assert_array_equal(message(app)[1]["swarm/places"], before)
+
+
+def test_a_hidden_racer_hides_it_and_the_sentence_says_so() -> None:
+    app = visit(**BOWL, swarm="1", hidden="1")
+    assert said(app).count("hidden with Adam") == 1 and "valley" not in said(app)
+    assert_shows(app, 1, 0)
+
+
+def test_under_the_veil_nothing_tells_how_it_ends() -> None:
+    app = visit(**BOWL, swarm="1", veiled="1")
+    assert_shows(app, 1, 0)
+    assert said(app) == "" and layer(app)["told"] == ""  # type: ignore[index]
+    app.session_state.played = message(app)[0]["shown"]
+    app.run()
+    assert "200 end in the deepest valley" in said(app)
+
+
+def test_a_place_where_no_racer_is_is_told() -> None:
+    app = visit(**BOWL, swarm="2")
+    (sentence,) = told(app)
+    assert "swarm = 2" in sentence and "0 ≤ swarm ≤ 1" in sentence
+    assert layer(app) is None and "swarm" not in app.query_params
+
+
+def test_what_would_cost_too_much_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(swarming, "most_steps_of_swarm", lambda race, place, starts: 40)
+    app = visit(**BOWL, swarm="1")
+    assert layer(app) is None
+    assert "at most 40 steps, and here they are 60" in said(app)
+
+
+def test_the_page_to_take_along_has_it() -> None:
+    from optviz.figures.swarm import ShownSwarm
+    from optviz.stage.page import html_page
+
+    race = Race(steps=20)
+    shown = ShownSwarm(swarm_of(race.racers[0], race.surface, 0, 20), 0, "where they end")
+    plain, page = html_page(race, race.run()), html_page(race, race.run(), swarm=shown)
+    assert "where they end" in page.decode() and len(page) > len(plain)
