@@ -14,6 +14,8 @@ from optviz.bad_input import BadInput
 from optviz.budget import within_budget
 from optviz.experiment import MOST_RACERS, Race, read_url
 from optviz.experiment.link import OTHER_PARAMETERS
+from optviz.formula.text import MOST_TYPED
+from optviz.surface import Formula
 from optviz.text import LANGUAGES
 
 LONGEST_LIST = 200
@@ -106,6 +108,22 @@ class Eye:
         return ",".join(f"{number:g}" for number in value)
 
 
+class Typed:
+    """A text as it was typed into a field."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def read(self, name: str, text: str, problems: list[BadInput]) -> str | None:
+        if len(text) <= self.most:
+            return text or None
+        problems.append(BadInput("too_long", name=name, value=f"{len(text):,}", allowed=f"0 … {self.most:,}"))
+        return None
+
+    def spelled(self, value: str) -> str:
+        return value
+
+
 class WholeRace:
     """Another race, as a link of its own."""
 
@@ -165,6 +183,11 @@ def has_place(race: Race, place: int | None) -> bool:
     return place is None or place < len(race.racers)
 
 
+def is_of_a_formula(race: Race, _: Any = None) -> bool:
+    """Whether its surface is a formula that somebody types."""
+    return isinstance(race.bare_surface, Formula)
+
+
 @dataclass(frozen=True)
 class Row:
     """What is to be known of a field of the view.
@@ -210,6 +233,8 @@ class View:
     swarm_seed: int = seen(0, Whole(2**32 - 1))
     # The part of each path that is still to come is hidden.
     veiled: bool = seen(False, YesOrNo())
+    # A formula that was refused, to be mended: it is in the field still, and not in the race.
+    draft: str | None = seen(None, Typed(MOST_TYPED), needs=is_of_a_formula, shared=False, quiet=True)
     # For this lecture room, in large type; not for the phones that a link is meant for.
     present: bool = seen(False, YesOrNo(), shared=False)
     # Another race that stays in sight under this one.

@@ -28,6 +28,7 @@ OTHERWISE: dict[str, tuple[Any, dict[str, str]]] = {
     "swarm": (3, {"swarm": "3"}),
     "swarm_seed": (17, {"swarm_seed": "17"}),
     "veiled": (True, {"veiled": "1"}),
+    "draft": ("x^^2 + y", {"draft": "x^^2 + y"}),
     "present": (True, {"present": "1"}),
     "pinned": (Race(steps=7), {"pinned": Race(steps=7).to_url()}),
 }

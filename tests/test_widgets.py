@@ -26,7 +26,7 @@ VISITS: dict[str, dict[str, str]] = {
 }
 OTHER = {"en": "zh", "zh": "en"}
 SETTINGS = (
-    *("race", "view", "touring", "tuned", "tour_settings", "formula_draft", "addressed"),
+    *("race", "view", "touring", "tuned", "tour_settings", "addressed"),
     *("kept_code_language", "kept_noise_racer", "kept_noise_step"),
 )
 PANELS = ("tour_panel", "race_code", "gradient_noise")

@@ -2,7 +2,7 @@
 
 from optviz.experiment.article import OPTIMIZERS as ARTICLE_OPTIMIZERS
 from optviz.experiment.article import seven
-from optviz.experiment.link import FIRST_FORMULA, LONGEST_LINK, read_racer
+from optviz.experiment.link import FIRST_FORMULA, FORMULAS, LONGEST_LINK, read_racer
 from optviz.experiment.race import Race, read_query, read_url
 from optviz.experiment.reading import read_number
 from optviz.experiment.record import LONGEST_FILE, MOST_RACERS, with_setting
@@ -11,6 +11,7 @@ from optviz.experiment.surfaces import make_surface, single_surface, surface_nam
 __all__ = [
     "ARTICLE_OPTIMIZERS",
     "FIRST_FORMULA",
+    "FORMULAS",
     "LONGEST_FILE",
     "LONGEST_LINK",
     "MOST_RACERS",

@@ -27,6 +27,16 @@ ENCODED = re.compile("(?:%[0-9A-Fa-f]{2})+")
 MOST_GUESSED = 6
 MOST_UNKNOWN = 100
 FIRST_FORMULA = "x^2/4 + y^2/2 + sin(3*x)*cos(2*y)/2"
+FORMULAS = {
+    "ripples": FIRST_FORMULA,
+    "bowl": "x^2 + 3*y^2",
+    "valley": "(1-x)^2/20 + (y-x^2)^2/10",
+    "saddle": "x^2 - y^2 + y^4/4",
+    "wells": "x^4 - 2*x^2 + x/4 + y^2",
+    "kink": "|x| + 2*|y|",
+    "pit": "-exp(-x^2-y^2)",
+}
+"""Name → a formula to begin with. Each shows something else, and a way to write it."""
 OTHER_PARAMETERS: dict[str, None] = {}
 """What else an address of the app may tell, such as how a race is looked at. Whoever reads it adds its name here."""
 _FOREIGN_PARAMETERS = re.compile(

@@ -22,7 +22,7 @@ from optviz.gradient_noise import GradientNoise, gradient_noise
 from optviz.laboratory import tuning
 from optviz.laboratory.work import WORK, Values
 from optviz.racer import Racer
-from optviz.surface import FiniteSum, Surface
+from optviz.surface import FiniteSum, Formula, Surface
 from optviz.swarm import Swarm
 from optviz.swarm import swarm_of as run_swarm
 from optviz.trajectory import Trajectory, trace
@@ -114,6 +114,13 @@ def result_of(what: str, race: Race, numbers: tuple[tuple[str, float], ...]) -> 
     """What a task of `optviz.laboratory` comes to, once per task."""
     with COMPUTING:
         return WORK[what](race, **dict(numbers))
+
+
+@once
+def fitted(formula: Formula) -> Formula:
+    """`Formula.fitted`, once per formula."""
+    with COMPUTING:
+        return formula.fitted()
 
 
 @once

@@ -52,7 +52,6 @@ def begin_run() -> None:
     st.session_state.problems = refused
     st.session_state.linked = True
     st.session_state.refused_at = None
-    st.session_state.formula_draft = None
     # A link that can be used stays in the address as it is; one that cannot is written again.
     st.session_state.addressed = None if refused else (st.session_state.race, st.session_state.view, query)
     st.session_state.spelled = None
@@ -312,8 +311,9 @@ def pinned_is_left_out() -> bool:
 
 
 def _within_a_link(query: dict[str, str], seen: View) -> dict[str, str]:
-    """The query with the view's; the pinned race is left out where both together are longer than a link may be."""
+    """The query with the view's; what it can do without is left out where all is longer than a link may be."""
     whole = {**query, **seen.to_query(address.page())}
-    if len(urlencode(whole, quote_via=quote)) > LONGEST_LINK:
-        whole.pop("pinned", None)
+    for dispensable in ("draft", "pinned"):
+        if len(urlencode(whole, quote_via=quote)) > LONGEST_LINK:
+            whole.pop(dispensable, None)
     return whole

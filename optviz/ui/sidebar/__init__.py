@@ -64,7 +64,7 @@ def still() -> tuple[Any, ...]:
         race.steps,
         race.batch_seed,
         batched,
-        st.session_state.formula_draft,
+        session.view().draft,
     )
 
 

@@ -33,7 +33,7 @@ def optimizers_section(text: Words) -> None:
         title=lambda kind: text["optimizer"].get(kind, kind),
         help=label["racers"],
     )
-    with st.expander(label["racer_settings"], icon=":material/settings:", key="racer_settings"):
+    with st.expander(f"⚙ {label['racer_settings']}", key="racer_settings"):
         _racer_settings(race, text)
 
 

@@ -1,4 +1,4 @@
-"""The surface: which one, its parameters, its formula."""
+"""The surface: which one, and its parameters."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from typing import Any
 
 import streamlit as st
 
-from optviz.bad_input import BadInput
 from optviz.experiment import FIRST_FORMULA, Race, make_surface, surface_names
-from optviz.formula.text import MOST_TYPED
-from optviz.parameter import COORDINATE, Parameter, parameters
+from optviz.parameter import Parameter, parameters
 from optviz.surface import FAMILIES, Formula, GallerySurface, GaussianHills, Regression, Surface, gallery
 from optviz.surface.regression import KINDS
 from optviz.text import Words
 from optviz.ui import cached, session, widgets
+from optviz.ui.sidebar.formula import formula_controls
 
 WEIGHTS = {(-0.2, 0.05): "weights_figures", (-1.0, 0.2): "weights_notebook"}
 
@@ -149,48 +148,6 @@ def _weights_control(surface: GaussianHills, text: Words) -> None:
     )
 
 
-def _formula_controls(surface: Formula, text: Words) -> None:
-    label, tip = text["controls"], text["help"]
-
-    def typed(formula: str) -> None:
-        try:
-            session.change(_with_surface(text=formula))
-            st.session_state.formula_draft = None
-        except BadInput as problem:
-            # It stays in the field, and the reason under it, until it is mended or another surface is shown.
-            st.session_state.formula_draft = (surface.text, formula, problem)
-
-    refused: tuple[str, str, BadInput] | None = st.session_state.formula_draft
-    if refused is not None and refused[0] != surface.text:
-        refused = None
-    widgets.text_field(
-        label["formula"],
-        refused[1] if refused else surface.text,
-        typed,
-        key="formula",
-        help=tip["formula"],
-        max_chars=MOST_TYPED,
-    )
-    if refused:
-        widgets.tell([refused[2]])
-    with st.expander(label["domain"], key="domain_more"):
-        columns = st.columns(2)
-        for index, name in enumerate(("x_min", "x_max", "y_min", "y_max")):
-            with columns[index % 2]:
-                widgets.number_field(
-                    name.replace("_", " "),
-                    name,
-                    surface.domain[index],
-                    COORDINATE,
-                    tip["domain"],
-                    _edge_changer(surface, index),
-                )
-
-
-def _edge_changer(surface: Formula, index: int) -> Callable[[Any], None]:
-    return lambda new: change_surface(domain=(*surface.domain[:index], new, *surface.domain[index + 1 :]))
-
-
 @dataclass(frozen=True)
 class OwnControls:
     """What a family has beside a control for each of its parameters: `above` them all, and `within` "more", first.
@@ -210,6 +167,6 @@ OWN_CONTROLS: dict[type[Surface], OwnControls] = {
 
 CONTROLS: dict[type[Surface], Callable[[Any, Words], None]] = {
     GallerySurface: _gallery_controls,
-    Formula: _formula_controls,
+    Formula: formula_controls,
 }
 """The controls of a class of surfaces, where they are not made from the table of its parameters."""

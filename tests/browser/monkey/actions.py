@@ -18,7 +18,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page
 
 from optviz.conventions import CONVENTIONS
-from optviz.experiment import surface_names
+from optviz.experiment import FORMULAS, surface_names
 from optviz.racer import PICKS
 from optviz.surface import FAMILIES, gallery
 from optviz.surface.regression import KINDS as FITTED
@@ -82,7 +82,7 @@ TOGGLES = (
     "own_stores_look_ahead",
 )
 BUTTONS = (
-    *("dice", "start_peak", "start_random", "use_suggested", "use_own"),
+    *("dice", "start_peak", "start_random", "use_suggested", "use_own", "fit_domain"),
     *("each_rate", "one_rate", "compare_rates", "duplicate", "remove", "reset_racer", "hook", "tour_button"),
 )
 EXPANDERS = (
@@ -324,6 +324,10 @@ def _pill(hand: Hand, kind: str) -> None:
     # very click: https://github.com/adobe/react-spectrum, useToolbar. All of them in sight, nothing moves.
     pill.evaluate("pill => pill.closest('[class*=st-key-racers]').scrollIntoView({block: 'center'})")
     hand.press(pill)
+
+
+def _example(hand: Hand, nth: str) -> None:
+    hand.press(hand.keyed("formula_example", "button[data-variant=pills]", int(nth)))
 
 
 def _only(hand: Hand, kind: str) -> None:
@@ -598,6 +602,7 @@ KINDS: dict[str, Kind] = {
     "tune": Kind(2, _one_of([str(nth) for nth in range(9)]), _nth_option("tune"), 200, pushes=0),
     "convention": Kind(3, _one_of(list(CONVENTIONS)), _convention, 200),
     "pill": Kind(5, _one_of(list(PICKS)), _pill, 200, True, True),
+    "example": Kind(1, _one_of([str(nth) for nth in range(len(FORMULAS))]), _example, 200),
     "only": Kind(0.4, _one_of(list(PICKS)), _only, 200, tells=True, pushes=9),
     "last_pill": Kind(1, _nothing, _last_pill, 200, True, True),
     "expander": Kind(5, _one_of(EXPANDERS), _expander, 0, pushes=0),

@@ -439,8 +439,9 @@ def notices_are_earned(seen: Seen, known: Known) -> str | None:
     new = [line for line in seen["told"] if line not in before]
     if not new or KINDS[known.action.name].tells:
         return None
-    problems = expected(seen["address"]).problems
-    if known.action.name in ("link", "reload", "history") and problems:
+    wanted = expected(seen["address"])
+    # A formula that was refused is in the address, and is refused again.
+    if known.action.name in ("link", "reload", "history") and (wanted.problems or wanted.view.draft is not None):
         return None
     if known.action.name == "language" and len(seen["told"]) <= len(before):
         return None
