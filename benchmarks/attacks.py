@@ -380,6 +380,26 @@ async def endless_bodies(target: Target) -> None:
 
 
 @attack
+async def tiny_pieces(target: Target) -> None:
+    """10 clients ask for a file with bodies in pieces of one byte, 40,000 at a time, over and over."""
+    head = f"GET /favicon.png HTTP/1.1\r\nHost: {HOST}:{target.port}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    await again_and_again(target, lambda: request(target.port, head, b"1\r\nx\r\n" * 40_000), 10, 5000)
+
+
+@attack
+async def requests_in_a_row(target: Target) -> None:
+    """10 clients ask for the page 2,000 times in one breath, over and over."""
+    head = f"HEAD / HTTP/1.1\r\nHost: {HOST}:{target.port}\r\n\r\n"
+    await again_and_again(target, lambda: request(target.port, head * 2000), 10, 5000)
+
+
+@attack
+async def only_connecting(target: Target) -> None:
+    """10 clients connect and go without a word, over and over, 20,000 times in all."""
+    await again_and_again(target, lambda: request(target.port, "", read=False), 10, 20_000)
+
+
+@attack
 async def giant_headers(target: Target) -> None:
     """20 clients send a megabyte of headers, over and over, 400 times in all."""
     head = f"GET / HTTP/1.1\r\nHost: {HOST}:{target.port}\r\n" + "".join(

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import socket
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from h11._connection import DEFAULT_MAX_INCOMPLETE_EVENT_SIZE
 from starlette.types import Receive, Scope, Send
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from uvicorn import Config, Server
 from uvicorn.server import ServerState
 
 import loops
+from optviz.ui import entrance
 from optviz.ui.connections import (
     ALL_SHARE,
     LONG_REST,
@@ -26,7 +31,7 @@ from optviz.ui.connections import (
     Readings,
     accept_a_few_at_a_time,
 )
-from optviz.ui.entrance import PIECE, BoundedHttp, Entrance
+from optviz.ui.entrance import FILES_OF_A_VISIT, PIECE, BoundedHttp, Entrance, most_connections, most_pages
 
 
 class Loop:
@@ -318,3 +323,31 @@ def test_a_page_that_cannot_be_read_keeps_nobody_waiting() -> None:
     loop.run_once()
     assert broken.transport.ended  # type: ignore[attr-defined]
     assert other.read
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files are not counted there")
+@pytest.mark.parametrize("limit", [1024, 4096, 65_536])
+def test_pages_and_connections_have_files_though_others_have_just_gone(
+    limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import resource
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (limit, limit))
+    pages = most_pages.__wrapped__()
+    monkeypatch.setattr(entrance, "most_pages", lambda: pages)
+    gone = inspect.signature(MemorySessionStorage).parameters["maxsize"].default
+    assert pages * FILES_OF_A_VISIT + most_connections() + gone * FILES_OF_A_VISIT <= limit - 50
+    # A class finds room even there.
+    assert pages >= 100
+
+
+def test_a_visit_takes_as_many_files_as_are_counted() -> None:
+    folder = Path("/proc/self/fd")
+    if not folder.exists():
+        pytest.skip("files are not counted there")
+    known = len(list(folder.iterdir()))
+    loop = asyncio.new_event_loop()
+    try:
+        assert len(list(folder.iterdir())) - known == FILES_OF_A_VISIT
+    finally:
+        loop.close()

@@ -29,7 +29,7 @@ from optviz.ui.turns import Bucket
 LOGGER = logging.getLogger("optviz")
 MOST_PIECES_OF_A_MESSAGE = 64
 # To accept two thousand connections takes most of a second.
-MOST_ACCEPTED = 4
+MOST_ACCEPTED = 8
 SECONDS_TO_LISTEN = 0.02
 SECONDS_TO_STOP = 3
 SECONDS_TO_BE_GONE = 4.5

@@ -19,7 +19,9 @@ MOST_HEADERS = 128  # of a request, as websockets has it; a browser sends some t
 SECONDS_FOR_A_REQUEST = 20
 SECONDS_WITHOUT_READING = 60
 MOST_FILES = 65_536
-FILES_OF_ITS_OWN = 200
+FILES_OF_ITS_OWN = 100
+# The event loop that Streamlit makes for a visit; it keeps as many visits that have gone, for when they come back.
+FILES_OF_A_VISIT, VISITS_KEPT = 3, 128
 _END_OF_HEAD = re.compile(rb"\n\r?\n")
 
 
@@ -201,11 +203,18 @@ def raise_file_limit() -> None:
 
 
 @cache
-def most_connections() -> int:
-    """How many connections may be open at once, by the files that the system grants: an open page takes four."""
+def most_pages() -> int:
+    """How many pages may be open at once, each with one more connection, by the files that the system grants."""
     if sys.platform == "win32":
         return 400
     import resource
 
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return max(40, (MOST_FILES if soft == resource.RLIM_INFINITY else min(soft, MOST_FILES) - FILES_OF_ITS_OWN) // 4)
+    limit = MOST_FILES if soft == resource.RLIM_INFINITY else min(soft, MOST_FILES)
+    left = limit - FILES_OF_ITS_OWN - VISITS_KEPT * FILES_OF_A_VISIT
+    return max(20, left // (FILES_OF_A_VISIT + 2))
+
+
+def most_connections() -> int:
+    """How many connections may be open at once, those of the pages included."""
+    return 2 * most_pages()

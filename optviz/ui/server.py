@@ -64,7 +64,7 @@ def _door(app: ASGIApp) -> Door:
     styles = [f"{root}/{assets()['stage.css'].name}", f"{root.removesuffix(ASSETS)}{name}"]
     clipboard = f"{root}/{assets()['clipboard.js'].name}"
     shell = page_shell(_preload(), [f"{root}/{module}" for module in preloaded()], styles, clipboard)
-    return Door(app, prefix, shell, files, entrance.most_connections)
+    return Door(app, prefix, shell, files, entrance.most_pages)
 
 
 def _style() -> bytes:
