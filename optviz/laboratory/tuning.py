@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -35,11 +35,19 @@ MOST_WORK = 60_000
 
 def suggested_rates(surface: Surface, convention: str) -> Mapping[str, float]:
     """Optimizer → a learning rate that suits it here: what the surface's file says, else what `found_rates` finds."""
-    return surface.suggested_learning_rates.get(check_convention(convention)) or found_rates(surface, convention)
+    stored = surface.suggested_learning_rates.get(check_convention(convention), {})
+    return {**stored, **found_rates(surface, convention, _missing(surface, convention))}
 
 
-def found_rates(surface: Surface, convention: str) -> dict[str, float]:
+def stored_rates(surface: Surface, convention: str) -> Mapping[str, float] | None:
+    """The same from the surface's file alone; None where that does not know all optimizers."""
+    return None if _missing(surface, convention) else surface.suggested_learning_rates[convention]
+
+
+def found_rates(surface: Surface, convention: str, optimizers: Sequence[str] | None = None) -> dict[str, float]:
     """Optimizer → the best of `RATES` for it on a single surface, in the forms and with the defaults of a convention.
+
+    optimizers: the keys of those that are wanted, in `OPTIMIZERS`; by default all.
 
     Each rate runs `STEPS` steps from the surface's own start, on all samples. What counts is the mean gap over the last
     `END` steps, cut off at 0 and 1. A point outside the domain counts as 1, and so does all of a run that diverged or
@@ -53,10 +61,8 @@ def found_rates(surface: Surface, convention: str) -> dict[str, float]:
     check_convention(convention)
     rates = np.array(RATES)[:, None]
     best = {}
-    for key, kind in OPTIMIZERS.items():
-        if not (kind.has_own_learning_rate and "learning_rate" in kind.hyperparameters()):
-            continue
-        parameter = kind.hyperparameters()["learning_rate"]
+    for key in _with_a_rate() if optimizers is None else optimizers:
+        parameter = OPTIMIZERS[key].hyperparameters()["learning_rate"]
         possible = rates[[parameter.contains(rate) for rate in RATES]]
         if not len(possible):
             continue
@@ -76,15 +82,27 @@ def best_of(gaps: np.ndarray) -> int | None:
     return int(np.argmin(np.where(level, gaps.mean(axis=-1), np.inf)))
 
 
-def rates_work(surface: Surface) -> float:
-    """What `found_rates` costs, in the unit of `optviz.budget`, when the surface knows its lowest point already."""
+def rates_work(surface: Surface, convention: str) -> float:
+    """What `suggested_rates` costs, in the unit of `optviz.budget`, when the surface knows its lowest point already."""
     step = RULE + surface.call_cost + 2 * len(RATES) * (1 + surface.numbers_per_point()) * NUMBER
-    return STEPS * len(OPTIMIZERS) * step
+    return STEPS * len(_missing(surface, convention)) * step
 
 
 def can_be_found(surface: Surface, convention: str) -> bool:
     """Whether rates are known for a surface, or found in about a second."""
-    return bool(surface.suggested_learning_rates.get(convention)) or rates_work(surface) <= MOST_WORK
+    return rates_work(surface, convention) <= MOST_WORK
+
+
+def _with_a_rate() -> list[str]:
+    """The optimizers that have a learning rate of their own."""
+    kinds = OPTIMIZERS.items()
+    return [key for key, kind in kinds if kind.has_own_learning_rate and "learning_rate" in kind.hyperparameters()]
+
+
+def _missing(surface: Surface, convention: str) -> list[str]:
+    """Those of which a surface's file tells no rate: all, for most surfaces."""
+    stored = surface.suggested_learning_rates.get(convention, {})
+    return [key for key in _with_a_rate() if key not in stored]
 
 
 def _capped_gaps(run: Trajectory) -> np.ndarray:

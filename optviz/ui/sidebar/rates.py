@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import html
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from optviz.experiment import Race, article
-from optviz.laboratory.tuning import can_be_found
+from optviz.laboratory.tuning import can_be_found, stored_rates
 from optviz.optimizers import OPTIMIZERS
 from optviz.text import Words
 from optviz.ui import background, cached, session, widgets
@@ -133,10 +134,10 @@ def _each_its_own(text: Words) -> None:
         st.caption(label["rates_dear"])
 
 
-def _known_rates(race: Race) -> Any:
+def _known_rates(race: Race) -> Mapping[str, float] | None:
     """Optimizer → the rate that suits it on the race's surface; None where nobody has looked for them."""
-    stored = race.surface.suggested_learning_rates.get(race.convention)
-    if stored:
+    stored = stored_rates(race.bare_surface, race.convention)
+    if stored is not None:
         return stored
     arguments = (race.bare_surface, race.convention)
     return cached.suggested_rates(*arguments) if cached.suggested_rates.known(*arguments) else None
@@ -144,7 +145,7 @@ def _known_rates(race: Race) -> Any:
 
 def _runs_at_its_own(race: Race) -> bool:
     known = _known_rates(race)
-    return bool(known) and race.with_learning_rates(known).racers == race.racers
+    return known is not None and len(known) > 0 and race.with_learning_rates(known).racers == race.racers
 
 
 def _give_each_its_own() -> None:
