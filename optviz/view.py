@@ -21,6 +21,8 @@ from optviz.text import LANGUAGES
 LONGEST_LIST = 200
 FARTHEST = 10.0
 PLAIN_WHOLE = re.compile(r"[0-9]{1,10}", re.ASCII)
+HIGHEST, NEAREST = 89.0, 0.3
+"""Degrees, and sides of the box: straight above no direction is up on the screen, and from within it little is seen."""
 PLAIN_NUMBER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,4})?")
 Camera = tuple[float, ...]
 
@@ -146,7 +148,8 @@ def camera(listed: Any) -> Camera | None:
     """From where a 3-D chart is seen, from whatever a browser may send: None for what is no such place.
 
     Azimuth (−180 … 180) and elevation (−90 … 90) in degrees, and the distance (0.1 … 10) in sides of the box; then,
-    where it is not the middle, the point that is looked at (−2 … 2 each). Rounded to 0.1 degrees and 0.01 sides.
+    where it is not the middle, the point that is looked at (−2 … 2 each). Rounded to 0.1 degrees and 0.01 sides; what
+    is higher than `HIGHEST` or nearer than `NEAREST` is seen from there.
     """
     if not isinstance(listed, list) or len(listed) not in (3, 6):
         return None
@@ -157,7 +160,8 @@ def camera(listed: Any) -> Camera | None:
         return None
     if not all(abs(at) <= 2 for at in center):
         return None
-    around = (round(float(azimuth), 1) + 0.0, round(float(elevation), 1) + 0.0, round(float(distance), 2))
+    up, away = min(max(elevation, -HIGHEST), HIGHEST), max(distance, NEAREST)
+    around = (round(float(azimuth), 1) + 0.0, round(float(up), 1) + 0.0, round(float(away), 2))
     middle = tuple(round(float(at), 2) + 0.0 for at in center)
     return around + middle if any(middle) else around
 

@@ -21,6 +21,7 @@ from optviz.experiment import LONGEST_LINK, MOST_RACERS, read_url, surface_names
 from optviz.stage import unpack
 from optviz.statistics import step_lengths
 from optviz.surface import FAMILIES
+from optviz.text import LANGUAGES, words
 from optviz.ui import background, cached, component
 from optviz.view import View
 from tiers import rest_is_long
@@ -672,3 +673,41 @@ def test_the_optimizer_that_is_being_adjusted_stays_the_one() -> None:
     assert widget(app.selectbox, "tune").value == 2
     widget(app.button_group, "racers").set_value(["nag", "rmsprop", "adam"]).run()
     assert widget(app.selectbox, "tune").value == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("query", "drawn", "key"),
+    [
+        ({}, "drawn_dark_map", "key_dark"),
+        ({"look": "article"}, "drawn_dark_map", "key_dark"),
+        ({"view": "3d"}, "drawn_dark", "key_dark"),
+        ({"view": "both"}, "drawn_dark_map", "key_dark"),
+        ({"view": "3d", "look": "article"}, "drawn_article", "key_article"),
+        ({"view": "both", "look": "article"}, "drawn_both", "key_both"),
+    ],
+)
+def test_what_is_said_of_the_colours_is_so_in_the_chosen_view(
+    query: dict[str, str], drawn: str, key: str, language: str
+) -> None:
+    said = _said(visit(lang=language, **query))
+    text = words(language)
+    assert [name for name, sentence in text["hook"].items() if name.startswith("drawn_") and sentence in said] == [
+        drawn
+    ]
+    assert text["figure"][key] in said
+    assert text["hook"]["asked"] in said
+    assert text["figure"]["key_marks"] in said
+
+
+def test_no_lowest_point_is_spoken_of_where_none_is_marked() -> None:
+    app = visit(surface="formula", text="log(abs(x)) + y")
+    said, text = _said(app), words("en")
+    assert not next(layer for layer in message(app)[0]["layers"] if layer["kind"] == "places")["places"]
+    assert "(+)" not in said
+    assert text["hook"]["asked_unmarked"] in said
+    assert text["figure"]["key_marks_unmarked"] in said
+
+
+def _said(app: AppTest) -> str:
+    return " ".join(part.value for part in (*app.markdown, *app.caption))

@@ -16,6 +16,7 @@ from optviz.figures.race_record import race_record
 from optviz.stage import modules
 from optviz.stage.modules import imports_of, sources
 from optviz.text import words
+from optviz.view import camera
 
 FOLDER = Path(stage.__file__).parent / "js"
 TOP_LEVEL = re.compile(r"(?m)^(?:export (?:default )?)?(?:async )?(?:function|const|let|class) (\w+)")
@@ -59,6 +60,15 @@ def test_what_is_painted_before_plotly_has_drawn_it_is_as_plotly_draws_it() -> N
 def test_the_browser_keeps_as_many_maps_as_it_is_taken_to_have() -> None:
     """One more, and going back to it would cost a second message; one less, and a map is sent twice."""
     assert constant("message.js", "MAPS_KEPT") == stage.MAPS_KEPT
+
+
+def test_a_link_takes_every_camera_that_the_stage_tells() -> None:
+    highest, nearest, farthest, aside = (
+        constant("camera.js", name) for name in ("HIGHEST", "NEAREST", "FARTHEST", "FARTHEST_ASIDE")
+    )
+    for told in ([180.0, highest, farthest, aside, aside, -aside], [-180.0, -highest, nearest, -aside, 0.0, aside]):
+        assert camera(told) == tuple(told)
+    assert camera([0, highest + 0.1, nearest - 0.01]) == (0.0, highest, nearest)
 
 
 @pytest.mark.parametrize("module", FILES)

@@ -8,6 +8,7 @@ from typing import Any
 from optviz.figures.heights import CONTOURS
 from optviz.figures.palette import LIT
 from optviz.figures.race_record import RaceRecord
+from optviz.figures.told import spelled_loss
 
 MOST_LABELLED = 12
 MOST_MARKED = 60
@@ -48,7 +49,7 @@ def places(record: RaceRecord, words: Mapping[str, str]) -> dict[str, Any]:
     few = len(record.minima) <= MOST_LABELLED
     marked = []
     for place, (x, y, loss) in enumerate(record.minima[:MOST_MARKED]):
-        told = f"{loss:.3g}".replace("-", "\N{MINUS SIGN}")
+        told = spelled_loss(loss)
         label = words["lowest_label"].format(loss=told) if place == 0 else told if few else ""
         marked.append({"at": [x, y], "label": label, "size": 6.5 if place == 0 else 4})
     return {"kind": "places", "places": marked}

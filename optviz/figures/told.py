@@ -1,6 +1,8 @@
-"""What the sentence below a race is made of, as arrays: the stage puts it into words."""
+"""What is told of a race beside its picture: arrays that the stage puts into words, and how both spell a loss."""
 
 from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 import numpy as np
 
@@ -8,6 +10,28 @@ from optviz.statistics.events import Events
 
 TOLD = {"events": "@told/events", "arrivals": "@told/arrivals", "valleys": "@told/valleys"}
 """Where a layer of tracks finds them."""
+
+DIGITS = 3
+_ROUNDING = Context(prec=DIGITS, rounding=ROUND_HALF_UP)
+
+
+def spelled_loss(loss: float) -> str:
+    """A loss of a place, with three digits: as `number` in `optviz/stage/js/sentences.js` spells it below the picture.
+
+    In full from 0.001 to 99,999; a true minus sign, and a dash for what is not finite.
+    """
+    if not np.isfinite(loss):
+        return "–"
+    rounded = _ROUNDING.create_decimal(Decimal(float(loss)))
+    size = abs(loss)
+    if size != 0 and (size < 1e-3 or size >= 1e5):
+        mantissa, exponent = f"{rounded:.{DIGITS - 1}e}".split("e")
+        text = f"{mantissa}e{int(exponent):+d}"
+    else:
+        whole, _, decimals = f"{rounded:f}".partition(".")
+        decimals = decimals.rstrip("0")
+        text = f"{whole}.{decimals}" if decimals else whole.replace("-0", "0")
+    return text.replace("-", "−")
 
 
 def told_arrays(events: Events) -> dict[str, np.ndarray]:

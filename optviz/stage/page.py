@@ -127,7 +127,11 @@ def html_page(
         view={**seen, "stamp": 1},
     )
     # Its reader chooses the view: what is said holds for each.
-    key_line = [*key_sentences(heights, text["figure"]), *sentences_of(figure, figure.views)]
+    colors = "both" if in_depth else "dark"
+    key_line = [
+        *key_sentences(heights, text["figure"], colors, bool(record.minima)),
+        *sentences_of(figure, figure.views),
+    ]
     if pinned is not None and pinned_race is not None:
         key_line.append(difference_of_pinned(race, pinned_race, text))
     if swarm is not None and swarm.told:

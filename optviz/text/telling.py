@@ -83,10 +83,27 @@ def sentences_of(figure: Figure, chosen: Iterable[str]) -> list[str]:
     return [figure.views[name]["told"] for name in chosen if "told" in figure.views.get(name, {})]
 
 
-def key_sentences(heights: Heights, words: Mapping[str, str]) -> list[str]:
-    """What is to be said of the picture's lines: what they are, and how the contours are spaced where not evenly."""
+COLORS = {("3d", "article"): "article", ("both", "article"): "both"}
+"""How the surface is drawn and looks → what its colours say; elsewhere dark is low."""
+
+
+def what_is_drawn(drawn: str, look: str, is_marked: bool, words: Mapping[str, str]) -> dict[str, str]:
+    """What a newcomer is told above the picture: what is seen, and what is asked; `words` is the table `hook`.
+
+    is_marked: whether a lowest point is.
+    """
+    colors = COLORS.get((drawn, look), "dark" if drawn == "3d" else "dark_map")
+    return {"explained": words[f"drawn_{colors}"], "asked": words["asked" if is_marked else "asked_unmarked"]}
+
+
+def key_sentences(heights: Heights, words: Mapping[str, str], colors: str, is_marked: bool) -> list[str]:
+    """What is to be said of the picture's colours and marks, and how the contours are spaced where not evenly.
+
+    colors: a value of `COLORS`, or "dark". is_marked: whether a lowest point is.
+    """
     spacing = {"key_logarithmic": heights.logarithmic, "key_by_area": heights.by_area}
-    return [words["key_line"], *(words[key] for key, holds in spacing.items() if holds)]
+    marks = words["key_marks" if is_marked else "key_marks_unmarked"]
+    return [words[f"key_{colors}"], marks, *(words[key] for key, holds in spacing.items() if holds)]
 
 
 def swarm_sentence(swarm: Swarm, racer: str, text: Mapping[str, Mapping[str, str]]) -> str:

@@ -102,7 +102,8 @@ def test_the_page_is_one_file_of_2_megabytes(language: str) -> None:
     assert len(page) < MOST_BYTES
     parsed = Parsed(page)
     assert parsed.text("h1") == parsed.text("title").removesuffix(" – optviz") == described(Race(), language)
-    assert words(language)["figure"]["key_line"] in parsed.text("p", **{"class": "key"})
+    for told in ("key_dark", "key_marks"):
+        assert words(language)["figure"][told] in parsed.text("p", **{"class": "key"})
     assert "200" in parsed.text("p", **{"class": "setting"})
     assert parsed.elements[0] == ("html", {"lang": language}, ["\n", "\n", "\n"])
     wanting = {"src", "href", "action", "data", "srcset", "background"}

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cameraOf, fitted, plotlyCamera, sameCamera, turned } from "../../optviz/stage/js/camera.js";
+import { cameraOf, fitted, plotlyCamera, sameCamera, turned, withinReach } from "../../optviz/stage/js/camera.js";
 
 for (const camera of [[45, 35, 2.2], [-180, 0, 0.3], [0, 89, 10], [-52.5, -12.3, 1.25, 0.1, -0.25, 2]]) {
   test(`${camera} is the same after Plotly has had it`, () => {
@@ -25,6 +25,14 @@ test("turning goes round, and stops short of the zenith, of the middle and of th
   assert.deepEqual(turned([0, -88, 0.31], { up: -5, away: 0.5 }), [0, -89, 0.3]);
   assert.deepEqual(turned([10, 20, 9.9, 0.1, 0, 0], { away: 2 }), [10, 20, 10, 0.1, 0, 0]);
   assert.ok(Object.is(turned([5, 5, 1], { around: -5 })[0], 0), "no −0");
+});
+
+test("what a hand can reach and a link cannot tell comes back to the nearest that it can", () => {
+  const reached = { eye: { x: 0, y: 0, z: 30 }, center: { x: 0, y: 0, z: 0 } };
+  assert.deepEqual(withinReach(cameraOf(reached)), [0, 89, 10]);
+  for (const [camera, told] of [
+    [[10, -90, 0.05], [10, -89, 0.3]], [[-180, 89, 10, 2.4, -3, 0], [-180, 89, 10, 2, -2, 0]], [[45, 35, 2.2], [45, 35, 2.2]],
+  ]) assert.deepEqual(withinReach(camera), told);
 });
 
 test("two cameras are the same number by number; home is no camera", () => {

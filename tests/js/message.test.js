@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 
 import { arrayOf, completed, resolved, toBytes, unpack } from "../../optviz/stage/js/message.js";
+import { number } from "../../optviz/stage/js/sentences.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const python = process.env.PYTHON ?? `${root}.venv/bin/python`;
@@ -25,6 +26,12 @@ for (const name of ["padding 0", "padding 1", "padding 2", "padding 3"]) {
     assert.deepEqual(kinds, [Float32Array, Float64Array, Uint8Array, Int32Array]);
   });
 }
+
+test("a loss beside the map is spelled as the sentence below it spells it", () => {
+  const known = new Map(packed.spelled);
+  assert.deepEqual([known.get(12345), known.get(-0.354), known.get(123456), known.get(null)], ["12300", "−0.354", "1.23e+5", "–"]);
+  for (const [loss, spelled] of packed.spelled) assert.equal(number(loss ?? NaN, 3), spelled);
+});
 
 test("the four messages have headers of all lengths modulo 4", () => {
   const lengths = [0, 1, 2, 3].map((n) => new DataView(bytesOf(`padding ${n}`).buffer).getUint32(0, true) % 4);

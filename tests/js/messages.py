@@ -16,6 +16,7 @@ from optviz.figures import Figure
 from optviz.figures.heights import contour_heights
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import race_record
+from optviz.figures.told import spelled_loss
 from optviz.stage import pack, pack_new
 from optviz.text import words
 
@@ -30,6 +31,15 @@ ARRAYS = {
     "one byte": np.array([9], dtype=np.uint8),
     "after it": np.array([[0.25]]),
 }
+# Sizes around each change of form, halves that two rules of rounding would tell apart, and what is none.
+LOSSES = [
+    *(
+        sign * size
+        for sign in (1, -1)
+        for size in (0.354, 12345, 99949, 99999.9, 1e5, 123456, 9.999e-4, 1e-3, 12.25, 1e-12)
+    ),
+    *(0.0, -0.0, 0.0625, 2.675, 1000, 5e-324, 1e300, math.inf, math.nan),
+]
 
 
 def messages() -> dict[str, bytes]:
@@ -72,4 +82,8 @@ def _number(value: float) -> float | None:
 
 if __name__ == "__main__":
     packed = {name: base64.b64encode(message).decode() for name, message in messages().items()}
-    json.dump({"messages": packed, "arrays": {name: told(array) for name, array in ARRAYS.items()}}, sys.stdout)
+    spelled = [[_number(loss), spelled_loss(loss)] for loss in LOSSES]
+    json.dump(
+        {"spelled": spelled, "messages": packed, "arrays": {name: told(array) for name, array in ARRAYS.items()}},
+        sys.stdout,
+    )

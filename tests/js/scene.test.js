@@ -39,7 +39,7 @@ function mark({ x = [1, 1], y = [0.5, 3.5], more = {}, pinned = [], sight = SIGH
   made.measure({ geometry: { sight, boxes: [] }, arrays, racers: [racer(more)], theme: {}, thickness: 1, letters: 1, font: "" });
   return made;
 }
-const MOMENT = { position: 1, playing: false, hidden: [], lit: null, futureIsHidden: true };
+const MOMENT = { position: 1, playing: false, hidden: [], lit: null, futureIsHidden: true, pathsAreHidden: true };
 const kept = (made, moment = {}, from = null) => {
   const { context, drawn } = recorder();
   made.paintKept(context, { ...MOMENT, ...moment }, from);
@@ -61,7 +61,7 @@ test("what has been drawn is not drawn again, and what is still to come not yet"
   const drawn = kept(mark(), { position: 0.2 }, 0.1);
   assert.deepEqual(drawn.map(down), [[32, 29]]);
   assert.deepEqual(kept(mark(), { hidden: [0] }), []);
-  assert.equal(kept(mark(), { position: 0, futureIsHidden: false }).length, 2, "the whole path, pale");
+  assert.equal(kept(mark(), { position: 0, pathsAreHidden: false }).length, 2, "the whole path, pale");
 });
 
 test("while another racer is pointed at a path is pale", () => {
@@ -86,18 +86,38 @@ test("who leaves for good leaves a cross on the edge of the surface", () => {
   assert.ok(head.path.startsWith("M395,95"), head.path); // around x = 4, y = 3
 });
 
+test("marks on the very edge are drawn, though the grid is in single precision", () => {
+  const made = mark({ sight: { ...SIGHT, box: { ...BOX, width: 401 } } });
+  made.layer.places = [{ at: [4 + 1e-9, 1], label: "", size: 4 }];
+  made.measure(made.scene);
+  assert.equal(made.places.marks.length, 2); // the "+" and its halo
+});
+
 test("a pinned path goes with its racer, and with the future where it tells of it", () => {
   const pinned = [{ x: "@x", y: "@y", color: "blue", trace: 3 }];
   const count = (moment) => kept(mark({ pinned }), { position: 0, ...moment }).length;
-  assert.deepEqual([count({}), count({ futureIsHidden: false }), count({ hidden: [0], futureIsHidden: false })], [0, 4, 0]);
+  const shown = { futureIsHidden: false };
+  // As on the map: the pale paths of the race itself are another matter.
+  assert.deepEqual([count({}), count(shown), count({ ...shown, pathsAreHidden: false }), count({ ...shown, hidden: [0] })], [0, 2, 4, 0]);
 });
 
 test("an SVG has the same parts, each in its casing, and only in the place of the 3-D chart", () => {
   assert.deepEqual(mark().shapes(0, MOMENT), { clipped: [], free: [] });
   const { clipped, free } = mark().shapes(SCENE_CHART, MOMENT);
-  // The ring of the start, which is behind the wall; the casing of what is seen; what is hidden, and what is seen.
-  assert.deepEqual(clipped.map(({ opacity }) => opacity === undefined), [false, false, true, false, true]);
+  // The casing of what is seen; the ring of the start, which is behind the wall; what is hidden, and what is seen.
+  assert.deepEqual(clipped.map(({ opacity }) => opacity === undefined), [true, false, false, false, true]);
   assert.equal(free.length, 1);
+});
+
+test("an SVG has the pinned and the pale paths where the screen has them, as wide and as pale", () => {
+  const pinned = [{ x: "@x", y: "@y", color: "blue", trace: 3 }];
+  const lines = (moment) => mark({ pinned }).shapes(SCENE_CHART, { ...MOMENT, position: 0, ...moment }).clipped
+    .filter(({ stroke }) => stroke === "blue" || stroke === "red").map(({ stroke, width, opacity }) => [stroke, width, Number(opacity.toFixed(3))]);
+  const [blue, red] = [[["blue", 6, 0.104], ["blue", 6, 0.26]], [["red", 1.4, 0.152], ["red", 1.4, 0.38]]];
+  assert.deepEqual(lines({}), []);
+  assert.deepEqual(lines({ futureIsHidden: false }), blue);
+  assert.deepEqual(lines({ futureIsHidden: false, pathsAreHidden: false }), [...blue, ...red]);
+  assert.deepEqual(lines({ futureIsHidden: false, pathsAreHidden: false, hidden: [0] }), []);
 });
 
 test("where there is no 3-D chart on the screen nothing is drawn", () => {

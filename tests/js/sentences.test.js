@@ -34,6 +34,11 @@ const OUT = racer("O", [2, 0.1, 0.1], [1, 200, 200]);
 const LOST = racer("L", [2, NaN, NaN], [1, 0, 0]);
 const NEVER = racer("N", [NaN, NaN, NaN], [0, 0, 0]);
 
+test("standings say how the surface is drawn, and which curves are beside it", () => {
+  const text = { ...TEXT, alternative: "{surface} and {curves}: {ranking}", alternative_3d: "depth", alternative_length: "lengths" };
+  assert.equal(standings(text, [A], 1, 2, { drawn: "3d", axis: "length", by: "step" }), "depth and lengths: A 1");
+});
+
 test("standings: lowest first, then who is outside, then who is lost", () => {
   assert.equal(standings(TEXT, [LOST, OUT, B, A], 1, 2), "Step 1 of 2: A 1, B 1.5, O outside at 0.1, L –");
   assert.equal(standings(TEXT, [racer("T", [-0.000123456, 123456], [1, 1])], 0, 1), "Step 0 of 1: T −1.23e−4");

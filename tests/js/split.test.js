@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { aspectOf, belowOneAnother, besideOneAnother, heightOf } from "../../optviz/stage/js/split.js";
+import { aspectOf, belowOneAnother, besideOneAnother, besideScene, heightOf } from "../../optviz/stage/js/split.js";
 
 const MARGIN = { l: 54, r: 18, t: 8, b: 44 };
 const SQUARE = { margin: MARGIN, xaxis: { range: [-1.5, 1.5] }, yaxis: { range: [0, 3], scaleanchor: "x" } };
@@ -18,6 +18,30 @@ function sizes(domains, { width, height }, margin = MARGIN) {
     between: (domains.xaxis2.domain[0] - domains.xaxis.domain[1]) * wide, under: (domains.yaxis.domain[0] - domains.yaxis2.domain[1]) * high,
   };
 }
+
+for (const width of [640, 683, 930, 1099, 1800]) {
+  test(`between a 3-D chart and its curves is room for their numbers and title, ${width} pixels`, () => {
+    const wide = width - MARGIN.l - MARGIN.r;
+    for (const visible of [true, false]) {
+      const layout = { ...SQUARE, xaxis: { ...SQUARE.xaxis, visible }, yaxis2: { tickfont: { size: 12 } } };
+      const { scene, xaxis = { domain: [0, 0] }, xaxis2 } = besideScene(layout, { width, names: 0 });
+      const [left, right] = scene.domain.x;
+      assert.ok(Math.abs((xaxis2.domain[0] - right) * wide - 76) < 1e-6);
+      assert.equal(xaxis2.domain[1], 1);
+      assert.ok(right - left > 0.3 - 76 / 3 / wide && right <= xaxis2.domain[0], "the surface is no smaller than the curves");
+      assert.equal(left > xaxis.domain[1], visible);
+    }
+    const large = besideScene({ ...SQUARE, yaxis2: { tickfont: { size: 17 } } }, { width, names: 0 });
+    assert.ok((large.xaxis2.domain[0] - large.scene.domain.x[1]) * wide > 100, "larger numbers have more room");
+  });
+}
+
+test("names beside a 3-D chart have room where its curves stay 190 pixels long", () => {
+  const layout = { ...SQUARE, xaxis: { ...SQUARE.xaxis, visible: true } };
+  const right = (width) => besideScene(layout, { width, names: 120 }).margin.r;
+  // 54 + 120 + 76 + 14 beside parts of which 190 is 0.31.
+  assert.deepEqual([right(683), right(876), right(877), right(1440)], [18, 18, 120, 120]);
+});
 
 test("a map with equal scales is as wide as it is high, by its domain; another fills a square", () => {
   assert.equal(aspectOf(SQUARE), 1);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  cameraIn, endIsHidden, futureIsHidden, initialState, isAtEnd, isInDepth, litOf, raceOf, racerOf, reduce, sceneIsShown,
+  cameraIn, endIsHidden, futureIsHidden, initialState, isAtEnd, isInDepth, litOf, momentOf, raceOf, racerOf, reduce, sceneIsShown,
   shownViews, stepAt, stepBefore, stepOf, wantedViews,
 } from "../../optviz/stage/js/state.js";
 
@@ -147,6 +147,20 @@ const IN_DEPTH = {
 };
 const deep = (...actions) => after([{ type: "received", message: { header: { ...IN_DEPTH }, arrays: new Map() } }, ...actions]);
 const choose = (group, name) => ({ type: "choose", group, name });
+
+test("whole paths are seen where they are asked for, and where nothing is hidden", () => {
+  const choices = { paths: ["travelled", "whole"] };
+  const views = { travelled: { data: {}, layout: {} }, whole: { data: {}, layout: {} } };
+  const hidden = (...actions) => {
+    const { futureIsHidden: future, pathsAreHidden: paths } = momentOf(after([received({ choices, views }), ...actions]));
+    return [future, paths];
+  };
+  const veil = { type: "veil", veiled: true };
+  assert.deepEqual(hidden(), [false, true]);
+  assert.deepEqual(hidden(choose("paths", "whole")), [false, false]);
+  assert.deepEqual(hidden(veil), [true, true]);
+  assert.deepEqual(hidden(choose("paths", "whole"), veil), [true, true]);
+});
 
 test("a view whose numbers have not come is what was shown before, and shown once they are there", () => {
   const choices = { axis: ["loss", "gap", "length"] };

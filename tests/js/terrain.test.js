@@ -25,6 +25,14 @@ test("a plane is as high between the points of the grid as on them; beyond its e
   for (const [x, y] of [[-1.01, 1], [0, 4.01], [NaN, 1], [1e300, 1]]) assert.ok(Number.isNaN(plane.heightAt(x, y)));
 });
 
+test("what is on the edge in double precision is on it, though the grid is in single", () => {
+  const x = Float32Array.from({ length: 4 }, (_, i) => -1.1 + (2.2 * i) / 3);
+  assert.notEqual(x[0], -1.1);
+  const level = new Terrain(x, x, Array.from(x, () => Float32Array.of(0.5, 0.5, 0.5, 0.5)));
+  for (const [left, top] of [[-1.1, 0], [1.1, 0], [0, -1.1], [0, 1.1], [1.1, 1.1]]) near(level.heightAt(left, top), 0.5);
+  assert.ok(Number.isNaN(level.heightAt(1.102, 0)), "three thousandths of a cell beyond it");
+});
+
 test("a trail follows the ground: a long step over a wall goes up and down again", () => {
   const { time, x, y, z } = walled.trail(Float64Array.of(0, 0.5), Float64Array.of(1, 3));
   assert.equal(time[0], 0);

@@ -5,8 +5,9 @@
 /** @import { Camera, Dict } from "./types.js" */
 
 const HIGHEST = 89; // degrees: straight above, no direction is up on the screen
-const NEAREST = 0.3;
+const NEAREST = 0.3; // sides of the box
 const FARTHEST = 10;
+const FARTHEST_ASIDE = 2; // from the middle to the point that is looked at, along each axis
 const WIDTH_NEEDED = 1.4; // of the height
 const DEGREE = Math.PI / 180;
 
@@ -30,6 +31,18 @@ export function cameraOf({ eye, center }, fit = 1) {
   const place = [center.x, center.y, center.z].map((value) => rounded(value, 2));
   const from = [Math.atan2(y, x) / DEGREE, Math.asin(distance ? z / distance : 0) / DEGREE].map((angle) => rounded(angle, 1));
   return [...from, rounded(distance / fit, 2), ...(place.some((value) => value !== 0) ? place : [])];
+}
+
+/**
+ * The nearest camera that a link takes: see `camera` in optviz/view.py.
+ * @param {Camera} camera
+ * @returns {Camera}
+ */
+export function withinReach([azimuth = 0, elevation = 0, distance = 1, ...center]) {
+  return [
+    azimuth, between(elevation, -HIGHEST, HIGHEST), between(distance, NEAREST, FARTHEST),
+    ...center.map((at) => between(at, -FARTHEST_ASIDE, FARTHEST_ASIDE)),
+  ];
 }
 
 /**
@@ -66,10 +79,19 @@ export function turned([azimuth = 0, elevation = 0, distance = 1, ...center], { 
   const whole = azimuth + around;
   return [
     rounded(whole - 360 * Math.round(whole / 360), 1),
-    rounded(Math.max(-HIGHEST, Math.min(HIGHEST, elevation + up)), 1),
-    rounded(Math.max(NEAREST, Math.min(FARTHEST, distance * away)), 2),
+    rounded(between(elevation + up, -HIGHEST, HIGHEST), 1),
+    rounded(between(distance * away, NEAREST, FARTHEST), 2),
     ...center,
   ];
+}
+
+/**
+ * @param {number} value
+ * @param {number} least
+ * @param {number} most
+ */
+function between(value, least, most) {
+  return Math.max(least, Math.min(most, value));
 }
 
 /**

@@ -9,7 +9,7 @@ import { nextHint } from "./hints.js";
 import { updateLegend } from "./legend.js";
 import { counted, courseOf, happened, put, soFar, standings } from "./sentences.js";
 import { arrayOf } from "./message.js";
-import { isInDepth, racersOf, sceneIsShown, sceneOf, stepOf, stepsOf, tracksOf, wantedViews } from "./state.js";
+import { isInDepth, racersOf, sceneIsShown, sceneOf, shownViews, stepOf, stepsOf, tracksOf, wantedViews } from "./state.js";
 import { isCoarse } from "./theme.js";
 import { SPEEDS } from "./transport.js";
 
@@ -190,7 +190,7 @@ export function updateStep({ plot, readout, scrubber, sentence }, state) {
   const said = sentenceOf(state);
   // What reads the screen aloud hears of every change, even to the same words.
   if (!recording && sentence.textContent !== said) sentence.textContent = said;
-  if (!playing) plot.setAttribute("aria-label", standings(message.header.text, shownOf(state), step, steps));
+  if (!playing) plot.setAttribute("aria-label", standings(message.header.text, shownOf(state), step, steps, shownViews(state)));
 }
 
 /**

@@ -5,7 +5,7 @@
 /** @import { Box, Dict, Header, State, Theme } from "./types.js" */
 
 import { resolved } from "./message.js";
-import { belowOneAnother, besideOneAnother } from "./split.js";
+import { belowOneAnother, besideOneAnother, besideScene } from "./split.js";
 import { endIsHidden, futureIsHidden, racersOf, sceneOf, shownViews, tracksOf } from "./state.js";
 
 const NARROW_BELOW = 620; // pixels
@@ -71,6 +71,8 @@ export function figureOf(state, theme, { width, height, coarse, names, upright }
   if (sharesRoom(figure.layout)) {
     const room = { width, height, names: tracksOf(state) ? names : 0 };
     merge(figure.layout, arrangement === "wide" ? besideOneAnother(figure.layout, room) : belowOneAnother(figure.layout, room));
+  } else if (figure.layout.scene && figure.layout.xaxis2 && figure.layout.margin && arrangement === "wide") {
+    merge(figure.layout, besideScene(figure.layout, { width, names: tracksOf(state) ? names : 0 }));
   } else if (names && figure.layout.margin && arrangement === "wide" && tracksOf(state)) {
     figure.layout.margin.r = Math.max(figure.layout.margin.r ?? 0, names);
   }

@@ -17,7 +17,7 @@ export function updateHomeButton({ body, homeButton, scrubber, transport }, pict
   body.dataset["zoomed"] = zoomed.join(" ");
   body.dataset["home"] = JSON.stringify(picture.axes.home());
   const text = picture.drawn?.state.message?.header.text;
-  const chart = zoomed.find((name) => picture.axesOf(name));
+  const chart = zoomedInSight(picture);
   const corner = chart ? cornerOf(picture, chart) : picture.cornerOfTurned();
   const focused = document.activeElement === homeButton;
   homeButton.hidden = corner === null;
@@ -28,6 +28,14 @@ export function updateHomeButton({ body, homeButton, scrubber, transport }, pict
   part(homeButton, "span").textContent = (chart ? text?.["home"] : text?.["home_view"]) ?? "";
   homeButton.style.left = `${corner.right - INSIDE}px`;
   homeButton.style.top = `${corner.top + INSIDE}px`;
+}
+
+/**
+ * The first chart that is shown and zoomed.
+ * @param {Pick<Picture, "axes" | "axesOf">} picture
+ */
+export function zoomedInSight(picture) {
+  return picture.axes.zoomed().find((name) => picture.axesOf(name));
 }
 
 /**

@@ -4,7 +4,7 @@
 
 /** @import { Box, Camera, Dict, PlotElement, PlotlyModule, Sight } from "./types.js" */
 
-import { cameraOf, fitted, plotlyCamera, sameCamera, turned } from "./camera.js";
+import { cameraOf, fitted, plotlyCamera, sameCamera, turned, withinReach } from "./camera.js";
 import { sightOf } from "./projection.js";
 
 const STILL = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false };
@@ -67,6 +67,8 @@ export class Scenery {
     this.content = "";
     this.view = "";
     this.lastClick = -Infinity;
+    /** By what it is being turned now: fingers, and keys that are held. */
+    this.hands = new Set();
     this.listening = new AbortController();
     this.listen();
   }
@@ -87,12 +89,14 @@ export class Scenery {
     this.frame.hidden = false;
     this.frame.setAttribute("aria-label", label);
     Object.assign(this.frame.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
-    this.box = box;
-    this.aim = camera;
+    // What a hand is turning is seen from where the hand has it.
+    const isHeld = this.hands.size > 0 && Boolean(this.scene?.glplot);
+    if (!isHeld) this.aim = camera;
     const whole = JSON.stringify([content, width, height]);
     const drawn = whole === this.content;
     // What is drawn with this camera but for its rounding stays as it is.
-    const stays = drawn && sameCamera(this.camera(), camera);
+    const stays = isHeld || (drawn && sameCamera(this.place(), camera));
+    this.box = box;
     const wanted = stays ? this.scene.getCamera() : plotlyCamera(camera, fitted(box));
     // What a finger has turned Plotly has not noted, and its pictures are taken from there.
     if (stays && this.plot.layout) this.plot.layout["scene"].camera = wanted;
@@ -134,9 +138,24 @@ export class Scenery {
     return box && scene?.glplot ? sightOf(scene.glplot.cameraParams, scene.dataScale, box) : undefined;
   }
 
+  // Where the eye is, wherever that may be.
+  place() {
+    return this.box && this.scene?.glplot ? cameraOf(this.scene.getCamera(), fitted(this.box)) : null;
+  }
+
   /** @returns {Camera | null} */
   camera() {
-    return this.box && this.scene?.glplot ? cameraOf(this.scene.getCamera(), fitted(this.box)) : null;
+    const place = this.place();
+    return place && withinReach(place);
+  }
+
+  /**
+   * Looks from elsewhere at once, before anybody is told of it.
+   * @param {Camera} camera
+   */
+  lookFrom(camera) {
+    this.aim = camera;
+    if (this.module && this.box) void this.module.relayout(this.plot, { "scene.camera": plotlyCamera(camera, fitted(this.box)) });
   }
 
   /**
@@ -154,11 +173,17 @@ export class Scenery {
     const { frame } = this;
     const { signal } = this.listening;
     // A finger or a button that is let go anywhere ends the turning.
-    const letGo = () => {
-      const camera = this.camera();
-      if (camera) this.watched.turned(camera);
+    /** @param {number | string} hand */
+    const letGo = (hand) => {
+      this.hands.delete(hand);
+      const [place, camera] = [this.place(), this.camera()];
+      if (!camera) return;
+      // Beyond what a link can tell it comes back.
+      if (!sameCamera(place, camera)) this.lookFrom(camera);
+      this.watched.turned(camera);
     };
     frame.addEventListener("pointerdown", (begin) => {
+      this.hands.add(begin.pointerId);
       const ended = new AbortController();
       const both = AbortSignal.any([signal, ended.signal]);
       /** @param {PointerEvent} event */
@@ -169,9 +194,11 @@ export class Scenery {
         const isClick = event.type === "pointerup" && event.isPrimary && moved <= STILL_CLICK;
         const again = isClick && event.timeStamp - this.lastClick < TWO_CLICKS;
         this.lastClick = isClick && !again ? event.timeStamp : -Infinity;
-        if (again) this.watched.turned(null);
+        if (again) {
+          this.hands.delete(begin.pointerId);
+          this.watched.turned(null);
         // Plotly hears of the end of a touch after this.
-        else requestAnimationFrame(letGo);
+        } else requestAnimationFrame(() => letGo(begin.pointerId));
       };
       document.addEventListener("pointerup", end, { signal: both, capture: true });
       document.addEventListener("pointercancel", end, { signal: both, capture: true });
@@ -182,9 +209,18 @@ export class Scenery {
       if (!this.box || !camera || event.ctrlKey || event.metaKey || event.altKey || (!by && event.key !== "Home")) return;
       event.preventDefault();
       event.stopPropagation();
-      if (by) this.aim = turned(camera, by);
-      this.watched.turned(by ? this.aim : null);
+      if (!by) return this.watched.turned(null);
+      // Of a key that is held the page is told once, when it is let go.
+      this.hands.add(event.key);
+      this.lookFrom(turned(camera, by));
     }, { signal });
+    const letKeysGo = () => {
+      const keys = [...this.hands].filter((hand) => typeof hand === "string");
+      for (const key of keys) this.hands.delete(key);
+      if (keys.length > 0 && this.aim) this.watched.turned(this.aim);
+    };
+    frame.addEventListener("keyup", (event) => { if (this.hands.has(event.key)) letKeysGo(); }, { signal });
+    frame.addEventListener("blur", letKeysGo, { signal });
   }
 
   stop() {

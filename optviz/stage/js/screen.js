@@ -2,7 +2,7 @@
 // The picture as a whole: Plotly below, canvases above, and which of them shows what. New paths in an old frame are
 // painted on the canvases at once, and Plotly follows when there is time; another frame is Plotly's to draw first.
 
-/** @import { Camera, Elements, Header, Moment, State, StageRoot } from "./types.js" */
+/** @import { Camera, Elements, Header, State, StageRoot } from "./types.js" */
 /** @import { Drawn } from "./picture.js" */
 /** @import { Shot } from "./still.js" */
 /** @import { Recording } from "./video.js" */
@@ -14,7 +14,7 @@ import { lettersFor, thicknessFor } from "./figure.js";
 import { paintLegend } from "./legend.js";
 import { resolved } from "./message.js";
 import { Picture } from "./picture.js";
-import { futureIsHidden, litOf, racersOf, shownViews, stepOf, stepsOf, swarmTold } from "./state.js";
+import { momentOf, racersOf, shownViews, stepOf, swarmTold } from "./state.js";
 import { updateHomeButton } from "./home.js";
 
 /**
@@ -149,9 +149,9 @@ export class Screen {
     const { canvases, elements } = this;
     const state = this.answers.state();
     if (!canvases.scene) return;
-    canvases.paint(this.moment(), this.handles());
+    canvases.paint(momentOf(state), this.handles());
     this.answers.recording()?.frame();
-    const said = [stepOf(state), state.message, state.playing, state.hidden, state.recording];
+    const said = [stepOf(state), state.message, state.playing, state.hidden, state.recording, state.chosen, state.flat];
     if (said.some((value, index) => value !== this.said[index])) {
       updateStep(elements, state);
       this.answers.stepped();
@@ -164,13 +164,6 @@ export class Screen {
   // What has been drawn of the way so far is drawn anew with the next painting.
   forget() {
     this.canvases.forget();
-  }
-
-  /** @returns {Moment} */
-  moment() {
-    const state = this.answers.state();
-    const position = Math.min(state.position ?? 0, stepsOf(state));
-    return { position, playing: state.playing, hidden: state.hidden, lit: litOf(state), futureIsHidden: futureIsHidden(state) || state.chosen["paths"] === "travelled" };
   }
 
   // The handle that is held, and those that Plotly has not drawn yet where they are.
@@ -199,7 +192,7 @@ export class Screen {
     const { theme, geometry } = canvases.scene;
     const { header, arrays } = state.message;
     // Whoever is pointed at is no matter of a saved picture.
-    const moment = { ...this.moment(), lit: null };
+    const moment = { ...momentOf(state), lit: null };
     return {
       header,
       theme,

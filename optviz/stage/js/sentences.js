@@ -271,13 +271,15 @@ function lead(text, racing, step, isLast, someOutside) {
  * @param {Told[]} racers
  * @param {number} step
  * @param {number} steps
+ * @param {Record<string, string>} [chosen] the views that are shown
  */
-export function standings(text, racers, step, steps) {
+export function standings(text, racers, step, steps, { axis = "", drawn = "" } = {}) {
   const ranked = racers.map((racer) => read(racer, step)).sort((a, b) => a.order - b.order);
   const ranking = ranked.map((racer) => (racer.outside
     ? put(text["standing_outside"], { racer: racer.name, loss: number(racer.loss) })
     : `${racer.name} ${number(racer.loss)}`)).join(text["and"]);
-  return put(text["alternative"], { step, steps, ranking });
+  const [surface = "", curves = ""] = [text[`alternative_${drawn}`], text[`alternative_${axis}`]];
+  return put(text["alternative"], { step, steps, ranking, surface, curves });
 }
 
 /**
@@ -349,6 +351,7 @@ function numberAt(values, place) {
 }
 
 /**
+ * A number as it is told; that of a place on a map has three digits, as there: `spelled_loss` in optviz/figures/told.py.
  * @param {number} value
  * @param {number} [digits]
  */

@@ -4,6 +4,7 @@
 /** @import { Dict } from "./types.js" */
 
 const BESIDE = 76; // pixels between a map and the curves to its right, for their numbers and their title of 12 px
+const BESIDE_MAP = 14; // and between a map and a 3-D chart
 const LARGE = 560; // pixels of a map that may be smaller for names
 const BELOW = 52; // and between a map and the curves below it
 const NARROWEST_BESIDE = 190; // of curves beside a map
@@ -45,6 +46,34 @@ export function besideOneAnother(layout, { width, height, names }) {
     yaxis: { domain: [0, 1] },
     xaxis2: { domain: [(map + between) / wide, 1] },
     yaxis2: { domain: [0, 1] },
+  };
+}
+
+/**
+ * The domains of a 3-D chart and of the curves to its right, and of a map to its left where one is shown: parts
+ * of what the curves' numbers leave, the largest that of the 3-D chart. Names at the ends of the curves have room where
+ * the curves stay long enough for them.
+ * @param {Dict} layout with its margins
+ * @param {{ width: number, names: number }} room
+ */
+export function besideScene(layout, { width, names }) {
+  const { margin, xaxis, yaxis2 } = layout;
+  const between = BESIDE * ((yaxis2?.tickfont?.size ?? 12) / 12);
+  const isBoth = xaxis !== undefined && xaxis.visible !== false;
+  /** @param {number} right */
+  const shared = (right) => {
+    const wide = width - margin.l - right;
+    const parts = wide - between - (isBoth ? BESIDE_MAP : 0);
+    return { right, wide, map: isBoth ? 0.33 * parts : 0, curves: (isBoth ? 0.31 : 0.42) * parts };
+  };
+  const [named, bare] = [shared(Math.max(margin.r, names)), shared(margin.r)];
+  const { right, wide, map, curves } = named.curves >= NARROWEST_BESIDE ? named : bare;
+  const left = isBoth ? map + BESIDE_MAP : 0;
+  return {
+    margin: { r: right },
+    ...(isBoth && { xaxis: { domain: [0, map / wide] } }),
+    scene: { domain: { x: [left / wide, 1 - (curves + between) / wide] } },
+    xaxis2: { domain: [1 - curves / wide, 1] },
   };
 }
 

@@ -14,6 +14,7 @@ import { serverAnswered } from "./connection.js";
 import { buildElements } from "./elements.js";
 import { Greeting } from "./greeting.js";
 import { dismissHint } from "./hints.js";
+import { zoomedInSight } from "./home.js";
 import { connectInputs, perform } from "./inputs.js";
 import { Live } from "./live.js";
 import { SaveMenu } from "./menu.js";
@@ -147,9 +148,10 @@ export class Stage {
     this.transport.play();
   }
 
+  // What the button in the corner says: zoomed axes, or else the camera.
   goHome() {
-    this.dispatch({ type: "turn", camera: null });
-    this.picture.goHome();
+    if (zoomedInSight(this.picture)) this.picture.goHome();
+    else this.dispatch({ type: "turn", camera: null });
   }
 
   // --- what changes, and what follows from it ---

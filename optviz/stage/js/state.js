@@ -2,7 +2,7 @@
 // The state of a stage, and the only place where it changes: state and action go in, another state comes out. What a
 // change is to show or to send follows from comparing the two: see stage.js.
 
-/** @import { Action, Camera, Header, Message, Racer, SceneLayer, State, TracksLayer } from "./types.js" */
+/** @import { Action, Camera, Header, Message, Moment, Racer, SceneLayer, State, TracksLayer } from "./types.js" */
 
 import { sameCamera } from "./camera.js";
 import { arrayOf } from "./message.js";
@@ -351,4 +351,17 @@ export function endIsHidden(state) {
  */
 export function futureIsHidden(state) {
   return endIsHidden(state) || Boolean(state.message?.header.tour) || state.recording !== null;
+}
+
+/**
+ * The moment that is painted.
+ * @param {State} state
+ * @returns {Moment}
+ */
+export function momentOf(state) {
+  const isHidden = futureIsHidden(state);
+  return {
+    position: Math.min(state.position ?? 0, stepsOf(state)), playing: state.playing, hidden: state.hidden, lit: litOf(state),
+    futureIsHidden: isHidden, pathsAreHidden: isHidden || shownViews(state)["paths"] === "travelled",
+  };
 }

@@ -6,6 +6,7 @@
 
 const MOST_PIECES = 32; // of one step
 const LIFT = 0.006; // of the height of the whole: a point this far above the ground is not hidden by the ground it stands on
+const EDGE_SLACK = 1e-3; // cells: what is on the edge may lie beyond it by the rounding of single precision
 const STRIDE = 1; // cells of the grid between two looks along a line of sight
 
 export class Terrain {
@@ -48,12 +49,13 @@ export class Terrain {
    * @param {number} down
    */
   between(across, down) {
-    if (!(across >= 0 && down >= 0 && across <= this.columns && down <= this.lines)) return NaN;
-    const column = Math.min(Math.floor(across), this.columns - 1);
-    const line = Math.min(Math.floor(down), this.lines - 1);
+    const [x, y] = [held(across, 0, this.columns), held(down, 0, this.lines)];
+    if (!(Math.max(Math.abs(across - x), Math.abs(down - y)) <= EDGE_SLACK)) return NaN;
+    const column = Math.min(Math.floor(x), this.columns - 1);
+    const line = Math.min(Math.floor(y), this.lines - 1);
     const [lower, upper] = [this.rows[line], this.rows[line + 1]];
     if (!lower || !upper) return NaN;
-    const [right, up] = [across - column, down - line];
+    const [right, up] = [x - column, y - line];
     const below = (lower[column] ?? NaN) * (1 - right) + (lower[column + 1] ?? NaN) * right;
     const above = (upper[column] ?? NaN) * (1 - right) + (upper[column + 1] ?? NaN) * right;
     return below * (1 - up) + above * up;

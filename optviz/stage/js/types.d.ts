@@ -345,7 +345,10 @@ export interface Moment {
   playing: boolean;
   hidden: number[];
   lit: number | null;
+  /** Nothing tells of what is still to come: neither the whole paths nor the same race, pinned. */
   futureIsHidden: boolean;
+  /** The whole paths are not seen: for that reason, or because nobody has asked for them. */
+  pathsAreHidden: boolean;
 }
 
 /** One kind of layer: see layers/marks.js. */

@@ -4,16 +4,15 @@
 
 /** @import { Arrays, Mark, Moment, Racer, Scene, SceneLayer, Shape, Sight } from "../types.js" */
 /** @import { Head } from "../heads.js" */
+/** @import { Course, Run } from "../course.js" */
 /** @import { Trail } from "../terrain.js" */
-/** @typedef {{ from: number, to: number, behind: boolean }} Run a part of a trail, by its points */
-/** @typedef {{ trail: Trail, x: Float64Array, y: Float64Array, length: Float32Array, runs: Run[] }} Course */
 /** @typedef {{ step: number, left: number, top: number, behind: boolean }} Exit */
 /** @typedef {{ racer: Racer, color: string, course: Course, exit: Exit | null }} Runner */
 
+import { eachLine, eachRun } from "../course.js";
 import { at, clip, dashOf, exitOf, lengths, markerPath, stroke } from "../drawing.js";
 import { crossPath, headsAsShapes, paintShape } from "../heads.js";
 import { arrayOf, resolved } from "../message.js";
-import { PathPen } from "../pen.js";
 import { Terrain, placeAt } from "../terrain.js";
 import { markedPlaces } from "./places.js";
 
@@ -195,7 +194,7 @@ export class SceneRunners {
    * @param {Moment} moment
    * @param {number | null} from
    */
-  paintKept(context, { position, hidden, lit, futureIsHidden }, from) {
+  paintKept(context, { position, hidden, lit, futureIsHidden, pathsAreHidden }, from) {
     if (!this.sight) return;
     context.save();
     clip(context, this.sight.box);
@@ -203,7 +202,7 @@ export class SceneRunners {
     if (from === null) {
       this.paintPinned(context, hidden, futureIsHidden);
       for (const shape of this.placeShapes()) paintShape(context, shape);
-      if (!futureIsHidden) this.paintPale(context, hidden);
+      if (!pathsAreHidden) this.paintPale(context, hidden);
     }
     const { thickness } = this.scene;
     this.each(hidden, ({ course, color, racer }, index) => {
@@ -222,17 +221,25 @@ export class SceneRunners {
   }
 
   /**
+   * The pinned paths, but for those that go with a hidden racer, or tell how the race ends.
+   * @param {number[]} hidden
+   * @param {boolean} futureIsHidden
+   */
+  pinnedInSight(hidden, futureIsHidden) {
+    const { racers } = this.scene;
+    return this.pinned.filter(({ trace }) => !racers.some(({ future, traces }, index) => (
+      (hidden.includes(index) && traces.includes(trace)) || (futureIsHidden && future.includes(trace)))));
+  }
+
+  /**
    * @param {CanvasRenderingContext2D} context
    * @param {number[]} hidden
    * @param {boolean} futureIsHidden
    */
   paintPinned(context, hidden, futureIsHidden) {
-    const { racers, thickness } = this.scene;
-    for (const { course, color, trace } of this.pinned) {
-      if (racers.some(({ traces }, index) => hidden.includes(index) && traces.includes(trace))) continue;
-      if (futureIsHidden && racers.some(({ future }) => future.includes(trace))) continue;
+    for (const { course, color } of this.pinnedInSight(hidden, futureIsHidden)) {
       context.strokeStyle = color;
-      context.lineWidth = STYLE.pinned.width * thickness;
+      context.lineWidth = STYLE.pinned.width * this.scene.thickness;
       eachRun(course, 0, course.x.length - 1, (start, stop, behind) => {
         context.globalAlpha = STYLE.pinned.opacity * (behind ? STYLE.behind.opacity : 1);
         stroke(context, course.x, course.y, start, stop);
@@ -334,52 +341,38 @@ export class SceneRunners {
   }
 
   /**
+   * In the order of the canvases: casings, what is pinned, the marks, whole paths, and what is travelled.
    * @param {number} chart
    * @param {Moment} moment
    */
-  shapes(chart, { position, hidden }) {
+  shapes(chart, { position, hidden, futureIsHidden, pathsAreHidden }) {
     if (chart !== SCENE_CHART || !this.sight) return { clipped: [], free: [] };
-    /** @type {Shape[]} */
-    const clipped = this.placeShapes();
-    const casing = { fill: "none", stroke: this.scene.theme["casing"], width: STYLE.travelled * this.scene.thickness + STYLE.casing };
-    this.each(hidden, ({ course }) => {
-      eachRun(course, 0, placeAt(course.trail, position), (start, stop, behind) => {
-        if (!behind) clipped.push({ path: pathOf(course, start, stop), ...casing });
+    const { theme, thickness } = this.scene;
+    /** @type {Shape[][]} */
+    const [casings = [], pinned = [], whole = [], travelled = []] = [];
+    const casing = { stroke: theme["casing"], width: STYLE.travelled * thickness + STYLE.casing };
+    for (const { course, color } of this.pinnedInSight(hidden, futureIsHidden)) {
+      const { opacity, width } = STYLE.pinned;
+      eachLine(course, course.x.length - 1, { stroke: color, width: width * thickness }, (line, behind) => {
+        pinned.push({ ...line, opacity: opacity * (behind ? STYLE.behind.opacity : 1) });
       });
-    });
+    }
     this.each(hidden, ({ course, color, racer }) => {
-      eachRun(course, 0, placeAt(course.trail, position), (start, stop, behind) => {
-        const width = (behind ? STYLE.behind.width : STYLE.travelled) * this.scene.thickness;
-        const dash = (behind ? STYLE.behind.dash : dashOf(racer.dash)).join(" ") || "none";
-        clipped.push({ path: pathOf(course, start, stop), fill: "none", stroke: color, width, dash, ...(behind && { opacity: STYLE.behind.opacity }) });
+      /** @param {boolean} behind */
+      const dashes = (behind) => (behind ? STYLE.behind.dash : dashOf(racer.dash)).join(" ") || "none";
+      const end = placeAt(course.trail, position);
+      eachLine(course, end, casing, (line, behind) => { if (!behind) casings.push(line); });
+      if (!pathsAreHidden) {
+        eachLine(course, course.x.length - 1, { stroke: color, width: STYLE.pale * thickness }, (line, behind) => {
+          whole.push({ ...line, dash: dashes(behind), opacity: STYLE.paleness * (behind ? STYLE.behind.opacity : 1) });
+        });
+      }
+      eachLine(course, end, { stroke: color, width: STYLE.travelled * thickness }, (line, behind) => {
+        const dimmed = { width: STYLE.behind.width * thickness, opacity: STYLE.behind.opacity };
+        travelled.push({ ...line, dash: dashes(behind), ...(behind && dimmed) });
       });
     });
+    const clipped = [...casings, ...pinned, ...this.placeShapes(), ...whole, ...travelled];
     return { clipped, free: [...this.headShapes(position, hidden), ...this.places.labels] };
   }
-}
-
-/**
- * The visible and the hidden parts of a trail between two places in it.
- * @param {Course} course
- * @param {number} from
- * @param {number} to
- * @param {(from: number, to: number, behind: boolean) => void} visit
- */
-function eachRun({ runs }, from, to, visit) {
-  for (const run of runs) {
-    const [start, stop] = [Math.max(from, run.from), Math.min(to, run.to)];
-    if (start < stop) visit(start, stop, run.behind);
-  }
-}
-
-/**
- * A part of a trail as the data of a path.
- * @param {Course} course
- * @param {number} from
- * @param {number} to
- */
-function pathOf({ x, y }, from, to) {
-  const pen = new PathPen();
-  stroke(pen, x, y, from, to);
-  return pen.text();
 }

@@ -131,13 +131,13 @@ export class Tracks {
    * @param {Moment} moment
    * @param {number | null} from
    */
-  paintKept(context, { position, hidden, lit, futureIsHidden }, from) {
+  paintKept(context, { position, hidden, lit, pathsAreHidden }, from) {
     const { ahead, thickness } = this.scene;
     this.scene.geometry.boxes.forEach((box, chart) => {
       context.save();
       clip(context, box);
       context.lineJoin = "round";
-      if (ahead && !futureIsHidden && from === null) this.paintPale(context, chart, hidden);
+      if (ahead && !pathsAreHidden && from === null) this.paintPale(context, chart, hidden);
       this.each(chart, hidden, ({ x, y, length }, { color, racer }, index) => {
         context.globalAlpha = lit === null || lit === index ? 1 : UNLIT;
         context.strokeStyle = color;

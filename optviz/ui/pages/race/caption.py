@@ -8,7 +8,7 @@ from optviz.figures import Figure
 from optviz.figures.fans import FAN_RUNS
 from optviz.figures.race_record import RaceRecord
 from optviz.text import Words, counted, spaced
-from optviz.text.telling import difference_of_pinned, key_sentences, sentences_of
+from optviz.text.telling import COLORS, difference_of_pinned, key_sentences, sentences_of
 from optviz.ui import background, cached, session
 
 
@@ -22,7 +22,8 @@ def below_the_picture(
 ) -> str:
     """What is to be said of this figure of the race."""
     view, key = session.view(), text["figure"]
-    sentences = key_sentences(cached.heights(race.bare_surface), key)
+    colors = COLORS.get((view.drawn, view.look), "dark")
+    sentences = key_sentences(cached.heights(race.bare_surface), key, colors, bool(record.minima))
     if race.surface.samples is not None:
         sentences.append(counted(key, "key_samples", race.surface.samples).format(samples=race.surface.samples))
     sentences += sentences_of(figure, (view.axis, view.by, view.runs))

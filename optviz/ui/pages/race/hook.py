@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 from functools import cache
 
+import numpy as np
 import streamlit as st
 
 from optviz.experiment import Race
 from optviz.text import Words
-from optviz.text.telling import described, heading
-from optviz.ui import session
+from optviz.text.telling import described, heading, what_is_drawn
+from optviz.ui import background, cached, session
 
 LONGEST_LATEX = 90
 
@@ -35,7 +36,15 @@ def hook(race: Race, text: Words) -> None:
             setting = f"**{described(race, session.language())}**{formula}"
             changed, label = authors, words["reset"]
         row.button(label, key="hook", on_click=lambda: session.attempt(lambda: changed))
-        st.container(key="hook_said").markdown(words["said"].format(explained=words["explained"], setting=setting))
+        view = session.view()
+        # Until a surface is known, a lowest point is what is looked for.
+        is_marked = not background.is_there(race) or bool(np.isfinite(_lowest_loss(race)))
+        told = what_is_drawn(view.drawn, view.look, is_marked, words)
+        st.container(key="hook_said").markdown(words["said"].format(**told, setting=setting))
+
+
+def _lowest_loss(race: Race) -> float:
+    return cached.prepared(race.bare_surface).lowest.loss
 
 
 @cache
