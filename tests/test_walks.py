@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+import optviz
 from monkey.actions import KINDS, LINKS, Action, draw, read_walk, tell_walk
 from monkey.invariants import INVARIANTS, Known, _layout, _same_range, broken, paths_of, restored, start_of
 from monkey.shortening import shortened
@@ -211,6 +212,13 @@ def test_the_end_of_an_axis_of_gaps_that_are_rounding_depends_on_what_else_was_r
     assert not _same_range([-15.96, 0.814], home)
     assert not _same_range([-13.0, 0.814], home, gaps=True)
     assert not _same_range([-4.5, 0.3], [-5.2, 0.3], gaps=True)
+
+
+def test_a_level_surface_has_no_contours() -> None:
+    for text, complaints in (("5", 0), ("x", 1)):
+        race = Race(optviz.Formula(text))
+        page = change(seen_of(race, f"http://127.0.0.1/?{urlencode(race.to_query())}"), "contours", 0)
+        assert len({"picture"} & set(broken(page, known()))) == complaints, text
 
 
 def test_english_on_the_chinese_page_is_seen_and_names_are_not() -> None:

@@ -61,6 +61,7 @@ SLIDERS = (
     "smoothing",
     "bowl",
     "octaves",
+    "batch_seed",
     "samples",
     "spread",
     "own_learning_rate",
@@ -99,7 +100,6 @@ EXPANDERS = (
 )
 NUMBERS = {
     "seed": ("0", "1", "2", "7", "128", "9999", "4294967295", "-3"),
-    "batch_seed": ("0", "1", "5"),
     "x0": ("-1.2", "0", "0.5", "3", "1e6"),
     "y0": ("-1.2", "0", "0.5", "3", "-1e6"),
     "x_min": ("-5", "-1", "0", "10"),
@@ -255,7 +255,7 @@ class Hand:
         option.wait_for(timeout=OPENS_IN)
 
     def type(self, key: str, text: str) -> None:
-        field = self.keyed(key, "input")
+        field = self.keyed(key, "input:not([type=range])")
         field.fill(text, timeout=PATIENCE)
         field.press("Enter", timeout=PATIENCE)
 

@@ -291,7 +291,7 @@ def the_picture_is_there(seen: Seen, known: Known) -> str | None:
     race = page_race(seen, known)
     if not seen["drawn"]:
         return "there is no picture"
-    if seen["flat"] and seen["contours"] == 0:
+    if seen["flat"] and seen["contours"] == 0 and race is not None and not _is_level(race):
         return "the map has no contour"
     if not seen["flat"] and seen["camera"] is None:
         return "there is neither a map nor a surface in 3-D"
@@ -305,6 +305,11 @@ def the_picture_is_there(seen: Seen, known: Known) -> str | None:
         if left < x < right and bottom < y < top and not seen["inked"]:
             return f"no head is drawn, and {seen['legend'][index]['name']} is at ({x:.4g}, {y:.4g})"
     return None
+
+
+def _is_level(race: Race) -> bool:
+    shade = contour_heights(race.bare_surface).shade
+    return not np.any(shade[np.isfinite(shade)] > 0)
 
 
 def the_step_is_within_the_race(seen: Seen, known: Known) -> str | None:
