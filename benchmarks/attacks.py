@@ -239,7 +239,7 @@ async def values(target: Target, value: str, pages: int, times: int) -> None:
         try:
             async with SocketPage(target.port) as page:
                 assert page.connection is not None
-                said = page.says(None)
+                said = page.word(page.stage, None)
                 said.json_trigger_value = f'[{{"event": "asked", "value": {value}}}]'
                 page.widgets[said.id] = said
                 for _ in range(times):

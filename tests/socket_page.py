@@ -14,6 +14,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
+from optviz.ui.background import SECONDS_BETWEEN_LOOKS
+
 LABEL_OF_RATES = "One learning rate for all"
 SECONDS_TO_ANSWER = 120
 FINISHED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
@@ -24,8 +26,9 @@ class SocketPage:
     """An open page: `async with SocketPage(port) as page: await page.choose_rate("0.01")`.
 
     rates: what the slider for all learning rates offers. files: what it can ask to be made for a download; answers: how
-    many it was given while it waited for a run. session: its own name for the server. stage: the picture's id, with
-    which it names what it sends; picture: the message that it was sent last.
+    many it was given while it waited for a run. session: its own name for the server. stage, voice: the ids of the
+    picture and of what runs the whole page for it, with which they name what they send. picture: the message that was
+    sent to it last. runs: how many have ended.
     kinds: the kind of each widget, by its id. elements: what was last sent for each place of the page; fragments: the
     part of the page that each of them belongs to; last_run: the places that the last run has sent something for.
     widgets: the value of each widget that was moved; all of them travel with each change, as a browser sends them.
@@ -39,6 +42,7 @@ class SocketPage:
     session: str = ""
     slider: str = ""
     stage: str = ""
+    voice: str = ""
     fragment: str = ""
     picture: bytes = b""
     exceptions: list[str] = field(default_factory=list)
@@ -48,6 +52,7 @@ class SocketPage:
     last_run: list[tuple[int, ...]] = field(default_factory=list)
     widgets: dict[str, WidgetState] = field(default_factory=dict)
     received: int = 0
+    runs: int = 0
     answers: int = 0
     connection: ClientConnection | None = None
 
@@ -89,10 +94,13 @@ class SocketPage:
         assert self.connection is not None
         await self.connection.send(self.message(fragment))
         async with asyncio.timeout(SECONDS_TO_ANSWER):
-            await self.finished()
+            while not await self.finished():
+                # Nothing is there yet: a browser looks again by itself.
+                await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+                await self.connection.send(self.message())
 
-    async def finished(self) -> None:
-        """Read until a run has ended."""
+    async def finished(self) -> bool:
+        """Read until a run has ended; whether it has sent any component, such as the picture."""
         assert self.connection is not None
         pictures = 0
         self.last_run = []
@@ -107,8 +115,10 @@ class SocketPage:
                 self.answers += 1
             elif kind == "delta":
                 pictures += self._note(told)
-            elif kind == "script_finished" and told.script_finished in FINISHED and pictures:
-                return
+            elif kind == "script_finished":
+                self.runs += 1
+                if told.script_finished in FINISHED:
+                    return pictures > 0
 
     def _note(self, told: ForwardMsg) -> int:
         element, path = told.delta.new_element, tuple(told.metadata.delta_path)
@@ -126,10 +136,16 @@ class SocketPage:
         elif kind == "download_button":
             self.files.append(element.download_button.deferred_file_id)
         elif kind == "bidi_component":
-            self.stage, self.fragment = element.bidi_component.id, told.delta.fragment_id
-            self.picture = element.bidi_component.bytes
+            self._note_component(told)
             return 1
         return 0
+
+    def _note_component(self, told: ForwardMsg) -> None:
+        component = told.delta.new_element.bidi_component
+        if component.component_name == "optviz_voice":
+            self.voice = component.id
+        elif component.component_name == "optviz_stage":
+            self.stage, self.fragment, self.picture = component.id, told.delta.fragment_id, component.bytes
 
     async def choose_rate(self, rate: str) -> None:
         """Move the slider for all learning rates, and wait for the picture."""
@@ -155,18 +171,30 @@ class SocketPage:
                 return path, widget
         raise ValueError(f"no slider or select box {label}")
 
-    def says(self, asked: Any) -> WidgetState:
-        """What the picture sends: a word of its own, which is not repeated with the next message."""
+    def word(self, component: str, asked: Any) -> WidgetState:
+        """What a component sends, which is not repeated with the next message."""
         said = [{"event": "asked", "value": asked}]
-        return WidgetState(id=f"$$STREAMLIT_INTERNAL_KEY_{self.stage}__events", json_trigger_value=json.dumps(said))
+        return WidgetState(id=f"$$STREAMLIT_INTERNAL_KEY_{component}__events", json_trigger_value=json.dumps(said))
 
-    async def drag(self, live: Any) -> None:
-        """Send what the picture sends while the start is dragged, {"start": [x, y]}, and wait for the picture."""
-        said = self.says({"page": "page", "requests": [], "live": live})
+    async def say(self, component: str, asked: Any, fragment: str = "") -> None:
+        """Send a word of a component, and wait for the picture."""
+        said = self.word(component, asked)
         self.widgets[said.id] = said
         # A component's state travels along; what it says is looked for there.
-        self.widgets[self.stage] = WidgetState(id=self.stage, json_value="{}")
+        self.widgets[component] = WidgetState(id=component, json_value="{}")
         try:
-            await self.ask(self.fragment)
+            await self.ask(fragment)
         finally:
             del self.widgets[said.id]
+
+    async def drag(self, live: Any) -> None:
+        """What the picture sends while the start is dragged, {"start": [x, y]}."""
+        await self.say(self.stage, {"page": "page", "requests": [], "live": live}, self.fragment)
+
+    async def request(self, number: int, what: str, value: Any, at: str = "") -> None:
+        """What the picture asks for; at: "stage" where it asks by itself, as long as there is no voice."""
+        asked = {"page": "page", "requests": [{"number": number, "what": what, "value": value}]}
+        if at == "stage":
+            await self.say(self.stage, asked, self.fragment)
+        else:
+            await self.say(self.voice, {"stage": "stage", "asked": asked})

@@ -12,10 +12,12 @@ from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 
 import loops
+from optviz.stage import unpack
 from optviz.ui import lighter_runs
 from serving import serving
 from socket_page import LABEL_OF_RATES, SocketPage
 
+START = ("Start x", "Start y")
 SECTIONS = ("theme", "theme.light", "theme.dark", "theme.sidebar", "theme.light.sidebar", "theme.dark.sidebar")
 OF_THEIR_OWN = ("bidi_component", "download_button")
 """A picture is packed for what the browser has got already, and a download is named anew in each run."""
@@ -99,6 +101,34 @@ def test_a_move_of_a_learning_rate_leaves_the_other_sections_alone(port: int) ->
     assert {"Loss surface", "Steps", LABEL_OF_RATES} <= whole
     assert LABEL_OF_RATES in quick
     assert not {"Loss surface", "Steps"} & quick
+
+
+@pytest.mark.parametrize(("at", "runs"), [("voice", 1), ("stage", 2)])
+def test_a_click_on_the_map_is_one_run_and_its_answer_is_the_same_on_both_ways(port: int, at: str, runs: int) -> None:
+    async def clicked() -> tuple[int, list[float], set[str]]:
+        async with SocketPage(port, query="v=1&racers=adam&steps=20") as page:
+            before = page.runs
+            await page.request(1, "start", [0.25, 0.5], at)
+            assert unpack(page.picture)[0]["heard"] == {"page": "page", "number": 1}
+            fields = {element.number_input.label: element.number_input for element in page.elements.values()}
+            start = [fields[label].value if fields[label].set_value else fields[label].default for label in START]
+            return page.runs - before, start, labels(page)
+
+    counted, start, sent = loops.run(clicked())
+    assert counted == runs
+    assert start == [0.25, 0.5]
+    assert {"Loss surface", LABEL_OF_RATES} <= sent, "all of the page follows"
+
+
+def test_what_a_click_sends_may_be_anything(port: int) -> None:
+    async def pushed() -> list[str]:
+        async with SocketPage(port) as page:
+            for said in (None, 1, "start", [], {"stage": "another"}, {"stage": ["stage"]}, {"stage": "stage"}):
+                await page.say(page.voice, said)
+            await page.say(page.voice, {"stage": "stage", "asked": {"page": 1, "requests": "start"}})
+            return page.exceptions
+
+    assert loops.run(pushed()) == []
 
 
 def test_what_a_run_sends_keeps_its_order_whether_it_is_held_or_not() -> None:

@@ -106,11 +106,11 @@ def preloaded() -> tuple[str, ...]:
     return tuple(assets()[name].name for name in sources())
 
 
-def bootstrap() -> str:
-    """The component's own script: it imports the stage from a route of ours and passes on its cleanup function."""
+def bootstrap(function: str = "default", module: str = ENTRY) -> str:
+    """A component's own script: it imports a module from a route of ours and passes on the function's cleanup."""
     return (
         "export default async function (component) {\n"
-        f'  const stage = await import(new URL("{ASSETS}/{assets()[ENTRY].name}", document.baseURI).href);\n'
-        "  return stage.default(component);\n"
+        f'  const module = await import(new URL("{ASSETS}/{assets()[module].name}", document.baseURI).href);\n'
+        f"  return module.{function}(component);\n"
         "}\n"
     )

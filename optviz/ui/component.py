@@ -1,4 +1,10 @@
-"""The stage on a Streamlit page, and what the browser has got of its figure, so that it need not be sent again."""
+"""The stage on a Streamlit page: what the browser has got of its figure, so that it need not be sent again, and the two
+ways on which a stage asks for something.
+
+A stage is mounted in a fragment, so what it sends itself runs this fragment alone: what is being dragged goes this way,
+and a map that the browser lacks. What changes more than the picture goes through the voice, which is mounted outside
+every fragment, and runs the whole page at once.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +17,12 @@ import streamlit as st
 from optviz.figures import Figure
 from optviz.stage import MAPS_KEPT, bootstrap, pack_new
 
-MAPS, PARTS = "maps_sent", "parts_sent"
+Answer = Callable[[Any], bool]
+"""Answers what a stage has sent, and says whether more than its picture has changed."""
+
+MAPS, PARTS, MORE = "maps_sent", "parts_sent", "more_has_changed"
+VOICE = "voice"
+_answers: dict[str, Answer] = {}
 
 
 @cache
@@ -19,13 +30,46 @@ def _component() -> Callable[..., Any]:
     return st.components.v2.component("optviz_stage", html="", js=bootstrap(), isolate_styles=False)
 
 
-def mount(message: bytes, key: str, **on_change: Callable[[], None]) -> Any:
-    """Put the stage on the page. on_change: `on_asked_change`, called for what the stage sends as `asked`.
+@cache
+def _voice() -> Callable[..., Any]:
+    script = bootstrap("voice", "requests.js")
+    return st.components.v2.component("optviz_voice", html="", js=script, isolate_styles=False)
+
+
+def mount(message: bytes, key: str, answer: Answer | None = None) -> None:
+    """Put the stage on the page. answer: called for what the stage sends, whichever way it goes.
 
     That is {"page", "requests": [{"number", "what", "value"}, …], "live"}: see `optviz.ui.requests`; live is what is
-    being dragged, if anything is. Whatever a browser sends may be anything: it is for the callback to check.
+    being dragged, if anything is. Whatever a browser sends may be anything: it is for `answer` to check.
     """
-    return _component()(key=key, data=message, height="content", **on_change)
+    if answer is None:
+        _component()(key=key, data=message, height="content")
+        return
+    _answers[key] = answer
+    _component()(key=key, data=message, height="content", on_asked_change=lambda: _answer_the_stage(key))
+
+
+def mount_voice() -> None:
+    """Put on the page what runs all of it for a stage; outside every fragment, out of sight."""
+    with st.container(key=VOICE):
+        _voice()(key="voice_of_stages", height="content", data={}, on_asked_change=_answer_the_voice)
+
+
+def more_has_changed() -> bool:
+    """Whether a stage has asked, on its own way, for something that changes more than its fragment. Said once."""
+    return bool(st.session_state.pop(MORE, False))
+
+
+def _answer_the_stage(key: str) -> None:
+    if _answers[key](st.session_state[key].asked):
+        st.session_state[MORE] = True
+
+
+def _answer_the_voice() -> None:
+    said = st.session_state.voice_of_stages.asked
+    stage = said.get("stage") if isinstance(said, dict) else None
+    if isinstance(stage, str) and stage in _answers:
+        _answers[stage](said.get("asked"))
 
 
 def next_message(figure: Figure, text: Mapping[str, str], key: str, **extra: Any) -> bytes:

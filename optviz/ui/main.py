@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from optviz.text import Words, words
-from optviz.ui import address, corner, session, sidebar, widgets
+from optviz.ui import address, component, corner, session, sidebar, widgets
 
 PAGES = ("race",)
 """The pages in the order of the navigation, the first for an address without a path: a script of `screens/` each."""
@@ -45,6 +45,7 @@ def main(more_pages: Sequence[StreamlitPage] = ()) -> None:
         quick = sidebar.still_sections(text, language)
     # The stage presses it when a lost connection is back; a run is all that it asks for.
     st.button("↻", key="ask_again", on_click=session.drag, args=(None,))
+    component.mount_voice()
     # A place that is always there: an element more or less would move the picture below, which React then builds anew.
     place = st.empty()
     address.keep_history(*session.found_and_spelled())

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { Requests } from "../../optviz/stage/js/requests.js";
+import { Requests, voice } from "../../optviz/stage/js/requests.js";
 
 function channel() {
   const requests = new Requests();
@@ -62,6 +62,30 @@ test("where a place is that is dragged goes along until it is let go", () => {
   requests.follow(null);
   requests.ask("pin", false);
   assert.deepEqual(sent.map(({ live }) => live?.number), [1, 1, undefined]);
+  requests.stop();
+});
+
+test("what changes more than the picture goes where the whole page is run, as long as that is there", () => {
+  const { requests, sent } = channel();
+  const said = [];
+  const place = { isConnected: true };
+  const leave = voice({ parentElement: place, setTriggerValue: (name, value) => said.push([name, structuredClone(value)]) });
+  requests.ask("pin", true); // of a stage that has no name: nobody would know whose request it is
+  requests.heard({ page: requests.page, number: 1 });
+  requests.stage = "stage";
+  requests.ask("map", "hills");
+  requests.follow({ start: [0, 1], number: 1 });
+  assert.deepEqual([sent.length, said.length], [3, 0]);
+  requests.ask("start", [0, 1]);
+  const asked = { page: requests.page, requests: requests.waiting, live: { start: [0, 1], number: 1 } };
+  assert.deepEqual(said, [["asked", { stage: "stage", asked }]]);
+  leave(); // called for each new message, while the component stays
+  requests.ask("pin", false);
+  assert.deepEqual([sent.length, said.length], [3, 2]);
+  place.isConnected = false;
+  leave();
+  requests.ask("pin", true);
+  assert.deepEqual([sent.length, said.length], [4, 2]);
   requests.stop();
 });
 

@@ -3,13 +3,32 @@
 // server says that it has heard of it. Of two that wait at the same time Streamlit keeps the newer one only, and a run
 // that is interrupted takes its answer with it.
 
+const PICTURE_ALONE = ["map", "card"]; // changes nothing else: as in optviz/ui/pages/race/answers.py
 const ASKED_AGAIN = [3000, 6000, 12_000]; // milliseconds; then the last one over and over
 
 /** @typedef {{ number: number, what: string, value: unknown }} Request */
+/** @typedef {(name: "asked", value: object) => void} Voice */
+
+/** @type {Voice | null} runs the whole page, where a stage by itself runs its fragment */
+let wholePage = null;
+
+/**
+ * A component of its own, outside every fragment: see optviz/ui/component.py.
+ * @param {{ parentElement: HTMLElement, setTriggerValue: Voice }} component
+ * @returns {() => void} called when it leaves the page
+ */
+export function voice({ parentElement, setTriggerValue }) {
+  wholePage = setTriggerValue;
+  return () => {
+    if (wholePage === setTriggerValue && !parentElement.isConnected) wholePage = null;
+  };
+}
 
 export class Requests {
   constructor() {
     this.page = Math.random().toString(36).slice(2); // the numbers of another page are others
+    /** @type {string | null} how the page calls the stage that asks */
+    this.stage = null;
     this.number = 0;
     /** @type {Request[]} */
     this.waiting = [];
@@ -44,7 +63,10 @@ export class Requests {
   }
 
   post() {
-    this.send?.({ page: this.page, requests: this.waiting, ...(this.live && { live: this.live }) });
+    const asked = { page: this.page, requests: this.waiting, ...(this.live && { live: this.live }) };
+    const changesMore = this.waiting.some(({ what }) => !PICTURE_ALONE.includes(what));
+    if (wholePage && this.stage && this.send && changesMore) wholePage("asked", { stage: this.stage, asked });
+    else this.send?.(asked);
     this.waitForAnswer();
   }
 

@@ -125,6 +125,7 @@ export class Stage {
     serverAnswered();
     if (this.received && sameBytes(bytes, this.received)) return this.picture.updateTheme();
     const sent = unpack(bytes);
+    this.requests.stage = sent.header.stage ?? null;
     this.requests.heard(sent.header.heard);
     const message = completed(sent);
     this.received = message && bytes.slice();

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import streamlit as st
-
 from optviz.ui import component, requests, session
 from optviz.ui.pages.race import touring
 from optviz.view import camera, places
@@ -17,22 +15,17 @@ CARD = "card"
 PICTURE_ALONE = frozenset({"map", "card"})
 """What changes the picture and nothing else."""
 
-WHOLE_PAGE = "whole_page"
-"""Where the visit notes that more than the picture has changed."""
-
-
-def answer() -> None:
-    """The stage asks for something, or says where what is being dragged is now."""
-    sent = st.session_state.stage.asked
+def answer(sent: Any) -> bool:
+    """The stage asks for something, or says where what is being dragged is now. Whether more than it has changed."""
+    more = False
     for request in requests.new(sent):
         with requests.answered(request):
             if request.what in REQUESTS:
                 REQUESTS[request.what](request.value)
-        # What it changes is told outside the picture too.
-        if request.what not in PICTURE_ALONE:
-            st.session_state[WHOLE_PAGE] = True
+        more |= request.what not in PICTURE_ALONE
     if isinstance(sent, dict) and isinstance(sent.get("live"), dict):
         session.drag(sent["live"])
+    return more
 
 
 def _start_chosen(chosen: Any) -> None:

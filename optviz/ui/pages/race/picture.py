@@ -20,7 +20,7 @@ from optviz.text import Words, words
 from optviz.text.telling import caption, file_name, heading
 from optviz.ui import background, cached, component, requests, session
 from optviz.ui.pages.race import swarming, touring
-from optviz.ui.pages.race.answers import CARD, WHOLE_PAGE, answer
+from optviz.ui.pages.race.answers import CARD, answer
 from optviz.ui.pages.race.caption import below_the_picture
 
 STAGE = "stage"
@@ -52,7 +52,7 @@ def pinned_record(race: Race, text: Words) -> RaceRecord | None:
 @st.fragment
 def picture() -> None:
     """The picture. While something is dragged it alone is run again, and the page follows when it is let go."""
-    if st.session_state.pop(WHOLE_PAGE, False):
+    if component.more_has_changed():
         st.rerun()
     text = words(session.language())
     available = st.session_state.pop(AVAILABLE, None) or what_is_there()
