@@ -78,9 +78,11 @@ def test_on_another_surface_the_pinned_race_is_not_drawn_and_that_is_said(open_p
     token = page.token()
     page.do("pin")
     page.wait_for_another(token)
+    token = page.token()
     page.type_seed(2)
     page.wait_for_address("seed=2")
     page.page.get_by_text("on another surface").wait_for()
+    page.wait_for_another(token)
     assert page.plot(f"{PALE}.length") == 0
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import streamlit as st
+
 from optviz.ui import component, requests, session
 from optviz.ui.pages.race import touring
 from optviz.view import camera, places
@@ -14,6 +16,7 @@ CARD = "card"
 
 PICTURE_ALONE = frozenset({"map", "card"})
 """What changes the picture and nothing else."""
+
 
 def answer(sent: Any) -> bool:
     """The stage asks for something, or says where what is being dragged is now. Whether more than it has changed."""

@@ -70,7 +70,7 @@ def picture() -> None:
     figure = race_figure(record, cached.heights(race.bare_surface), map_key, text["figure"], pinned, lengths)
     figure = with_cards(with_swarm(figure, record, swarm), _open_card(race, text))
     told = swarming.told_to_the_stage(swarm)
-    component.mount(_message(race, figure, pinned, text, told), key=STAGE, on_asked_change=answer)
+    component.mount(_message(race, figure, pinned, text, told), STAGE, answer)
     st.caption(below_the_picture(race, available, figure, record, pinned, text))
     swarming.say(said)
 
