@@ -309,6 +309,18 @@ async def joining_again(target: Target) -> None:
     await asyncio.gather(*(one() for _ in range(3000)), return_exceptions=True)
 
 
+@attack
+async def one_visit_joined_again(target: Target) -> None:
+    """20 sockets that join the same visit again and again, 20,000 times in all."""
+    async with SocketPage(target.port) as page:
+
+        async def once() -> None:
+            async with raw_socket(target.port, Sec_WebSocket_Protocol=f"streamlit, a, {page.session}"):
+                await asyncio.sleep(0.01)
+
+        await again_and_again(target, once, 20, 20_000)
+
+
 async def request(port: int, head: str, body: bytes = b"", read: bool = True) -> None:
     """One HTTP request by hand."""
     reader, writer = await asyncio.open_connection(HOST, port)

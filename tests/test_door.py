@@ -466,6 +466,42 @@ def test_a_crowd_that_leaves_at_once_leaves_one_by_one() -> None:
     assert all(stranger.sent == ["websocket.accept"] for stranger in strangers)
 
 
+def test_a_crowd_that_joins_again_at_once_joins_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("optviz.ui.door._is_visit", lambda _: True)
+    joining, at_once, joined = 0, [], 0
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal joining, joined
+        await receive()
+        joining += 1
+        at_once.append(joining)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        await send({"type": "websocket.accept"})
+        joining -= 1
+        joined += 1
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+
+    async def test() -> None:
+        door = Door(app, "", app, {}, lambda: 100)
+        door.turns.at_once = 100
+        strangers = [Stranger("streamlit", "token", "known") for _ in range(20)]
+        tasks = [asyncio.create_task(stranger.through(door)) for stranger in strangers]
+        # Of those that have gone meanwhile, too, nobody keeps the others out.
+        for stranger in strangers[::2]:
+            stranger.go()
+        await asyncio.wait_for(_until(lambda: joined == len(strangers)), 30)
+        for stranger in strangers[1::2]:
+            stranger.go()
+        await asyncio.wait_for(asyncio.gather(*tasks), 30)
+        assert not door.pages
+        await asyncio.wait_for(_until(lambda: not door.passage.locked()), 30)
+
+    loops.run(test())
+    assert set(at_once) == {1}
+
+
 async def _until(true: Callable[[], bool]) -> None:
     while not true():
         await asyncio.sleep(0.01)

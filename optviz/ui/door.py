@@ -103,7 +103,9 @@ class Door:
         self.static = frozenset(path.relative_to(static).as_posix() for path in static.rglob("*") if path.is_file())
         self.files = files
         self.told: dict[str, int] = {}
-        self.exit = asyncio.Lock()
+        # Who joins a visit again or ends one does so alone: Streamlit looks at every task of the server for that, and a
+        # crowd may come or go at once.
+        self.passage = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -220,8 +222,7 @@ class _Page:
         self.connected = False
         self.granted = False
         self.flood_until = 0.0
-        self.unread: asyncio.TimerHandle | None = None
-        self.departs: float | None = None
+        self.passes: float | None = None  # since when, of the door's passage
         self.reading: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
@@ -235,6 +236,7 @@ class _Page:
                 self.rejoins = await self.door.turns.take(self.visit)
                 if not self.rejoins:
                     return
+                await self._pass()
             else:
                 # A new page asks for its run at once; one whose visit the server has forgotten, when something is moved
                 # on it. Before that there is nothing that Streamlit had to keep for it.
@@ -255,11 +257,18 @@ class _Page:
             if self.reading is not None:
                 self.reading.cancel()
             self.door.turns.leave(self.visit)
-            if self.unread is not None:
-                self.unread.cancel()
-            if self.departs is not None:
-                loop = asyncio.get_running_loop()
-                loop.call_later(loop.time() - self.departs, self.door.exit.release)
+            self._let_the_next_pass()
+
+    async def _pass(self) -> None:
+        await self.door.passage.acquire()
+        self.passes = asyncio.get_running_loop().time()
+
+    def _let_the_next_pass(self) -> None:
+        if self.passes is not None:
+            # After as long as it took: half of the time is for the others.
+            loop = asyncio.get_running_loop()
+            loop.call_later(loop.time() - self.passes, self.door.passage.release)
+            self.passes = None
 
     async def _read(self) -> None:
         while self.over is None:
@@ -319,6 +328,8 @@ class _Page:
         if not self.connected:
             self.connected = True
             return {"type": "websocket.connect"}
+        # Where it joined a visit again, it has.
+        self._let_the_next_pass()
         if self.reading is None:
             self.reading = asyncio.create_task(self._read())
         while self.over is None:
@@ -340,9 +351,7 @@ class _Page:
                     continue
             if self.waiting and self.over is None:
                 return {"type": "websocket.receive", "bytes": self.waiting.popleft()[0]}
-        # One at a time: to end a visit Streamlit looks at every task of the server, and a crowd may leave at once.
-        await self.door.exit.acquire()
-        self.departs = asyncio.get_running_loop().time()
+        await self._pass()
         return self.over
 
     async def _gone(self) -> None:
@@ -361,11 +370,11 @@ class _Page:
             self.rejoins = False
             self.door.turns.finish(self.visit)
         self.accepted = True
-        self.unread = asyncio.get_running_loop().call_later(SECONDS_UNREAD, self.door.turns.stall, self.visit, True)
+        unread = asyncio.get_running_loop().call_later(SECONDS_UNREAD, self.door.turns.stall, self.visit, True)
         try:
             await self._send(message)
         finally:
-            self.unread.cancel()
+            unread.cancel()
             if self.visit.stalled:
                 self.door.turns.stall(self.visit, False)
         if message["type"] == "websocket.send" and ends_run(message.get("bytes") or b""):
