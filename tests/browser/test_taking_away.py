@@ -136,18 +136,37 @@ def pixels(picture: bytes) -> np.ndarray:
         return np.asarray(image.convert("RGB")).astype(int)
 
 
-@pytest.mark.parametrize("kind", ["png", "svg"])
-def test_a_saved_picture_has_the_map_of_the_page(open_page: Open, browser: Browser, kind: str) -> None:
-    page = open_page()
+def shown_map(page: RacePage) -> tuple[np.ndarray, int]:
+    """The map as the page shows it, and how far it is from the left edge of the picture, in pixels of the page."""
     place = page.plot(
         "plot => { const { left, top } = plot.getBoundingClientRect(), { xaxis: x, yaxis: y } = plot._fullLayout;"
         " return { x: Math.ceil(left + x._offset), y: Math.ceil(top + y._offset), width: Math.floor(x._length) - 1,"
         " height: Math.floor(y._length) - 1, inside: Math.ceil(left + x._offset) - left }; }"
     )
     inside = round(place.pop("inside"))
-    saved = download(page, lambda: page.take(kind))
     page.page.mouse.move(5, 5)
-    shown = pixels(page.page.screenshot(clip=place))
+    return pixels(page.page.screenshot(clip=place)), inside
+
+
+def difference(found: np.ndarray, shown: np.ndarray, inside: int) -> float:
+    """How much a saved picture's map differs from the page's at most places of it, in levels of 255: the mean.
+
+    The map is somewhere below the title; there it is the same. Thin lines fall on other parts of a pixel. Without the
+    relief it is some 90, without the casings some 4.
+    """
+    rows, columns = shown.shape[:2]
+    strip = found[:, inside : inside + columns]
+    tops = range(len(strip) - rows + 1)
+    return float(min(np.abs(strip[top : top + rows : 5, ::5] - shown[::5, ::5]).mean() for top in tops))
+
+
+@pytest.mark.parametrize(("kind", "query"), [("png", ""), ("svg", ""), ("png", "?swarm=0"), ("svg", "?swarm=0")])
+def test_a_saved_picture_has_the_map_of_the_page(open_page: Open, browser: Browser, kind: str, query: str) -> None:
+    page = open_page(query)
+    if query:
+        page.page.locator(".optviz-scrubber").fill("5")
+    saved = download(page, lambda: page.take(kind))
+    shown, inside = shown_map(page)
     if kind == "svg":
         with browser.new_context(viewport={"width": 1400, "height": 1000}) as context:
             reader = context.new_page()
@@ -159,14 +178,11 @@ def test_a_saved_picture_has_the_map_of_the_page(open_page: Open, browser: Brows
     else:
         with Image.open(io.BytesIO(saved)) as image:
             found = np.asarray(image.convert("RGB").reduce(2)).astype(int)
-    rows, columns = shown.shape[:2]
-    strip = found[:, inside : inside + columns]
-    # The map is somewhere below the title; there it is the same.
-    differences = [
-        np.abs(strip[top : top + rows : 5, ::5] - shown[::5, ::5]).mean() for top in range(len(strip) - rows + 1)
-    ]
-    # Thin lines fall on other parts of a pixel. Without the relief it is some 90 of 255, without the casings some 4.
-    assert min(differences) < 2.5
+    assert difference(found, shown, inside) < 2.5
+    if query:
+        page.page.locator(".optviz-legend button").first.click()
+        without, _ = shown_map(page)
+        assert difference(found, without, inside) > 3, "200 points cover a 50th of the map"
 
 
 def test_the_png_shows_picture_and_legend(open_page: Open) -> None:
@@ -192,7 +208,8 @@ def test_the_video_shows_the_race_being_run(open_page: Open) -> None:
     video = download(page, lambda: page.take("webm"))
     with av.open(io.BytesIO(video)) as container:
         (stream,) = container.streams.video
-        frames = [frame.to_ndarray(format="gray") for frame in container.decode(stream)]
+        pictures = [frame.to_image() for frame in container.decode(stream)]
+    frames = [np.asarray(picture.convert("L")) for picture in pictures]
     plot = page.plot("plot => [plot._fullLayout.width, plot._fullLayout.height]")
     assert frames[0].shape[1] == 2 * plot[0]
     # Four seconds and a rest, at up to 30 frames a second; a busy machine leaves most of them out.
@@ -203,6 +220,11 @@ def test_the_video_shows_the_race_being_run(open_page: Open) -> None:
     assert np.count_nonzero(frames[-1] < 80) > np.count_nonzero(frames[0] < 80) + 500
     page.page.wait_for_selector(".optviz-stage[data-recording=false]")
     assert page.step() == 100
+    shown, inside = shown_map(page)
+    last, first = (np.asarray(pictures[place].convert("RGB").reduce(2)).astype(int) for place in (-1, 0))
+    # A frame is compressed: it keeps one colour for four of its pixels, which alone makes some 2.7.
+    assert difference(last, shown, inside) < 3.5
+    assert difference(first, shown, inside) > 5, "of the paths none was there at first"
 
 
 def test_a_recording_can_be_stopped(open_page: Open) -> None:

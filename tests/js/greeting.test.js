@@ -108,6 +108,9 @@ test("whoever is quicker than the picture finds the race at its end", () => {
   input("keydown");
   greeting.begin();
   assert.deepEqual(visit.done, ["seek 0", `seek ${STEPS}`]);
+  visit.done = [];
+  greeted().begin();
+  assert.deepEqual(visit.done, [], "and has been here");
 });
 
 test("the button that plays pauses by itself: it is not pressed twice", () => {

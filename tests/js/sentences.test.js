@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { counted, happened, put, standings } from "../../optviz/stage/js/sentences.js";
+import { counted, happened, put, soFar, standings } from "../../optviz/stage/js/sentences.js";
 
 const TEXT = {
   alternative: "Step {step} of {steps}: {ranking}",
@@ -62,6 +62,66 @@ for (const [racers, step, said] of [
     assert.equal(happened(TEXT, racers, step, 2), said);
   });
 }
+
+// Kinds of events: 2 arrived, 5 followed.
+const PLACED = [{ ...A, place: 0 }, { ...B, place: 1 }, { ...racer("C", [2, 1.5, 0.75], [1, 2, 2]), place: 2 }];
+const VALLEY = {
+  ...TEXT, say_off: "off", say_arrives_other: "{racers} first at {step}", say_follows_other: "{racers} as well by {step}: {count} of {all}",
+  say_returns: "{racers} back by {step}", say_ends_so: "{head}.", say_ends_and: "{head}; {tail}.",
+  say_ends_all: "all in {valley}, {racers} first at {step}", say_ends_all_from_start: "all in {valley}, their own",
+  say_ends: "{count} in {valley}, {racers} first at {step}", say_ends_from_start: "{count} in {valley}, their own",
+  say_ends_one: "only {racers} in {valley} at {step}", say_ends_one_from_start: "only {racers} in {valley}, their own",
+  say_ends_alone: "{racers} in {valley} at {step}", say_ends_alone_from_start: "{racers} in {valley}, its own",
+  say_ends_apart_all: "all in {valleys}, {racers} first at {step}", say_ends_apart_all_from_start: "all in {valleys}, {racers} at home",
+  valley_other: "the other", say_never_found: "nobody in the deepest",
+};
+/** Who arrives when in the other valley, and of whom that is told in one event. */
+const course = (steps, told = []) => ({
+  events: told.map(([step, kind, ...places]) => ({ step, kind, since: step, valley: 1, places })),
+  arrivals: steps.map((step) => ({ step, valley: step < 0 ? -1 : 1, passed: false })),
+  valleys: [{ loss: 0, away: 0.1 }, { loss: 1, away: 0.2 }],
+});
+
+test("while it plays from its start nobody is asked to press play", () => {
+  assert.equal(soFar(VALLEY, PLACED, course([-1, -1, -1]), 0, 2), "off");
+  assert.equal(soFar(VALLEY, [], course([]), 0, 2), "off");
+  assert.equal(soFar(VALLEY, [NEVER], course([-1]), 0, 2), "nobody began");
+  assert.equal(happened(VALLEY, PLACED, 0, 2, course([-1, -1, -1])), "start");
+});
+
+for (const [why, shown, arrived, told, step, said] of [
+  ["who follows somebody who was named", [0, 1, 2], [1, 3, -1], [[1, 2, 0], [3, 5, 1]], 3, "B as well by 3: 2 of 3"],
+  ["with the first hidden, the next one is the first", [1, 2], [1, 3, -1], [[1, 2, 0], [3, 5, 1]], 3, "B first at 3"],
+  ["of several who follow a hidden one, the quickest", [1, 2], [1, 3, 4], [[1, 2, 0], [4, 5, 1, 2]], 4, "B first at 3"],
+  ["where the first was never told", [0, 1, 2], [1, 3, -1], [[3, 5, 1]], 3, "A first at 1"],
+  ["where all start in it, who comes there has been there", [0, 1, 2], [0, 3, 0], [[3, 5, 1]], 3, "B back by 3"],
+]) {
+  test(`an arrival: ${why}`, () => {
+    const racers = PLACED.filter(({ place }) => shown.includes(place));
+    assert.equal(soFar(VALLEY, racers, course(arrived, told), step, 9), said);
+  });
+}
+
+for (const [shown, arrived, said] of [
+  [[0, 1, 2], [0, 0, 0], "all in the other, their own; nobody in the deepest."],
+  [[0, 1, 2], [1, 2, 2], "all in the other, A first at 1; nobody in the deepest."],
+  [[0, 1, 2], [0, 2, -1], "2 in the other, their own; nobody in the deepest."],
+  [[0, 1, 2], [0, -1, -1], "only A in the other, their own; nobody in the deepest."],
+  [[0], [0, 1, 1], "A in the other, its own; nobody in the deepest."],
+  [[0], [1, 1, 1], "A in the other at 1; nobody in the deepest."],
+]) {
+  test(`at the end, of those who arrived at ${arrived} with ${shown} shown: ${said}`, () => {
+    const racers = PLACED.filter(({ place }) => shown.includes(place));
+    assert.equal(happened(VALLEY, racers, 2, 2, course(arrived)), said);
+  });
+}
+
+test("at the end, who started in one of several valleys never left it", () => {
+  const apart = course([0, 2, 0]);
+  apart.arrivals[1].valley = 2;
+  apart.valleys.push({ loss: 3, away: 0.3 });
+  assert.equal(happened(VALLEY, PLACED, 2, 2, apart), "all in 2, A, C at home; nobody in the deepest.");
+});
 
 test("no more digits of a difference than single precision has", () => {
   const close = racer("C", [1, 1000.01], [1, 2]);

@@ -202,7 +202,9 @@ export function sentenceOf(state) {
   if (!layer || !message) return "";
   const [step, steps, course] = [stepOf(state), stepsOf(state), courseOf(layer, message.arrays)];
   const { text } = message.header;
-  return state.playing ? soFar(text, shownOf(state), course, step, steps) : happened(text, shownOf(state), step, steps, course);
+  // A video begins before it plays, and asks nobody to press play.
+  const shown = shownOf(state);
+  return state.playing || state.recording ? soFar(text, shown, course, step, steps) : happened(text, shown, step, steps, course);
 }
 
 /**

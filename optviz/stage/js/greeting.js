@@ -57,6 +57,7 @@ export class Greeting {
     const { waits } = this;
     const { playing } = this.state();
     this.waits = false;
+    if (waits) rememberVisit();
     if (event.target instanceof Element && event.target.closest("[data-do=play]")) return;
     setTimeout(() => {
       if (waits) this.dispatch({ type: "seek", step: stepsOf(this.state()) });

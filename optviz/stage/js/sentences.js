@@ -51,7 +51,7 @@ export function courseOf(layer, arrays) {
  * @param {number} steps
  */
 export function soFar(text, racers, course, step, steps) {
-  if (step === 0 || step === steps) return happened(text, racers, step, steps, course);
+  if (step === steps || (step === 0 && !hasStart(racers))) return happened(text, racers, step, steps, course);
   const last = course.events.filter((event) => event.step <= step && concerns(event, racers)).at(-1);
   return last ? toldOf(last, text, racers, course, steps) : text["say_off"] ?? "";
 }
@@ -91,8 +91,27 @@ function toldOf({ kind, places, since, step, valley }, text, racers, course, ste
   const values = { step, racers: listed(text, those), loss, lowest, count: there.length, all: racers.length };
   if (kind === DIVERGED) return put(text["say_diverged"], values);
   if (kind === LEFT) return put(text["say_leaves"], values);
+  if (course.arrivals.some((arrival) => arrival.valley === valley && arrival.step === 0)) return put(text["say_returns"], values);
   const where = valley === 0 ? "deepest" : lowest ? "other" : "some";
-  return put(text[`say_${kind === ARRIVED ? "arrives" : "follows"}_${where}`], values);
+  const isNamed = course.events.some((event) => event.valley === valley && event.step < step && concerns(event, racers));
+  if (kind === ARRIVED || isNamed) return put(text[`say_${kind === ARRIVED ? "arrives" : "follows"}_${where}`], values);
+  // Of whoever was there before nothing was said: of those that are shown these are the first.
+  const first = firstIn(valley, racers, course);
+  return put(text[`say_arrives_${where}`], { ...values, step: first.step, racers: listed(text, first.racers) });
+}
+
+/**
+ * Of these racers those that were first in a valley, and when.
+ * @param {number} valley
+ * @param {Told[]} racers
+ * @param {Course} course
+ */
+function firstIn(valley, racers, { arrivals }) {
+  /** @param {Told} racer */
+  const stepOfArrival = ({ place }) => arrivals[place ?? -1]?.step ?? NaN;
+  const there = racers.filter(({ place }) => arrivals[place ?? -1]?.valley === valley);
+  const step = Math.min(...there.map(stepOfArrival));
+  return { step, racers: there.filter((racer) => stepOfArrival(racer) === step) };
 }
 
 /**
@@ -129,7 +148,8 @@ function arrivedIn(text, those, all, { valleys }) {
   const step = Math.min(...those.map((racer) => racer.step));
   const loss = depth(Math.min(...numbers.map((valley) => valleys[valley]?.loss ?? NaN)));
   const many = those.length === all ? (all === 1 ? "_alone" : "_all") : (those.length === 1 ? "_one" : "");
-  return put(text[`say_ends${numbers.length > 1 ? "_apart" : ""}${many}`], {
+  const since = step === 0 ? "_from_start" : "";
+  return put(text[`say_ends${numbers.length > 1 ? "_apart" : ""}${many}${since}`], {
     count: those.length, all, step, loss, valleys: numbers.length, valley: text[`valley_${kindOf(numbers[0] ?? -1, valleys)}`] ?? "",
     racers: listed(text, those.filter((racer) => racer.step === step)),
   });
@@ -199,7 +219,7 @@ function depth(loss = NaN) {
 export function happened(text, racers, step, steps, course) {
   if (racers.length === 0) return text["say_start"] ?? "";
   const standing = racers.map((racer) => read(racer, step));
-  if (standing.every(({ lost, noStart }) => lost && noStart)) return text["say_no_start"] ?? "";
+  if (!hasStart(racers)) return text["say_no_start"] ?? "";
   if (step === 0) return text["say_start"] ?? "";
   const racing = standing.filter(({ rank }) => rank > 0);
   if (racing.length === 0) return nobodyRaces(text, standing);
@@ -215,6 +235,14 @@ export function happened(text, racers, step, steps, course) {
   const someOutside = standing.some(({ outside }) => outside);
   const unreachedYet = step === steps && course ? unreached(text, racers, course) : [];
   return joined(text, [...lead(text, racing, step, step === steps, someOutside), ...unreachedYet, ...departed(text, standing)]);
+}
+
+/**
+ * Whether anyone of them, if there is anyone, begins where there is a loss.
+ * @param {Told[]} racers
+ */
+function hasStart(racers) {
+  return racers.length === 0 || racers.some(({ standing }) => standing[0] !== 0);
 }
 
 /**
@@ -294,7 +322,7 @@ function read(racer, step) {
   const loss = racer.losses[step] ?? NaN;
   const rise = step > 0 ? loss - (racer.losses[step - 1] ?? NaN) : 0;
   const order = lost ? Infinity : (outside ? 1000 : rank);
-  return { ...racer, outside, lost, climbed, rank, loss, rise, order, noStart: racer.standing[0] === 0 };
+  return { ...racer, outside, lost, climbed, rank, loss, rise, order };
 }
 
 /**

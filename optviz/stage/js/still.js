@@ -13,10 +13,12 @@ const EDGE = 14;
 const TITLE = { size: 19, weight: 650, line: 24, around: 12, fill: "ink" };
 const SAID = { size: 15, weight: 400, line: 21, around: 8, fill: "ink" };
 const CAPTION = { size: 13, weight: 400, line: 18, around: 8, fill: "faint" };
-const MOST_SAID = 2; // lines, of what is said while a video goes on
+/** Lines, of what is said while a video goes on: where the picture is narrower than so many pixels, and else. */
+const MOST_SAID = { below: 620, narrow: 4, wide: 2 };
+const SMALLEST_SAID = 9; // pixels
 const LEGEND_FONT = 13;
 // What stays together on a line: a word with its space, or one Chinese character with the signs that must not begin a line.
-const PIECES = /[\u4e00-\u9fff][，。；：、）”]*|\s*[^\s\u4e00-\u9fff]+\s*/g;
+const PIECES = /[\u4e00-\u9fff][，。；：、？！）》」』】”’…]*|\s*[^\s\u4e00-\u9fff]+\s*/g;
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
@@ -147,8 +149,9 @@ async function laidOut(shot, options) {
   const title = printed(shot, shot.header.title ?? "", TITLE, width, 0);
   const legend = legendOf(shot, width, title.height);
   const top = title.height + legend.height;
-  const said = () => printed(shot, shot.said(), SAID, width, top + height);
-  const room = shot.goesOn ? SAID.around + MOST_SAID * SAID.line : said().height;
+  const most = width < MOST_SAID.below ? MOST_SAID.narrow : MOST_SAID.wide;
+  const said = () => printed(shot, shot.said(), SAID, width, top + height, shot.goesOn ? most : Infinity);
+  const room = shot.goesOn ? SAID.around + most * SAID.line : said().height;
   const caption = printed(shot, captionOf(shot), CAPTION, width, top + height + room);
   return { width, height, top, legend, title, said, caption, whole: top + height + room + caption.height, source, scene };
 }
@@ -163,14 +166,17 @@ function captionOf(shot) {
 }
 
 /**
- * A text in as many lines as it takes: broken at spaces, and between Chinese characters.
- * @param {Shot} shot
+ * A text in as many lines as it takes: broken at spaces, and between Chinese characters. Where that is more than there is
+ * room for, its letters are smaller, and what is too long even then is cut.
+ * @param {Pick<Shot, "fontFamily">} shot
  * @param {string} whole
  * @param {Print} print
  * @param {number} width
  * @param {number} top
+ * @param {number} [most] lines
+ * @returns {{ lines: { text: string, middle: number, print: Print }[], height: number }}
  */
-function printed(shot, whole, print, width, top) {
+export function printed(shot, whole, print, width, top, most = Infinity) {
   const context = contextOf(document.createElement("canvas"));
   context.font = fontOf(shot, print);
   /** @type {string[]} */
@@ -184,6 +190,12 @@ function printed(shot, whole, print, width, top) {
     line += piece;
   }
   if (line) lines.push(line);
+  const smaller = { ...print, size: print.size - 1, line: print.line - 1 };
+  if (lines.length > most && smaller.size >= SMALLEST_SAID) {
+    return printed(shot, whole, smaller, width, top, (most * print.line) / smaller.line);
+  }
+  const beyond = lines.splice(Math.floor(most));
+  if (beyond.length > 0) lines.push(`${lines.pop()?.trimEnd()}…`);
   const placed = lines.map((text, row) => (
     { text: text.trimEnd(), middle: top + print.around / 2 + (row + 0.5) * print.line, print }
   ));
@@ -211,7 +223,7 @@ function legendOf(shot, width, top) {
 }
 
 /**
- * @param {Shot} shot
+ * @param {Pick<Shot, "fontFamily">} shot
  * @param {Print} [print]
  */
 function fontOf({ fontFamily }, print) {
