@@ -189,10 +189,10 @@ class Transport(asyncio.Transport):
 class Visitor:
     """An HTTP connection, and how much of what it sent was looked at in each round of the event loop."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, state: ServerState | None = None) -> None:
         configured = Config(app, log_config=None, ws="none", lifespan="off")
         configured.load()
-        self.connection = BoundedHttp(config=configured, server_state=ServerState(), app_state={})
+        self.connection = BoundedHttp(config=configured, server_state=state or ServerState(), app_state={})
         self.transport = Transport()
         self.transport.protocol = self.connection
         self.connection.connection_made(self.transport)
@@ -323,6 +323,47 @@ def test_a_page_that_cannot_be_read_keeps_nobody_waiting() -> None:
     loop.run_once()
     assert broken.transport.ended  # type: ignore[attr-defined]
     assert other.read
+
+
+def test_where_all_places_are_taken_who_has_been_silent_longest_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entrance, "most_connections", lambda: 3)
+    hold = asyncio.Event()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/slow":
+            await hold.wait()
+        await answers(scope, receive, send)
+
+    async def test() -> None:
+        state = ServerState()
+        slow, silent, answered = (Visitor(app, state) for _ in range(3))
+        slow.connection.data_received(REQUEST.replace(b"/ ", b"/slow "))
+        answered.connection.data_received(REQUEST)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        visitors = [slow, silent, answered]
+        ended = []
+        for _ in range(3):
+            visitors.append(Visitor(app, state))
+            ended.append([visitor.transport.ended for visitor in visitors])
+            for visitor in visitors:
+                if visitor.transport.ended and visitor.connection in state.connections:
+                    visitor.connection.connection_lost(None)
+        # The one that waits for its answer stays; the newest has a place each time.
+        assert ended == [
+            [False, True, False, False],
+            [False, True, True, False, False],
+            [False, True, True, True, False, False],
+        ]
+        hold.set()
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert b"".join(slow.transport.written).startswith(b"HTTP/1.1 200 ")
+        for connection in list(state.connections):
+            connection.connection_lost(None)
+        assert not BoundedHttp.entrance.silent
+
+    loops.run(test())
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="files are not counted there")

@@ -410,6 +410,40 @@ def test_a_page_that_joins_again_costs_a_visit_only_where_there_is_one_or_someth
     loops.run(test())
 
 
+def test_where_all_places_are_taken_a_page_that_never_asked_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("optviz.ui.door._is_visit", lambda _: False)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+
+    async def test() -> None:
+        door = Door(app, "", app, {}, lambda: 3)
+        door.turns.at_once = 100
+        strangers = [Stranger("streamlit", "token", "forgotten") for _ in range(5)]
+        tasks = []
+        # The first one asks, and keeps its place.
+        strangers[0].say(rerun())
+        for stranger in strangers:
+            tasks.append(asyncio.create_task(stranger.through(door)))
+            await rounds(20)
+        assert [stranger.sent.count("websocket.close") for stranger in strangers] == [0, 1, 1, 0, 0]
+        assert door.pages == 3
+        for stranger in strangers:
+            stranger.say(rerun())
+        await rounds(20)
+        tasks.append(asyncio.create_task((late := Stranger("streamlit")).through(door)))
+        await rounds(20)
+        # Nobody who has asked for something goes.
+        assert late.sent == ["websocket.close"]
+        for stranger in strangers:
+            stranger.go()
+        await asyncio.wait_for(asyncio.gather(*tasks), 30)
+        assert not door.pages and not door.silent
+
+    loops.run(test())
+
+
 def test_a_page_whose_line_broke_joins_its_own_visit_again(server: Server) -> None:
     async def test() -> None:
         async with SocketPage(server.port) as page:

@@ -98,6 +98,7 @@ class Door:
         self.prefix = f"/{prefix.strip('/')}/" if prefix.strip("/") else "/"
         self.turns = Turns()
         self.pages = 0
+        self.silent: dict[_Page, None] = {}
         self.most_pages = most_pages
         static = Path(file_util.get_static_dir())
         self.static = frozenset(path.relative_to(static).as_posix() for path in static.rglob("*") if path.is_file())
@@ -176,7 +177,10 @@ class Door:
             )
             await send({"type": "websocket.close", "code": 1008})
             return
-        if self.pages >= self.most_pages():
+        if self.pages >= self.most_pages() and self.silent:
+            # Who has not asked for anything yet makes room, the one that has been silent longest first.
+            await next(iter(self.silent)).make_room()
+        elif self.pages >= self.most_pages():
             self.tell("full", "a page was not connected: %d are open, as many as there are files for", self.pages)
             await send({"type": "websocket.close", "code": 1013})
             return
@@ -243,8 +247,10 @@ class _Page:
                 await self._send({"type": "websocket.accept", "subprotocol": asked[0] if asked else None})
                 self.accepted = True
                 self.reading = asyncio.create_task(self._read())
+                self.door.silent[self] = None
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self.news.wait(), None if joins_again else SECONDS_TO_SPEAK)
+                self.door.silent.pop(self, None)
                 if not self.waiting:
                     await self._close(1008)
                     return
@@ -256,8 +262,14 @@ class _Page:
         finally:
             if self.reading is not None:
                 self.reading.cancel()
+            self.door.silent.pop(self, None)
             self.door.turns.leave(self.visit)
             self._let_the_next_pass()
+
+    async def make_room(self) -> None:
+        """Go, for somebody who may have something to ask for."""
+        self.door.silent.pop(self, None)
+        await self._close(1013)
 
     async def _pass(self) -> None:
         await self.door.passage.acquire()

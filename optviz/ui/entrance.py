@@ -70,6 +70,14 @@ class Entrance:
     def __init__(self) -> None:
         self.lines: tuple[deque[BoundedHttp], ...] = (deque(), deque())
         self.busy = False
+        # Those that nothing is being answered, the longest first.
+        self.silent: dict[BoundedHttp, None] = {}
+
+    def make_room(self) -> None:
+        """End the connection that has been silent longest, for somebody who may have something to ask for."""
+        longest = next(iter(self.silent))
+        del self.silent[longest]
+        longest.transport.abort()
 
     def come_in(self, connection: BoundedHttp) -> None:
         """Deal with what a connection has sent, when it is its turn."""
@@ -128,6 +136,7 @@ class BoundedHttp(ReadInTime, H11Protocol):
             else:
                 super().handle_events()
         if not self._is_open():
+            self.entrance.silent.pop(self, None)
             return
         if self._held:
             self.handle_events()
@@ -170,12 +179,14 @@ class BoundedHttp(ReadInTime, H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._patience = self.loop.call_later(SECONDS_FOR_A_REQUEST, self._lose_patience)
+        self.entrance.silent[self] = None
         if len(self.connections) > most_connections():
-            transport.abort()
+            self.entrance.make_room()
 
     def on_response_complete(self) -> None:
         self._patience.cancel()
         self._patience = self.loop.call_later(SECONDS_FOR_A_REQUEST, self._lose_patience)
+        self.entrance.silent[self] = None
         if self.conn.their_state in (h11.SEND_BODY, h11.ERROR):
             # What has been answered before it was there is not read.
             self.transport.close()
@@ -187,6 +198,7 @@ class BoundedHttp(ReadInTime, H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._patience.cancel()
+        self.entrance.silent.pop(self, None)
         self._held.clear()
         super().connection_lost(exc)
 
