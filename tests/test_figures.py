@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects
 import pytest
 
-from optviz import OPTIMIZERS, Formula, GaussianHills, Racer, race
+from optviz import OPTIMIZERS, Formula, GaussianHills, Racer, gallery, race
 from optviz.figures import Figure, resolved
 from optviz.figures.fans import Fan
 from optviz.figures.heights import Heights, contour_heights, height_ticks
@@ -478,3 +478,21 @@ def test_what_the_sentence_is_made_of_travels_in_rows() -> None:
     rows = [FIGURE.arrays[layer[name].removeprefix("@")].tolist() for name in ("events", "arrivals", "valleys")]
     assert rows[0] == [[0, 1, Kind.LEAD, 1, 0, -1], [1, 2, Kind.ARRIVED, 2, 0, 1], [1, 2, Kind.ARRIVED, 2, 1, 1]]
     assert rows[1:] == [[[2, 1, 0], [2, 1, 1], [-1, -1, 0]], [[-1.0, 0.5], [2.0, 0.25]]]
+
+
+@pytest.mark.parametrize("surface", [GaussianHills(seed=1), gallery("rosenbrock"), gallery("bowl"), Formula("0*x")])
+def test_the_scale_says_which_loss_has_which_shade(surface: Any) -> None:
+    heights = contour_heights(surface)
+    figure = race_figure(RECORD, heights, "map 1", WORDS, lengths=LENGTHS)
+    (layer,) = [layer for layer in figure.layers if layer["kind"] == "places"]
+    scale = layer["scale"]
+    assert (scale["title"], scale["colors"]) == ("the loss", "@theme/relief")
+    assert bool(scale["ticks"]) == (np.ptp(heights.losses) > 0)
+    for position, label in scale["ticks"]:
+        # The grid's point whose shade is nearest has nearly that loss: two are a few hundredths of the range apart.
+        nearest = np.abs(heights.shade - position).argmin()
+        loss, shade = heights.losses.flat[nearest], heights.shade.flat[nearest]
+        assert abs(shade - position) < 5e-3
+        around = heights.losses[np.abs(heights.shade - position) < 1.5e-2]
+        assert around.min() <= float(label.replace("−", "-")) <= around.max(), (label, loss)
+    assert [position for position, _ in scale["ticks"]] == sorted({position for position, _ in scale["ticks"]})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from optviz.figures.heights import CONTOURS
+from optviz.figures.heights import CONTOURS, Heights, height_ticks
 from optviz.figures.palette import LIT
 from optviz.figures.race_record import RaceRecord
 from optviz.figures.told import spelled_loss
@@ -53,6 +53,13 @@ def places(record: RaceRecord, words: Mapping[str, str]) -> dict[str, Any]:
         label = words["lowest_label"].format(loss=told) if place == 0 else told if few else ""
         marked.append({"at": [x, y], "label": label, "size": 6.5 if place == 0 else 4})
     return {"kind": "places", "places": marked}
+
+
+def level_scale(heights: Heights, words: Mapping[str, str]) -> dict[str, Any]:
+    """The scale of the map's colours: at which shade which round loss is."""
+    positions, losses = height_ticks(heights)
+    ticks = [[round(position, 4), spelled_loss(loss)] for position, loss in zip(positions, losses, strict=True)]
+    return {"title": words["loss"], "ticks": ticks, "colors": "@theme/relief"}
 
 
 def lowest_mark(record: RaceRecord, words: Mapping[str, str]) -> dict[str, Any]:

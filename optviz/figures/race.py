@@ -11,7 +11,7 @@ from optviz.figures.figure import Figure
 from optviz.figures.heights import Heights
 from optviz.figures.lengths import Lengths
 from optviz.figures.loss_chart import AXES, axis_views, epoch_view
-from optviz.figures.map import level_lines, lowest_mark, places, relief, start_mark
+from optviz.figures.map import level_lines, level_scale, lowest_mark, places, relief, start_mark
 from optviz.figures.race_record import RaceRecord
 from optviz.figures.scene import ARRANGEMENTS, CHOICES, pinned_path, scene_layer, scene_views
 from optviz.figures.styles import styles_of
@@ -85,7 +85,7 @@ def race_figure(
         },
         layers=[
             relief(),
-            places(record, words),
+            {**places(record, words), "scale": level_scale(heights, words)},
             {"kind": "tracks", "steps": record.steps, "racers": parts.racers, **TOLD},
             scene_layer(record, heights, words, parts.pinned),
         ],

@@ -104,7 +104,7 @@ function inside(inner, outer) {
  * @param {Box} one
  * @param {Box} other
  */
-function overlap(one, other) {
+export function overlap(one, other) {
   return one.left < other.left + other.width && other.left < one.left + one.width
     && one.top < other.top + other.height && other.top < one.top + one.height;
 }

@@ -135,6 +135,15 @@ export interface PlacesLayer {
   kind: "places";
   /** With the length of an arm of the "+", in pixels; the first ones have the choice of where their labels stand. */
   places: { at: Point; label: string; size: number }[];
+  /** Of the colours of the map, where there is one. */
+  scale?: LevelScale;
+}
+
+/** What colours stand for: at shares of a bar the losses as text; `colors` is a colour scale. */
+export interface LevelScale {
+  title: string;
+  ticks: [number, string][];
+  colors: [number, string][];
 }
 
 /** A 3-D chart, on which the racers of the figure run. */

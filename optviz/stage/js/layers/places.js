@@ -5,6 +5,8 @@
 
 import { paintShape } from "../heads.js";
 import { beside, widthOf } from "../labels.js";
+import { resolved } from "../message.js";
+import { scaleShapes } from "../scale.js";
 
 const HALO = 3; // pixels around a line
 const LABEL_SIZE = 12.5; // the size of a label, in pixels
@@ -20,18 +22,22 @@ export class Places {
     this.marks = [];
     /** @type {Shape[]} */
     this.labels = [];
+    /** @type {Shape[]} */
+    this.scale = [];
   }
 
   /** @param {Scene} scene */
   measure(scene) {
     const { geometry } = scene;
     const box = geometry.boxes[0];
-    [this.marks, this.labels] = [[], []];
+    [this.marks, this.labels, this.scale] = [[], [], []];
     if (!box?.width) return;
     const seen = this.layer.places.map(({ at: [x, y], label, size }) => ({
       label, size, left: geometry.x[0]?.(x) ?? NaN, top: geometry.y[0]?.(y) ?? NaN,
     }));
-    ({ marks: this.marks, labels: this.labels } = markedPlaces(seen, box, scene));
+    const { marks, labels, taken } = markedPlaces(seen, box, scene);
+    [this.marks, this.labels] = [marks, labels];
+    if (this.layer.scale) this.scale = scaleShapes(resolved(this.layer.scale, scene.arrays, scene.theme), box, taken, scene);
   }
 
   /**
@@ -40,7 +46,7 @@ export class Places {
    * @param {number | null} from
    */
   paintUnder(context, _moment, from) {
-    if (from === null) for (const mark of this.marks) paintShape(context, mark);
+    if (from === null) for (const shape of [...this.scale, ...this.marks]) paintShape(context, shape);
   }
 
   // Paths lead to minima: the marks lie under them, the labels above.
@@ -51,7 +57,7 @@ export class Places {
 
   /** @param {number} chart */
   shapes(chart) {
-    return chart === 0 ? { clipped: this.marks, free: this.labels } : { clipped: [], free: [] };
+    return chart === 0 ? { clipped: [...this.scale, ...this.marks], free: this.labels } : { clipped: [], free: [] };
   }
 }
 
@@ -76,12 +82,17 @@ export function markedPlaces(places, box, { theme, thickness, letters, font }) {
   const dim = (place) => (place?.behind ? { opacity: BEHIND_GROUND } : {});
   const marks = seen.flatMap((place) => plus(place.left, place.top, place.size * Math.sqrt(thickness), fill, halo)
     .map((shape) => ({ ...shape, ...dim(place) })));
-  const labels = beside(wanted, shrunk).flatMap((place, index) => {
+  const placed = beside(wanted, shrunk);
+  const labels = placed.flatMap((place, index) => {
     if (!place) return [];
     const text = { content: named[index]?.label ?? "", left: place.left, middle: place.top + place.height / 2, font: css };
     return [{ path: "", fill, stroke: halo, width: HALO, text, ...dim(named[index]) }];
   });
-  return { marks, labels };
+  const around = seen.map((place) => {
+    const reach = place.size * Math.sqrt(thickness) + HALO;
+    return { left: place.left - reach, top: place.top - reach, width: 2 * reach, height: 2 * reach };
+  });
+  return { marks, labels, taken: [...around, ...placed.filter((place) => place !== null)] };
 }
 
 /**
