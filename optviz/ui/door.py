@@ -179,7 +179,7 @@ class Door:
             return
         if self.pages >= self.most_pages() and self.silent:
             # Who has not asked for anything yet makes room, the one that has been silent longest first.
-            await next(iter(self.silent)).make_room()
+            next(iter(self.silent)).make_room()
         elif self.pages >= self.most_pages():
             self.tell("full", "a page was not connected: %d are open, as many as there are files for", self.pages)
             await send({"type": "websocket.close", "code": 1013})
@@ -266,10 +266,11 @@ class _Page:
             self.door.turns.leave(self.visit)
             self._let_the_next_pass()
 
-    async def make_room(self) -> None:
+    def make_room(self) -> None:
         """Go, for somebody who may have something to ask for."""
         self.door.silent.pop(self, None)
-        await self._close(1013)
+        # Without a word: to close a WebSocket is to wait for its answer, in a place that is wanted.
+        self._end({"type": "websocket.disconnect", "code": 1013})
 
     async def _pass(self) -> None:
         await self.door.passage.acquire()
