@@ -118,7 +118,7 @@ class Typed:
 
     def read(self, name: str, text: str, problems: list[BadInput]) -> str | None:
         if len(text) <= self.most:
-            return text or None
+            return text
         problems.append(BadInput("too_long", name=name, value=f"{len(text):,}", allowed=f"0 … {self.most:,}"))
         return None
 

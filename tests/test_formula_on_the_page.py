@@ -53,9 +53,18 @@ def test_other_changes_leave_the_refused_formula_in_its_field() -> None:
     assert link.draft is None, "it is nobody else's"
 
 
-@pytest.mark.parametrize("query", [{"draft": "x^2"}, {"draft": ""}])
-def test_a_draft_that_can_be_used_is_none(query: dict[str, str]) -> None:
-    app = visit(surface="formula", text="x^2+y^2", racers="adam", **query)
+def test_a_field_that_was_emptied_is_empty_after_a_reload() -> None:
+    app = visit(surface="formula", text="x^2+y^2", racers="adam")
+    widget(app.text_input, "formula").set_value("").run()
+    again = visit(**address(app))
+    for seen in (app, again):
+        assert typed(seen) == ""
+        assert len(told(seen)) == 1
+        assert race(seen).bare_surface == Formula("x^2+y^2")
+
+
+def test_a_draft_that_can_be_used_is_none() -> None:
+    app = visit(surface="formula", text="x^2+y^2", racers="adam", draft="x^2")
     assert typed(app) == "x^2+y^2"
     assert told(app) == []
     assert app.session_state.view.draft is None
