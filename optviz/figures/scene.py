@@ -35,6 +35,15 @@ BOTH_NARROW = {
     "scene": {"domain": {"x": [0, 1], "y": [0.27, 0.64]}},
     "yaxis2": {"domain": [0, 0.22]},
 }
+_NO_CURVES = {name: {"visible": False} for name in ("xaxis2", "yaxis2")}
+_NO_MAP = {name: {"visible": False} for name in ("xaxis", "yaxis")}
+# On a phone, where the surface and the curves are two tabs: all the room for one of them.
+ALONE: dict[str, dict[str, Any]] = {
+    "alone map": {**_NO_CURVES, "yaxis": {"domain": [0, 1]}},
+    "alone 3d": {**_NO_CURVES, "scene": {"domain": {"x": [0, 1], "y": [0, 1]}}},
+    "alone both": {**_NO_CURVES, "yaxis": {"domain": [0.52, 1]}, "scene": {"domain": {"x": [0, 1], "y": [0, 0.46]}}},
+    "alone curves": {**_NO_MAP, "yaxis2": {"domain": [0, 1]}},
+}
 CHOICES = {"drawn": ["map", "3d", "both"], "look": ["own", "article"]}
 """Groups of views: how the surface is drawn, and what it looks like in 3-D."""
 ARRANGEMENTS: dict[str, dict[str, Any]] = {
@@ -42,8 +51,9 @@ ARRANGEMENTS: dict[str, dict[str, Any]] = {
     "wide both": BOTH_WIDE,
     "narrow 3d": NARROW,
     "narrow both": BOTH_NARROW,
+    **ALONE,
 }
-"""On top of the arrangement before the space, where the view after it is shown."""
+"""On top of the arrangement before the space, where the view after it is shown; "alone" is on top of both."""
 
 
 def scene_layer(

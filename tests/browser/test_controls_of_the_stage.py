@@ -229,3 +229,41 @@ def test_a_card_opens_from_the_legend_a_head_and_a_key(open_page: Open) -> None:
     assert name.inner_text() == "Adam"
     page.rest()
     assert page.race() == race
+
+
+def test_full_screen_has_the_code_and_a_larger_map(open_page: Open) -> None:
+    page = open_page("?v=1")
+    before = page.page.locator(".optviz-plot").bounding_box()["height"]
+    assert page.page.locator("[data-do=code]").is_hidden()
+    page.page.locator(".optviz-scrubber").focus()
+    page.page.keyboard.press("f")
+    page.page.wait_for_function("document.fullscreenElement?.matches('.optviz-stage')")
+    page.page.wait_for_function(
+        "before => document.querySelector('.optviz-plot')._fullLayout.height > before", arg=before + 50
+    )
+    page.do("code")
+    code = page.page.locator(".optviz-code")
+    code.wait_for()
+    # This server's own address is no use to a phone, and the code says so.
+    assert code.locator("p").inner_text() == words("en")["download"]["qr_local"]
+    assert code.locator("img").is_hidden()
+    code.click()
+    code.wait_for(state="hidden")
+    sentence = page.page.locator(".optviz-sentence").bounding_box()
+    assert sentence["y"] + sentence["height"] <= page.page.evaluate("innerHeight")
+    page.page.keyboard.press("f")
+    page.page.wait_for_function("document.fullscreenElement === null")
+    page.page.wait_for_function(
+        "before => document.querySelector('.optviz-plot')._fullLayout.height === before", arg=before
+    )
+
+
+def test_no_button_is_dead_where_there_is_no_full_screen(open_page: Open) -> None:
+    page = open_page("?present=1")
+    assert page.page.locator("[data-do=full]").is_visible()
+    page.page.evaluate("Object.defineProperty(document, 'fullscreenEnabled', { get: () => false })")
+    page.page.evaluate("document.dispatchEvent(new Event('fullscreenchange'))")
+    assert page.page.locator("[data-do=full]").is_hidden()
+    assert page.page.locator("[data-do=code]").is_visible()
+    page.page.keyboard.press("f")
+    assert page.page.evaluate("document.fullscreenElement") is None

@@ -243,3 +243,45 @@ def test_the_scoreboard_fits_a_phone(open_page: Open, locale: str) -> None:
         assert board["cut"] == 0, name
         assert board["columns"] >= 4, name
         assert board["lines"] < 4.2, f"{name}: two lines and their padding"
+
+
+DRAWN_ON = """plot => ["x", "x2"].map(axis => plot._fullData.filter(trace => trace.visible === true && trace.xaxis === axis).length)"""
+
+
+@LANGUAGES
+def test_the_race_plays_on_the_map_and_on_the_curves(open_page: Open, locale: str) -> None:
+    page = open_page("?v=1&steps=60", locale=locale, **TOUCH)
+    ready(page)
+    for tab in ("curves", "map"):
+        page.page.locator(f"[data-name={tab}]").tap()
+        assert page.page.locator(f"[data-name={tab}][aria-pressed=true]").count() == 1
+        hidden = "xaxis" if tab == "curves" else "xaxis2"
+        page.page.wait_for_function(f"document.querySelector('.optviz-plot')._fullLayout.{hidden}.visible === false")
+        on_map, on_curves = page.plot(DRAWN_ON)
+        assert (on_map > 0, on_curves > 0) == (tab == "map", tab == "curves")
+        page.page.keyboard.press("Home")
+        still = page.head_pixels()
+        page.do("play")
+        page.page.wait_for_function("document.querySelector('.optviz-stage').dataset.step === '60'")
+        assert page.head_pixels() != still
+    page.page.locator("[data-name=curves]").tap()
+    page.page.reload()
+    page.page.wait_for_selector(".optviz-stage[data-drawn]")
+    assert page.page.locator("[data-name=map][aria-pressed=true]").count() == 1
+
+
+@LANGUAGES
+@pytest.mark.parametrize("width", [390, 360])
+def test_the_open_tools_leave_most_of_the_screen_to_the_picture(open_page: Open, locale: str, width: int) -> None:
+    page = open_page("?v=1&samples=64", locale=locale, **TOUCH | {"viewport": {"width": width, "height": 844}})
+    ready(page)
+    plot = box(page, ".optviz-plot")
+    page.do("more")
+    bar = box(page, ".optviz-transport")
+    # A row for the scrubber, and two for all that is there to press.
+    assert bar["height"] <= 3 * 44 + 24
+    assert bar["y"] >= plot["y"] + plot["height"] / 2
+    for name in ("card", "paths", "veil", "tour", "pin", "save", "back", "play", "forward", "more"):
+        found = box(page, f".optviz-transport [data-do={name}]")
+        assert bar["x"] <= found["x"]
+        assert found["x"] + found["width"] <= bar["x"] + bar["width"]

@@ -71,13 +71,18 @@ def test_a_map_is_as_large_as_its_screen_allows(open_page: Open, screen: str, lo
         assert chip["left"] + chip["width"] <= width
 
 
-def test_on_a_phone_the_map_is_as_wide_as_the_screen(open_page: Open) -> None:
-    seen = boxes(open_page("?v=1", viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True))
+def test_on_a_phone_map_and_curves_are_two_tabs_as_wide_as_the_screen(open_page: Open) -> None:
+    page = open_page("?v=1", viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    seen = boxes(page)
     # But for the numbers beside it and the edge of the page.
     assert seen["map"]["width"] >= 390 - 80
     assert seen["map"]["width"] == pytest.approx(seen["map"]["height"], abs=1)
     assert seen["map"]["top"] + seen["map"]["height"] <= seen["sentence"]["top"]
-    assert seen["curves"]["top"] > seen["map"]["top"] + seen["map"]["height"]
+    page.page.locator("[data-name=curves]").tap()
+    page.page.wait_for_function("document.querySelector('.optviz-plot')._fullLayout.xaxis.visible === false")
+    seen = boxes(page)
+    assert seen["curves"]["width"] >= 390 - 80
+    assert seen["curves"]["height"] >= 250
 
 
 def test_a_tablet_that_is_held_upright_is_filled(open_page: Open) -> None:

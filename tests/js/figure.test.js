@@ -112,3 +112,20 @@ test("the figure of a 3-D chart has its look, and in a lecture room larger lette
   const article = sceneFigureOf(stateOf({ ...more, present: true }, { type: "choose", group: "look", name: "article" }), themed);
   assert.deepEqual([article.data[0].colorscale, article.layout.scene], [["red"], { font: 19, box: 2 }]);
 });
+
+test("on a phone one of two tabs has all the room, and nothing of the other one is drawn", () => {
+  const on = (axis) => ({ ...trace("@a"), xaxis: axis });
+  const layout = { margin: { l: 0, r: 0, t: 0, b: 0 }, xaxis: {}, yaxis: {}, xaxis2: {}, yaxis2: {} };
+  const more = {
+    plot: { data: [trace("@a"), on("x2"), on("x")], layout },
+    arrangements: {
+      narrow: {}, "alone map": { xaxis2: { visible: false }, yaxis: { domain: [0, 1] } }, "alone curves": { xaxis: { visible: false } },
+    },
+    views: {}, choices: { drawn: ["map"] },
+  };
+  const shown = (tab) => figureOf(stateOf(more, { type: "open_tab", tab }), {}, { ...ROOM, width: 366 });
+  assert.deepEqual(visible(shown("surface")), [true, false, true]);
+  assert.deepEqual(visible(shown("curves")), [false, true, false]);
+  assert.deepEqual(visible(shown(null)), [true, true, true]);
+  assert.deepEqual(shown("surface").layout.yaxis.domain, [0, 1]);
+});

@@ -6,12 +6,15 @@
 import { watchConnection } from "./connection.js";
 import { buttonsOf, icon, label, part, sync } from "./elements.js";
 import { nextHint } from "./hints.js";
+import { updateLecture } from "./lecture.js";
 import { updateLegend } from "./legend.js";
 import { counted, courseOf, happened, put, soFar, standings } from "./sentences.js";
 import { arrayOf } from "./message.js";
 import { isInDepth, racersOf, sceneIsShown, sceneOf, shownViews, stepOf, stepsOf, tracksOf, wantedViews } from "./state.js";
 import { isCoarse } from "./theme.js";
 import { SPEEDS } from "./transport.js";
+
+const CURVES = "curves";
 
 /**
  * Words, buttons, legend and views.
@@ -26,6 +29,7 @@ export function updateChrome(elements, state, dispatch) {
   updateWords(elements, header);
   updatePlayButton(elements, state);
   updateTools(elements, state, header);
+  updateLecture(elements, state);
   updateHint(elements, header);
   updateViews(elements, state, text, dispatch);
   elements.notice.textContent = isInDepth(state) && state.flat ? text["flat"] ?? "" : "";
@@ -81,7 +85,7 @@ export function updatePlayButton({ body }, { message, playing }) {
  * @param {State} state
  * @param {Header} header
  */
-function updateTools({ body, transport }, { chosen, veiled }, { text, tools = [], tour, pinned, present }) {
+function updateTools({ body, transport }, { chosen, tab, veiled }, { text, tools = [], tour, pinned, present }) {
   /** @param {string} name */
   const button = (name) => part(transport, `[data-do=${name}]`);
   for (const name of ["tour", "pin"]) button(name).hidden = !tools.includes(name);
@@ -98,6 +102,7 @@ function updateTools({ body, transport }, { chosen, veiled }, { text, tools = []
   label(button("pin"), text[pinned ? "unpin" : "pin"]);
   label(button("tour"), text[tour ? "tour_end" : "tour"]);
   body.dataset["present"] = String(Boolean(present));
+  body.dataset["tab"] = tab ?? "";
   body.dataset["touring"] = String(Boolean(tour));
 }
 
@@ -137,7 +142,20 @@ function updateViews({ choices, views }, state, text, dispatch) {
   const ofScene = (group) => group === scene?.group || scene?.choices.includes(group);
   const offered = groups.filter(([group]) => sceneIsShown(state) || !scene?.choices.includes(group));
   updateGroups(choices, offered.filter(([group]) => !ofScene(group)), wantedViews(state), text, dispatch);
-  updateGroups(views, offered.filter(([group]) => ofScene(group)), wantedViews(state), text, dispatch);
+  const shown = { ...wantedViews(state), ...(state.tab === CURVES && scene && { [scene.group]: CURVES }) };
+  const seen = offered.filter(([group]) => ofScene(group)).map(([group, names]) => withTab(state, group, names));
+  updateGroups(views, seen, shown, text, dispatch);
+}
+
+/**
+ * On a phone the curves are the last of what can be looked at.
+ * @param {State} state
+ * @param {string} group
+ * @param {string[]} names
+ * @returns {[string, string[]]}
+ */
+function withTab(state, group, names) {
+  return [group, state.tab && group === sceneOf(state)?.group ? [...names, CURVES] : names];
 }
 
 /**
@@ -158,8 +176,9 @@ function updateGroups(place, groups, chosen, text, dispatch) {
     const button = document.createElement("button");
     button.type = "button";
     button.addEventListener("click", () => {
-      const { group = "", name = "" } = button.dataset;
-      dispatch({ type: "choose", group, name });
+      const { group = "", name = "", tab } = button.dataset;
+      if (tab) dispatch({ type: "open_tab", tab: name === CURVES ? CURVES : "surface" });
+      if (name !== CURVES) dispatch({ type: "choose", group, name });
     });
     return button;
   };
@@ -167,6 +186,8 @@ function updateGroups(place, groups, chosen, text, dispatch) {
     box.setAttribute("aria-label", text[`choose_${group}`] ?? "");
     sync(box, names, makeButton, (button, name) => {
       Object.assign(button.dataset, { group, name });
+      if (names.includes(CURVES)) button.dataset["tab"] = "yes";
+      else delete button.dataset["tab"];
       button.textContent = text[`view_${name}`] ?? "";
       button.title = text[`view_${name}_help`] ?? "";
       button.setAttribute("aria-pressed", String(name === chosen[group]));

@@ -25,6 +25,8 @@ export function watchConnection(text) {
   banner.setAttribute("role", "alert");
   banner.hidden = true;
   document.body.appendChild(banner);
+  // What has the whole screen hides all that is not in it.
+  document.addEventListener("fullscreenchange", () => (document.fullscreenElement ?? document.body).append(banner));
   /** @type {number | null} */
   let patience = null;
   back = () => {

@@ -15,6 +15,8 @@ const ICONS = {
   tour: "M4 6h10v2H4zM4 11h10v2H4zM4 16h6v2H4zM14 13.5v7l6-3.5z",
   paths: "M3 20a2 2 0 1 1 1.8-2.900l2.2-1.700 1.200 1.600-2.200 1.700A2 2 0 0 1 3 20m5.600-5.900 3-2.300 1.200 1.600-3 2.300zm4.900-3.700 3-2.300 1.200 1.600-3 2.300zM21 4l-1.500 5.500-4-5z",
   veil: "M12 5C6.5 5 2.6 9.6 1.5 12c.5 1.1 1.6 2.7 3.2 4.1L3 17.8l1.4 1.4L20.2 3.4l-1.4-1.4-3.5 3.5A10.5 10.5 0 0 0 12 5m0 4a3 3 0 0 1 .9.14l-3.760 3.760A3 3 0 0 1 12 9m6.5-.9-3.7 3.7a3 3 0 0 1-3 3l-2.1 2.1c.7.15 1.5.2 2.3.2 5.5 0 9.4-4.6 10.5-7-.5-1.1-2-3-4-4",
+  full: "M5 14H3v7h7v-2H5zM3 10h2V5h5V3H3zm16 9h-5v2h7v-7h-2zM14 3v2h5v5h2V3z",
+  code: "M3 3h8v8H3zm2 2v4h4V5zm8-2h8v8h-8zm2 2v4h4V5zM3 13h8v8H3zm2 2v4h4v-4zm8-2h3v3h-3zm5 0h3v3h-3zm-2.500 2.500h3v3h-3zM13 18h3v3h-3zm5 0h3v3h-3z",
   card: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20m1 15h-2v-6h2zm0-8h-2V7h2z",
   card_before: "M15.4 7.400 14 6l-6 6 6 6 1.400-1.400L10.800 12z",
   card_next: "M8.600 16.600 10 18l6-6-6-6-1.400 1.400L13.200 12z",
@@ -36,6 +38,7 @@ const TEMPLATE = `
     <canvas class="optviz-casings" aria-hidden="true"></canvas><canvas class="optviz-trails" aria-hidden="true"></canvas><canvas class="optviz-heads" aria-hidden="true"></canvas>
     <button data-do="home" class="optviz-home" hidden><span></span></button>
     <p class="optviz-notice" role="status"></p>
+    <section class="optviz-code" hidden><img alt=""><p></p><button data-do="code_close">${icon("card_close")}</button></section>
   </div>
   <div class="optviz-docked">
     <section class="optviz-card" tabindex="-1" hidden>
@@ -68,6 +71,8 @@ const TEMPLATE = `
       <button data-do="veil" aria-pressed="false">${icon("veil")}</button>
       <button data-do="tour" aria-pressed="false">${icon("tour")}<span></span><b></b></button>
       <button data-do="pin" aria-pressed="false">${icon("pin")}<span></span></button>
+      <button data-do="code" aria-expanded="false">${icon("code")}</button>
+      <button data-do="full" aria-pressed="false">${icon("full")}</button>
       <button data-do="save" aria-haspopup="menu" aria-expanded="false">${icon("save")}</button>
     </div>
     <div class="optviz-menu" role="menu" tabindex="-1" hidden></div>
@@ -119,6 +124,7 @@ export function buildElements(root, command) {
     sentence: find("sentence"),
     menu: find("menu"),
     card: find("card"),
+    code: find("code"),
     hint: find("hint"),
     homeButton: find("home"),
   };

@@ -58,6 +58,8 @@ export function figureOf(state, theme, { width, height, coarse, names, upright }
   if (header.present && arrangement === "wide") patches.push(header.arrangements["presented"]);
   const shown = shownViews(state);
   for (const name of Object.values(shown)) patches.push(header.arrangements[`${arrangement} ${name}`]);
+  const alone = state.tab === "curves" ? ["curves"] : Object.values(shown);
+  if (state.tab) patches.push(...alone.map((name) => header.arrangements[`alone ${name}`]));
   for (const patch of patches) merge(figure.layout, resolved(patch ?? {}, arrays, theme));
   // A tap sets the start.
   if (coarse) Object.assign(figure.layout, { dragmode: false, hovermode: false });
@@ -68,6 +70,7 @@ export function figureOf(state, theme, { width, height, coarse, names, upright }
     for (const [index, patch] of Object.entries(view.data)) merge(figure.data[Number(index)], patch);
   }
   hide(figure.data, state);
+  hideWithAxes(figure);
   if (sharesRoom(figure.layout)) {
     const room = { width, height, names: tracksOf(state) ? names : 0 };
     merge(figure.layout, arrangement === "wide" ? besideOneAnother(figure.layout, room) : belowOneAnother(figure.layout, room));
@@ -138,6 +141,16 @@ function hide(data, state) {
       trace["line"].width *= thickness;
     }
   });
+}
+
+/**
+ * Of a chart that is not shown nothing is drawn.
+ * @param {{ data: Dict[], layout: Dict }} figure
+ */
+function hideWithAxes({ data, layout }) {
+  for (const trace of data) {
+    if (layout[`xaxis${(trace["xaxis"] ?? "x").slice(1)}`]?.visible === false) trace["visible"] = false;
+  }
 }
 
 /**

@@ -1,11 +1,13 @@
 // @ts-check
 // The picture in its page: how high it is, and where the legend stands.
 
-/** @import { Dict, Elements } from "./types.js" */
+/** @import { Dict, Elements, State } from "./types.js" */
 
+import { isFullScreen } from "./lecture.js";
 import { heightOf } from "./split.js";
 
 const FREE = 8; // pixels that stay free below all
+const FULL = 10; // pixels around a stage that has the whole screen
 const PHONE = 640; // the widest window of one
 const SMALL = 1100; // the widest window in which a legend is above the picture, whatever the race: so it stays where it is
 const LONGEST_PHONE = 950; // pixels
@@ -20,30 +22,43 @@ export function isUpright() {
   return window.innerWidth < UPRIGHT * window.innerHeight;
 }
 
+export function isPhone() {
+  return window.innerWidth <= PHONE;
+}
+
 /**
  * Gives the picture the height that is in sight. Only for another window or arrangement, so that nothing moves otherwise.
- * @param {Pick<Elements, "body" | "picture">} elements
+ * @param {Pick<Elements, "body" | "picture" | "sentence" | "transport">} elements
  * @param {string} arrangement
- * @param {boolean} present
+ * @param {State} state
  * @param {string} before what it was last done for
  * @returns {string} what it is done for now
  */
-export function fitHeight({ body, picture }, arrangement, present, before) {
+export function fitHeight({ body, picture, sentence, transport }, arrangement, { message, tab }, before) {
+  const [present, isAlone] = [Boolean(message?.header.present), tab !== null];
   const { innerWidth } = window;
   // On a phone the window grows when its address bar folds: the picture does not follow that.
   const innerHeight = innerWidth <= PHONE ? Math.min(window.screen.height, LONGEST_PHONE) : window.innerHeight;
   body.dataset["legend"] ??= arrangement === "narrow" || (innerWidth <= SMALL && !present) ? "above" : "over";
   const width = picture.clientWidth;
-  const fitted = JSON.stringify([innerWidth, innerHeight, arrangement, present, width, body.dataset["legend"]]);
+  const isFull = isFullScreen(body);
+  const fitted = JSON.stringify([isFull, innerWidth, innerHeight, arrangement, present, isAlone, width, body.dataset["legend"]]);
   if (fitted === before || !width) return before;
   const isNarrow = arrangement === "narrow";
   // One that stands far down a page is looked at when the page is scrolled to it.
-  const top = Math.min(body.getBoundingClientRect().top + scrolledBy(body), LOWEST_TOP * innerHeight);
+  const top = isFull ? FULL : Math.min(body.getBoundingClientRect().top + scrolledBy(body), LOWEST_TOP * innerHeight);
   const above = body.dataset["legend"] === "above" ? picture.offsetTop : 0;
-  const below = body.offsetHeight - picture.offsetTop - picture.offsetHeight;
+  // What has the whole screen is as high as that.
+  const ends = isFull ? Math.max(bottomOf(transport), bottomOf(sentence)) : bottomOf(body);
+  const below = ends - bottomOf(picture);
   const inSight = innerHeight - top - above - below - FREE;
-  picture.style.height = `${heightOf({ width, inSight, isNarrow, isPhone: innerWidth <= PHONE })}px`;
+  picture.style.height = `${heightOf({ width, inSight, isNarrow, isPhone: isPhone(), isAlone })}px`;
   return fitted;
+}
+
+/** @param {HTMLElement} element */
+function bottomOf(element) {
+  return element.getBoundingClientRect().bottom;
 }
 
 /**

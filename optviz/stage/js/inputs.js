@@ -9,6 +9,7 @@ import { listenToKeys } from "./keyboard.js";
 import { Pointer } from "./pointer.js";
 import { stepAt, tracksOf } from "./state.js";
 import { headNear } from "./card.js";
+import { toggleFullScreen } from "./lecture.js";
 
 const ON_A_HEAD = { finger: 16, other: 9 }; // pixels from its middle
 
@@ -33,6 +34,9 @@ export function perform(stage, what) {
     case "save": return menu.open(!menu.isOpen);
     case "hint": return stage.dismissHint(nextHint(header.hints ?? [])?.about);
     case "home": return stage.goHome();
+    case "full": return toggleFullScreen(stage.elements.body);
+    case "code": return stage.dispatch({ type: "show_code", shown: !state.code });
+    case "code_close": return stage.dispatch({ type: "show_code", shown: false });
     case "card": return stage.card.toggle();
     case "card_close": return stage.card.open(null);
     case "card_before": return stage.card.move(-1);
@@ -133,6 +137,7 @@ function connectKeys(stage) {
     // What is open is put away first; then the presentation ends.
     escape: () => {
       if (stage.menu.isOpen) stage.menu.open(false);
+      else if (stage.state.code) stage.dispatch({ type: "show_code", shown: false });
       else if (stage.card.isOpen) stage.card.open(null);
       else if (stage.state.message?.header.present) stage.requests.ask("present", false);
     },
@@ -143,6 +148,9 @@ function connectKeys(stage) {
 function connectControls(stage) {
   const { scrubber, speedPicker } = stage.elements;
   const listening = new AbortController();
+  window.addEventListener("resize", () => stage.chooseTab(), listening);
+  document.addEventListener("fullscreenchange", () => stage.updateChrome(), listening);
+  stage.elements.code.addEventListener("click", () => stage.dispatch({ type: "show_code", shown: false }), listening);
   fillSpeeds(speedPicker, stage.state.speed);
   scrubber.addEventListener("input", () => {
     const step = Number(scrubber.value);

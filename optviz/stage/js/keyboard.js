@@ -2,7 +2,7 @@
 // Keys that belong to the picture wherever the focus is, unless what has the focus uses them itself. Where a page shows
 // several stages, one answers: the one in use, which is the one that has the focus or was touched last.
 
-const COMMANDS = new Map([[" ", "play"], ["ArrowLeft", "back"], ["ArrowRight", "forward"], ["Home", "first"], ["End", "last"], ["i", "card"]]);
+const COMMANDS = new Map([[" ", "play"], ["ArrowLeft", "back"], ["ArrowRight", "forward"], ["Home", "first"], ["End", "last"], ["i", "card"], ["f", "full"]]);
 const KEYS_OF_THEIR_OWN = "input, textarea, select, button, summary, a, [tabindex='0'], [role=slider], [role=radio], "
   + "[role=listbox], [role=tab], [contenteditable=true]";
 const TYPING = "input:not([type=range]), textarea, [contenteditable=true]";

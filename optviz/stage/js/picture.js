@@ -41,7 +41,7 @@ const LONGEST_WAIT = 250; // and for an idle moment afterwards
 export class Picture {
   /**
    * @param {HTMLElement} root
-   * @param {Pick<Elements, "above" | "body" | "plot" | "picture" | "scenery">} elements
+   * @param {Pick<Elements, "above" | "body" | "plot" | "picture" | "scenery" | "sentence" | "transport">} elements
    * @param {Around} around
    */
   constructor(root, elements, around) {
@@ -136,7 +136,7 @@ export class Picture {
     if (this.stopped) return;
     const state = this.around.state();
     const { header } = /** @type {NonNullable<State["message"]>} */ (state.message);
-    this.fitted = fitHeight(this.elements, this.arrangementOf(this.around.state()), Boolean(message.header.present), this.fitted);
+    this.fitted = fitHeight(this.elements, this.arrangementOf(state), state, this.fitted);
     const room = this.room();
     const theme = themeOf(this.root);
     const drawn = { state, theme, frame: this.frameOf(state), content: contentOf(state, room) };
@@ -200,7 +200,7 @@ export class Picture {
     const header = state.message?.header;
     const hidden = [endIsHidden(state), futureIsHidden(state), state.hidden];
     return JSON.stringify([
-      header?.map_key, header?.words_key, header?.present, shownViews(state), cameraIn(state), hidden, this.room(),
+      header?.map_key, header?.words_key, header?.present, shownViews(state), state.tab, cameraIn(state), hidden, this.room(),
       themeOf(this.root),
     ]);
   }
@@ -342,7 +342,7 @@ export class Picture {
     const frame = this.plot.getBoundingClientRect();
     const [first, second] = this.geometry()?.boxes ?? [];
     if (!first || !second) return "map";
-    if (!first.width) return "curves";
+    if (!first.width || !second.width) return first.width ? "map" : "curves";
     const [left, top] = [clientX - frame.left, clientY - frame.top];
     return distance(first, left, top) <= distance(second, left, top) ? "map" : "curves";
   }
@@ -375,7 +375,8 @@ function finerThanPixel(axis, pixel) {
  */
 function contentOf(state, { width, height }) {
   const header = state.message?.header;
-  return JSON.stringify([header?.token, header?.plot.layout, state.chosen, state.hidden, endIsHidden(state), width, height]);
+  const { chosen, hidden, tab } = state;
+  return JSON.stringify([header?.token, header?.plot.layout, chosen, tab, hidden, endIsHidden(state), width, height]);
 }
 
 /**

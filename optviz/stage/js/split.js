@@ -97,10 +97,12 @@ export function belowOneAnother(layout, { width, height }) {
 /**
  * How high the picture is to be, in pixels: what is in sight is used, and on a phone, where the page is scrolled anyway,
  * the map is as wide as the screen.
- * @param {{ width: number, inSight: number, isNarrow: boolean, isPhone: boolean }} room inSight: pixels from the top of
+ * @param {{ width: number, inSight: number, isNarrow: boolean, isPhone: boolean, isAlone?: boolean }} room isAlone: the map
+ *   has no curves below it, or they have no map above them; inSight: pixels from the top of
  *   the picture to the lower edge of the window, without what stands below the picture
  */
-export function heightOf({ width, inSight, isNarrow, isPhone }) {
+export function heightOf({ width, inSight, isNarrow, isPhone, isAlone = false }) {
+  if (isPhone && isAlone) return Math.round(width - PHONE_MARGINS + MARGINS);
   if (isPhone) return Math.round(Math.max(width + BELOW + LOWEST + MARGINS - PHONE_MARGINS, Math.min(inSight, 1.6 * width)));
   if (isNarrow) return Math.round(Math.min(Math.max(inSight, 480, 0.7 * width + BELOW + LOWEST + MARGINS), 1.5 * width));
   return Math.round(Math.min(Math.max(inSight, 300), 0.8 * width));

@@ -12,6 +12,7 @@ import { CardPanel } from "./card.js";
 import { updateChrome, updateHint, updatePlayButton } from "./chrome.js";
 import { serverAnswered } from "./connection.js";
 import { buildElements } from "./elements.js";
+import { isPhone } from "./fitting.js";
 import { Greeting } from "./greeting.js";
 import { dismissHint } from "./hints.js";
 import { zoomedInSight } from "./home.js";
@@ -131,10 +132,17 @@ export class Stage {
     this.received = message && bytes.slice();
     if (!message) return this.requests.ask("map", sent.header.map_key);
     this.dispatch({ type: "received", message });
+    this.chooseTab();
     this.replay(message.header.replay);
     this.greeting.receive(send !== null);
     this.guide.update();
     this.agreement.compare();
+  }
+
+  // On a phone the surface and its curves are two tabs, where the figure has an arrangement for each.
+  chooseTab() {
+    const hasTabs = isPhone() && this.state.message?.header.arrangements["alone curves"] !== undefined;
+    this.dispatch({ type: "open_tab", tab: hasTabs ? this.state.tab ?? "surface" : null });
   }
 
   /**
@@ -171,7 +179,8 @@ export class Stage {
    * @param {State} before
    */
   tell(before) {
-    const { camera, card, chosen, hidden, message, playedRace, veiled } = this.state;
+    const { camera, card, code, chosen, hidden, message, playedRace, veiled } = this.state;
+    if (code !== before.code) this.requests.ask("code", code);
     if (card !== before.card) this.requests.ask("card", card);
     if (message !== before.message) return;
     const seen = chosen === before.chosen && hidden === before.hidden && veiled === before.veiled;
@@ -196,12 +205,12 @@ export class Stage {
     const { state } = this;
     /** @param {(keyof State)[]} names */
     const changed = (...names) => names.some((name) => state[name] !== before[name]);
-    if (changed("message", "chosen", "hidden", "veiled", "recording", "flat")) this.updateChrome();
+    if (changed("message", "chosen", "hidden", "veiled", "recording", "flat", "tab", "code")) this.updateChrome();
     else if (changed("card")) this.card.update();
     if (changed("card")) this.screen.paintCard();
     else if (changed("playing")) updatePlayButton(this.elements, state);
     if (changed("playing", "hidden", "lit")) this.screen.forget();
-    const shown = changed("message", "chosen", "hidden", "veiled", "playedRace", "recording", "camera", "flat");
+    const shown = changed("message", "chosen", "hidden", "veiled", "playedRace", "recording", "camera", "flat", "tab");
     if (shown) this.screen.redraw();
     else this.screen.paint();
     // Whoever has seen the last step under the veil has seen the race.

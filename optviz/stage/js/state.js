@@ -20,6 +20,8 @@ export function initialState() {
     meanwhile: {},
     hidden: [],
     lit: null,
+    code: false,
+    tab: null,
     card: null,
     veiled: false,
     camera: null,
@@ -46,6 +48,8 @@ export function reduce(state, action) {
     case "advance": return advanced(state, action.steps);
     case "set_speed": return { ...state, speed: action.speed };
     case "light": return state.lit === action.index ? state : { ...state, lit: action.index };
+    case "show_code": return state.code === action.shown ? state : { ...state, code: action.shown };
+    case "open_tab": return state.tab === action.tab ? state : { ...state, tab: action.tab };
     case "open_card": return state.card === action.index ? state : { ...state, card: action.index };
     case "only": return { ...state, hidden: allBut(state, action.index) };
     case "toggle": return { ...state, hidden: toggled(state.hidden, action.index) };
@@ -281,7 +285,7 @@ export function isInDepth(state) {
  * @param {State} state
  */
 export function sceneIsShown(state) {
-  return isInDepth(state) && !state.flat;
+  return isInDepth(state) && !state.flat && state.tab !== "curves";
 }
 
 /**

@@ -63,6 +63,8 @@ export interface Header {
   caption?: string;
   language?: string;
   tools?: string[];
+  /** The QR code of the page, once it is asked for: an image, and what it is; or why there is none. */
+  code?: { picture?: string; told: string } | null;
   pinned?: boolean;
   present?: boolean;
   tour?: Tour | null;
@@ -261,6 +263,10 @@ export interface State {
   hidden: number[];
   /** The racer that is pointed at: the others are paler. */
   lit: number | null;
+  /** Whether the QR code lies over the picture. */
+  code: boolean;
+  /** Which of two tabs is open, on a phone; null where both are in sight. */
+  tab: "surface" | "curves" | null;
   /** The racer whose card is open. */
   card: number | null;
   /** Whether what is still to come is hidden. */
@@ -290,6 +296,8 @@ export type Action =
   | { type: "set_speed"; speed: number }
   | { type: "toggle"; index: number }
   | { type: "only"; index: number }
+  | { type: "show_code"; shown: boolean }
+  | { type: "open_tab"; tab: State["tab"] }
   | { type: "open_card"; index: number | null }
   | { type: "light"; index: number | null }
   | { type: "choose"; group: string; name: string }
@@ -414,6 +422,7 @@ export interface Elements {
   sentence: HTMLElement;
   menu: HTMLElement;
   card: HTMLElement;
+  code: HTMLElement;
   hint: HTMLElement;
   homeButton: HTMLElement;
 }

@@ -14,7 +14,10 @@ from optviz.view import camera, places
 CARD = "card"
 """Where the visit notes whose card is open: the place of a racer, or None."""
 
-PICTURE_ALONE = frozenset({"map", "card"})
+CODE = "code_shown"
+"""Where the visit notes whether the QR code lies over the picture."""
+
+PICTURE_ALONE = frozenset({"map", "card", "code"})
 """What changes the picture and nothing else."""
 
 
@@ -58,6 +61,10 @@ def _card_opened(place: Any) -> None:
     st.session_state[CARD] = next(iter(places([place])), None)
 
 
+def _code_shown(shown: Any) -> None:
+    st.session_state[CODE] = shown is True
+
+
 REQUESTS: dict[str, Callable[[Any], None]] = {
     "start": _start_chosen,
     "learning_rate": _learning_rate_chosen,
@@ -70,6 +77,7 @@ REQUESTS: dict[str, Callable[[Any], None]] = {
     "tour": touring.handle,
     "map": _map_needed,
     "card": _card_opened,
+    "code": _code_shown,
     "address": lambda _: session.go_to_the_address(),
     "page": lambda _: None,
 }

@@ -20,8 +20,9 @@ from optviz.text import Words, words
 from optviz.text.telling import caption, file_name, heading
 from optviz.ui import background, cached, component, requests, session
 from optviz.ui.pages.race import swarming, touring
-from optviz.ui.pages.race.answers import CARD, answer
+from optviz.ui.pages.race.answers import CARD, CODE, answer
 from optviz.ui.pages.race.caption import below_the_picture
+from optviz.ui.pages.race.sharing import code_to_show
 
 STAGE = "stage"
 AVAILABLE = "available"
@@ -138,7 +139,8 @@ def _message(race: Race, figure: Figure, pinned: RaceRecord | None, text: Words,
         title=heading(race, session.language()),
         caption=caption(race, start, session.language(), view.pinned if pinned is not None else None),
         language=session.language(),
-        tools=["tour", "pin"],
+        tools=["tour", "pin", "code"],
+        code=code_to_show(text["download"]) if st.session_state.get(CODE) else None,
         pinned=view.pinned is not None,
         present=view.present,
         tour=touring.header(),

@@ -30,6 +30,9 @@ CODES: dict[str, Callable[[Race], str]] = {"python": Race.to_python, "pytorch": 
 MOST_IN_QR_CODE = 2953
 """Bytes in the largest QR code, at the lowest level of error correction (ISO/IEC 18004, table 7)."""
 
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+"""What an address is called that no other machine can reach."""
+
 MAKING = threading.Semaphore(1)
 """One file is made at a time: Streamlit makes them in threads of their own, as many as are asked for."""
 
@@ -39,11 +42,10 @@ def section(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, 
     words = text["download"]
     st.html(f"<h3>{html.escape(words['title'])}</h3>")
     _downloads(race, paths, pinned, text)
-    query = session.link()
-    if query is None:
+    link = _link()
+    if link is None:
         st.caption(words["link_too_long"].format(most=f"{LONGEST_LINK:,}"))
     else:
-        link = f"{(st.context.url or '').split('?')[0]}?{query}"
         left_out = [words["link_without_pinned"]] if session.pinned_is_left_out() else []
         st.caption(spaced(" ".join([words["link"], *left_out])))
         # Not st.code: a script of 1.5 MB, which knows how to colour two hundred languages, would come with it.
@@ -52,8 +54,27 @@ def section(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, 
             f'<p class="optviz-link"><code>{html.escape(link)}</code>'
             f'<button type="button" data-copied="{copied}">{copy}</button></p>'
         )
-        _qr_code(link, words)
+        _qr_code(words)
     _code(race, words)
+
+
+def _link() -> str | None:
+    """The whole link of what is seen; None where it would be too long."""
+    query = session.link()
+    return None if query is None else f"{(st.context.url or '').split('?')[0]}?{query}"
+
+
+def code_to_show(words: dict[str, str]) -> dict[str, str]:
+    """The QR code of what is seen as {"picture": address of an image, "told": what it is}, or "told" alone: why not."""
+    link = _link()
+    if link is None:
+        return {"told": words["link_too_long"].format(most=f"{LONGEST_LINK:,}")}
+    if urlsplit(link).hostname in THIS_MACHINE:
+        return {"told": words["qr_local"]}
+    picture = qr_code(link)
+    if picture is None:
+        return {"told": words["qr_too_long"].format(length=f"{len(link):,}", most=f"{MOST_IN_QR_CODE:,}")}
+    return {"picture": picture, "told": words["qr"]}
 
 
 def _downloads(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, text: Words) -> None:
@@ -92,19 +113,16 @@ def _made(make: Callable[[], bytes]) -> bytes:
         return make()
 
 
-def _qr_code(link: str, words: dict[str, str]) -> None:
+def _qr_code(words: dict[str, str]) -> None:
     box = st.expander(words["qr_title"], key="qr_code", on_change="rerun")
     if not box.open:
         return
     with box:
-        if urlsplit(link).hostname in ("localhost", "127.0.0.1", "::1"):
-            st.caption(words["qr_local"])
-            return
-        picture = qr_code(link)
-        if picture is None:
-            st.caption(words["qr_too_long"].format(length=f"{len(link):,}", most=f"{MOST_IN_QR_CODE:,}"))
-            return
-        st.html(f'<img class="optviz-qr" src="{picture}" alt="{html.escape(words["qr"])}">')
+        code = code_to_show(words)
+        if "picture" in code:
+            st.html(f'<img class="optviz-qr" src="{code["picture"]}" alt="{html.escape(code["told"])}">')
+        else:
+            st.caption(code["told"])
 
 
 @cached.once
