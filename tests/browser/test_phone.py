@@ -178,6 +178,14 @@ def test_the_picture_stays_where_it_is_whatever_stands_above_it(
     assert len({*places.values()}) == 1, places
 
 
+TALLIES_ON_MARKERS = """() => [...document.querySelectorAll(".optviz-legend button")].filter(chip => {
+  const words = document.createRange();
+  words.selectNodeContents(chip.querySelector(".optviz-wins"));
+  const [tally, marker] = [words, chip.querySelector("svg path")].map(part => part.getBoundingClientRect());
+  return tally.left < marker.right && marker.left < tally.right && tally.top < marker.bottom && marker.top < tally.bottom;
+}).map(chip => chip.innerText)"""
+
+
 SCREENS: dict[str, tuple[str, dict[str, Any]]] = {
     "phone": ("?v=1", TOUCH),
     "projector": ("?v=1&present=1", {"viewport": PROJECTOR}),
@@ -209,6 +217,7 @@ def test_what_a_tour_counts_moves_nothing(open_page: Open, locale: str, screen: 
         }"""
     )
     assert "88.5" in page.page.locator(".optviz-legend").inner_text()
+    assert page.page.evaluate(TALLIES_ON_MARKERS) == []
     assert page.page.evaluate(PLACES) == before
 
 
@@ -245,7 +254,10 @@ def test_the_scoreboard_fits_a_phone(open_page: Open, locale: str) -> None:
         assert board["lines"] < 4.2, f"{name}: two lines and their padding"
 
 
-DRAWN_ON = """plot => ["x", "x2"].map(axis => plot._fullData.filter(trace => trace.visible === true && trace.xaxis === axis).length)"""
+DRAWN_ON = """plot => {
+  const drawn = plot._fullData.filter(trace => trace.visible === true);
+  return ["x", "x2"].map(axis => drawn.filter(trace => trace.xaxis === axis).length);
+}"""
 
 
 @LANGUAGES

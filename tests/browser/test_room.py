@@ -85,6 +85,14 @@ def test_on_a_phone_map_and_curves_are_two_tabs_as_wide_as_the_screen(open_page:
     assert seen["curves"]["height"] >= 250
 
 
+def test_beside_the_open_settings_of_a_small_screen_the_map_is_no_stamp(open_page: Open) -> None:
+    page = open_page("?v=1", viewport={"width": 1024, "height": 768})
+    seen = boxes(page)
+    assert seen["map"]["width"] >= 320
+    # One row.
+    assert seen["bar"]["height"] <= 60
+
+
 def test_a_tablet_that_is_held_upright_is_filled(open_page: Open) -> None:
     seen = boxes(open_page("?v=1", viewport={"width": 768, "height": 1024}))
     assert seen["map"]["width"] >= 768 * 0.6

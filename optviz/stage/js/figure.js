@@ -9,6 +9,8 @@ import { belowOneAnother, besideOneAnother, besideScene } from "./split.js";
 import { endIsHidden, futureIsHidden, racersOf, sceneOf, shownViews, tracksOf } from "./state.js";
 
 const NARROW_BELOW = 620; // pixels
+const LARGER_FROM = 1360; // pixels of a screen beyond which the numbers at its axes grow with it
+const LARGEST = 1.5; // times
 const PRESENTED = 1.6; // how much thicker lines and heads are in a lecture room
 
 /**
@@ -61,6 +63,7 @@ export function figureOf(state, theme, { width, height, coarse, names, upright }
   const alone = state.tab === "curves" ? ["curves"] : Object.values(shown);
   if (state.tab) patches.push(...alone.map((name) => header.arrangements[`alone ${name}`]));
   for (const patch of patches) merge(figure.layout, resolved(patch ?? {}, arrays, theme));
+  if (header.present && arrangement === "wide") enlarge(figure.layout, Math.min(LARGEST, Math.max(1, window.innerWidth / LARGER_FROM)));
   // A tap sets the start.
   if (coarse) Object.assign(figure.layout, { dragmode: false, hovermode: false });
   for (const group of Object.keys(header.choices)) {
@@ -141,6 +144,21 @@ function hide(data, state) {
       trace["line"].width *= thickness;
     }
   });
+}
+
+/**
+ * The letters at all axes, and the room that they have beside them.
+ * @param {Dict} layout
+ * @param {number} times
+ */
+function enlarge(layout, times) {
+  for (const name of ["xaxis", "yaxis", "xaxis2", "yaxis2"]) {
+    for (const font of [layout[name]?.tickfont, layout[name]?.title?.font]) {
+      if (font?.size) font.size *= times;
+    }
+  }
+  const { margin } = layout;
+  if (margin?.l && margin.b) Object.assign(margin, { l: margin.l * times, b: margin.b * times });
 }
 
 /**

@@ -10,6 +10,7 @@ const FREE = 8; // pixels that stay free below all
 const FULL = 10; // pixels around a stage that has the whole screen
 const PHONE = 640; // the widest window of one
 const SMALL = 1100; // the widest window in which a legend is above the picture, whatever the race: so it stays where it is
+const SMALL_ROOM = 800; // pixels of a picture beside which the bar has no room for all of its controls
 const LONGEST_PHONE = 950; // pixels
 const LOWEST_TOP = 0.35; // of the height of the window
 const UPRIGHT = 1.1; // widths by heights
@@ -42,6 +43,8 @@ export function fitHeight({ body, picture, sentence, transport }, arrangement, {
   body.dataset["legend"] ??= arrangement === "narrow" || (innerWidth <= SMALL && !present) ? "above" : "over";
   const width = picture.clientWidth;
   const isFull = isFullScreen(body);
+  const isSmall = arrangement === "wide" && !present && !isFull && width > 0 && width < SMALL_ROOM;
+  body.dataset["room"] = isSmall ? "small" : "";
   const fitted = JSON.stringify([isFull, innerWidth, innerHeight, arrangement, present, isAlone, width, body.dataset["legend"]]);
   if (fitted === before || !width) return before;
   const isNarrow = arrangement === "narrow";
