@@ -182,7 +182,8 @@ TALLIES_ON_MARKERS = """() => [...document.querySelectorAll(".optviz-legend butt
   const words = document.createRange();
   words.selectNodeContents(chip.querySelector(".optviz-wins"));
   const [tally, marker] = [words, chip.querySelector("svg path")].map(part => part.getBoundingClientRect());
-  return tally.left < marker.right && marker.left < tally.right && tally.top < marker.bottom && marker.top < tally.bottom;
+  const apart = tally.left >= marker.right || marker.left >= tally.right;
+  return !apart && tally.top < marker.bottom && marker.top < tally.bottom;
 }).map(chip => chip.innerText)"""
 
 
