@@ -67,7 +67,7 @@ function answerKey(event) {
  */
 function isTaken(key, { body, scrubber }) {
   const focus = document.activeElement;
-  if (!(focus instanceof HTMLElement) || focus === document.body || focus === scrubber) return false;
+  if (!(focus instanceof HTMLElement) || [document.body, scrubber, body].includes(focus)) return false;
   // A button of the stage that has just been clicked must not keep the keys to itself, but for the space that presses it.
   const own = focus.tagName === "BUTTON" && body.contains(focus);
   if (own && (key !== " " || focus.dataset["do"] === "play")) return false;
