@@ -84,7 +84,7 @@ def test_everything_on_the_stage_is_reached_by_tab_and_its_focus_is_seen(open_pa
     page = open_page()
     page.page.locator(".optviz-legend button").first.focus()
     seen, outlined = [], []
-    for _ in range(27):
+    for _ in range(30):
         seen.append(focused(page))
         outlined.append(
             page.page.evaluate(
@@ -93,7 +93,7 @@ def test_everything_on_the_stage_is_reached_by_tab_and_its_focus_is_seen(open_pa
             )
         )
         page.page.keyboard.press("Tab")
-    for part in ("first", "back", "play", "forward", "last", "Step", "Speed", "card", "tour", "pin", "save"):
+    for part in ("first", "back", "play", "forward", "last", "Step", "Speed", "card", "tour", "pin", "full", "save"):
         assert part in seen, (part, seen)
     assert [part for part, shown in zip(seen, outlined, strict=True) if not shown] == []
 
