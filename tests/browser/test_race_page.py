@@ -292,6 +292,7 @@ def test_a_click_on_the_contour_sets_the_start_at_the_exact_pixel(open_page: Ope
 
 def test_every_control_changes_the_race_and_the_address(open_page: Open) -> None:
     page = open_page()
+    page.page.get_by_text("Settings of an optimizer").click()
     steps: list[tuple[str, Callable[[], None]]] = [
         ("learning_rate", lambda: page.slide("One learning rate for all", "ArrowRight")),
         ("seed", lambda: page.type_seed(2)),
