@@ -16,6 +16,8 @@ from h11._connection import DEFAULT_MAX_INCOMPLETE_EVENT_SIZE
 from starlette.types import Receive, Scope, Send
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from uvicorn import Config, Server
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
 import loops
@@ -28,10 +30,19 @@ from optviz.ui.connections import (
     SAVED,
     SECONDS_OF_A_ROUND,
     SECONDS_TO_LISTEN,
+    BoundedWebSocket,
     Readings,
     accept_a_few_at_a_time,
 )
-from optviz.ui.entrance import FILES_OF_A_VISIT, PIECE, BoundedHttp, Entrance, most_connections, most_pages
+from optviz.ui.entrance import (
+    FILES_OF_A_VISIT,
+    PIECE,
+    BoundedHttp,
+    Entrance,
+    ReadInTime,
+    most_connections,
+    most_pages,
+)
 
 
 class Loop:
@@ -392,3 +403,23 @@ def test_a_visit_takes_as_many_files_as_are_counted() -> None:
         assert len(list(folder.iterdir())) - known == FILES_OF_A_VISIT
     finally:
         loop.close()
+
+
+@pytest.mark.parametrize(
+    ("bounded", "names"),
+    [
+        (
+            BoundedHttp,
+            "connection_made data_received handle_events send_400_response on_response_complete connection_lost",
+        ),
+        (BoundedWebSocket, "data_received handle_connect handle_cont handle_text receive connection_lost shutdown"),
+        (ReadInTime, "pause_writing resume_writing connection_lost"),
+    ],
+)
+def test_uvicorn_has_what_is_replaced_in_it(bounded: type, names: str) -> None:
+    """Where another version calls a method by another name, ours would never be called."""
+    replaced = names.split()
+    assert set(replaced) <= vars(bounded).keys()
+    classes = [H11Protocol, WebSocketsSansIOProtocol] if bounded is ReadInTime else [bounded.__bases__[1]]
+    for name in replaced:
+        assert all(name in vars(original) for original in classes), name

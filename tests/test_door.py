@@ -31,6 +31,7 @@ from optviz import BadInput
 from optviz.stage import assets, unpack
 from optviz.stage.modules import sources
 from optviz.ui import messages
+from optviz.ui.connections import MOST_PIECES_OF_A_MESSAGE
 from optviz.ui.door import MOST_FILES, MOST_WAITING, Door
 from optviz.ui.entrance import SECONDS_FOR_A_REQUEST
 from optviz.ui.messages import DEEPEST_VALUE, LONGEST_JSON, LONGEST_MESSAGE, LONGEST_VALUE, NoMessage, take
@@ -164,10 +165,11 @@ def test_a_drag_passes_message_after_message(server: Server) -> None:
         (b"\xff\xff\xff\xff", 1002),
         ("text", 1003),
         (b"x" * (LONGEST_MESSAGE + 1), 1009),
+        ([b"x"] * (MOST_PIECES_OF_A_MESSAGE + 1), 1009),
     ],
-    ids=["garbage", "text", "too long"],
+    ids=["garbage", "text", "too long", "in too many pieces"],
 )
-def test_what_is_no_message_ends_its_own_page_alone(server: Server, data: bytes | str, code: int) -> None:
+def test_what_is_no_message_ends_its_own_page_alone(server: Server, data: bytes | str | list[bytes], code: int) -> None:
     async def forge() -> None:
         async with SocketPage(server.port) as page, SocketPage(server.port) as other:
             assert page.connection is not None

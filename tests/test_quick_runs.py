@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import threading
 from collections.abc import Callable, Iterator
 
@@ -10,6 +11,8 @@ import pytest
 from streamlit import config
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import runtime, runtime_util
+from streamlit.runtime.app_session import AppSession
 
 import loops
 from optviz.stage import unpack
@@ -170,6 +173,17 @@ def test_one_message_that_cannot_be_sent_does_not_hold_up_those_behind_it() -> N
     loops.run(put_three())
     assert seen == ["before", "after"]
     assert [type(failure) for failure in failures] == [ValueError]
+
+
+def test_streamlit_has_and_uses_what_is_replaced_in_it() -> None:
+    """Where another version does without one of these names, what is put in its place would be of no effect."""
+    assert "MESSAGE_FLUSH_INTERVAL_SECS" in runtime.Runtime._loop_coroutine.__code__.co_names
+    assert runtime_util.MESSAGE_FLUSH_INTERVAL_SECS > lighter_runs.SECONDS_BETWEEN_SENDINGS
+    methods = [method for method in vars(AppSession).values() if inspect.isfunction(method)]
+    assert any("_populate_theme_msg" in method.__code__.co_names for method in methods)
+    assert "_on_scriptrunner_event" in AppSession._create_scriptrunner.__code__.co_names
+    told = inspect.signature(AppSession._handle_scriptrunner_event_on_event_loop).parameters
+    assert list(told)[:4] == ["self", "sender", "event", "forward_msg"]
 
 
 @pytest.mark.parametrize("section", SECTIONS)

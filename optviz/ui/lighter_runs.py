@@ -28,7 +28,7 @@ LARGE = 10_000
 """Bytes from which on a message is worth waking the loop for: a picture."""
 
 SECONDS_BETWEEN_SENDINGS = 0.003
-"""So long Streamlit rests after it has sent what there is; the 10 ms that it takes for itself are a share of what a
+"""So long Streamlit rests after it has sent what there is; the 5 ms that it takes for itself are a share of what a
 hand notices."""
 
 
