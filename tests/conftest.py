@@ -40,6 +40,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = chain.from_iterable(files[file] for file in turns if file is not None)
 
 
+@pytest.fixture
+def whole_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No browser keeps here what was sent before."""
+    # Not at the top: what only looks at the core loads no Streamlit.
+    from optviz.ui import component
+
+    monkeypatch.setattr(component, "known_parts", lambda key: frozenset())
+
+
 @pytest.fixture(scope="session")
 def thousand_races() -> dict[str, Trajectory]:
     """The author's seven optimizers (tensorflow1, η 0.1) over seeds 0 … 999 as one stack, 200 steps each, by key."""

@@ -21,6 +21,8 @@ from optviz.ui import background, cached
 from optviz.view import View
 from test_pages import assert_shows_its_race, message, race, told
 
+pytestmark = pytest.mark.usefixtures("whole_messages")
+
 HEAVY_LINK = "surface=smoothed_noise&seed={seed}&steps=5000&racers=adam~nag"
 PATIENCE = 30
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mounted import tracks, visit, widget
+from mounted import SECONDS_OF_A_RUN, tracks, visit, widget
 from optviz import OPTIMIZERS, Race, Racer, gallery, gallery_names
 from optviz.budget import most_steps
 from optviz.experiment import LONGEST_LINK, MOST_RACERS, read_url, surface_names
@@ -22,17 +22,14 @@ from optviz.stage import unpack
 from optviz.statistics import step_lengths
 from optviz.surface import FAMILIES
 from optviz.text import LANGUAGES, words
-from optviz.ui import background, cached, component
+from optviz.ui import background, cached
 from optviz.view import View
 from tiers import rest_is_long
 
 MOST_BYTES = 32_000
 
 
-@pytest.fixture(autouse=True)
-def whole_messages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No browser keeps here what was sent before."""
-    monkeypatch.setattr(component, "known_parts", lambda key: frozenset())
+pytestmark = pytest.mark.usefixtures("whole_messages")
 
 
 def race(app: AppTest) -> Race:
@@ -440,7 +437,7 @@ def test_what_a_browser_may_send_about_a_tour_does_no_harm(sent: Any) -> None:
         session.begin_run()
         touring.handle(sent)
 
-    app = AppTest.from_function(script, kwargs={"sent": sent}, default_timeout=30)
+    app = AppTest.from_function(script, kwargs={"sent": sent}, default_timeout=SECONDS_OF_A_RUN)
     app.run()
     assert not app.exception
     assert app.session_state.race == Race()

@@ -11,7 +11,6 @@ import pytest
 from mounted import tracks, visit, widget
 from optviz import Race
 from optviz.swarm import swarm_of
-from optviz.ui import component
 from optviz.ui.pages.race import swarming
 from optviz.view import View
 from test_pages import message, sent_bytes, told
@@ -19,10 +18,7 @@ from test_pages import message, sent_bytes, told
 BOWL = {"surface": "bowl", "racers": "gradient_descent~adam", "steps": "60"}
 
 
-@pytest.fixture(autouse=True)
-def whole_messages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No browser keeps here what was sent before."""
-    monkeypatch.setattr(component, "known_parts", lambda key: frozenset())
+pytestmark = pytest.mark.usefixtures("whole_messages")
 
 
 def layer(app: Any) -> dict[str, Any] | None:
