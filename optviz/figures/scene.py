@@ -42,7 +42,8 @@ ALONE: dict[str, dict[str, Any]] = {
     "alone map": {**_NO_CURVES, "yaxis": {"domain": [0, 1]}},
     "alone 3d": {**_NO_CURVES, "scene": {"domain": {"x": [0, 1], "y": [0, 1]}}},
     "alone both": {**_NO_CURVES, "yaxis": {"domain": [0.52, 1]}, "scene": {"domain": {"x": [0, 1], "y": [0, 0.46]}}},
-    "alone curves": {**_NO_MAP, "yaxis2": {"domain": [0, 1]}},
+    # Their title has room beside the numbers.
+    "alone curves": {**_NO_MAP, "yaxis2": {"domain": [0, 1]}, "margin": {"l": 64}},
 }
 CHOICES = {"drawn": ["map", "3d", "both"], "look": ["own", "article"]}
 """Groups of views: how the surface is drawn, and what it looks like in 3-D."""
