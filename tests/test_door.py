@@ -30,6 +30,7 @@ from docker_replay import free_port
 from optviz import BadInput
 from optviz.stage import assets, unpack
 from optviz.stage.modules import sources
+from optviz.text import LANGUAGES, words
 from optviz.ui import messages
 from optviz.ui.connections import MOST_PIECES_OF_A_MESSAGE
 from optviz.ui.door import MOST_FILES, MOST_WAITING, Door
@@ -327,8 +328,9 @@ def test_a_run_given_up_for_the_next_one_is_not_over(status: ForwardMsg.ScriptFi
 def test_a_page_has_a_few_files_made_and_no_flood_of_them(server: Server) -> None:
     """A class's download is answered, and of thirty requests no more than are let in."""
 
-    async def press() -> set[str]:
-        answered = set()
+    async def press() -> tuple[set[str], set[str]]:
+        made: set[str] = set()
+        refused: set[str] = set()
         async with SocketPage(server.port) as page:
             assert page.connection is not None and len(page.files) == 3
             for number in range(30):
@@ -337,17 +339,23 @@ def test_a_page_has_a_few_files_made_and_no_flood_of_them(server: Server) -> Non
                 ask.backend_operation_request.session_id = page.session
                 ask.backend_operation_request.deferred_file.file_id = page.files[0]
                 await page.connection.send(ask.SerializeToString())
-            # A run comes after them, and its end after the answers to those that were let in.
-            while len(answered) < MOST_FILES:
+            while len(made) + len(refused) < 30:
                 told = ForwardMsg.FromString(await page.connection.recv(decode=False))
                 if told.WhichOneof("type") == "backend_operation_response":
-                    assert told.backend_operation_response.deferred_file.url
-                    answered.add(told.backend_operation_response.request_id)
+                    answer = told.backend_operation_response
+                    (made if answer.deferred_file.url else refused).add(answer.request_id)
+                    # Else the page would wait for three minutes, and say nothing.
+                    for language in LANGUAGES:
+                        assert bool(answer.deferred_file.url) is not (
+                            words(language)["app"]["files"] in answer.error_msg
+                        )
             await page.ask()
             assert page.exceptions == [] and page.answers == 0
-        return answered
+        return made, refused
 
-    assert loops.run(press()) == {str(number) for number in range(MOST_FILES)}
+    made, refused = loops.run(press())
+    assert made == {str(number) for number in range(MOST_FILES)}
+    assert refused == {str(number) for number in range(MOST_FILES, 30)}
 
 
 class Stranger:

@@ -23,8 +23,9 @@ from starlette.responses import PlainTextResponse
 from streamlit import file_util
 from streamlit.runtime import get_instance
 
+from optviz.text import LANGUAGES, words
 from optviz.ui.connections import CHARGE
-from optviz.ui.messages import LONGEST_MESSAGE, NoMessage, ends_run, take
+from optviz.ui.messages import LONGEST_MESSAGE, NoMessage, ends_run, no_file, take
 from optviz.ui.origins import frame_ancestors, listed_origins, may_connect, usual_host
 from optviz.ui.turns import Bucket, Turns, Visit
 
@@ -104,8 +105,7 @@ class Door:
         self.static = frozenset(path.relative_to(static).as_posix() for path in static.rglob("*") if path.is_file())
         self.files = files
         self.told: dict[str, int] = {}
-        # Who joins a visit again or ends one does so alone: Streamlit looks at every task of the server for that, and a
-        # crowd may come or go at once.
+        # Who joins or ends a visit does so alone: Streamlit looks at every task of the server then.
         self.passage = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -220,6 +220,7 @@ class _Page:
         self.files = Bucket(MOST_FILES, FILES_A_SECOND)
         self.waiting: deque[tuple[bytes, bool]] = deque()
         self.rejoins = False
+        self.answer: bytes | None = None  # of the door itself, to the last message
         self.news = asyncio.Event()
         self.over: Message | None = None
         self.accepted = False
@@ -294,6 +295,10 @@ class _Page:
             self.charge(time.perf_counter() - began)
             if refused is not None:
                 await self._close(refused)
+            elif self.answer is not None:
+                answer, self.answer = self.answer, None
+                with contextlib.suppress(Exception):  # it has gone: the next message says so
+                    await self._send({"type": "websocket.send", "bytes": answer})
 
     def _take(self, data: bytes | None) -> int | None:
         """Put a message in line. A close code where the page has to go."""
@@ -311,6 +316,7 @@ class _Page:
         if taken.makes_file:
             if self.files.left() < 1:
                 self.door.tell("files", "a page asks for more files than it can have looked at")
+                self.answer = no_file(taken.data, " ".join(words(language)["app"]["files"] for language in LANGUAGES))
                 return None if self.bucket.take() < 1 else 1008
             self.files.take()
         in_line = sum(len(waiting) for waiting, _ in self.waiting)

@@ -74,6 +74,14 @@ def take(data: bytes) -> Taken:
     return Taken(message.SerializeToString(), runs=True, refused=sentence)
 
 
+def no_file(data: bytes, why: str) -> bytes:
+    """The answer to a message that asks for a file which will not be made: the page shows why."""
+    answer = ForwardMsg()
+    answer.backend_operation_response.request_id = BackMsg.FromString(data).backend_operation_request.request_id
+    answer.backend_operation_response.error_msg = why
+    return answer.SerializeToString()
+
+
 def _bounded(widget: WidgetState) -> bool:
     # An id that no widget can have would be asked for by its name, which is an error.
     if widget.ByteSize() > LONGEST_VALUE or not widget.id.startswith("$$"):
