@@ -8,7 +8,7 @@ from typing import Any
 from optviz.figures.heights import CONTOURS, Heights, height_ticks
 from optviz.figures.palette import LIT
 from optviz.figures.race_record import RaceRecord
-from optviz.figures.told import spelled_loss
+from optviz.figures.told import spelled
 
 MOST_LABELLED = 12
 MOST_MARKED = 60
@@ -49,7 +49,7 @@ def places(record: RaceRecord, words: Mapping[str, str]) -> dict[str, Any]:
     few = len(record.minima) <= MOST_LABELLED
     marked = []
     for place, (x, y, loss) in enumerate(record.minima[:MOST_MARKED]):
-        told = spelled_loss(loss)
+        told = spelled(loss)
         label = words["lowest_label"].format(loss=told) if place == 0 else told if few else ""
         marked.append({"at": [x, y], "label": label, "size": 6.5 if place == 0 else 4})
     return {"kind": "places", "places": marked}
@@ -58,7 +58,7 @@ def places(record: RaceRecord, words: Mapping[str, str]) -> dict[str, Any]:
 def level_scale(heights: Heights, words: Mapping[str, str]) -> dict[str, Any]:
     """The scale of the map's colours: at which shade which round loss is."""
     positions, losses = height_ticks(heights)
-    ticks = [[round(position, 4), spelled_loss(loss)] for position, loss in zip(positions, losses, strict=True)]
+    ticks = [[round(position, 4), spelled(loss)] for position, loss in zip(positions, losses, strict=True)]
     return {"title": words["loss"], "ticks": ticks, "colors": "@theme/relief"}
 
 

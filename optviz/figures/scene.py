@@ -8,7 +8,7 @@ from typing import Any
 from optviz.figures.heights import CONTOURS, Heights, height_ticks
 from optviz.figures.map import places
 from optviz.figures.race_record import RaceRecord
-from optviz.figures.told import spelled_loss
+from optviz.figures.told import spelled
 
 SHOWN = ["3d", "both"]
 HEIGHT = 0.4
@@ -111,7 +111,7 @@ def _scene(record: RaceRecord, heights: Heights, words: Mapping[str, str]) -> di
             "title": {"text": words["loss"]},
             "tickmode": "array",
             "tickvals": positions,
-            "ticktext": [spelled_loss(loss) for loss in losses],
+            "ticktext": [spelled(loss) for loss in losses],
         },
         "aspectmode": "manual",
         "aspectratio": {**sides, "z": HEIGHT},

@@ -11,27 +11,29 @@ from optviz.statistics.events import Events
 TOLD = {"events": "@told/events", "arrivals": "@told/arrivals", "valleys": "@told/valleys"}
 """Where a layer of tracks finds them."""
 
-DIGITS = 3
-_ROUNDING = Context(prec=DIGITS, rounding=ROUND_HALF_UP)
 
+def spelled(value: float, digits: int = 3) -> str:
+    """A number as people read it: a loss of a place has three digits, one of a table four.
 
-def spelled_loss(loss: float) -> str:
-    """A loss of a place, with three digits: as `number` in `optviz/stage/js/sentences.js` spells it below the picture.
-
-    In full from 0.001 to 99,999; a true minus sign, and a dash for what is not finite.
+    As `number` in `optviz/stage/js/sentences.js` spells it below the picture: in full from 0.001 to 99,999; a true
+    minus sign, and a dash for what is not finite.
     """
-    if not np.isfinite(loss):
+    if not np.isfinite(value):
         return "–"
-    rounded = _ROUNDING.create_decimal(Decimal(float(loss)))
-    size = abs(loss)
+    size = abs(value)
     if size != 0 and (size < 1e-3 or size >= 1e5):
-        mantissa, exponent = f"{rounded:.{DIGITS - 1}e}".split("e")
+        mantissa, exponent = f"{_rounded(value, 3):.2e}".split("e")
         text = f"{mantissa}e{int(exponent):+d}"
     else:
-        whole, _, decimals = f"{rounded:f}".partition(".")
+        whole, _, decimals = f"{_rounded(value, digits):f}".partition(".")
         decimals = decimals.rstrip("0")
         text = f"{whole}.{decimals}" if decimals else whole.replace("-0", "0")
     return text.replace("-", "−")
+
+
+def _rounded(value: float, digits: int) -> Decimal:
+    # Of two numbers that are equally near JavaScript takes the one that is farther from 0.
+    return Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(Decimal(float(value)))
 
 
 def told_arrays(events: Events) -> dict[str, np.ndarray]:

@@ -28,9 +28,10 @@ for (const name of ["padding 0", "padding 1", "padding 2", "padding 3"]) {
 }
 
 test("a loss beside the map is spelled as the sentence below it spells it", () => {
-  const known = new Map(packed.spelled);
-  assert.deepEqual([known.get(12345), known.get(-0.354), known.get(123456), known.get(null)], ["12300", "−0.354", "1.23e+5", "–"]);
-  for (const [loss, spelled] of packed.spelled) assert.equal(number(loss ?? NaN, 3), spelled);
+  const told = (loss, digits = 3) => packed.spelled.find(([known, many]) => known === loss && many === digits)?.[2];
+  assert.deepEqual([12345, -0.354, 123456, null].map((loss) => told(loss)), ["12300", "−0.354", "1.23e+5", "–"]);
+  assert.deepEqual([told(12345, 4), told(2.675, 4)], ["12350", "2.675"]);
+  for (const [loss, digits, spelled] of packed.spelled) assert.equal(number(loss ?? NaN, digits), spelled);
 });
 
 test("the four messages have headers of all lengths modulo 4", () => {

@@ -16,7 +16,7 @@ from optviz.figures import Figure
 from optviz.figures.heights import contour_heights
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import race_record
-from optviz.figures.told import spelled_loss
+from optviz.figures.told import spelled
 from optviz.stage import pack, pack_new
 from optviz.text import words
 
@@ -82,8 +82,8 @@ def _number(value: float) -> float | None:
 
 if __name__ == "__main__":
     packed = {name: base64.b64encode(message).decode() for name, message in messages().items()}
-    spelled = [[_number(loss), spelled_loss(loss)] for loss in LOSSES]
+    table = [[_number(loss), digits, spelled(loss, digits)] for loss in LOSSES for digits in (3, 4)]
     json.dump(
-        {"spelled": spelled, "messages": packed, "arrays": {name: told(array) for name, array in ARRAYS.items()}},
+        {"spelled": table, "messages": packed, "arrays": {name: told(array) for name, array in ARRAYS.items()}},
         sys.stdout,
     )

@@ -379,7 +379,7 @@ function numberAt(values, place) {
 }
 
 /**
- * A number as it is told; that of a place on a map has three digits, as there: `spelled_loss` in optviz/figures/told.py.
+ * A number as it is told; that of a place on a map has three digits, as there: `spelled` in optviz/figures/told.py.
  * @param {number} value
  * @param {number} [digits]
  */
