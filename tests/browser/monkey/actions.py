@@ -77,6 +77,7 @@ SLIDERS = (
 )
 TOGGLES = (
     "replacement",
+    "swarm",
     "own_epsilon_inside",
     "own_epsilon_before_correction",
     "own_learning_rate_in_velocity",
@@ -85,6 +86,7 @@ TOGGLES = (
 BUTTONS = (
     *("dice", "start_peak", "start_random", "use_suggested", "use_own", "fit_domain"),
     *("each_rate", "one_rate", "compare_rates", "duplicate", "remove", "reset_racer", "hook", "tour_button"),
+    "swarm_dice",
 )
 EXPANDERS = (
     # Twice: much is in it.
@@ -598,6 +600,7 @@ KINDS: dict[str, Kind] = {
     "weights": Kind(1, _one_of(["0", "1", "2"]), _nth_option("weights"), 200),
     "kind": Kind(2, _one_of([str(nth) for nth in range(len(FITTED))]), _nth_option("kind"), 200),
     "tour_family": Kind(0.5, _one_of(["0", "1"]), _nth_option("tour_family"), 200, pushes=0),
+    "swarm_racer": Kind(1, _one_of([str(nth) for nth in range(9)]), _nth_option("swarm_racer"), 200),
     "noise_racer": Kind(0.5, _one_of([str(nth) for nth in range(9)]), _nth_option("noise_racer"), 200, pushes=0),
     "tune": Kind(2, _one_of([str(nth) for nth in range(9)]), _nth_option("tune"), 200, pushes=0),
     "convention": Kind(3, _one_of(list(CONVENTIONS)), _convention, 200),
