@@ -6,6 +6,9 @@ import { test } from "node:test";
 import { figureOf, merge, sceneFigureOf } from "../../optviz/stage/js/figure.js";
 import { initialState, reduce } from "../../optviz/stage/js/state.js";
 
+// Presented in a window of this width nothing is larger than on a desk.
+globalThis.window = { innerWidth: 900 };
+
 const ROOM = { width: 900, height: 500, coarse: false, names: 0 };
 const trace = (y) => ({ x: "@steps", y, line: { width: 1 } });
 
