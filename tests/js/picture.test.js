@@ -14,6 +14,7 @@ let failures = [];
 let react;
 
 Object.assign(globalThis, {
+  document: { fullscreenElement: null },
   ResizeObserver: class {
     observe() {}
 
@@ -53,9 +54,11 @@ function pictured() {
   };
   receive("first");
   const elements = {
-    body: { getBoundingClientRect: () => ({ top: 0 }), offsetHeight: 500, dataset: { legend: "above" } },
+    body: { getBoundingClientRect: () => ({ top: 0, bottom: 500 }), dataset: { legend: "above" } },
     above: { style: {}, offsetHeight: 30 },
-    picture: { clientWidth: 900, clientHeight: 400, offsetTop: 0, offsetHeight: 400, style: {} },
+    picture: { clientWidth: 900, clientHeight: 400, offsetTop: 0, getBoundingClientRect: () => ({ bottom: 400 }), style: {} },
+    sentence: { getBoundingClientRect: () => ({ bottom: 500 }) },
+    transport: { getBoundingClientRect: () => ({ bottom: 450 }) },
     plot: { on() {} },
   };
   const picture = new Picture({}, elements, {
