@@ -55,8 +55,9 @@ export function namesAsShapes(heads, names, { font: family, geometry, letters, t
   if (!middles) return [];
   const [from = 0, to = 0] = LEADER;
   return seen.flatMap(({ left, top, color, name }, index) => {
-    const content = elided(name, Math.min(WIDEST * NAME_SIZE * letters, right - left - AWAY), (text) => widthOf(text, font));
-    if (content === "…") return [];
+    const content = elided(name, WIDEST * NAME_SIZE * letters, (text) => widthOf(text, font));
+    // Cut off it would say less than the legend, which stands beside it.
+    if (widthOf(content, font) > right - left - AWAY) return [];
     const middle = middles[index] ?? top;
     const path = `M${(left + from).toFixed(2)},${top.toFixed(2)}L${(left + to).toFixed(2)},${middle.toFixed(2)}`;
     return [

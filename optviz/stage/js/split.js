@@ -104,6 +104,6 @@ export function belowOneAnother(layout, { width, height }) {
 export function heightOf({ width, inSight, isNarrow, isPhone, isAlone = false }) {
   if (isPhone && isAlone) return Math.round(width - PHONE_MARGINS + MARGINS);
   if (isPhone) return Math.round(Math.max(width + BELOW + LOWEST + MARGINS - PHONE_MARGINS, Math.min(inSight, 1.6 * width)));
-  if (isNarrow) return Math.round(Math.min(Math.max(inSight, 480, 0.7 * width + BELOW + LOWEST + MARGINS), 1.5 * width));
+  if (isNarrow) return Math.round(Math.min(Math.max(inSight, 480, 0.66 * width + BELOW + LOWEST + MARGINS), 1.5 * width));
   return Math.round(Math.min(Math.max(inSight, 300), 0.8 * width));
 }

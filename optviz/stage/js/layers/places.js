@@ -10,6 +10,7 @@ import { scaleShapes } from "../scale.js";
 
 const HALO = 3; // pixels around a line
 const LABEL_SIZE = 12.5; // the size of a label, in pixels
+const BESIDE_HEADS = 14; // from the middle of a mark to its label: racers that stop there are that wide
 const RIM = 3; // between a label and the edge of the map
 const BEHIND_GROUND = 0.5; // how opaque is what lies behind the surface
 
@@ -74,7 +75,7 @@ export function markedPlaces(places, box, { theme, thickness, letters, font }) {
     && top >= box.top && top <= box.top + box.height);
   const named = seen.filter(({ label }) => label);
   const wanted = named.map(({ left, top, label, size: arm }) => ({
-    left, top, away: arm + 5, width: widthOf(label, css), height: size * 1.2,
+    left, top, away: Math.max(arm + 5, BESIDE_HEADS), width: widthOf(label, css), height: size * 1.2,
   }));
   const shrunk = { left: box.left + RIM, top: box.top + RIM, width: box.width - 2 * RIM, height: box.height - 2 * RIM };
   const [fill, halo] = [theme["ink"], theme["casing"]];
