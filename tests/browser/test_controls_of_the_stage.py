@@ -118,6 +118,9 @@ def test_a_racer_that_blew_up_has_a_cross_in_both_charts(open_page: Open, format
 )
 def test_the_last_step_has_its_tick(open_page: Open, query: str, context: dict[str, object]) -> None:
     page = open_page(query, **context)
+    if context.get("is_mobile"):
+        page.page.locator("[data-name=curves]").tap()
+        page.page.locator(".optviz-plot .x2tick").first.wait_for()
     assert ticks(page, "x2")[-1] in (str(page.race().steps), f"{page.race().steps / 1000:g}k")
 
 
