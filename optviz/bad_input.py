@@ -28,6 +28,10 @@ TEMPLATES: dict[str, str] = {
     "too_many": "{name}: {value} are too many; the valid range is {allowed}.",
     "too_much_work": (
         "steps = {value} is too much work for {name} optimizers on this surface; the valid range is {allowed}, "
+        "or more with fewer optimizers."
+    ),
+    "too_much_work_of_samples": (
+        "steps = {value} is too much work for {name} optimizers on this surface; the valid range is {allowed}, "
         "or more with fewer optimizers or fewer samples."
     ),
     "too_long": "{name} has {value} characters; the valid range is {allowed}.",

@@ -86,7 +86,8 @@ def check_budget(race: Race) -> Race:
     """The race, if it is within the budget of one visitor. Raises BadInput, which says how many steps would be."""
     most = most_steps(race)
     if race.steps > most:
-        raise BadInput("too_much_work", name=str(len(race.racers)), value=f"{race.steps:,}", allowed=_steps_up_to(most))
+        key = "too_much_work" if race.surface.samples is None else "too_much_work_of_samples"
+        raise BadInput(key, name=str(len(race.racers)), value=f"{race.steps:,}", allowed=_steps_up_to(most))
     return race
 
 

@@ -159,9 +159,18 @@ def test_beyond_the_budget_a_sentence_says_how_many_steps_are_within() -> None:
         check_budget(race)
     within, (problem,) = within_budget(race)
     assert within == race.replaced(steps=most)
-    assert problem.key == "too_much_work"
+    assert problem.key == "too_much_work_of_samples"
     assert check_budget(within) is within
     assert race_work(within) <= MOST_WORK < race_work(race.replaced(steps=most + 1))
+
+
+def test_fewer_samples_are_advised_only_where_there_are_any() -> None:
+    costly = Formula("+".join(f"sin({frequency}*x*y)" for frequency in range(1, 60)))
+    race = Race(costly, heaviest().racers, steps=5000)
+    with pytest.raises(BadInput, match=r"or more with fewer optimizers\.$"):
+        check_budget(race)
+    with pytest.raises(BadInput, match=r"or more with fewer optimizers or fewer samples\.$"):
+        check_budget(heaviest())
 
 
 def test_whoever_runs_it_on_their_own_machine_has_no_budget() -> None:

@@ -220,7 +220,7 @@ TOLD = [
     ),
     (
         swarm({ON_THE_WAY: 200}, [NAN]),
-        "Swarm: from 200 starts under Adam, 200 in no valley yet.",
+        "Swarm: from 200 starts under Adam, 200 are in no valley yet.",
         "群体：Adam 从 200 个起点出发，200 个还没有停在任何山谷。",
     ),
     (
@@ -230,8 +230,31 @@ TOLD = [
     ),
     (
         swarm({1: 50, 2: 50, 3: 50, 4: 50}, [NAN, 1, 2, 3, 4]),
-        "Swarm: from 200 starts under Adam, 200 in 4 valleys.",
+        "Swarm: from 200 starts under Adam, 200 end in 4 valleys.",
         "群体：Adam 从 200 个起点出发，200 个停在 4 个山谷。",
+    ),
+    (
+        swarm({1: 37, 2: 1, ON_THE_WAY: 1, OUTSIDE: 161}, [NAN, 0.05, 1]),
+        "Swarm: from 200 starts under Adam, 37 end in the valley at 0.05, 1 in the valley at 1, 1 in no valley yet, "
+        "161 outside the map.",
+        "群体：Adam 从 200 个起点出发，37 个停在损失为 0.05 的山谷，1 个停在损失为 1 的山谷，"
+        "1 个还没有停在任何山谷，161 个在图外。",
+    ),
+    (
+        swarm({OUTSIDE: 200}, [NAN]),
+        "Swarm: from 200 starts under Adam, 200 are outside the map.",
+        "群体：Adam 从 200 个起点出发，200 个在图外。",
+    ),
+    (
+        swarm({1: 1, 2: 199}, [NAN, 0.05, 1]),
+        "Swarm: from 200 starts under Adam, 1 ends in the valley at 0.05, 199 in the valley at 1.",
+        "群体：Adam 从 200 个起点出发，1 个停在损失为 0.05 的山谷，199 个停在损失为 1 的山谷。",
+    ),
+    (
+        # Losses as the map and the sentence of the race spell them.
+        swarm({0: 150, 1: 50}, [12345.0, 0.0001234]),
+        "Swarm: from 200 starts under Adam, 150 end in the deepest valley (12300), 50 in the valley at 1.23e−4.",
+        "群体：Adam 从 200 个起点出发，150 个停在最深的山谷（12300），50 个停在损失为 1.23e−4 的山谷。",
     ),
 ]
 

@@ -139,7 +139,9 @@ def test_what_would_cost_too_much_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(swarming, "most_steps_of_swarm", lambda race, place, starts: 40)
     app = visit(**BOWL, swarm="1")
     assert layer(app) is None
-    assert "at most 40 steps, and here they are 60" in said(app)
+    assert "at most 40 steps, and here they are 60: fewer steps bring it back" in said(app)
+    sampled = visit(surface="regression", swarm="0", steps="60")
+    assert "at most 40 steps, and here they are 60: fewer steps or fewer samples bring it back" in said(sampled)
 
 
 def test_the_page_to_take_along_has_it() -> None:

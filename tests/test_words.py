@@ -38,6 +38,11 @@ def test_one_word_per_concept(unwanted: str) -> None:
     assert [name for name, text in CHINESE.items() if unwanted in text] == [], NOT_SAID[unwanted]
 
 
+def test_what_is_said_on_every_surface_speaks_of_no_samples() -> None:
+    on_every = ("stage.card_gradient_help", "swarm.too_much", "bad_input.too_much_work")
+    assert [name for name in on_every if "样本" in CHINESE[name] or "sample" in ENGLISH[name]] == []
+
+
 def test_between_chinese_and_other_letters_stands_a_space() -> None:
     assert [name for name, text in CHINESE.items() if SEAM.search(text)] == []
 

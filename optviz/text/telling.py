@@ -9,6 +9,7 @@ from optviz.bad_input import BadInput
 from optviz.experiment import Race, surface_record
 from optviz.figures import Figure
 from optviz.figures.heights import Heights
+from optviz.figures.told import spelled
 from optviz.surface import Formula, GallerySurface
 from optviz.swarm import ON_THE_WAY, OUTSIDE, Swarm
 from optviz.text import counted, spaced, words
@@ -109,20 +110,26 @@ def key_sentences(heights: Heights, words: Mapping[str, str], colors: str, is_ma
 def swarm_sentence(swarm: Swarm, racer: str, text: Mapping[str, Mapping[str, str]]) -> str:
     """Where the starts of a swarm end: in the deepest valley, in others, in none, or outside the map."""
     phrases, counts = text["swarm"], swarm.counts.tolist()
-    losses = [f"{loss:.3g}".replace("-", "\N{MINUS SIGN}") for loss in swarm.valleys.tolist()]
+    losses = [spelled(loss) for loss in swarm.valleys.tolist()]
     ends, others = [], list(zip(counts[1:], losses[1:], strict=True))
     if swarm.valleys[0] == swarm.valleys[0]:
         key = "deepest" if counts[0] else "deepest_none"
         ends.append(counted(phrases, key, counts[0]).format(count=counts[0], loss=losses[0]))
     if len(others) <= MOST_VALLEYS:
-        ends += [phrases["valley"].format(count=count, loss=loss) for count, loss in others]
+        for count, loss in others:
+            ends.append(_phrase(phrases, "valley", count, not ends).format(count=count, loss=loss))
     else:
         key = "shallower" if ends else "several"
         ends.append(phrases[key].format(count=sum(counts[1:]), valleys=len(others)))
     for key, end in (("on_the_way", ON_THE_WAY), ("outside", OUTSIDE)):
         if swarm.count(end):
-            ends.append(phrases[key].format(count=swarm.count(end)))
+            ends.append(_phrase(phrases, key, swarm.count(end), not ends).format(count=swarm.count(end)))
     return spaced(phrases["told"].format(all=len(swarm.ends), racer=racer, ends=phrases["comma"].join(ends)))
+
+
+def _phrase(phrases: Mapping[str, str], key: str, count: int, is_first: bool) -> str:
+    """The words for so many starts; the verb stands once, in the first phrase of a sentence."""
+    return counted(phrases, f"{key}_first", count) if is_first else phrases[key]
 
 
 def file_name(race: Race) -> str:

@@ -34,7 +34,8 @@ def shown(race: Race, whole: bool, text: Words) -> tuple[ShownSwarm | None, str]
         return None, ""
     most = most_steps_of_swarm(race, wish.place, STARTS)
     if race.steps > most:
-        return None, words["too_much"].format(most=f"{most:,}", steps=f"{race.steps:,}")
+        key = "too_much" if race.surface.samples is None else "too_much_of_samples"
+        return None, words[key].format(most=f"{most:,}", steps=f"{race.steps:,}")
     dragged = session.is_dragging()
     if not whole or not background.swarm_is_there(race, wish, dragged):
         failed = whole and not dragged and background.swarm_has_failed(race, wish)
