@@ -25,6 +25,10 @@ SEEN: dict[str, tuple[list[tuple[float, float]], float, float]] = {
     # No minimum, but a saddle.
     "x^2 - y^2": ([(0, 0)], 2, 8),
     "(x-10)^2 - (y-3)^2": ([(10, 3)], 10, 40),
+    # A valley that looks level on all squares, up to ones in which 0 is as good as exact.
+    "y^4*1e9 + x^4": ([(0, 0)], 2, 8),
+    "x^4*1e300 + y^2": ([(0, 0)], 2, 8),
+    "x^2 + 1e300*y^2": ([(0, 0)], 2, 8),
     # Only where it has a value.
     "x*log(x) + y^2": ([(np.exp(-1), 0)], 2, 6),
     "(x-103)^2 + y^2 + 0*log(x-100)": ([(103, 0)], 100, 500),

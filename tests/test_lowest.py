@@ -249,6 +249,17 @@ def test_a_pole_has_no_lowest(text: str) -> None:
     assert surface.contains(surface.lowest.point)
 
 
+@pytest.mark.parametrize("half", [1e4, 1e6])
+@pytest.mark.parametrize(
+    ("text", "lowest"),
+    [("x^2+y^2", 0), ("abs(x)+abs(y)", 0), ("x^2+1e300*y^2", 0), ("1/x+y^2", -inf), ("log(x^2+y^2)", -inf)],
+)
+def test_at_0_of_a_large_domain_rounding_is_no_matter(text: str, lowest: float, half: float) -> None:
+    found = Formula(text, domain=(-half, half, -half, half)).lowest
+    assert found.loss == lowest
+    assert lowest == -inf or (found.point == 0).all()
+
+
 def test_nowhere_defined_has_no_lowest() -> None:
     assert Formula("log(-1-x^2)").lowest.loss == inf
 

@@ -6,6 +6,9 @@ import numpy as np
 
 from optviz.surface.searching.probe import Probe
 
+MOST_HALVED = 0.5**60
+"""What is left of a distance after as many halvings as are ever looked at."""
+
 
 def look_for_poles(probe: Probe, points: np.ndarray) -> None:
     """Whether the loss falls without end towards any of the points (K, 2), and if so, where.
@@ -24,9 +27,15 @@ def look_for_poles(probe: Probe, points: np.ndarray) -> None:
 
 
 def _falls_towards(probe: Probe, point: np.ndarray, sides: np.ndarray, of_before: float = 0.9) -> tuple[bool, float]:
-    """Whether, from any of the sides (K, 2), five halvings gain `of_before` of the five before; the lowest loss."""
-    smallest = 4096 * np.spacing(np.abs(point).max()) / probe.size.min()
-    last = min(-int(np.ceil(np.log2(smallest))), 60)
+    """Whether a loss falls without end towards a point (2,), and the lowest loss (∞ if none) that was seen near it.
+
+    It does if, from any of the sides (K, 2), directions of length 1, each five halvings of the distance gain at least
+    `of_before`, in (0, 1], of the five before. The distances are shares of the domain's size, from 2^-6 down to 2^-60,
+    none so near that rounding tells: False and ∞ where fewer than 26 halvings are left, next to the edges of numbers.
+    """
+    # Near 0 there is no rounding to be lost in: the share of a large domain that it makes up comes out as 0.
+    smallest = max(4096 * np.spacing(np.abs(point).max()) / probe.size.min(), MOST_HALVED)
+    last = -int(np.ceil(np.log2(smallest)))
     if last < 26:
         return False, np.inf
     distances = 0.5 ** np.arange(last - 20, last + 1, 5)
