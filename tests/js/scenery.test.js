@@ -42,6 +42,18 @@ test("a key that is held turns it with each repeat, and the page is told once, w
   assert.equal(told.length, 1);
 });
 
+test("a plus whose Shift is let go first is let go of as the key that it shares, and the next camera is seen", async () => {
+  const { told, draw, key, seen } = await shown();
+  for (const [type, name] of [["keydown", "Shift"], ["keydown", "+"], ["keyup", "Shift"], ["keydown", "="], ["keyup", "="]]) key(type, name);
+  assert.deepEqual(told.at(-1), seen());
+  await draw([10, 20, 2]);
+  assert.deepEqual(seen(), [10, 20, 2]);
+  // Nothing of it is held where only the last letting go is heard of.
+  for (const [type, name] of [["keydown", "+"], ["keyup", "="]]) key(type, name);
+  await draw(HOME);
+  assert.deepEqual(seen(), HOME);
+});
+
 test("a key that is still held when the focus goes elsewhere is let go", async () => {
   const { frame, told, key } = await shown();
   key("keydown", "ArrowUp");

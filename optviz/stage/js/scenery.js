@@ -219,7 +219,8 @@ export class Scenery {
       for (const key of keys) this.hands.delete(key);
       if (keys.length > 0 && this.aim) this.watched.turned(this.aim);
     };
-    frame.addEventListener("keyup", (event) => { if (this.hands.has(event.key)) letKeysGo(); }, { signal });
+    // Of any key: one that is let go after its Shift has another name than when it was pressed.
+    frame.addEventListener("keyup", letKeysGo, { signal });
     frame.addEventListener("blur", letKeysGo, { signal });
   }
 
