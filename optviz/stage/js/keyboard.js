@@ -44,6 +44,14 @@ function playerInUse() {
   return focused ?? playing.find((player) => player === touched) ?? playing[0];
 }
 
+/**
+ * With Caps Lock a letter is the same key.
+ * @param {string} key
+ */
+function nameOf(key) {
+  return key.length === 1 ? key.toLowerCase() : key;
+}
+
 /** @param {KeyboardEvent} event */
 function answerKey(event) {
   const player = playerInUse();
@@ -53,7 +61,7 @@ function answerKey(event) {
     if (!elsewhere && !event.defaultPrevented) player.escape();
     return;
   }
-  const what = COMMANDS.get(event.key);
+  const what = COMMANDS.get(nameOf(event.key));
   if (!what || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("[role=dialog]")) return;
   if (isTaken(event.key, player)) return;
   event.preventDefault();
