@@ -2,6 +2,7 @@
 // Everything around the picture: words, buttons, legend, views. It shows the state and holds none of its own.
 
 /** @import { Dispatch, Elements, Header, State, Words } from "./types.js" */
+/** @import { OpenCard } from "./legend.js" */
 
 import { watchConnection } from "./connection.js";
 import { buttonsOf, icon, label, part, sync } from "./elements.js";
@@ -21,8 +22,9 @@ const CURVES = "curves";
  * @param {Elements} elements
  * @param {State} state
  * @param {Dispatch} dispatch
+ * @param {OpenCard} openCard
  */
-export function updateChrome(elements, state, dispatch) {
+export function updateChrome(elements, state, dispatch, openCard) {
   const header = state.message?.header;
   if (!header) return;
   const { text } = header;
@@ -33,7 +35,7 @@ export function updateChrome(elements, state, dispatch) {
   updateHint(elements, header);
   updateViews(elements, state, text, dispatch);
   elements.notice.textContent = isInDepth(state) && state.flat ? text["flat"] ?? "" : "";
-  updateLegend(elements.legend, state, dispatch);
+  updateLegend(elements.legend, state, dispatch, openCard);
   elements.transport.hidden = !tracksOf(state);
   if (!tracksOf(state)) elements.plot.setAttribute("aria-label", text["stage"] ?? "");
   elements.scrubber.max = String(stepsOf(state));

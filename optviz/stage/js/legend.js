@@ -2,6 +2,7 @@
 // The legend: a button for each racer, which hides and shows it, and on a tour says what it has won.
 
 /** @import { Dispatch, State } from "./types.js" */
+/** @typedef {(index: number, takesFocus: boolean) => void} OpenCard opens a racer's card, with the focus in it or not */
 
 import { sync } from "./elements.js";
 import { dashOf, markerPath } from "./drawing.js";
@@ -16,8 +17,9 @@ const CHIP = '<svg width="30" height="12" viewBox="0 0 30 12" aria-hidden="true"
  * @param {HTMLElement} legend
  * @param {State} state
  * @param {Dispatch} dispatch
+ * @param {OpenCard} openCard
  */
-export function updateLegend(legend, state, dispatch) {
+export function updateLegend(legend, state, dispatch, openCard) {
   const header = state.message?.header;
   const make = () => {
     const chip = document.createElement("button");
@@ -30,7 +32,8 @@ export function updateLegend(legend, state, dispatch) {
     // Also a finger that rests on it, and the key for menus.
     chip.addEventListener("contextmenu", (event) => {
       event.preventDefault();
-      dispatch({ type: "open_card", index: index() });
+      const byHand = event.button === 2 || /** @type {PointerEvent} */ (event).pointerType === "touch";
+      openCard(index(), !byHand && document.activeElement === chip);
     });
     chip.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !event.shiftKey) return;

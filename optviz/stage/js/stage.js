@@ -219,7 +219,9 @@ export class Stage {
 
   updateChrome() {
     const { elements, state } = this;
-    updateChrome(elements, state, (action) => this.dispatch(action));
+    updateChrome(
+      elements, state, (action) => this.dispatch(action), (index, takesFocus) => this.card.open(index, takesFocus),
+    );
     this.menu.update(this.saver.offered());
     this.card.update();
     const { rates, text = {} } = state.message?.header ?? {};

@@ -1,0 +1,38 @@
+// The legend: how a racer's card is opened from its chip.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { updateLegend } from "../../optviz/stage/js/legend.js";
+
+class Chip extends EventTarget {
+  dataset = {};
+
+  setAttribute() {}
+
+  querySelectorAll() {
+    return [{}, {}];
+  }
+}
+
+for (const [by, more, hasFocus, takesFocus] of [
+  ["the key for menus", { button: 0, pointerType: "" }, true, true],
+  ["a mouse", { button: 2, pointerType: "mouse" }, true, false],
+  ["a finger that rests", { button: 0, pointerType: "touch" }, true, false],
+  ["a hand that has left the focus elsewhere", { button: 0 }, false, false],
+]) {
+  test(`by ${by} a card opens ${takesFocus ? "with the focus in it" : "and leaves the focus"}`, () => {
+    globalThis.document = { createElement: () => new Chip() };
+    const chips = [];
+    const legend = { children: chips, appendChild: (chip) => chips.push(chip) };
+    const racers = [{ name: "one" }, { name: "other" }];
+    const state = { hidden: [], message: { header: { text: {}, layers: [{ kind: "tracks", racers }] } } };
+    const opened = [];
+    updateLegend(legend, state, () => assert.fail("the card is opened by the panel, which remembers the focus"),
+      (...how) => opened.push(how));
+    document.activeElement = hasFocus ? chips[1] : null;
+    const event = Object.assign(new Event("contextmenu", { cancelable: true }), more);
+    chips[1].dispatchEvent(event);
+    assert.deepEqual([opened, event.defaultPrevented], [[[1, takesFocus]], true]);
+  });
+}
