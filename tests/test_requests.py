@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from cases import ROOT
+from optviz.ui.pages.race.answers import PICTURE_ALONE, REQUESTS
 
 
 def script() -> None:
@@ -95,3 +99,10 @@ FORGED = [
 @pytest.mark.parametrize("message", FORGED, ids=range(len(FORGED)))
 def test_what_is_no_request_is_left_out(message: Any) -> None:
     assert heard([message])[0] == [[]]
+
+
+def test_the_stage_and_the_page_agree_on_what_changes_the_picture_alone() -> None:
+    written = (ROOT / "optviz" / "stage" / "js" / "requests.js").read_text(encoding="utf-8")
+    found = re.search(r"const PICTURE_ALONE = \[([^\]]*)\]", written)
+    assert found is not None
+    assert set(re.findall(r'"(\w+)"', found[1])) == PICTURE_ALONE <= REQUESTS.keys()

@@ -3,7 +3,7 @@
 // server says that it has heard of it. Of two that wait at the same time Streamlit keeps the newer one only, and a run
 // that is interrupted takes its answer with it.
 
-const PICTURE_ALONE = ["map", "card"]; // changes nothing else: as in optviz/ui/pages/race/answers.py
+const PICTURE_ALONE = ["map", "card", "code"]; // changes nothing else: as in optviz/ui/pages/race/answers.py
 const ASKED_AGAIN = [3000, 6000, 12_000]; // milliseconds; then the last one over and over
 
 /** @typedef {{ number: number, what: string, value: unknown }} Request */
