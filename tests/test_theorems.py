@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optviz import OPTIMIZERS, GaussianHills, Optimizer, Surface, trace
+from optviz import OPTIMIZERS, GaussianHills, Optimizer, Race, Surface, gallery, gallery_names, trace
+from optviz.conventions import with_convention
 from optviz.oracle import Oracle
+from optviz.statistics.lengths import step_lengths
 from tiers import rest_is_long
 
 # The first eigenvector; the second is at right angles. Not along the axes: a theorem is about eigenvalues.
@@ -299,3 +301,40 @@ def test_momentum_amplifies_a_constant_gradient() -> None:
     for kind in ("momentum", "nag"):
         path = trace(OPTIMIZERS[kind](learning_rate=0.02, momentum=0.9), Slope(STEEP), (0.0, 0.0), 400)
         assert path.points[-1] - path.points[-2] == pytest.approx(-0.02 * np.array(STEEP) / (1 - 0.9), rel=1e-11)
+
+
+# --- what the page says of the lengths of steps ---------------------------------------------------------------------
+
+
+def factors(key: str, steps: int = 200) -> np.ndarray:
+    """The learning rate of each axis (steps, 2), divided as the method does, in the article's race."""
+    optimizer, oracle = with_convention(key, "tensorflow1"), Oracle(GaussianHills(seed=1))
+    point = GaussianHills(seed=1).suggested_start
+    state, rows = optimizer.init(point), []
+    for _ in range(steps):
+        point, state = optimizer.step(point, state, oracle)
+        rows.append(state.effective_learning_rate)
+    return np.array(rows)
+
+
+def test_adagrads_factor_of_an_axis_only_shrinks_and_rmsprops_can_grow_again() -> None:
+    assert (np.diff(factors("adagrad"), axis=0) <= 0).all()
+    assert (np.diff(factors("rmsprop"), axis=0) > 0).any()
+
+
+@pytest.mark.parametrize("convention", rest_is_long(["tensorflow1", "article"], {"tensorflow1"}))
+def test_rmsprops_steps_often_stay_near_the_learning_rate_and_adagrads_end_far_shorter_than_its_longest(
+    convention: str,
+) -> None:
+    """Often: at least half of 200 steps, near: up to a factor of 3; far shorter: to a tenth, on every surface."""
+    races = [Race(), *(Race().on_surface(gallery(name)) for name in gallery_names())]
+    for race in races:
+        rate = race.shared_learning_rate
+        assert rate is not None
+        lengths = {
+            key: step_lengths(trace(with_convention(key, convention, learning_rate=rate), race.bare_surface).points)[1:]
+            for key in ("rmsprop", "adagrad")
+        }
+        near = (lengths["rmsprop"] > rate / 3) & (lengths["rmsprop"] < 3 * rate)
+        assert near.mean() >= 0.5, race.bare_surface
+        assert lengths["adagrad"][-1] <= lengths["adagrad"].max() / 10, race.bare_surface

@@ -12,7 +12,7 @@ from optviz.optimizers.base import Optimizer, State, StepOracle, hyper, root_of
 
 @dataclass(frozen=True)
 class RMSProp(Optimizer):
-    """Adagrad with a fading memory: the divisor is a moving average, so the step does not die out, even at a minimum.
+    """Adagrad with a fading memory: the divisor is a moving average, so an axis's learning rate can grow again.
 
         E ← ρ E + (1 − ρ) g²,  g = ∇J(θ)
         θ ← θ − η g / √(E + ε)
