@@ -63,11 +63,46 @@ def test_a_field_that_was_emptied_is_empty_after_a_reload() -> None:
         assert race(seen).bare_surface == Formula("x^2+y^2")
 
 
-def test_a_draft_that_can_be_used_is_none() -> None:
+LONG = "+".join(f"sin({number}x)*cos({number}y)" for number in range(1, 45))
+"""Too much work for many steps, not for a few."""
+
+
+@pytest.mark.parametrize("reloaded", [False, True])
+def test_a_refused_formula_runs_as_soon_as_what_the_refusal_advised_is_done(reloaded: bool) -> None:
+    app = visit(surface="formula", text="x^2+y^2", steps="5000")
+    widget(app.text_input, "formula").set_value(LONG).run()
+    assert "steps" in told(app)[0]
+    if reloaded:
+        app = visit(**address(app))
+    before = race(app)
+    assert (typed(app), before.bare_surface) == (LONG, Formula("x^2+y^2"))
+    # Of what does not help it waits on.
+    widget(app.select_slider, "steps").set_value(4000).run()
+    assert (typed(app), race(app)) == (LONG, before.replaced(steps=4000))
+    assert "steps" in told(app)[0]
+    widget(app.select_slider, "steps").set_value(20).run()
+    assert not app.exception
+    assert race(app) == before.replaced(steps=20).with_bare_surface(Formula(LONG))
+    assert (typed(app), told(app)) == (LONG, [])
+    assert race(visit(**address(app))) == race(app)
+    assert "draft" not in address(app)
+
+
+def test_another_formula_than_the_refused_one_is_the_visitors_choice() -> None:
+    app = visit(surface="formula", text="x^2+y^2", steps="5000", draft=LONG)
+    widget(app.text_input, "formula").set_value("x^2+y^4").run()
+    widget(app.select_slider, "steps").set_value(20).run()
+    assert race(app).bare_surface == Formula("x^2+y^4")
+    assert typed(app) == "x^2+y^4"
+
+
+def test_a_draft_of_a_link_that_can_be_used_is_used() -> None:
     app = visit(surface="formula", text="x^2+y^2", racers="adam", draft="x^2")
-    assert typed(app) == "x^2+y^2"
+    assert race(app).bare_surface == Formula("x^2")
+    assert typed(app) == "x^2"
     assert told(app) == []
     assert app.session_state.view.draft is None
+    assert "draft" not in address(app)
 
 
 def test_a_draft_belongs_to_a_formula_and_is_bounded() -> None:

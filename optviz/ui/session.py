@@ -20,6 +20,7 @@ from optviz.bad_input import BadInput
 from optviz.budget import check_budget, within_budget
 from optviz.experiment import LONGEST_LINK, Race, read_query
 from optviz.racer import Racer
+from optviz.surface import Formula
 from optviz.text import language_for
 from optviz.tour import Tour
 from optviz.ui import address
@@ -42,6 +43,9 @@ def begin_run() -> None:
     view, unseen = View.from_query(query, address.page(), before)
     veiled_before = before is not None and before.veiled
     st.session_state.view = view.fitting(st.session_state.race)
+    taken_up = _on_the_draft(st.session_state.race)
+    if taken_up is not None:
+        st.session_state.race, st.session_state.view = taken_up, replace(st.session_state.view, draft=None)
     if view.swarm != st.session_state.view.swarm:
         most = f"0 ≤ swarm ≤ {len(st.session_state.race.racers) - 1}"
         unseen.append(BadInput("out_of_range", name="swarm", value=view.swarm, allowed=most))
@@ -53,7 +57,8 @@ def begin_run() -> None:
     st.session_state.linked = True
     st.session_state.refused_at = None
     # A link that can be used stays in the address as it is; one that cannot is written again.
-    st.session_state.addressed = None if refused else (st.session_state.race, st.session_state.view, query)
+    other = refused or taken_up is not None
+    st.session_state.addressed = None if other else (st.session_state.race, st.session_state.view, query)
     st.session_state.spelled = None
 
 
@@ -115,9 +120,15 @@ def live_number() -> int | None:
 def change(new: Race, moved: Callable[[int], int | None] | None = None) -> None:
     """Another race. `moved` says where a racer of the old list is in the new one, None for one that has gone.
 
+    A formula that was refused, and is still in its field, is run as soon as the change leaves room for it.
+
     Raises BadInput, and leaves the visit as it is, where the race is more work than one visitor may ask for.
     """
     check_budget(new)
+    taken_up = _on_the_draft(new) if formula_of(new) == formula_of(race()) else None
+    if taken_up is not None:
+        new = taken_up
+        change_view(draft=None)
     st.session_state.live = None
     st.session_state.touring = False
     if new.racers != race().racers:
@@ -127,6 +138,29 @@ def change(new: Race, moved: Callable[[int], int | None] | None = None) -> None:
     st.session_state.refused_at = None
     st.session_state.race = new
     st.session_state.view = view().fitting(new)
+
+
+def formula_of(race: Race) -> str | None:
+    """The text of the race's formula; None where its surface is another one."""
+    return race.bare_surface.text if isinstance(race.bare_surface, Formula) else None
+
+
+def with_formula(race: Race, text: str) -> Race:
+    """The race, whose surface is a formula, on another one. Raises BadInput where it cannot be used in this race."""
+    changed = race.with_bare_surface(replace(race.bare_surface, text=text))  # type: ignore[type-var]
+    check_budget(changed)
+    return changed
+
+
+def _on_the_draft(race: Race) -> Race | None:
+    """The race on the formula that waits in its field; None where there is none that this race can use."""
+    draft = view().draft
+    if draft is None or formula_of(race) is None:
+        return None
+    try:
+        return with_formula(race, draft)
+    except BadInput:
+        return None
 
 
 def attempt(make: Callable[[], Race], moved: Callable[[int], int | None] | None = None) -> None:

@@ -10,7 +10,6 @@ import numpy as np
 import streamlit as st
 
 from optviz.bad_input import BadInput
-from optviz.budget import check_budget
 from optviz.experiment import FORMULAS, Race
 from optviz.formula.text import MOST_TYPED
 from optviz.parameter import COORDINATE
@@ -24,12 +23,9 @@ def formula_controls(surface: Formula, text: Words) -> None:
     label, tip = text["controls"], text["help"]
     draft = session.view().draft
     problem = None if draft is None else _why_not(draft)
-    if draft is not None and problem is None:
-        # With fewer steps, say, it can be used now; it waits for nobody any more.
-        session.change_view(draft=None)
     widgets.text_field(
         label["formula"],
-        surface.text if draft is None or problem is None else draft,
+        surface.text if draft is None else draft,
         _type,
         key="formula",
         help=tip["formula"],
@@ -71,7 +67,7 @@ def formula_controls(surface: Formula, text: Words) -> None:
 
 def _type(formula: str) -> None:
     try:
-        session.change(_with(text=formula))
+        session.change(session.with_formula(session.race(), formula))
         session.change_view(draft=None)
     except BadInput:
         # It stays in the field, and in the address, so that it is there after a reload.
@@ -81,7 +77,7 @@ def _type(formula: str) -> None:
 def _why_not(formula: str) -> BadInput | None:
     """Why a formula cannot be used in this race; None where it can."""
     try:
-        check_budget(_with(text=formula))
+        session.with_formula(session.race(), formula)
     except BadInput as problem:
         return problem
     return None
