@@ -109,6 +109,18 @@ HOSTILE = [
     ('en = "Nothing."', "", "en"),
     ('en = "Nothing."', f'en = "{"n" * 301}"', "teaches.en"),
     ('[title]\nen = "A bowl"\nzh = "碗"', "[title]", "title"),
+    *(
+        ("[title]", f"[learning_rates{rates}\n[title]", named)
+        for rates, named in [
+            (".artcle]\nadam = 0.1", "artcle"),
+            (".article]\nadamm = 0.1", "adamm"),
+            # It has no learning rate of its own: nothing would ask for it.
+            (".pytorch]\nadadelta = 0.1", "adadelta"),
+            (".article]\nadam = 0.0", "learning_rates.article.adam"),
+            (".article]\nadam = true", "learning_rates.article.adam"),
+            ("]\narticle = 0.1", "learning_rates"),
+        ]
+    ),
 ]
 
 

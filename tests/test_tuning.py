@@ -188,6 +188,16 @@ def test_the_command_prints_them_and_writes_them(
     assert copy.read_text(encoding="utf-8") == whole
     assert main(["rates", "bowl", "--convention", "keras"]) == 2
     assert main(["rates", "nowhere"]) == 2
+    # It would write those of the others as well: nothing is written.
+    copy.write_text("", encoding="utf-8")
+    capsys.readouterr()
+    for convention in ("article", "pytorch"):
+        assert main(["rates", "bowl", "--write", "--convention", convention]) == 2
+        told = capsys.readouterr().err
+        assert "--write" in told
+        assert f"--convention = {convention}" in told
+        assert told.count("\n") == 1
+    assert copy.read_text(encoding="utf-8") == ""
 
 
 def test_a_race_on_the_command_line_can_run_at_them(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

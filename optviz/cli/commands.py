@@ -10,7 +10,7 @@ from functools import partial
 from optviz.bad_input import BadInput
 from optviz.cli.options import race_of_options
 from optviz.cli.writing import Writer, is_output, write_whole, writer_for
-from optviz.conventions import check_convention, with_convention
+from optviz.conventions import DEFAULT_CONVENTION, check_convention, with_convention
 from optviz.experiment import Race, surface_names
 from optviz.export import FORMATS
 from optviz.laboratory.tuning import found_rates, with_rates
@@ -85,7 +85,10 @@ def optimizers(options: argparse.Namespace) -> int:
 
 def rates(options: argparse.Namespace) -> int:
     """Find learning rates for the optimizers on surfaces of the gallery; print them, or write them into their files."""
-    check_convention(options.convention)
+    if options.write and options.convention is not None:
+        allowed = "--write, which writes the rates of all conventions"
+        raise BadInput("not_together", name="--convention", value=options.convention, allowed=allowed)
+    convention = check_convention(options.convention or DEFAULT_CONVENTION)
     for name in options.surface or gallery_names():
         surface = gallery(name)
         if options.write:
@@ -93,7 +96,7 @@ def rates(options: argparse.Namespace) -> int:
             write_whole(file, with_rates(file.read_text(encoding="utf-8"), surface).encode())
             print(f"{name:24}  written")
             continue
-        found = found_rates(surface, options.convention)
+        found = found_rates(surface, convention)
         print(f"{name:24}  {', '.join(f'{key} {rate:g}' for key, rate in found.items())}")
     return 0
 

@@ -93,7 +93,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _add_rates(rates: argparse.ArgumentParser) -> None:
     rates.add_argument("surface", nargs="*", metavar="NAME", help="surfaces of the gallery (default: all)")
-    rates.add_argument("--convention", default="article", help=f"{', '.join(CONVENTIONS)} (default: article)")
+    rates.add_argument("--convention", help=f"{', '.join(CONVENTIONS)} (default: article)")
     rates.add_argument(
         "--write", action="store_true", help="write those of all conventions into the files of the surfaces"
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from optviz.budget import NUMBER, RULE
 from optviz.conventions import CONVENTIONS, check_convention, with_convention
-from optviz.optimizers import OPTIMIZERS
+from optviz.optimizers import OPTIMIZERS, optimizers_with_a_rate
 from optviz.racer import Racer
 from optviz.statistics import gap
 from optviz.surface import Surface
@@ -61,7 +61,7 @@ def found_rates(surface: Surface, convention: str, optimizers: Sequence[str] | N
     check_convention(convention)
     rates = np.array(RATES)[:, None]
     best = {}
-    for key in _with_a_rate() if optimizers is None else optimizers:
+    for key in optimizers_with_a_rate() if optimizers is None else optimizers:
         parameter = OPTIMIZERS[key].hyperparameters()["learning_rate"]
         possible = rates[[parameter.contains(rate) for rate in RATES]]
         if not len(possible):
@@ -93,16 +93,10 @@ def can_be_found(surface: Surface, convention: str) -> bool:
     return rates_work(surface, convention) <= MOST_WORK
 
 
-def _with_a_rate() -> list[str]:
-    """The optimizers that have a learning rate of their own."""
-    kinds = OPTIMIZERS.items()
-    return [key for key, kind in kinds if kind.has_own_learning_rate and "learning_rate" in kind.hyperparameters()]
-
-
 def _missing(surface: Surface, convention: str) -> list[str]:
     """Those of which a surface's file tells no rate: all, for most surfaces."""
     stored = surface.suggested_learning_rates.get(convention, {})
-    return [key for key in _with_a_rate() if key not in stored]
+    return [key for key in optimizers_with_a_rate() if key not in stored]
 
 
 def _capped_gaps(run: Trajectory) -> np.ndarray:

@@ -20,6 +20,13 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
 }
 """Key → class. Links, command line, tests and the app use these keys; a new optimizer is one file and one row."""
 
+
+def optimizers_with_a_rate() -> tuple[str, ...]:
+    """The keys of the optimizers that have a learning rate of their own."""
+    kinds = OPTIMIZERS.items()
+    return tuple(key for key, kind in kinds if kind.has_own_learning_rate and "learning_rate" in kind.hyperparameters())
+
+
 __all__ = [
     "NAG",
     "OPTIMIZERS",
@@ -33,4 +40,5 @@ __all__ = [
     "State",
     "StepOracle",
     "hyper",
+    "optimizers_with_a_rate",
 ]

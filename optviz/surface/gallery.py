@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from optviz.bad_input import BadInput
+from optviz.conventions import CONVENTIONS
+from optviz.optimizers import optimizers_with_a_rate
 from optviz.surface.base import Domain, Surface
 from optviz.surface.families import FAMILIES
 from optviz.surface.lowest import Found, Known, Lowest
@@ -276,6 +278,9 @@ def _rates(file: str, value: Any) -> dict[str, dict[str, float]]:
     if not isinstance(value, dict) or not all(isinstance(rates, dict) for rates in value.values()):
         allowed = "a table for each convention"
         raise BadInput("gallery_field", name=f"{file}: learning_rates", value=value, allowed=allowed)
+    _check_keys(f"{file}: learning_rates", value, (), tuple(CONVENTIONS))
+    for convention, rates in value.items():
+        _check_keys(f"{file}: learning_rates.{convention}", rates, (), optimizers_with_a_rate())
     return {
         convention: {
             key: _number(file, f"learning_rates.{convention}.{key}", rate, positive=True) for key, rate in rates.items()
