@@ -19,6 +19,23 @@ SEEN: dict[str, tuple[list[tuple[float, float]], float, float]] = {
     # A kink has no point without slope.
     "|x-0.3| + 2|y+1.7|": ([(0.3, -1.7)], 2, 8),
     "max(|x|, |y|)": ([(0, 0)], 2, 8),
+    # A funnel is as steep in every smaller square: the minimum is seen from afar.
+    **dict.fromkeys(
+        [
+            *("(x^2+y^2)^.25", "sqrt(sqrt(abs(x)))+sqrt(sqrt(abs(y)))", "abs(x)^0.2+abs(y)^0.2"),
+            *("log(abs(x)+abs(y)+1e-9)", "log(abs(x)+1e-9)+y^2", "sqrt(1e-20+x^2+y^2)^.2"),
+        ],
+        ([(0.0, 0.0)], 2, 8),
+    ),
+    "(abs(x-3)+abs(y))^.1": ([(3, 0)], 2, 12),
+    "((x-300)^2+(y-100)^2)^.25": ([(300, 100)], 100, 1000),
+    "-exp(-1e8*((x-0.7)^2 + y^2))": ([(0.7, 0)], 1e-4, 2e-3),
+    # Where two poles cross there is no minimum, however deep it looks: around 0 there is a saddle, or a slope.
+    **dict.fromkeys(
+        ["tan(x)*tan(y)", "tan(x)+tan(y)", "tan(x)*tan(y)+x^2", "tan(x*y)", "tan(x-y)*tan(x+y)"], ([(0.0, 0.0)], 2, 8)
+    ),
+    # A needle too narrow for any domain that one would look at.
+    "-exp(-1e12*(x^2+y^2))": ([(0, 0)], 2, 8),
     # Minima without end: a handful.
     "sin(50x)*cos(50y)": ([(-np.pi / 100, 0)], 0.1, 1),
     "20 + x^2 + y^2 - 10cos(2pi x) - 10cos(2pi y)": ([(0, 0), (1, 1), (-1, -1)], 2.5, 8),

@@ -32,7 +32,8 @@ ROOM = 1.5
 NEEDLE = 0.05
 """The least share of the domain that lies below the middle between the lowest and the median loss, or it is smaller."""
 
-MOST_HALVINGS = 24
+NARROWEST = 1e-4
+"""The least half of a domain around a needle, also as a share of how far from the origin it is."""
 
 NOWHERE = np.empty((0, 2))
 
@@ -49,18 +50,24 @@ def fitted_domain(on: Callable[[Domain], Searched]) -> Domain:
     """
     with np.errstate(all="ignore"):
         points, half = _minima(on)
-        is_low = len(points) > 0
-        if not is_low:
-            points, half = _without_slope(on)
-        if not len(points):
-            return _with_values(on)
-        low, high = points.min(axis=0), points.max(axis=0)
-        center, reach = (low + high) / 2, float((high - low).max()) / 2
-        if reach > 0:
-            return _trimmed(on, _square(center, ROOM * reach))
-        distance = ROOM * float(np.abs(center).max())
-        half = distance if half > FIRST and distance > 0 else min(half, FIRST)
-        return _trimmed(on, _square(center, _enlarged(on, center, half) if is_low else half))
+        center, half = _around(points, half)
+        if len(points) == 1:
+            half = _enlarged(on, center, half)
+        if not half:
+            center, half = _around(*_without_slope(on))
+        return _trimmed(on, _square(center, half)) if half else _with_values(on)
+
+
+def _around(points: np.ndarray, half: float) -> tuple[np.ndarray, float]:
+    """Center and half of a square around points (K, 2) that were seen in the one with this half; 0 where K is 0."""
+    if not len(points):
+        return np.zeros(2), 0.0
+    low, high = points.min(axis=0), points.max(axis=0)
+    center, reach = (low + high) / 2, float((high - low).max()) / 2
+    if reach > 0:
+        return center, ROOM * reach
+    distance = ROOM * float(np.abs(center).max())
+    return center, distance if half > FIRST and distance > 0 else min(half, FIRST)
 
 
 def _minima(on: Callable[[Domain], Searched]) -> tuple[np.ndarray, float]:
@@ -126,15 +133,27 @@ def _with_values(on: Callable[[Domain], Searched]) -> Domain:
 
 
 def _enlarged(on: Callable[[Domain], Searched], center: np.ndarray, half: float) -> float:
-    """Half of a square in which a single minimum is no needle's prick."""
-    for _ in range(MOST_HALVINGS):
-        square = _square(center, half)
-        losses = on(square).loss(_grid(square)[COARSE, COARSE])
+    """Half of a square in which a single minimum is no needle's prick; 0 where it is one in all that can be shown.
+
+    In smaller and smaller squares a needle stays as deep as it is: the cleft of two poles for ever, a narrow minimum
+    until it is seen. What is less deep there, as √r and log(r + ε) are at any scale, was a funnel and no needle.
+    """
+    narrowest = NARROWEST * max(1.0, float(np.abs(center).max()))
+    smaller, deepest = half, 0.0
+    while smaller >= narrowest:
+        square = _square(center, smaller)
+        losses = on(square).loss(np.concatenate([center[None], _grid(square)[COARSE, COARSE].reshape(-1, 2)]))
         losses = losses[np.isfinite(losses)]
-        if not losses.size or (losses <= (losses.min() + np.median(losses)) / 2).mean() >= NEEDLE:
-            break
-        half /= 2
-    return half
+        if not losses.size:
+            return half
+        lowest, middle = float(losses.min()), float(np.median(losses))
+        if (losses <= (lowest + middle) / 2).mean() >= NEEDLE:
+            return smaller
+        deepest = max(deepest, middle - lowest)
+        if middle - lowest < deepest / 2:
+            return half
+        smaller /= 2
+    return 0.0
 
 
 def _trimmed(on: Callable[[Domain], Searched], domain: Domain) -> Domain:
