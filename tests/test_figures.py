@@ -187,6 +187,17 @@ def test_the_lowest_point_comes_first_also_where_it_is_no_minimum() -> None:
     assert found[1:] == (pytest.approx((0.0, 0.0, 0.0), abs=1e-9),)
 
 
+def test_a_lowest_point_that_a_run_has_taught_is_marked_once() -> None:
+    surface = GaussianHills(seed=1)
+    paths = race([Racer(OPTIMIZERS["adam"]())], surface, (-1.5, 1.44), 2)
+    before = race_record(paths, ["Adam"], (-1.5, 1.44)).minima
+    lower = np.array(surface.lowest.point) + 1e-9
+    surface.learn(lower, np.array(surface.lowest.loss - 1e-9))
+    after = race_record(paths, ["Adam"], (-1.5, 1.44)).minima
+    assert after[0][:2] == tuple(lower)
+    assert after[1:] == before[1:]
+
+
 def test_titles_and_ranges() -> None:
     layout = resolved(FIGURE)["layout"]
     titles = {axis: layout[axis]["title"]["text"] for axis in ("xaxis", "yaxis", "xaxis2", "yaxis2")}

@@ -135,3 +135,38 @@ def test_a_widget_whose_value_was_forgotten_is_mounted_anew() -> None:
     run(app, [])
     assert states(app)["x0"].id != seen
     assert states(app)["x0"].double_value == 0.25
+
+
+SHOWN_BY_DEFAULT: dict[str, Any] = {
+    "toggle": lambda proto: (proto.default, proto.value),
+    "text_input": lambda proto: (proto.default, proto.value),
+    "number_input": lambda proto: (proto.default, proto.value),
+    "slider": lambda proto: (list(proto.default), list(proto.value)),
+    "select_slider": lambda proto: ([proto.options[int(index)] for index in proto.default], list(proto.raw_value)),
+    "selectbox": lambda proto: (proto.options[proto.default], proto.raw_value),
+    "button_group": lambda proto: ([proto.options[index].content for index in proto.default], list(proto.raw_values)),
+}
+
+
+@pytest.mark.parametrize("query", VISITS.values(), ids=VISITS)
+def test_a_widget_that_lost_what_it_was_told_shows_the_same(query: dict[str, str]) -> None:
+    """Streamlit tells it once; a browser that has not heard it shows the default, and sends it as the visitor's."""
+    app = visit(**query)
+    found = set()
+    for kind, compared in SHOWN_BY_DEFAULT.items():
+        for shown in app.get(kind):
+            if shown.proto.set_value:
+                default, value = compared(shown.proto)
+                assert default == value, (kind, shown.key)
+                found.add(kind)
+    assert {"toggle", "number_input", "selectbox", "button_group"} <= found
+
+
+def test_who_changes_the_language_twice_at_once_clicks_the_same_control() -> None:
+    app = visit(surface="ravine", lang="zh")
+    run(app, [])
+    seen = states(app)["language"].id
+    for label, language in (("English", "en"), ("中文", "zh")):
+        run(app, [WidgetState(id=seen, string_array_value={"data": [label]})])
+        assert app.session_state.view.language == language
+        assert states(app)["language"].id == seen

@@ -22,6 +22,7 @@ from optviz.statistics.ranges import (
 )
 from optviz.statistics.standings import standing
 from optviz.surface.base import Surface
+from optviz.surface.searching.minima import CLOSE
 from optviz.trajectory import Trajectory
 
 
@@ -114,7 +115,9 @@ def _minima(surface: Surface, start_loss: float) -> tuple[tuple[float, float, fl
     depths = without_rounding(minima.losses, start_loss)
     found = [(float(x), float(y), float(loss)) for (x, y), loss in zip(minima.points, depths, strict=True)]
     first = (float(lowest.point[0]), float(lowest.point[1]), float(without_rounding(lowest.loss, start_loss)))
-    return (first, *(known for known in found if known[:2] != first[:2]))
+    # A run may have taught the surface a point that is lower by less than is drawn.
+    close = np.array([surface.domain[1] - surface.domain[0], surface.domain[3] - surface.domain[2]]) * CLOSE
+    return (first, *(known for known in found if (np.abs(np.subtract(known[:2], first[:2])) > close).any()))
 
 
 def beyond_epochs(record: RaceRecord) -> tuple[tuple[str, ...], float]:

@@ -31,5 +31,7 @@ def language_control(language: str) -> None:
         lambda chosen: session.change_view(language=chosen),
         key="language",
         title=lambda key: LANGUAGES[key],
+        # Whoever changes their mind at once still has the control that they click.
+        in_all_languages=True,
         label_visibility="collapsed",
     )

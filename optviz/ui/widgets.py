@@ -3,9 +3,10 @@
 A browser may answer with anything: the label that an option had in the other language, a stop that the slider no longer
 has, a forged value. Every answer passes `answer`: one that the widget did not offer changes nothing and earns no
 notice, and the widget shows the visit's value again. A browser also repeats what it shows with everything that it
-sends, and may not have seen yet that a value was changed from elsewhere: see `show`. Sliders and number fields take
-what they do not know or cannot show for their default, before this program sees it: so their default is always what
-they show.
+sends, and may not have seen yet that a value was changed from elsewhere: see `key_showing`. Streamlit tells a browser
+once what a widget is to show; where that run is given up for a newer one, the widget shows its default, and the browser
+says so with whatever it sends next. Sliders and number fields take what they do not know for their default, before this
+program sees it. So the default of every widget is what it shows.
 """
 
 from __future__ import annotations
@@ -103,8 +104,10 @@ def told_at_the_widget() -> bool:
     return told
 
 
-def key_showing(name: str, value: Any) -> str:
+def key_showing(name: str, value: Any, in_all_languages: bool = False) -> str:
     """Let the widget `name` show `value`; call before the widget is made. Returns the key to make it with.
+
+    in_all_languages: its options are called the same in all of them, so that it stays when the language changes.
 
     A widget that is to show something else than what the browser answered last, or in another language, is mounted anew
     under another key. What a browser that has not seen that yet repeats under the old key is nobody's answer; and a
@@ -114,6 +117,7 @@ def key_showing(name: str, value: Any) -> str:
     mounts: dict[str, tuple[int, str]] = st.session_state.setdefault("mounts", {})
     language, key = session.language(), _key(name)
     times, spoken = mounts.get(name, (-1, language))
+    spoken = language if in_all_languages else spoken
     if times < 0 or spoken != language or key not in st.session_state or st.session_state[key] != value:
         mounts[name] = (times + 1, language)
         key = _key(name)
@@ -135,19 +139,22 @@ def choice(
     *,
     key: str,
     title: Callable[[Option], str] = str,
+    in_all_languages: bool = False,
     **more: Any,
 ) -> None:
     """One of some options: `draw` is a select box, a segmented control or a select slider that shows `value`."""
     known = list(options)
     if draw.__name__ == "select_slider":
         more["value"] = value
+    elif draw.__name__ == "selectbox":
+        more["index"] = known.index(value)
     elif draw.__name__ == "segmented_control":
         more |= {"default": value, "required": True}
     draw(
         label,
         known,
         format_func=title,
-        key=key_showing(key, value),
+        key=key_showing(key, value, in_all_languages),
         on_change=answer(key, value, one_of(known), use),
         **more,
     )
@@ -193,6 +200,7 @@ def choices(
         known,
         format_func=title,
         selection_mode="multi",
+        default=list(values),
         key=key_showing(key, list(values)),
         on_change=answer(key, list(values), some_of(known), use),
         **more,
@@ -202,13 +210,14 @@ def choices(
 
 def switch(label: str, value: bool, use: Callable[[bool], None], *, key: str, **more: Any) -> None:
     """On or off."""
-    st.toggle(label, key=key_showing(key, value), on_change=answer(key, value, one_of((True, False)), use), **more)
+    used = answer(key, value, one_of((True, False)), use)
+    st.toggle(label, value, key=key_showing(key, value), on_change=used, **more)
     tell_here(key)
 
 
 def text_field(label: str, value: str, use: Callable[[str], None], *, key: str, **more: Any) -> None:
     """A line of text."""
-    st.text_input(label, key=key_showing(key, value), on_change=answer(key, value, a_text, use), **more)
+    st.text_input(label, value, key=key_showing(key, value), on_change=answer(key, value, a_text, use), **more)
     tell_here(key)
 
 
