@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -154,6 +154,20 @@ class Racer:
 def as_racer(racer: Racer | Optimizer) -> Racer:
     """A bare optimizer becomes a racer on all samples."""
     return racer if isinstance(racer, Racer) else Racer(racer)
+
+
+def at_rates(racers: Sequence[Racer], rates: Mapping[str, float]) -> tuple[Racer, ...]:
+    """Each racer at the learning rate that stands under its optimizer's key, if it has one of its own.
+
+    Of several that are compared by their rates alone one gets it, and the others keep theirs: else they were the same.
+    Raises BadInput for a rate that a racer cannot have.
+    """
+    now = [dataclasses.replace(racer, label=None) for racer in racers]
+    for racer in [racer for place, racer in enumerate(now) if racer not in now[:place]]:
+        moved = racer.with_learning_rate(rates.get(racer.key))
+        if moved not in now:
+            now = [moved if other == racer else other for other in now]
+    return tuple(dataclasses.replace(racer, label=before.label) for racer, before in zip(now, racers, strict=True))
 
 
 def _check_label(label: Any) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from mounted import visit, widget
-from optviz import Formula, GaussianHills, Race, Racer, gallery
+from optviz import Formula, GaussianHills, Outcome, Race, Racer, gallery
 from optviz.bad_input import BadInput
 from optviz.conventions import with_convention
 from optviz.laboratory import tuning
 from optviz.laboratory.tuning import found_rates
 from optviz.text import words
+from optviz.ui.sidebar import rates as rates_section
 
 SUGGESTED = gallery("himmelblau").suggested_learning_rates["tensorflow1"]
 
@@ -61,6 +64,87 @@ def test_one_click_gives_each_optimizer_its_rate_and_one_takes_it_back(language:
     press(app, "one_rate")
     assert race(app).shared_learning_rate == 0.02
     assert has(app, "each_rate")
+
+
+DIFFERENT = {
+    "start=1.9~-0.9": ("another start",),
+    "racers=momentum--momentum-0.99~adam": ("other hyperparameters",),
+    "racers=sgd~adam&start=1~1&steps=300": ("another start", "batches of samples", "300 steps"),
+}
+
+
+@pytest.mark.parametrize("query", DIFFERENT)
+def test_where_the_race_is_another_one_than_the_rates_were_found_by_that_is_said(query: str) -> None:
+    """At the first two links optimizers diverge at the rates that were found for them."""
+    app = press(visit(surface="rosenbrock", convention="pytorch", **dict(parse_qsl(query))), "each_rate")
+    label = words("en")["controls"]
+    said = label["rates_differ"].format(differences=", ".join(DIFFERENT[query]))
+    assert f"{label['rates_each']} {said}" in captions(app)
+    if "sgd" not in query:
+        assert any(path.outcome == Outcome.DIVERGED for path in race(app).run())
+
+
+def test_nobody_is_said_to_have_a_rate_that_none_was_found_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rates_section, "_known_rates", lambda race: {"adam": 0.1})
+    said = " ".join(captions(visit(racers="nag~adam")))
+    assert words("en")["controls"]["rates_not_found"].format(names="NAG") in said
+
+
+OWN = {
+    "one optimizer": ({"surface": "bowl", "racers": "adam"}, "0.1"),
+    "two rates": (
+        {"surface": "himmelblau", "racers": "gradient_descent--learning_rate-0.3~adam--learning_rate-0.02"},
+        "0.3, 0.02",
+    ),
+    "a comparison": (
+        {"surface": "bowl", "racers": "adam--learning_rate-0.3~adam--learning_rate-0.1"},
+        "0.3, 0.1",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "language"), [("one optimizer", "en"), ("two rates", "zh"), ("a comparison", "en")])
+def test_one_click_leads_back_to_ones_own_rates(name: str, language: str) -> None:
+    query, told = OWN[name]
+    if language == "zh":
+        told = told.replace(", ", "、")
+    app = visit(**query, lang=language)
+    before = race(app)
+    assert not has(app, "rates_before")
+    press(app, "each_rate")
+    assert race(app) != before
+    assert widget(app.button, "rates_before").label == words(language)["controls"]["rates_before"].format(rates=told)
+    # What is no learning rate may change in between.
+    widget(app.select_slider, "steps").set_value(400).run()
+    press(app, "rates_before")
+    assert race(app) == before.replaced(steps=400)
+    assert not has(app, "rates_before"), "a good rate for each is one click again"
+
+
+def test_a_comparison_of_two_rates_stays_one() -> None:
+    app = press(visit(surface="bowl", racers="adam--learning_rate-0.3~adam--learning_rate-0.1"), "each_rate")
+    good = gallery("bowl").suggested_learning_rates["tensorflow1"]["adam"]
+    assert [racer.optimizer.own_learning_rate for racer in race(app).racers] == [good, 0.1]
+    assert words("en")["controls"]["rates_kept"] in " ".join(captions(app))
+    assert not has(app, "each_rate")
+
+
+def test_what_else_changes_the_rates_ends_the_way_back() -> None:
+    app = press(visit(surface="himmelblau", racers="nag--learning_rate-0.3~adam--learning_rate-0.02"), "each_rate")
+    widget(app.select_slider, "learning_rate_all").set_value(0.1).run()
+    assert not has(app, "rates_before")
+    press(app, "each_rate")
+    widget(app.selectbox, "surface").set_value("booth").run()
+    assert not has(app, "rates_before")
+
+
+def test_one_rate_for_all_can_be_taken_back_as_well() -> None:
+    app = visit(surface="himmelblau", racers="nag--learning_rate-0.3~adam--learning_rate-0.02")
+    before = race(app)
+    press(app, "one_rate")
+    assert race(app).shared_learning_rate == 0.01
+    press(app, "rates_before")
+    assert race(app) == before
 
 
 def test_a_link_at_those_rates_goes_back_to_the_one_that_comes_with_the_surface() -> None:

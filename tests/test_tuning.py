@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,7 @@ from optviz.laboratory.tuning import (
     suggested_rates,
 )
 from optviz.optimizers import GradientDescent
+from optviz.racer import Racer, at_rates
 from optviz.statistics import gap
 from optviz.surface import SmoothedNoise
 from optviz.surface.gallery import gallery_file
@@ -146,6 +148,37 @@ def test_a_race_takes_the_rates_by_optimizer_and_leaves_the_others_alone() -> No
     assert each.with_learning_rate(0.1) == race
     with pytest.raises(BadInput, match="learning_rate"):
         race.with_learning_rates({"adam": -1.0})
+
+
+def adams(*rates: float) -> tuple[Racer, ...]:
+    return tuple(Racer(with_convention("adam", "article", learning_rate=rate)) for rate in rates)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ((0.3, 0.1), (0.5, 0.1)),
+        # One of them is there already.
+        ((0.3, 0.5), (0.3, 0.5)),
+        # Copies that nobody has changed stay the same.
+        ((0.3, 0.3), (0.5, 0.5)),
+        ((0.3, 0.3, 0.1), (0.5, 0.5, 0.1)),
+    ],
+)
+def test_who_is_compared_by_the_rate_alone_keeps_it(before: tuple[float, ...], after: tuple[float, ...]) -> None:
+    moved = at_rates(adams(*before), {"adam": 0.5})
+    assert moved == adams(*after)
+    assert at_rates(moved, {"adam": 0.5}) == moved
+
+
+def test_a_label_makes_no_other_optimizer_and_a_hyperparameter_does() -> None:
+    slow, fast = (dataclasses.replace(racer, label=name) for racer, name in zip(adams(0.1, 0.3), "ab", strict=True))
+    other = fast.with_hyperparameter("beta1", 0.5)
+    assert at_rates((slow, fast, other), {"adam": 0.5}) == (
+        slow.with_learning_rate(0.5),
+        fast,
+        other.with_learning_rate(0.5),
+    )
 
 
 def test_what_would_take_a_server_long_is_known_before(monkeypatch: pytest.MonkeyPatch) -> None:

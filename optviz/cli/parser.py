@@ -23,7 +23,7 @@ examples:
 """
 RATES = (
     "Try 29 learning rates from 0.00001 to 100 on surfaces of the gallery, and print for each optimizer the one that "
-    "ends nearest to the lowest point."
+    "ends lowest in 200 steps from the surface's own start."
 )
 
 

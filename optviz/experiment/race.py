@@ -30,7 +30,7 @@ from optviz.experiment.record import (
 )
 from optviz.experiment.surfaces import surface_names
 from optviz.parameter import SEED, STEPS, Parameter, parameters
-from optviz.racer import PICKS, Racer, as_racer
+from optviz.racer import PICKS, Racer, as_racer, at_rates
 from optviz.surface import FiniteSum, Surface
 from optviz.surface.base import check_domain
 from optviz.trajectory import Trajectory, check_one_start, race
@@ -165,8 +165,8 @@ class Race:
         return self.replaced(racers=racers)
 
     def with_learning_rates(self, rates: Mapping[str, float]) -> Race:
-        """Each racer at the learning rate that stands under its optimizer's key, if it has one of its own."""
-        return self.replaced(racers=tuple(racer.with_learning_rate(rates.get(racer.key)) for racer in self.racers))
+        """Each racer at the learning rate that stands under its optimizer's key: `at_rates`."""
+        return self.replaced(racers=at_rates(self.racers, rates))
 
     def with_highest_learning_rate(self, learning_rate: float) -> Race:
         """All learning rates scaled by one factor, so that the highest is this one and their ratios stay.

@@ -8,6 +8,8 @@ import numpy as np
 
 from optviz.budget import NUMBER, RULE
 from optviz.conventions import CONVENTIONS, check_convention, with_convention
+from optviz.experiment import Race
+from optviz.experiment.record import beyond_convention
 from optviz.optimizers import OPTIMIZERS, optimizers_with_a_rate
 from optviz.racer import Racer
 from optviz.statistics import gap
@@ -86,6 +88,25 @@ def rates_work(surface: Surface, convention: str) -> float:
     """What `suggested_rates` costs, in the unit of `optviz.budget`, when the surface knows its lowest point already."""
     step = RULE + surface.call_cost + 2 * len(RATES) * (1 + surface.numbers_per_point()) * NUMBER
     return STEPS * len(_missing(surface, convention)) * step
+
+
+def differences_from_search(race: Race) -> tuple[str, ...]:
+    """In what a race is another one than those by which `found_rates` judges a learning rate.
+
+    Of start, hyperparameters (beyond the learning rate), batches, steps. Such a race may make something else of the
+    rate: it may diverge.
+    """
+    racers = [racer for racer in race.racers if racer.optimizer.own_learning_rate is not None]
+    found = {
+        "start": race.start is not None and race.start != tuple(race.bare_surface.suggested_start.tolist()),
+        "hyperparameters": any(
+            racer.changed_settings or beyond_convention(racer, race.convention).keys() - {"learning_rate"}
+            for racer in racers
+        ),
+        "batches": any(racer.batch_size is not None for racer in racers),
+        "steps": race.steps != STEPS,
+    }
+    return tuple(name for name, differs in found.items() if differs)
 
 
 def can_be_found(surface: Surface, convention: str) -> bool:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import html
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from optviz.experiment import Race, article
-from optviz.laboratory.tuning import can_be_found, stored_rates
+from optviz.laboratory.tuning import can_be_found, differences_from_search, stored_rates
 from optviz.optimizers import OPTIMIZERS
-from optviz.text import Words
+from optviz.text import Words, counted, spaced
 from optviz.ui import background, cached, session, widgets
 from optviz.ui.sidebar.surface import surface_key, surface_title
 
 MIXED = "mixed"
 REPLACED = "rates_replaced"
 ONE_RATE = "one_rate_before"
+BEFORE = "rates_before_click"
+MOST_RATES = 3
 
 
 def learning_rate_section(text: Words) -> None:
@@ -54,11 +56,12 @@ def learning_rate_section(text: Words) -> None:
         _replaced_rates(text)
         _each_its_own(text)
         _one_for_all(text)
+        _rates_before(text)
 
 
 def note_chosen_surface(before: Race) -> None:
     """Another surface has been chosen: keep what it replaced of the visitor's own learning rates."""
-    st.session_state[ONE_RATE] = None
+    st.session_state[ONE_RATE] = st.session_state[BEFORE] = None
     # A rate that a surface had suggested goes with it; one of the visitor's own does not without a word.
     usual = usual_rate(before)
     own = any(rate != usual for rate in before.own_learning_rates)
@@ -88,8 +91,7 @@ def _replaced_rates(text: Words) -> None:
     before = _before_replacing(race)
     if before is None:
         return
-    label, rates = text["controls"], before.own_learning_rates
-    said = f"{rates[0]:g}" if before.shared_learning_rate is not None else f"{min(rates):g}–{max(rates):g}"
+    label, said = text["controls"], _spelled(before.own_learning_rates, text)
     title = surface_title(surface_key(race.bare_surface), text, session.language())
     sentence = label["learning_rate_replaced"].format(before=said, rate=f"{usual_rate(race):g}", surface=title)
     st.html(f'<p class="optviz-replaced" role="status">{html.escape(sentence)}</p>')
@@ -119,8 +121,8 @@ def _each_its_own(text: Words) -> None:
     known = _known_rates(race)
     if known is not None and not known:
         st.caption(label["rates_none"])
-    elif _runs_at_its_own(race):
-        st.caption(label["rates_each"])
+    elif known is not None and _runs_at_its_own(race):
+        st.caption(_said_of_rates(race, known, text))
     elif can_be_found(race.bare_surface, race.convention):
         st.button(
             label["each_rate"],
@@ -148,11 +150,71 @@ def _runs_at_its_own(race: Race) -> bool:
     return known is not None and len(known) > 0 and race.with_learning_rates(known).racers == race.racers
 
 
+def _said_of_rates(race: Race, known: Mapping[str, float], text: Words) -> str:
+    """How the rates were found that all run at, and in what this race differs from that."""
+    label, join = text["controls"], text["stage"]["and"].join
+    said, differences = [label["rates_each"]], differences_from_search(race)
+    if differences:
+        phrases = {
+            "start": text["pinned"]["start"],
+            "hyperparameters": text["pinned"]["hyperparameters"],
+            "batches": label["rates_batches"],
+            "steps": counted(text["pinned"], "steps", race.steps).format(value=race.steps),
+        }
+        said.append(label["rates_differ"].format(differences=join(phrases[name] for name in differences)))
+    with_own = [racer for racer in race.racers if racer.optimizer.own_learning_rate is not None]
+    if any(
+        known.get(racer.key, racer.optimizer.own_learning_rate) != racer.optimizer.own_learning_rate
+        for racer in with_own
+    ):
+        said.append(label["rates_kept"])
+    unknown = dict.fromkeys(text["optimizer"].get(racer.key, racer.key) for racer in with_own if racer.key not in known)
+    if unknown:
+        said.append(label["rates_not_found"].format(names=join(unknown)))
+    return spaced(" ".join(said))
+
+
 def _give_each_its_own() -> None:
     race = session.race()
     if race.shared_learning_rate is not None:
         st.session_state[ONE_RATE] = race.shared_learning_rate
-    session.attempt(lambda: race.with_learning_rates(cached.suggested_rates(race.bare_surface, race.convention)))
+    _set_rates(lambda: race.with_learning_rates(cached.suggested_rates(race.bare_surface, race.convention)))
+
+
+def _set_rates(make: Callable[[], Race]) -> None:
+    """Other learning rates by one click, which can be taken back until something else changes them."""
+    before = session.race()
+    session.attempt(make)
+    st.session_state[BEFORE] = (_rates(session.race()), _rates(before))
+
+
+def _rates(race: Race) -> tuple[tuple[str, float | None], ...]:
+    return tuple((racer.kind, racer.optimizer.own_learning_rate) for racer in race.racers)
+
+
+def _rates_before(text: Words) -> None:
+    """The way back to what a click of this section has replaced, where no other button leads there."""
+    race = session.race()
+    after, before = st.session_state.get(BEFORE) or (None, None)
+    if before is None or after != _rates(race) or before == after:
+        return
+    racers = tuple(racer.with_learning_rate(rate) for racer, (_, rate) in zip(race.racers, before, strict=True))
+    old = race.replaced(racers=racers)
+    all_again = old.shared_learning_rate is not None and race.shared_learning_rate is None
+    if _runs_at_its_own(old) or (all_again and old.shared_learning_rate == st.session_state.get(ONE_RATE)):
+        return
+    st.button(
+        text["controls"]["rates_before"].format(rates=_spelled(old.own_learning_rates, text)),
+        key="rates_before",
+        width="stretch",
+        on_click=lambda: session.attempt(lambda: old),
+    )
+
+
+def _spelled(rates: Sequence[float], text: Words) -> str:
+    """Some learning rates, or from where to where they go."""
+    distinct = [f"{rate:g}" for rate in dict.fromkeys(rates)]
+    return text["stage"]["and"].join(distinct) if len(distinct) <= MOST_RATES else f"{min(rates):g}–{max(rates):g}"
 
 
 def _one_for_all(text: Words) -> None:
@@ -175,5 +237,5 @@ def _one_for_all(text: Words) -> None:
         label[said].format(rate=f"{rate:g}"),
         key=key,
         width="stretch",
-        on_click=lambda: session.attempt(lambda: session.race().with_learning_rate(rate)),
+        on_click=lambda: _set_rates(lambda: session.race().with_learning_rate(rate)),
     )

@@ -85,7 +85,17 @@ TOGGLES = (
 )
 BUTTONS = (
     *("dice", "start_peak", "start_random", "use_suggested", "use_own", "fit_domain"),
-    *("each_rate", "one_rate", "compare_rates", "duplicate", "remove", "reset_racer", "hook", "tour_button"),
+    *(
+        "each_rate",
+        "one_rate",
+        "rates_before",
+        "compare_rates",
+        "duplicate",
+        "remove",
+        "reset_racer",
+        "hook",
+        "tour_button",
+    ),
     "swarm_dice",
 )
 EXPANDERS = (
