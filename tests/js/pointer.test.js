@@ -36,6 +36,7 @@ const TAKEN = 333; // where something lies on the charts
 function pointer() {
   const said = [];
   const pointed = [];
+  const hushed = [];
   const plot = new Plot();
   const target = { sends: "start", at: [400, 400], trace: 2 };
   const made = new Pointer({
@@ -52,6 +53,7 @@ function pointer() {
     pointedAt: (chart, point) => pointed.push([chart, ...point]),
     clickedTwice: (chart) => said.push(["twice", chart]),
     taken: ({ clientY }) => clientY === TAKEN,
+    hushed: (isHushed) => hushed.push(isHushed),
   });
   const event = (type, clientX, clientY, more) => Object.assign(new Event(type), {
     clientX, clientY, pointerId: 1, isPrimary: true, button: 0, time: now, ...more,
@@ -67,7 +69,7 @@ function pointer() {
       made.click(event("pointerup", x, y, more));
     },
   };
-  return { said, pointed, hand, made };
+  return { said, pointed, hushed, hand, made };
 }
 
 test("a click is sent at once, and a second one on the same spot takes the chart home", () => {
@@ -159,4 +161,28 @@ test("a click on what lies on the charts is not one into them, nor the first of 
   hand.click(100, TAKEN, 1000);
   hand.click(100, TAKEN + 2, 100);
   assert.deepEqual(said, [["clicked", 100, TAKEN + 2]]);
+});
+
+test("nothing is told of what lies under the pointer while it drags, nor until it has left the place where it let go", () => {
+  const { hushed, hand } = pointer();
+  hand.down(400, 400);
+  hand.up(400, 400);
+  assert.deepEqual(hushed, [], "a click drags nothing");
+  hand.down(400, 400);
+  hand.move(450, 440);
+  hand.move(500, 440);
+  hand.up(460, 440);
+  hand.move(470, 450);
+  assert.equal(hushed.at(-1), true, "it is still there");
+  hand.move(485, 440);
+  hand.move(486, 440);
+  assert.deepEqual(hushed.filter((isHushed) => !isHushed), [false]);
+});
+
+test("what is given up is hushed no more", () => {
+  const { hushed, hand, made } = pointer();
+  hand.down(400, 400);
+  hand.move(450, 440);
+  made.giveUp();
+  assert.equal(hushed.at(-1), false);
 });

@@ -129,6 +129,13 @@ test("who is pointed at is lit, by the legend or by a trace, until it is no more
   assert.deepEqual([litOf(lit), litOf(reduce(lit, { type: "toggle", index: 2 }))], [2, null], "nobody is paler for who is hidden");
 });
 
+test("while a handle is held nobody is lit, whatever the hand passes", () => {
+  const lit = after([received(), { type: "light", index: 0 }]);
+  const held = after([{ type: "hold", held: { chart: "map", point: [0, 0] } }, { type: "light", index: 1 }], lit);
+  assert.equal(held.lit, null);
+  assert.equal(after([{ type: "hold", held: null }, { type: "light", index: 1 }], held).lit, 1);
+});
+
 test("a place on the axis of the curves is the nearest step of the first racer in sight", () => {
   const state = raced();
   assert.deepEqual([-1, 1.4, 1.6, 9].map((x) => stepAt(state, x)), [0, 1, 2, 3]);

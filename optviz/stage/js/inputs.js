@@ -87,6 +87,7 @@ function connectPointer(stage) {
     },
     clickedTwice: (chart) => picture.goHome(chart),
     taken: (event) => takenByCard(stage, event),
+    hushed: (isHushed) => stage.hover.hush(isHushed),
   });
   return pointer;
 }

@@ -8,6 +8,7 @@ import { CHARTS } from "./axes.js";
 
 const CLICK_THRESHOLD = 4; // pixels: whoever moves farther drags
 const GRAB_RADIUS = 14;
+const OFF = 20; // pixels: as far as Plotly looks for something to tell of
 const DOUBLE_CLICK = 300; // milliseconds between two that belong together
 const ONE_PLACE = { finger: 40, other: 8 }; // pixels between them
 
@@ -29,6 +30,7 @@ const ONE_PLACE = { finger: 40, other: 8 }; // pixels between them
  * @property {(chart: Chart, point: Point) => void} pointedAt a click into a chart that sends nothing
  * @property {(chart: Chart) => void} clickedTwice
  * @property {(place: PointerEvent) => boolean} taken whether the click was for something that lies on the charts
+ * @property {(isHushed: boolean) => void} hushed whether nothing is told of what lies under the pointer
  */
 
 export class Pointer {
@@ -49,6 +51,8 @@ export class Pointer {
     this.timer = 0;
     /** @type {AbortController | null} while the handle is held */
     this.holding = null;
+    /** @type {MouseEvent | null} where a handle was let go, until the pointer has left the place */
+    this.letGo = null;
     this.listenForGrabs();
     this.listenForClicks();
   }
@@ -58,6 +62,7 @@ export class Pointer {
     this.takePending();
     this.down = null;
     this.holding?.abort();
+    this.hush(false);
   }
 
   // The click that was not sent yet, if there is one; from here on it is the caller's.
@@ -95,9 +100,23 @@ export class Pointer {
     });
   }
 
+  /**
+   * @param {boolean} isHushed
+   * @param {MouseEvent | null} letGo
+   */
+  hush(isHushed, letGo = null) {
+    this.letGo = letGo;
+    this.answers.hushed(isHushed);
+  }
+
   listenForGrabs() {
     const { plot } = this.charts;
     const { signal } = this.listening;
+    for (const kind of ["pointermove", "pointerdown"]) {
+      document.addEventListener(kind, (event) => {
+        if (this.letGo && distanceOf(this.letGo, /** @type {PointerEvent} */ (event)) > OFF) this.hush(false);
+      }, { capture: true, signal });
+    }
     // Plotly begins its zoom on mousedown and touchstart; where a handle is grabbed they never reach it.
     plot.addEventListener("mousedown", (event) => {
       if (this.handleNear(event)) event.stopImmediatePropagation();
@@ -130,6 +149,7 @@ export class Pointer {
     let moved = false;
     document.addEventListener("pointermove", (event) => {
       if (event.pointerId !== begin.pointerId || (!moved && !isFar(begin, event))) return;
+      if (!moved) this.hush(true);
       moved = true;
       const point = this.charts.pointAt(chart, event, true);
       if (point) this.answers.dragged(chart, point, target);
@@ -138,7 +158,9 @@ export class Pointer {
     const release = (event) => {
       if (event.pointerId !== begin.pointerId) return;
       holding.abort();
-      if (moved) this.answers.dropped(event.type === "pointerup" ? this.charts.pointAt(chart, event, true) : null, target);
+      if (!moved) return;
+      this.hush(true, event);
+      this.answers.dropped(event.type === "pointerup" ? this.charts.pointAt(chart, event, true) : null, target);
     };
     document.addEventListener("pointerup", release, { signal });
     document.addEventListener("pointercancel", release, { signal });

@@ -16,6 +16,7 @@ import { isPhone } from "./fitting.js";
 import { Greeting } from "./greeting.js";
 import { dismissHint } from "./hints.js";
 import { zoomedInSight } from "./home.js";
+import { Hover } from "./hover.js";
 import { connectInputs, perform } from "./inputs.js";
 import { Live } from "./live.js";
 import { SaveMenu } from "./menu.js";
@@ -66,6 +67,7 @@ export class Stage {
     this.requests = new Requests();
     this.live = new Live((live) => this.requests.follow(live));
     this.elements = buildElements(root, (what) => perform(this, what));
+    this.hover = new Hover(this.elements.plot, (trace) => dispatch({ type: "light", index: racerOf(this.state, trace) }));
     /** @type {Screen} */
     this.screen = new Screen(root, this.elements, {
       state,
@@ -74,7 +76,7 @@ export class Stage {
       painted: ({ live }) => this.live.answered(live),
       stepped: () => this.card.updateStep(),
       colored: (colors) => this.card.paint(colors),
-      pointed: (trace) => dispatch({ type: "light", index: racerOf(this.state, trace) }),
+      pointed: (trace) => this.hover.find(trace),
       turned: (camera) => this.dispatch({ type: "turn", camera }),
       flat: () => this.dispatch({ type: "flatten" }),
       drawn: () => {

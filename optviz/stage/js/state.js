@@ -47,7 +47,7 @@ export function reduce(state, action) {
     case "pause": return state.playing ? { ...state, playing: false, position: stepOf(state) } : state;
     case "advance": return advanced(state, action.steps);
     case "set_speed": return { ...state, speed: action.speed };
-    case "light": return state.lit === action.index ? state : { ...state, lit: action.index };
+    case "light": return state.lit === action.index || state.held ? state : { ...state, lit: action.index };
     case "show_code": return state.code === action.shown ? state : { ...state, code: action.shown };
     case "open_tab": return state.tab === action.tab ? state : { ...state, tab: action.tab };
     case "open_card": return state.card === action.index ? state : { ...state, card: action.index };
@@ -59,7 +59,8 @@ export function reduce(state, action) {
     // With the future hidden a class can guess who will be first; then the race is played.
     case "veil": return { ...state, veiled: action.veiled, playedRace: null, position: action.veiled ? 0 : state.position };
     case "end_seen": return { ...state, playedRace: raceOf(state) };
-    case "hold": return { ...state, held: action.held };
+    // Whoever holds a handle points at nobody.
+    case "hold": return { ...state, held: action.held, lit: action.held ? null : state.lit };
     case "record": return { ...state, recording: action.recording };
   }
 }
