@@ -72,6 +72,7 @@ TEMPLATES: dict[str, str] = {
     "bad_host": "{name} = {value} cannot be listened on; give {allowed}.",
     "port_busy": "{name} = {value} is in use by another program; choose another one, such as {allowed}.",
     "port_forbidden": "{name} = {value} is not open to you on this computer; the range that is, is {allowed}.",
+    "fits_already": "The domain {value} is already the one that fits this formula; nothing has changed.",
     "not_together": "{name} = {value} cannot be given together with {allowed}; leave one of the two out.",
     "no_pytorch": "{name} = {value} cannot be written as PyTorch code; the code can have {allowed}.",
 }

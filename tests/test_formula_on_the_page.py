@@ -151,6 +151,24 @@ def test_the_domain_is_fitted_and_a_start_out_of_sight_is_left() -> None:
     assert race(app).start is None
 
 
+@pytest.mark.parametrize(("language", "part"), [("en", "nothing has changed"), ("zh", "没有变化")])
+def test_a_fit_that_changes_nothing_says_so(language: str, part: str) -> None:
+    app = visit(surface="formula", text="(x-30)^2+(y-3)^2", racers="adam", lang=language)
+    press(app, "fit_domain")
+    fitted = race(app)
+    assert told(app) == []
+    press(app, "fit_domain")
+    assert race(app) == fitted
+    (sentence,) = told(app)
+    assert part in sentence
+    assert "-15 ≤ x ≤ 75, -42 ≤ y ≤ 48" in sentence
+    # Once something is done, it is of the past.
+    widget(app.number_input, "x_min").set_value(-20.0).run()
+    assert told(app) == []
+    press(app, "fit_domain")
+    assert (race(app), told(app)) == (fitted, [])
+
+
 @pytest.mark.parametrize(("language", "part"), [("en", "column 3"), ("zh", "第 3 列")])
 def test_what_is_wrong_is_said_in_both_languages(language: str, part: str) -> None:
     with pytest.raises(BadInput) as refused:

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -41,13 +42,20 @@ def answer(name: str, value: Any, offered: Callable[[Any], bool], use: Callable[
     def call() -> None:
         answered = st.session_state[key]
         if offered(answered) and answered != value:
-            st.session_state.answering = name
-            try:
+            with answering(name):
                 use(answered)
-            finally:
-                st.session_state.answering = None
 
     return call
+
+
+@contextmanager
+def answering(name: str) -> Iterator[None]:
+    """What is refused meanwhile is told at the widget `name`: see `tell_here`."""
+    st.session_state.answering = name
+    try:
+        yield
+    finally:
+        st.session_state.answering = None
 
 
 def one_of(options: Sequence[Any]) -> Callable[[Any], bool]:

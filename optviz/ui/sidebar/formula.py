@@ -49,8 +49,9 @@ def formula_controls(surface: Formula, text: Words) -> None:
         key="fit_domain",
         help=tip["fit_domain"],
         width="stretch",
-        on_click=lambda: session.attempt(_on_its_fitted_domain),
+        on_click=_fit_the_domain,
     )
+    widgets.tell_here("fit_domain")
     with st.expander(label["domain"], key="domain_more"):
         columns = st.columns(2)
         for index, name in enumerate(("x_min", "x_max", "y_min", "y_max")):
@@ -90,11 +91,20 @@ def _show(name: str | None) -> None:
     session.change_view(draft=None)
 
 
-def _on_its_fitted_domain() -> Race:
-    race = session.race()
-    surface = race.bare_surface
+def _fit_the_domain() -> None:
+    before = session.race()
+    surface = before.bare_surface
     if not isinstance(surface, Formula):
-        return race
+        return
+    with widgets.answering("fit_domain"):
+        session.attempt(lambda: _on_its_fitted_domain(before, surface))
+        if session.race() == before and not session.problems():
+            x_min, x_max, y_min, y_max = surface.domain
+            shown = f"{x_min:.9g} ≤ x ≤ {x_max:.9g}, {y_min:.9g} ≤ y ≤ {y_max:.9g}"
+            session.refuse(BadInput("fits_already", name="domain", value=shown))
+
+
+def _on_its_fitted_domain(race: Race, surface: Formula) -> Race:
     fitted = cached.fitted(surface)
     # A start that is out of sight then is of no use.
     inside = race.start is None or fitted.contains(np.array(race.start))
