@@ -17,7 +17,7 @@ from optviz.experiment import read_url
 from optviz.laboratory import work
 from optviz.laboratory.jobs import LIGHT, SECONDS_OF_A_FAILURE, Pool, WorkerGone
 from optviz.swarm import swarm_of
-from optviz.ui import background, cached
+from optviz.ui import background, cached, keeping
 from optviz.view import View
 from test_pages import assert_shows_its_race, message, race, told
 
@@ -142,6 +142,77 @@ def test_a_heavy_swarm_follows_its_race_and_is_what_would_be_computed_here(pool:
     app.session_state.live = {"learning_rate": 0.05, "number": 3}
     app.run()
     assert "follows when you let go" in swarm_said(app)
+
+
+class SwarmLast(Local):
+    """A worker for which the gate is shut before swarms alone; before long races it waits for `race_gate`."""
+
+    race_gate = threading.Event()
+
+    def ask(self, message: bytes) -> tuple[str, bytes]:
+        import json
+
+        asked = json.loads(message)
+        if asked["what"] == "swarm" or asked["race"]["steps"] > 2000:
+            gate = self.gate if asked["what"] == "swarm" else self.race_gate
+            assert gate.wait(PATIENCE)
+        return "d", work.packed(work.done(message))
+
+
+@pytest.fixture
+def swarm_last(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
+    """A pool that is slow with swarms alone; a page waits for what it has to wait for, however long that takes."""
+    monkeypatch.setattr(Local, "gate", threading.Event())
+    monkeypatch.setattr(SwarmLast, "race_gate", threading.Event())
+    monkeypatch.setattr(background, "PATIENCE", PATIENCE / 3)
+    cached.MEMORY.clear()
+    pool = Pool(2, start=SwarmLast)  # type: ignore[arg-type]
+    background.open_pool(pool)
+    yield pool
+    Local.gate.set()
+    SwarmLast.race_gate.set()
+    background.close_pool()
+    cached.MEMORY.clear()
+
+
+def test_a_race_does_not_wait_for_its_swarm(swarm_last: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    SwarmLast.race_gate.set()
+    looks: list[float] = []
+    wait = Pool.wait
+
+    def noted(pool: Pool, keys: Any, seconds: float) -> bool:
+        looks.extend(seconds for key in keys if key[0] == "swarm")
+        return wait(pool, keys, seconds)
+
+    monkeypatch.setattr(Pool, "wait", noted)
+    app = visit(surface="rosenbrock", steps="5000", racers="adam~nag", swarm="1")
+    assert tracks(message(app)[0])["steps"] == 5000, "the race is whole"
+    assert "The swarm is being computed" in swarm_said(app)
+    app.session_state.view = replace(app.session_state.view, language="zh")
+    app.run()
+    assert not looks, "nor does a click while it is being computed"
+
+
+def test_a_race_that_comes_late_is_shown_before_its_swarm(swarm_last: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "PATIENCE", 0)
+    race_, wish = read_url("surface=rosenbrock&steps=5000&racers=adam~nag")[0], background.SwarmWish(1, 9)
+    known = background.available(race_, swarm=wish)
+    for _ in range(6000):
+        if known.race is not None:
+            break
+        threading.Event().wait(0.01)
+        known = background.available(race_, swarm=wish)
+    assert not known.whole and known.to_come == {"path", "swarm"}
+    assert not background.has_more(known, None, False, wish)
+    SwarmLast.race_gate.set()
+    for _ in range(6000):
+        if background.is_there(race_):
+            break
+        threading.Event().wait(0.01)
+    assert background.has_more(known, None, False, wish)
+    now = background.available(race_, swarm=wish)
+    assert now.whole and now.to_come == {"swarm"}
+    assert not background.has_more(now, None, False, wish), "it would be run again and again"
 
 
 def test_a_swarm_that_fails_is_told(pool: Pool) -> None:
@@ -288,7 +359,7 @@ def test_many_runs_come_later_too(pool: Pool) -> None:
 def test_a_surface_that_takes_long_is_looked_at_elsewhere(pool: Pool, link: str, monkeypatch: Any) -> None:
     asked = read_url(link)[0]
     here: list[str] = []
-    monkeypatch.setattr(background, "_keep_surface", _noting(background._keep_surface, here))
+    monkeypatch.setattr(keeping, "keep_surface", _noting(keeping.keep_surface, here))
     app = visit(**{name: value.replace("%2B", "+") for name, value in (part.split("=") for part in link.split("&"))})
     until(app, lambda: _has_picture(app) and not awaited(app))
     assert here == [asked.bare_surface.title]

@@ -11,6 +11,7 @@ import pytest
 from mounted import tracks, visit, widget
 from optviz import Race
 from optviz.swarm import swarm_of
+from optviz.ui import background
 from optviz.ui.pages.race import swarming
 from optviz.view import View
 from test_pages import message, sent_bytes, told
@@ -126,6 +127,82 @@ def test_under_the_veil_nothing_tells_how_it_ends() -> None:
     app.session_state.played = message(app)[0]["shown"]
     app.run()
     assert "200 end in the deepest valley" in said(app)
+
+
+def seen_to_the_end(app: Any) -> None:
+    """What is shown is played to its end: so the stage says."""
+    app.session_state.played = message(app)[0]["shown"]
+    app.run()
+    assert "200 starts" in said(app)
+
+
+def is_blank(app: Any) -> bool:
+    return any("optviz-blank" in html.proto.body for html in app.get("html"))
+
+
+def test_under_the_veil_no_new_swarm_is_told_before_it_has_been_played() -> None:
+    app = visit(**BOWL, swarm="0", veiled="1")
+    seen_to_the_end(app)
+    before = message(app)[0]["shown"]
+    widget(app.button, "swarm_dice").click().run()
+    header = message(app)[0]
+    assert said(app) == "" and layer(app)["told"] == "" and is_blank(app)  # type: ignore[index]
+    assert header["shown"] != before and not header["played"], "what the stage hides its end by"
+    seen_to_the_end(app)
+    widget(app.selectbox, "swarm_racer").set_value(1).run()
+    assert said(app) == "" and layer(app)["told"] == ""  # type: ignore[index]
+    seen_to_the_end(app)
+    widget(app.toggle, "swarm").set_value(False).run()
+    assert message(app)[0]["played"] and not is_blank(app), "the race has been seen"
+    widget(app.toggle, "swarm").set_value(True).run()
+    assert said(app) == "" and is_blank(app)
+
+
+def test_a_swarm_that_comes_after_its_race_has_been_seen_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = [False]
+    monkeypatch.setattr(background, "swarm_is_there", lambda *_: there[0])
+    app = visit(**BOWL, swarm="0", veiled="1")
+    app.session_state.played = message(app)[0]["shown"]
+    app.run()
+    assert layer(app) is None and not is_blank(app)
+    there[0] = True
+    app.run()
+    assert layer(app)["told"] == "" and said(app) == ""  # type: ignore[index]
+    seen_to_the_end(app)
+
+
+def test_a_stage_that_is_new_while_a_swarm_is_awaited_plays_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = switched_on(visit(**BOWL))
+    assert message(app)[0]["replay"] == 1
+    with monkeypatch.context() as awaited:
+        awaited.setattr(background, "swarm_is_there", lambda *_: False)
+        assert message(app.run())[0]["replay"] == 1, "it learns what has been played"
+        widget(app.button, "swarm_dice").click().run()
+        assert layer(app) is None and message(app)[0]["replay"] == 1, "there is nothing to be played yet"
+    assert message(app.run())[0]["replay"] == 2
+
+
+def test_switched_off_it_keeps_its_seed_out_of_the_address() -> None:
+    app = visit(**BOWL, swarm="1", swarm_seed="17")
+    widget(app.toggle, "swarm").set_value(False).run()
+    assert not {"swarm", "swarm_seed"} & set(app.query_params)
+    assert_shows(switched_on(app), 0, 17)
+
+
+@pytest.mark.parametrize("more", [{}, {"present": "1"}, {"pinned": "seed=5&steps=40&racers=adam"}])
+def test_a_tour_takes_it_from_seed_to_seed(more: dict[str, str]) -> None:
+    app = visit(seed="5", steps="40", racers="adam~nag", swarm="1", swarm_seed="3", **more)
+    app.session_state.tour_panel = True
+    app.run()
+    widget(app.button, "tour_button").click().run()
+    for _ in range(2):
+        going = app.session_state.tour
+        app.session_state.tour = going.after(going.race.run())
+        app.session_state.race = app.session_state.tour.race
+        app.run()
+        assert_shows(app, 1, 3)
+        assert "under NAG" in said(app)
+    assert app.session_state.touring and app.session_state.race.surface.seed == 7
 
 
 def test_a_place_where_no_racer_is_is_told() -> None:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import streamlit as st
@@ -30,17 +30,13 @@ from optviz.budget import (
     swarm_work,
 )
 from optviz.experiment import Race
-from optviz.figures.fans import FAN_RUNS, Fan
-from optviz.figures.heights import Heights
+from optviz.figures.fans import FAN_RUNS
 from optviz.laboratory.jobs import LIGHT, Pool, Wish
-from optviz.laboratory.work import Task, Values, is_known_elsewhere, record_of
-from optviz.outcome import Outcome
+from optviz.laboratory.work import Task, Values, is_known_elsewhere
 from optviz.racer import Racer
 from optviz.surface import Surface
-from optviz.surface.lowest import Found, Minima
 from optviz.swarm import STARTS, Swarm
-from optviz.trajectory import Trajectory
-from optviz.ui import cached
+from optviz.ui import cached, keeping
 
 HERE = 2_500
 """Up to this much work (30 to 50 ms) is done at once, in the visit's own thread; the article's race is 1,600."""
@@ -55,6 +51,9 @@ PATIENCE = 0.4
 PATIENCE_IN_A_DRAG = 0.3
 SLICE = 0.05
 SECONDS_BETWEEN_LOOKS = 0.5
+
+WishKey: TypeAlias = tuple[Any, ...]
+"""Its kind ("surface", "path", "runs", "swarm" or "task"), and what it is of."""
 
 _pool: Pool | None = None
 _lock = threading.Lock()
@@ -89,14 +88,14 @@ def alive(who: str) -> bool:
 
 @dataclass(frozen=True)
 class Available:
-    """What a page can show now: `race` or its first steps; and of what was asked, how many parts are still to come.
+    """What a page can show now: `race` or its first steps; and of which kinds of wish something is still to come.
 
     race: None where not even the surface is known. failed: whether something could not be computed.
     """
 
     race: Race | None
     asked: Race
-    to_come: int = 0
+    to_come: frozenset[str] = frozenset()
     failed: bool = False
 
     @property
@@ -132,14 +131,25 @@ def available(
     wanted = [race] if is_there(race) else [light] if dragged else [light, race]
     if pinned is not None:
         wanted.append(pinned)
+    # A picture that is new but for its swarm does not wait for it.
+    beside = () if swarm is not None and _only_the_swarm_is_new(wanted, race, swarm) else ("swarm",)
     keys = _wait(
         partial(_wishes, wanted, race if runs and not dragged else None, None if dragged else (race, swarm)),
         PATIENCE_IN_A_DRAG if dragged else PATIENCE,
+        beside=beside,
     )
     # What can only be computed here is there in time, but not in time for a hand that moves.
     candidates = (light,) if dragged and not is_known_elsewhere(race) else (race, light)
     found = next((candidate for candidate in candidates if is_there(candidate)), None)
-    return Available(found, race, pool.pending(keys), any(pool.failure(key) is not None for key in keys))
+    return Available(found, race, _kinds_to_come(pool, keys), any(pool.failure(key) is not None for key in keys))
+
+
+def _only_the_swarm_is_new(races: list[Race], race: Race, swarm: SwarmWish) -> bool:
+    """Whether the picture of these races is known, and the swarm of one of them has not been asked for yet."""
+    pool = _the_pool()
+    if pool is None or not all(surface_is_there(shown) and not _missing(shown) for shown in races):
+        return False
+    return pool.pending(_swarm_wishes(race, swarm)) == 0
 
 
 def start(surface: Surface) -> tuple[float, float]:
@@ -168,9 +178,9 @@ def result_of(task: Task) -> Values | None:
     arguments = (task.what, task.race, tuple(sorted(task.numbers.items())))
     at_once = _the_pool() is None or task.work <= HERE or not is_known_elsewhere(task.race)
     if not at_once and not cached.result_of.known(*arguments):
-        keep = partial(_keep_result, arguments)
+        keep = partial(keeping.keep_result, arguments)
 
-        def wishes() -> dict[Hashable, Wish]:
+        def wishes() -> dict[WishKey, Wish]:
             return {} if cached.result_of.known(*arguments) else {("task", *arguments): (task, keep)}
 
         _wait(wishes, PATIENCE)
@@ -197,8 +207,13 @@ def has_more(known: Available, pinned: Race | None, runs: bool, swarm: SwarmWish
         return True
     races = [known.asked, *([pinned] if pinned is not None else [])]
     wishes = _wishes(races, known.asked if runs else None, (known.asked, swarm))
-    # What was asked for is there, or has failed; a surface that is there now lets its paths be asked for.
-    return pool.pending(wishes) == 0
+    # All that was asked for of a kind is there, or has failed; a surface that is there now lets its paths be asked for.
+    to_come = _kinds_to_come(pool, wishes)
+    return not to_come or bool(known.to_come - to_come)
+
+
+def _kinds_to_come(pool: Pool, keys: Iterable[WishKey]) -> frozenset[str]:
+    return frozenset(key[0] for key in keys if pool.pending([key]))
 
 
 def first_steps(race: Race, work: float) -> Race:
@@ -260,14 +275,14 @@ def is_there(race: Race) -> bool:
 
 def _wishes(
     races: list[Race], runs_of: Race | None, swarm_of: tuple[Race, SwarmWish | None] | None = None
-) -> dict[Hashable, Wish]:
+) -> dict[WishKey, Wish]:
     """What has to be computed elsewhere before these races, the many runs of one, and a swarm can be shown."""
-    wishes: dict[Hashable, Wish] = {}
+    wishes: dict[WishKey, Wish] = {}
     for race in races:
         if not surface_is_there(race):
             bare = race.bare_surface
             task = Task("surface", race.replaced(racers=race.racers[:1], steps=1), {}, preparation_work(bare))
-            wishes[("surface", bare)] = (task, partial(_keep_surface, bare))
+            wishes[("surface", bare)] = (task, partial(keeping.keep_surface, bare))
         elif not is_there(race):
             for place in _missing(race):
                 arguments = cached.path_arguments(race, place)
@@ -275,7 +290,7 @@ def _wishes(
                 work = race.steps * racer_work(race.racers[place], race.surface)
                 wishes[("path", *arguments)] = (
                     Task("path", single, {"place": 0}, work),
-                    partial(_keep_path, arguments),
+                    partial(keeping.keep_path, arguments),
                 )
     if runs_of is not None and surface_is_there(runs_of):
         wishes |= _run_wishes(runs_of)
@@ -288,17 +303,17 @@ def _swarm_arguments(race: Race, wish: SwarmWish) -> tuple[Racer, Surface, int, 
     return (race.racers[wish.place], race.surface, wish.seed, race.steps, race.batch_seed)
 
 
-def _swarm_wishes(race: Race, wish: SwarmWish) -> dict[Hashable, Wish]:
+def _swarm_wishes(race: Race, wish: SwarmWish) -> dict[WishKey, Wish]:
     work, arguments = swarm_work(race, wish.place, STARTS), _swarm_arguments(race, wish)
     too_much = race.steps > most_steps_of_swarm(race, wish.place, STARTS)
     if too_much or work <= HERE or not is_known_elsewhere(race) or cached.swarm_of.known(*arguments):
         return {}
     task = Task("swarm", race.replaced(racers=(arguments[0],)), {"place": 0, "seed": wish.seed}, work)
-    return {("swarm", *arguments): (task, partial(_keep_swarm, arguments))}
+    return {("swarm", *arguments): (task, partial(keeping.keep_swarm, arguments))}
 
 
-def _run_wishes(race: Race) -> dict[Hashable, Wish]:
-    wishes: dict[Hashable, Wish] = {}
+def _run_wishes(race: Race) -> dict[WishKey, Wish]:
+    wishes: dict[WishKey, Wish] = {}
     if race.steps > most_steps_of_runs(race, FAN_RUNS) or not is_known_elsewhere(race):
         return wishes
     for place, racer in enumerate(race.racers):
@@ -308,59 +323,23 @@ def _run_wishes(race: Race) -> dict[Hashable, Wish]:
             continue
         single = race.replaced(racers=(racer,), start=arguments[2])
         task = Task("runs", single, {"place": 0, "count": FAN_RUNS}, work)
-        wishes[("runs", *arguments)] = (task, partial(_keep_runs, arguments))
+        wishes[("runs", *arguments)] = (task, partial(keeping.keep_runs, arguments))
     return wishes
-
-
-def _keep_surface(bare: Surface, values: Values) -> None:
-    if "found_loss" in values:
-        bare.take_over(record_of(Found, values, "found_"))
-    bare.take_over_minima(record_of(Minima, values, "minima_"))
-    cached.prepared.put(bare, bare)
-    x, y = values["start"].tolist()
-    cached.start.put((x, y), bare)
-    cached.heights.put(record_of(Heights, values, "heights_"), bare)
-
-
-def _keep_path(arguments: tuple[Any, ...], values: Values) -> None:
-    racer, surface, *_ = arguments
-    known = cached.prepared(surface)
-    known.learn(values["points"], values["losses"])
-    path = Trajectory(
-        racer=racer,
-        surface=known,
-        points=values["points"],
-        losses=values["losses"],
-        diverged_at=int(values["diverged_at"]),
-        gradient_evaluations=int(values["gradient_evaluations"]),
-    )
-    vars(path)["outcome"] = Outcome(str(values["outcome"]))
-    cached.path.put(path, *arguments)
-
-
-def _keep_result(arguments: tuple[Any, ...], values: Values) -> None:
-    cached.result_of.put(values, *arguments)
-
-
-def _keep_runs(arguments: tuple[Any, ...], values: Values) -> None:
-    cached.fan_of.put(record_of(Fan, values), *arguments)
-
-
-def _keep_swarm(arguments: tuple[Any, ...], values: Values) -> None:
-    known, swarm = cached.prepared(arguments[1]), record_of(Swarm, values)
-    known.learn(swarm.best[None, :2], swarm.best[2:])
-    cached.swarm_of.put(swarm, *arguments)
 
 
 # --- waiting -------------------------------------------------------------------------------------------------------
 
 
 def _wait(
-    wishes: Callable[[], Mapping[Hashable, Wish]], seconds: float, enough: Callable[[], bool] = lambda: False
-) -> list[Hashable]:
+    wishes: Callable[[], Mapping[WishKey, Wish]],
+    seconds: float,
+    enough: Callable[[], bool] = lambda: False,
+    beside: tuple[str, ...] = (),
+) -> list[WishKey]:
     """Ask for what is missing, and wait for it: the keys of what is missing still, or could not be computed.
 
-    A visit that is run again, or ends, does not wait to the end: Streamlit's own check raises.
+    beside: the kinds of wish, the first part of a key, that are asked for and not waited for. A visit that is run
+    again, or ends, does not wait to the end: Streamlit's own check raises.
     """
     pool, who, check = _the_pool(), _visit(), get_run_yield_check()
     if pool is None:
@@ -368,11 +347,12 @@ def _wait(
     until = time.monotonic() + seconds
     while True:
         wanted = wishes()
-        open_ones = {key: wish for key, wish in wanted.items() if pool.failure(key) is None}
+        open_ones: dict[Hashable, Wish] = {key: wish for key, wish in wanted.items() if pool.failure(key) is None}
         pool.wish(who, open_ones)
-        if not open_ones or enough() or pool.closed or pool.disabled:
+        awaited = [key for key in wanted if key in open_ones and key[0] not in beside]
+        if not awaited or enough() or pool.closed or pool.disabled:
             return list(wanted)
-        while not pool.wait(open_ones, SLICE):
+        while not pool.wait(awaited, SLICE):
             if check is not None:
                 check()
             if time.monotonic() > until:

@@ -254,7 +254,7 @@ def token(value: object) -> str:
 
 
 def played(seen: Any) -> None:
-    """The race of this token has been played to its end: a veil hides nothing of it any more."""
+    """What has this token has been played to its end: a veil hides nothing of it any more."""
     st.session_state.played = seen if isinstance(seen, str) else None
 
 
@@ -264,8 +264,28 @@ def end_is_hidden() -> bool:
 
 
 def end_was_seen() -> bool:
-    """Whether the race that is shown has been played to its end."""
-    return st.session_state.get("played") == token(shown())
+    """Whether the race that is shown has been played to its end, with the swarm that is drawn in it."""
+    return st.session_state.get("played") == token_of_what_plays(shown())
+
+
+def token_of_what_plays(race: Race) -> str:
+    """Stands for a race and the swarm that is drawn in it: who has seen the one has not seen another swarm's end."""
+    swarm = st.session_state.get("drawn_swarm")
+    return token(race if swarm is None else (race, swarm))
+
+
+def draw_swarm(swarm: object) -> None:
+    """Note the swarm that the picture has now, by what was wished for; None for none."""
+    st.session_state.drawn_swarm = swarm
+
+
+def leave_swarm() -> None:
+    """Do without a swarm: a race that was seen to its end with one has been seen."""
+    was_seen = end_was_seen()
+    change_view(swarm=None, swarm_seed=0)
+    draw_swarm(None)
+    if was_seen:
+        played(token_of_what_plays(shown()))
 
 
 def refuse(problem: BadInput) -> None:

@@ -65,6 +65,7 @@ def picture() -> None:
     # The map is that of the full loss: how samples are drawn does not change it.
     map_key = session.token(race.bare_surface)
     # Before all that is measured by the lowest loss: the swarm may have found a lower one.
+    session.draw_swarm(swarming.drawn(race, available.whole))
     swarm, said = swarming.shown(race, available.whole, text)
     record, pinned = _records(race, available, map_key, text)
     lengths = _lengths(record, pinned, available, map_key) if session.view().axis == "length" else None
@@ -133,7 +134,7 @@ def _message(race: Race, figure: Figure, pinned: RaceRecord | None, text: Words,
         live=session.live_number(),
         heard=requests.heard(),
         race=session.token(session.race()),
-        shown=session.token(race),
+        shown=session.token_of_what_plays(race),
         played=view.veiled and session.end_was_seen(),
         file_name=file_name(race),
         title=heading(race, session.language()),

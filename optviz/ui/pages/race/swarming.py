@@ -16,12 +16,24 @@ from optviz.text.telling import swarm_sentence
 from optviz.ui import background, session, widgets
 
 REPLAYS = "swarm_replays"
+REPLAYS_TOLD = "swarm_replays_told"
+KEPT_SEED = "swarm_seed_kept"
 
 
 def wanted() -> background.SwarmWish | None:
     """The swarm that the visit's view asks for."""
     view = session.view()
     return None if view.swarm is None else background.SwarmWish(view.swarm, view.swarm_seed)
+
+
+def drawn(race: Race, whole: bool) -> background.SwarmWish | None:
+    """The swarm that can be drawn now in the picture of this race. whole: see `shown`."""
+    wish = wanted()
+    if wish is None or not whole or wish.place >= len(race.racers):
+        return None
+    if race.steps > most_steps_of_swarm(race, wish.place, STARTS):
+        return None
+    return wish if background.swarm_is_there(race, wish, session.is_dragging()) else None
 
 
 def shown(race: Race, whole: bool, text: Words) -> tuple[ShownSwarm | None, str]:
@@ -36,8 +48,8 @@ def shown(race: Race, whole: bool, text: Words) -> tuple[ShownSwarm | None, str]
     if race.steps > most:
         key = "too_much" if race.surface.samples is None else "too_much_of_samples"
         return None, words[key].format(most=f"{most:,}", steps=f"{race.steps:,}")
-    dragged = session.is_dragging()
-    if not whole or not background.swarm_is_there(race, wish, dragged):
+    if drawn(race, whole) is None:
+        dragged = session.is_dragging()
         failed = whole and not dragged and background.swarm_has_failed(race, wish)
         return None, words["failed" if failed else "dragged" if dragged else "awaited"]
     name = race.racer_names(text["optimizer"])[wish.place]
@@ -48,8 +60,15 @@ def shown(race: Race, whole: bool, text: Words) -> tuple[ShownSwarm | None, str]
 
 
 def told_to_the_stage(swarm: ShownSwarm | None) -> dict[str, int]:
-    """What the stage needs to know of a swarm that is shown: how often one was asked for, to be played at once."""
-    return {} if swarm is None else {"replay": st.session_state.get(REPLAYS, 0)}
+    """What the stage needs to know of a swarm that is wanted: how often one was asked for, to be played at once.
+
+    One that has not come yet is not counted; a stage that is new meanwhile learns what is over.
+    """
+    if wanted() is None:
+        return {}
+    if swarm is not None:
+        st.session_state[REPLAYS_TOLD] = st.session_state.get(REPLAYS, 0)
+    return {"replay": st.session_state.get(REPLAYS_TOLD, 0)}
 
 
 def say(sentence: str) -> None:
@@ -81,9 +100,14 @@ def controls(race: Race, text: Words) -> None:
 
 
 def _switch(on: bool) -> None:
-    hidden, racers = session.view().hidden, session.race().racers
-    first = next((place for place in range(len(racers)) if place not in hidden), 0)
-    session.change_view(swarm=first if on else None, swarm_seed=0)
+    view = session.view()
+    if not on:
+        # The address of a race without a swarm has no seed for one.
+        st.session_state[KEPT_SEED] = view.swarm_seed
+        session.leave_swarm()
+        return
+    first = next((place for place in range(len(session.race().racers)) if place not in view.hidden), 0)
+    session.change_view(swarm=first, swarm_seed=view.swarm_seed or st.session_state.get(KEPT_SEED, 0))
     _replay()
 
 
