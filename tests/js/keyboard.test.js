@@ -5,7 +5,8 @@ import { test } from "node:test";
 
 import { listenToKeys } from "../../optviz/stage/js/keyboard.js";
 
-globalThis.HTMLElement = class {};
+globalThis.Element = class {};
+globalThis.HTMLElement = class extends Element {};
 
 function pressed(keys) {
   globalThis.document = Object.assign(new EventTarget(), { activeElement: null, querySelector: () => null });
@@ -25,3 +26,57 @@ test("each key does what it stands for, letters with Caps Lock too", () => {
 test("keys of the browser stay the browser's", () => {
   assert.deepEqual(pressed([{ key: "f", ctrlKey: true }, { key: "I", metaKey: true }, { key: "Home", altKey: true }, "h"]), []);
 });
+
+/** An element that has the focus and answers to these selectors, in a stage or beside it. */
+function focused(selectors, tagName = "DIV") {
+  const classList = { contains: () => false };
+  return Object.assign(new HTMLElement(), {
+    tagName, classList, dataset: {},
+    closest(asked) { return asked.split(/,(?![^(]*\))/).some((one) => selectors.includes(one.trim())) ? this : null; },
+  });
+}
+
+function staged(focus, ofStage) {
+  globalThis.document = Object.assign(new EventTarget(), { activeElement: focus, querySelector: () => null });
+  const done = [];
+  const body = Object.assign(new EventTarget(), { contains: (element) => ofStage && element === focus });
+  const stop = listenToKeys({ body, scrubber: {}, plays: () => true, command: (what) => done.push(what), escape() {} });
+  const from = (type, target) => body.dispatchEvent(Object.defineProperty(new Event(type), "target", { value: target }));
+  const press = (...keys) => {
+    for (const key of keys) document.dispatchEvent(Object.assign(new Event("keydown", { cancelable: true }), { key }));
+    return done.splice(0);
+  };
+  return { from, press, stop };
+}
+
+test("space plays after a button of the stage was clicked; where the keyboard has come to it, it presses it", () => {
+  const button = focused(["button"], "BUTTON");
+  const { from, press, stop } = staged(button, true);
+  assert.deepEqual(press(" ", "f"), ["full"]);
+  from("pointerdown", button);
+  from("focusin", button);
+  assert.deepEqual(press(" ", " "), ["play", "play"]);
+  from("focusin", focused(["button"], "BUTTON"));
+  from("focusin", button);
+  assert.deepEqual(press(" "), [], "it has gone elsewhere and come back");
+  from("pointerdown", button);
+  assert.deepEqual(press("Tab", " "), [], "also from outside of the stage");
+  stop();
+});
+
+for (const [what, selectors, ofStage, does] of [
+  ["the slider of the learning rate", ["input"], true, ["card", "full"]],
+  ["the speeds, which are numbers", ["select"], true, ["card", "full"]],
+  ["a link", ["a"], false, ["card", "full"]],
+  ["a slider of the page", ["[role=slider]"], false, ["card", "full"]],
+  ["a field", ["input", "input:not([type=range], [type=checkbox], [type=radio])"], false, []],
+  ["a choice of words", ["select", "select:not(.optviz-speed)"], false, []],
+  ["a table", ["[role=grid]", "[tabindex='0']"], false, []],
+]) {
+  test(`I and F ${does.length ? "work from" : "are letters in"} ${what}`, () => {
+    const { press, stop } = staged(focused(selectors), ofStage);
+    assert.deepEqual(press("i", "F"), does);
+    assert.deepEqual(press("Home"), [], "that one it uses itself");
+    stop();
+  });
+}

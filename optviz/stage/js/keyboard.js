@@ -6,6 +6,9 @@ const COMMANDS = new Map([[" ", "play"], ["ArrowLeft", "back"], ["ArrowRight", "
 const KEYS_OF_THEIR_OWN = "input, textarea, select, button, summary, a, [tabindex='0'], [role=slider], [role=radio], "
   + "[role=listbox], [role=tab], [contenteditable=true]";
 const TYPING = "input:not([type=range]), textarea, [contenteditable=true]";
+// Where a letter writes, or finds what begins with it. The speeds of a stage are numbers.
+const TAKES_LETTERS = "input:not([type=range], [type=checkbox], [type=radio]), textarea, select:not(.optviz-speed), canvas, "
+  + "[role=listbox], [role=menu], [role=grid], [role=tree], [role=textbox], [contenteditable=true]";
 
 /**
  * @typedef {object} Player
@@ -20,6 +23,8 @@ const TYPING = "input:not([type=range]), textarea, [contenteditable=true]";
 const players = [];
 /** @type {Player | null} */
 let touched = null;
+/** @type {Element | null} the button that a hand has pressed, until the focus goes elsewhere */
+let pressed = null;
 
 /**
  * @param {Player} player
@@ -28,7 +33,12 @@ let touched = null;
 export function listenToKeys(player) {
   if (players.length === 0) document.addEventListener("keydown", answerKey);
   players.push(player);
-  const touch = () => { touched = player; };
+  /** @param {Event} event */
+  const touch = ({ type, target }) => {
+    touched = player;
+    if (type === "pointerdown") pressed = buttonOf(target);
+    else if (target !== pressed) pressed = null;
+  };
   player.body.addEventListener("pointerdown", touch, true);
   player.body.addEventListener("focusin", touch);
   return () => {
@@ -36,6 +46,11 @@ export function listenToKeys(player) {
     if (touched === player) touched = null;
     if (players.length === 0) document.removeEventListener("keydown", answerKey);
   };
+}
+
+/** @param {EventTarget | null} target */
+function buttonOf(target) {
+  return target instanceof Element ? target.closest("button") : null;
 }
 
 function playerInUse() {
@@ -54,6 +69,7 @@ function nameOf(key) {
 
 /** @param {KeyboardEvent} event */
 function answerKey(event) {
+  if (event.key === "Tab") pressed = null;
   const player = playerInUse();
   if (!player) return;
   if (event.key === "Escape") {
@@ -65,6 +81,8 @@ function answerKey(event) {
   if (!what || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("[role=dialog]")) return;
   if (isTaken(event.key, player)) return;
   event.preventDefault();
+  // Firefox presses a button when the space is let go.
+  if (event.key === " ") document.addEventListener("keyup", (end) => end.preventDefault(), { once: true });
   player.command(what);
 }
 
@@ -76,9 +94,11 @@ function answerKey(event) {
 function isTaken(key, { body, scrubber }) {
   const focus = document.activeElement;
   if (!(focus instanceof HTMLElement) || [document.body, scrubber, body].includes(focus)) return false;
-  // A button of the stage that has just been clicked must not keep the keys to itself, but for the space that presses it.
+  if (key.length === 1 && key !== " ") return focus.closest(TAKES_LETTERS) !== null;
+  // A button of the stage that has just been clicked must not keep the keys to itself, but for the space that presses it
+  // where the focus has come by the keyboard.
   const own = focus.tagName === "BUTTON" && body.contains(focus);
-  if (own && (key !== " " || focus.dataset["do"] === "play")) return false;
+  if (own && (key !== " " || focus === pressed || focus.dataset["do"] === "play")) return false;
   // A hand that turns the 3-D chart has given it the focus; it uses other keys.
   if (focus.classList.contains("optviz-scenery") && (key === " " || key === "End")) return false;
   return focus.closest(KEYS_OF_THEIR_OWN) !== null;
