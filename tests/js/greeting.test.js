@@ -24,8 +24,8 @@ beforeEach(() => {
     },
   };
   globalThis.Element = class {
-    constructor(button = "") { this.button = button; }
-    closest(selector) { return selector === `[data-do=${this.button}]` ? this : null; }
+    constructor(button = "", around = null) { Object.assign(this, { button, around }); }
+    closest(asked) { return asked.split(", ").some((one) => one === `[data-do=${this.button}]` || one === this.around) ? this : null; }
   };
   globalThis.document = {
     hidden: false,
@@ -116,6 +116,23 @@ test("whoever is quicker than the picture finds the race at its end", () => {
 test("the button that plays pauses by itself: it is not pressed twice", () => {
   greeted().begin();
   input("pointerdown", new Element("play"));
+  assert.deepEqual(visit.done, ["seek 0", "play"]);
+});
+
+for (const [what, around] of [["view", ".optviz-views"], ["language", ".st-key-language"]]) {
+  test(`in another ${what} it goes on, and whatever comes then stops it`, () => {
+    greeted().begin();
+    for (const kind of ["pointerdown", "touchstart", "keydown"]) input(kind, new Element("", around));
+    assert.deepEqual(visit.done, ["seek 0", "play"]);
+    input("pointerdown");
+    assert.deepEqual(visit.done, ["seek 0", "play", "pause"]);
+  });
+}
+
+test("a view that is chosen before the first picture has come leaves the race to be played", () => {
+  const greeting = greeted();
+  input("pointerdown", new Element("", ".optviz-views"));
+  greeting.begin();
   assert.deepEqual(visit.done, ["seek 0", "play"]);
 });
 

@@ -1,6 +1,6 @@
 // @ts-check
-// A first visit: the race begins at its start and plays once by itself, until the visitor does anything. Whoever comes
-// by a link that says something, wants no motion, has been here, or does not look, finds the race at its end.
+// A first visit: the race begins at its start and plays once by itself, until the visitor does anything with it. Whoever
+// comes by a link that says something, wants no motion, has been here, or does not look, finds the race at its end.
 
 /** @import { Dispatch, State } from "./types.js" */
 /** @import { Transport } from "./transport.js" */
@@ -10,6 +10,8 @@ import { wantsNoMotion } from "./theme.js";
 
 const VISITED = "optviz-visited";
 const INPUTS = ["pointerdown", "keydown", "wheel", "touchstart"];
+// What shows the same race otherwise, in another view or language: it goes on playing, as it would for the button.
+const GOES_ON = ".optviz-views, .st-key-language";
 
 export class Greeting {
   /**
@@ -53,6 +55,7 @@ export class Greeting {
    * @param {Event} event
    */
   interrupt(event) {
+    if (event.target instanceof Element && event.target.closest(GOES_ON)) return;
     this.listening.abort();
     const { waits } = this;
     const { playing } = this.state();
