@@ -15,6 +15,28 @@ class Chip extends EventTarget {
   }
 }
 
+/** A page for a mouse, or for a finger. */
+function onScreen(isCoarse) {
+  globalThis.window = { matchMedia: (asked) => ({ matches: isCoarse && asked === "(pointer: coarse)" }) };
+  globalThis.document = { createElement: () => new Chip() };
+}
+
+function legendOf(names, header) {
+  const chips = [];
+  const racers = names.map((name) => ({ name }));
+  const state = { hidden: [], message: { header: { layers: [{ kind: "tracks", racers }], ...header } } };
+  updateLegend({ children: chips, appendChild: (chip) => chips.push(chip) }, state, () => {}, () => {});
+  return chips;
+}
+
+for (const [isCoarse, told] of [[false, "right click"], [true, "long press"]]) {
+  test(`a chip tells of what is done with a ${isCoarse ? "finger" : "mouse"}`, () => {
+    onScreen(isCoarse);
+    const text = { legend_help: "right click", legend_help_on_touch: "long press" };
+    assert.deepEqual(legendOf(["one", "other"], { text }).map(({ title }) => title), [told, told]);
+  });
+}
+
 for (const [by, more, hasFocus, takesFocus] of [
   ["the key for menus", { button: 0, pointerType: "" }, true, true],
   ["a mouse", { button: 2, pointerType: "mouse" }, true, false],
@@ -22,7 +44,7 @@ for (const [by, more, hasFocus, takesFocus] of [
   ["a hand that has left the focus elsewhere", { button: 0 }, false, false],
 ]) {
   test(`by ${by} a card opens ${takesFocus ? "with the focus in it" : "and leaves the focus"}`, () => {
-    globalThis.document = { createElement: () => new Chip() };
+    onScreen(false);
     const chips = [];
     const legend = { children: chips, appendChild: (chip) => chips.push(chip) };
     const racers = [{ name: "one" }, { name: "other" }];

@@ -9,6 +9,7 @@ import { dashOf, markerPath } from "./drawing.js";
 import { resolved } from "./message.js";
 import { put } from "./sentences.js";
 import { racersOf } from "./state.js";
+import { isCoarse } from "./theme.js";
 
 const CHIP = '<svg width="30" height="12" viewBox="0 0 30 12" aria-hidden="true">'
   + '<line x1="1" y1="6" x2="29" y2="6"/><path/></svg><span></span><span class="optviz-wins"></span>';
@@ -48,7 +49,7 @@ export function updateLegend(legend, state, dispatch, openCard) {
   };
   sync(legend, racersOf(state), make, (chip, racer, index) => {
     chip.dataset["index"] = String(index);
-    chip.title = header?.text["legend_help"] ?? "";
+    chip.title = header?.text[isCoarse() ? "legend_help_on_touch" : "legend_help"] ?? "";
     chip.setAttribute("aria-pressed", String(!state.hidden.includes(index)));
     const [name, wins] = chip.querySelectorAll("span");
     if (!name || !wins) return;
