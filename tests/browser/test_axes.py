@@ -353,6 +353,8 @@ SCREENS: dict[str, tuple[str, dict[str, Any]]] = {
 def test_labels_of_the_logarithmic_axis_have_room(open_page: Open, screen: str) -> None:
     query, context = SCREENS[screen]
     page = open_page(f"{query}{'&' if query else '?'}axis=gap", **context)
+    if context.get("is_mobile"):
+        page.page.locator("[data-name=curves]").tap()
     page.page.wait_for_function(LABELS_HAVE_ROOM)
     for height in HEIGHTS:
         page.plot("(plot, range) => window.Plotly.relayout(plot, { 'yaxis2.range': range })", list(height))
