@@ -24,13 +24,16 @@ from optviz import (
     with_convention,
 )
 from optviz.experiment import ARTICLE_OPTIMIZERS
-from optviz.figures.card import card_of, with_cards
+from optviz.figures.card import Card, card_of, with_cards
 from optviz.figures.figure import Figure
 from optviz.formula.mathml import APPLY, HAT, TIMES, mathml
 from optviz.optimizers import hyper
 from optviz.racer import PICKS
 from optviz.stage import unpack
+from optviz.statistics import gradients
 from optviz.text import words
+from optviz.trajectory import Trajectory
+from optviz.ui import cached
 
 # Along x a hill whose curvature changes, along y a plateau so flat that the place and size of ε decide the step.
 PLATEAU = Formula("x**2 - 0.2*x**4 + 2e-5*cosh(y)")
@@ -40,6 +43,10 @@ STEPS = 20
 TOLERANCE = 1e-12
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 ENGLISH = words("en")
+
+
+def card_after(path: Trajectory) -> Card:
+    return card_of(path.racer, gradients.slopes_and_lengths(path), ENGLISH)
 
 
 def forms(kind: type[Optimizer]) -> list[Optimizer]:
@@ -165,7 +172,7 @@ def test_a_hat_stands_over_its_letter() -> None:
 
 def test_the_numbers_on_the_card_are_those_of_the_path() -> None:
     path = trace(with_convention("adam", learning_rate=0.3), GaussianHills(seed=1), steps=30)
-    numbers = card_of(path, ENGLISH).numbers
+    numbers = card_after(path).numbers
     assert numbers.shape == (31, 4)
     step = 1e-6
     for place in (0, 7, 30):
@@ -185,7 +192,7 @@ def test_the_numbers_on_the_card_are_those_of_the_path() -> None:
 def test_after_a_run_has_diverged_there_are_no_numbers() -> None:
     path = trace(with_convention("gradient_descent", learning_rate=5.0), Formula("x**2 + 100*y**2"), (1.0, 1.0), 60)
     assert path.diverged_at > 0
-    numbers = card_of(path, ENGLISH).numbers
+    numbers = card_after(path).numbers
     assert np.isfinite(numbers[1 : path.diverged_at]).all()
     assert np.isnan(numbers[path.diverged_at :]).all()
 
@@ -201,7 +208,7 @@ def test_each_optimizer_says_what_it_does(language: str) -> None:
 def test_the_settings_are_named_and_forms_are_left_to_the_rule() -> None:
     surface = Race.from_url("surface=regression&samples=64").surface
     path = trace(Racer(with_convention("adagrad", "tensorflow1"), batch_size=8), surface, steps=3)
-    assert card_of(path, ENGLISH).settings == (
+    assert card_after(path).settings == (
         ("Learning rate η", "0.1"),
         ("Epsilon ε", "0"),
         ("Initial accumulator G₀", "0.1"),
@@ -232,12 +239,12 @@ SILENT: Any = dataclass(frozen=True)(type("Silent", (Untold,), {}))
 
 
 def test_an_own_class_has_a_card_of_what_is_known() -> None:
-    card = card_of(trace(Untold(), PLATEAU, START, 3), ENGLISH)
+    card = card_after(trace(Untold(), PLATEAU, START, 3))
     assert card.sentence == "A rule of somebody's own, with a docstring."
     assert card.rule == ("θ ← θ − ς u",)
     assert card.settings == (("Learning rate η ς", "0.1"),)
     assert np.isfinite(card.numbers[1:]).all()
-    silent = card_of(trace(SILENT(), PLATEAU, START, 3), ENGLISH)
+    silent = card_after(trace(SILENT(), PLATEAU, START, 3))
     assert (silent.sentence, silent.rule) == ("", ())
 
 
@@ -245,7 +252,7 @@ def test_a_card_is_with_the_racer_that_it_belongs_to() -> None:
     figure = Figure(
         plot={"data": [], "layout": {}}, arrays={}, layers=[{"kind": "relief"}, {"kind": "tracks", "racers": [{}, {}]}]
     )
-    card = card_of(trace(Untold(), PLATEAU, START, 3), ENGLISH)
+    card = card_after(trace(Untold(), PLATEAU, START, 3))
     shown = with_cards(figure, {1: card})
     assert shown.layers[1]["racers"][0] == {}
     assert shown.layers[1]["racers"][1]["card"]["numbers"] == "@cards/1"
@@ -271,3 +278,20 @@ def test_the_page_sends_the_card_that_is_open_and_no_other() -> None:
     # Nobody stands there.
     app.session_state["card"] = 20
     assert cards(app.run()) == []
+
+
+def test_the_numbers_of_an_open_card_are_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    computed: list[Trajectory] = []
+    real = gradients.gradients
+    monkeypatch.setattr(gradients, "gradients", lambda path: computed.append(path) or real(path))
+    cached.MEMORY.clear()
+    app = visit(surface="regression", samples="64", steps="30", racers="adam~nag")
+    app.session_state["card"] = 1
+    app.run()
+    app.run()
+    (path,) = computed
+    assert path.racer == app.session_state.race.racers[1]
+    app.session_state.live = {"learning_rate": 0.05, "number": 3}
+    app.run()
+    app.run()
+    assert len(computed) == 2

@@ -12,9 +12,6 @@ import numpy as np
 from optviz.figures.figure import Figure
 from optviz.formula.mathml import mathml
 from optviz.racer import Racer
-from optviz.statistics.gradients import gradients
-from optviz.statistics.lengths import step_lengths
-from optviz.trajectory import Trajectory
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,16 +28,13 @@ class Card:
     numbers: np.ndarray
 
 
-def card_of(path: Trajectory, text: Mapping[str, Mapping[str, str]]) -> Card:
-    """The card of a racer on a single surface, after its run. text: all words of a language."""
-    slopes = gradients(path)
-    with np.errstate(all="ignore"):
-        steepness = np.hypot(slopes[:, 0], slopes[:, 1])
+def card_of(racer: Racer, numbers: np.ndarray, text: Mapping[str, Mapping[str, str]]) -> Card:
+    """The card of a racer after its run. numbers: what `slopes_and_lengths` gives. text: all words of a language."""
     return Card(
-        sentence=_sentence(path.racer, text["idea"]),
-        rule=path.racer.optimizer.rule,
-        settings=tuple(_settings(path.racer, text)),
-        numbers=np.column_stack([slopes, steepness, step_lengths(path.points)]),
+        sentence=_sentence(racer, text["idea"]),
+        rule=racer.optimizer.rule,
+        settings=tuple(_settings(racer, text)),
+        numbers=numbers,
     )
 
 

@@ -30,6 +30,7 @@ from optviz.figures.scene import CHOICES, SHOWN
 from optviz.figures.swarm import ShownSwarm, with_swarm
 from optviz.stage.message import pack
 from optviz.stage.modules import PLOTLY, assets, stage_module, stage_style
+from optviz.statistics.gradients import slopes_and_lengths
 from optviz.text import LANGUAGES, spaced, words
 from optviz.text.telling import (
     caption,
@@ -116,7 +117,9 @@ def html_page(
     lengths = lengths_of(record, pinned)
     figure = _figure(race_figure(record, heights, "map", text["figure"], pinned, lengths), record, in_depth)
     figure = with_swarm(figure, record, swarm)
-    figure = with_cards(figure, {place: card_of(path, text) for place, path in enumerate(paths)})
+    figure = with_cards(
+        figure, {place: card_of(path.racer, slopes_and_lengths(path), text) for place, path in enumerate(paths)}
+    )
     message = pack(
         figure,
         text["stage"],

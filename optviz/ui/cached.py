@@ -22,6 +22,7 @@ from optviz.gradient_noise import GradientNoise, gradient_noise
 from optviz.laboratory import tuning
 from optviz.laboratory.work import WORK, Values
 from optviz.racer import Racer
+from optviz.statistics import gradients
 from optviz.surface import FiniteSum, Formula, Surface
 from optviz.swarm import Swarm
 from optviz.swarm import swarm_of as run_swarm
@@ -91,6 +92,16 @@ def over(path: Trajectory, surface: Surface) -> Trajectory:
     """The trajectory over an equal surface, which learns what this one may have found lower."""
     surface.learn(path.points, path.losses)
     return dataclasses.replace(path, surface=surface)
+
+
+@once
+def slopes_and_lengths(
+    racer: Racer, surface: Surface, start: tuple[float, float], steps: int, batch_seed: int
+) -> np.ndarray:
+    """`gradients.slopes_and_lengths` of `path`, once per racer and setting."""
+    run = path(racer, surface, start, steps, batch_seed)
+    with COMPUTING:
+        return gradients.slopes_and_lengths(run)
 
 
 @once

@@ -80,7 +80,10 @@ def picture() -> None:
 def _open_card(race: Race, text: Words) -> dict[int, Card]:
     """The card that is open, by the place of its racer: all of them would be a third of a message."""
     place = st.session_state.get(CARD)
-    return {place: card_of(cached.paths(race)[place], text)} if place is not None and place < len(race.racers) else {}
+    if place is None or place >= len(race.racers):
+        return {}
+    numbers = cached.slopes_and_lengths(*cached.path_arguments(race, place))
+    return {place: card_of(race.racers[place], numbers, text)}
 
 
 def _records(
