@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from cases import ROOT
 from mounted import visit
 from optviz.bad_input import BadInput
 from optviz.stage import unpack
@@ -41,6 +42,30 @@ def test_one_word_per_concept(unwanted: str) -> None:
 def test_what_is_said_on_every_surface_speaks_of_no_samples() -> None:
     on_every = ("stage.card_gradient_help", "swarm.too_much", "bad_input.too_much_work")
     assert [name for name in on_every if "样本" in CHINESE[name] or "sample" in ENGLISH[name]] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_button_of_the_bar_says_what_it_does(language: str) -> None:
+    """An icon has no other words: they are its tooltip and its name for readers of the screen."""
+    source = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "optviz" / "stage" / "js").glob("*.js"))
+    actions = set(re.findall(r'data-do="(\w+)"', source))
+    assert {"paths", "veil", "play", "pin"} <= actions
+    assert [action for action in sorted(actions) if not words(language)["stage"].get(action)] == []
+
+
+def test_the_button_above_the_picture_says_which_article_and_what_changes() -> None:
+    settings: tuple[dict[str, str], ...] = ({}, {"convention": "article"}, {"seed": "2"})
+    for query, key in zip(settings, ("to_article", "to_tensorflow", "reset"), strict=True):
+        button = visit(**query).button(key="hook")
+        assert (button.label, button.help) == (words("en")["hook"][key], words("en")["hook"][f"{key}_help"])
+        assert ("article" in button.help and "TensorFlow 1" in button.help) or key == "to_tensorflow"
+
+
+def test_the_lowest_point_has_one_name() -> None:
+    """In the question, in what is asked, in the key and at the mark on the map."""
+    about_it = ("hook.asked", "figure.key_marks", "figure.lowest")
+    assert [name for name in (*about_it, "hook.heading", "hook.heading_one") if "最低点" not in CHINESE[name]] == []
+    assert [name for name in about_it if "lowest point" not in ENGLISH[name]] == []
 
 
 def test_between_chinese_and_other_letters_stands_a_space() -> None:

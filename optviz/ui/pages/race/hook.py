@@ -27,15 +27,17 @@ def hook(race: Race, text: Words) -> None:
         row = st.container(key="hook_row", horizontal=True, vertical_alignment="center")
         row.html(f"<h1 class='optviz-heading'>{html.escape(heading(race, session.language()))}</h1>")
         if race == authors:
-            setting, changed, label = words["article_setting"], formulas, words["to_article"]
+            setting, changed, label = words["article_setting"], formulas, "to_article"
         elif race == formulas:
-            setting, changed, label = words["article_formulas"], authors, words["to_tensorflow"]
+            setting, changed, label = words["article_formulas"], authors, "to_tensorflow"
         else:
             latex = getattr(race.bare_surface, "latex", "")
             formula = f"  ${latex}$" if 0 < len(latex) <= LONGEST_LATEX else ""
             setting = f"**{described(race, session.language())}**{formula}"
-            changed, label = authors, words["reset"]
-        row.button(label, key="hook", on_click=lambda: session.attempt(lambda: changed))
+            changed, label = authors, "reset"
+        row.button(
+            words[label], key="hook", help=words[f"{label}_help"], on_click=lambda: session.attempt(lambda: changed)
+        )
         view = session.view()
         # Until a surface is known, a lowest point is what is looked for.
         is_marked = not background.is_there(race) or bool(np.isfinite(_lowest_loss(race)))
