@@ -13,6 +13,9 @@ import numpy as np
 
 from optviz.bad_input import BadInput
 
+SEEN = 0.01
+"""Of its distance from an end that it cannot reach, what a written value may be beside itself."""
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -57,6 +60,18 @@ class Parameter:
         high = f" ≤ {self.at_most:,.0f}" if self.at_most is not None and self.whole else high
         high = f" ≤ {self.at_most:g}" if self.at_most is not None and not self.whole else high
         return f"{low}{name}{high}" if low or high else f"−∞ < {name} < ∞"
+
+    def written(self, value: float, digits: int = 6) -> str:
+        """A value with this many digits, as Python spells it; with more where its distance from an end needs them.
+
+        0.9999999 is no 1, and a β₂ of 0.9999995 remembers twice as long as one of 0.999999.
+        """
+        if self.whole:
+            return f"{value:.0f}"
+        ends = [end for end in (self.above, self.below) if end is not None]
+        texts = [f"{value:.{count}g}" for count in range(digits, 17)]
+        good = (text for text in texts if all(abs(float(text) - value) <= SEEN * abs(value - end) for end in ends))
+        return next(good, repr(float(value)))
 
     def check_number(self, name: str, value: Any) -> float | int:
         """One finite number inside the range, as int or float. Raises BadInput otherwise."""

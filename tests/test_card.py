@@ -27,8 +27,8 @@ from optviz.experiment import ARTICLE_OPTIMIZERS
 from optviz.figures.card import Card, card_of, with_cards
 from optviz.figures.figure import Figure
 from optviz.formula.mathml import APPLY, HAT, TIMES, mathml
-from optviz.optimizers import hyper
-from optviz.racer import PICKS
+from optviz.optimizers import Adam, hyper
+from optviz.racer import BATCH_SIZE, PICKS
 from optviz.stage import unpack
 from optviz.statistics import gradients
 from optviz.text import words
@@ -214,6 +214,52 @@ def test_the_settings_are_named_and_forms_are_left_to_the_rule() -> None:
         ("Initial accumulator G₀", "0.1"),
         ("Batch size", "8"),
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "told"),
+    [
+        (0.999, 6, "0.999"),
+        (0.9999999, 6, "0.9999999"),
+        (0.9999999, 4, "0.9999999"),
+        (0.99951, 4, "0.99951"),
+        # What is kept is the distance from 1, to a hundredth.
+        (1 - 1.23456e-7, 6, "0.999999877"),
+        (0.123456789, 6, "0.123457"),
+        (1 - 2**-53, 6, "0.9999999999999999"),
+        (0, 6, "0"),
+    ],
+)
+def test_a_share_is_never_written_as_one(value: float, digits: int, told: str) -> None:
+    assert Adam.hyperparameters()["beta2"].written(value, digits) == told
+
+
+def test_a_number_without_an_end_near_it_has_its_digits_and_a_whole_one_all() -> None:
+    assert Adam.hyperparameters()["learning_rate"].written(1e-8 / 3) == "3.33333e-09"
+    assert Adam.hyperparameters()["epsilon"].written(1.0000001) == "1"
+    assert BATCH_SIZE.written(1_000_000) == "1000000"
+
+
+@dataclass(frozen=True)
+class Waning(Racer):
+    """A racer with settings of its own."""
+
+    share: float = hyper(0.5, symbol="α", above=0, below=1)
+    offset: float = hyper(0.0, symbol="δ")
+
+
+def test_a_card_a_name_and_a_slider_show_a_share_near_one_as_it_is() -> None:
+    surface = Formula("x**2 + y**2")
+    racer = Waning(Adam(beta2=0.9999999), share=0.99999999, offset=-2e-7)
+    card = card_after(trace(racer, surface, (1.0, 1.0), 2))
+    assert ("Decay β₂", "0.9999999") in card.settings
+    assert card.settings[-2:] == (("share α", "0.99999999"), ("offset δ", "−2e−07"))
+    race = Race.from_url("racers=adam--beta2-0.999~adam--beta2-0.9999999")
+    assert race.racer_names()[1] == "adam β₂=0.9999999"
+    app = visit(racers="adam--beta2-0.9999999")
+    shown = {slider.key: slider for slider in app.select_slider}
+    (own,) = [slider for key, slider in shown.items() if "beta2" in (key or "")]
+    assert "0.9999999" in own.options and "1" not in own.options
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def _differing(table: Mapping[str, Parameter], one: Any, another: Any) -> list[s
         value, other = getattr(one, name), getattr(another, name, None)
         if value != other and not isinstance(value, bool):
             # As few digits as tell the two apart.
-            texts = (f"{value:.{digits}g}" for digits in (4, 6, 9, 12, 17))
+            texts = (parameter.written(value, digits) for digits in (4, 6, 9, 12, 17))
             text = next(text for text in texts if not isinstance(other, float | int) or float(text) != float(other))
             differences.append(f"{parameter.symbol or name}={text}")
     return differences

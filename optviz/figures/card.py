@@ -11,6 +11,7 @@ import numpy as np
 
 from optviz.figures.figure import Figure
 from optviz.formula.mathml import mathml
+from optviz.parameter import Parameter
 from optviz.racer import Racer
 
 
@@ -74,16 +75,21 @@ def _sentence(racer: Racer, ideas: Mapping[str, str]) -> str:
 
 def _settings(racer: Racer, text: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str]]:
     optimizer, names = racer.optimizer, text["hyperparameter"]
-    found = []
-    for name, parameter in optimizer.hyperparameters().items():
-        value = getattr(optimizer, name)
-        # What chooses between forms of the rule is seen in the rule.
-        if isinstance(value, bool):
-            continue
-        called = names.get(name, name)
-        if parameter.symbol and parameter.symbol not in called:
-            called = f"{called} {parameter.symbol}"
-        found.append((called, f"{value:g}".replace("-", "−")))
+    # What chooses between forms of the rule is seen in the rule.
+    found = [
+        _setting(name, parameter, value, names)
+        for name, parameter in optimizer.hyperparameters().items()
+        if not isinstance(value := getattr(optimizer, name), bool)
+    ]
     if racer.batch_size is not None:
         found.append((text["controls"]["batch_size"], f"{racer.batch_size:,}"))
-    return found + [(names.get(name, name), f"{value:g}") for name, value in racer.changed_settings.items()]
+    table = racer.settings()
+    return found + [_setting(name, table[name], value, names) for name, value in racer.changed_settings.items()]
+
+
+def _setting(name: str, parameter: Parameter, value: Any, names: Mapping[str, str]) -> tuple[str, str]:
+    """What a setting is called, with its symbol, and its value with a true minus sign."""
+    called = names.get(name, name)
+    if parameter.symbol and parameter.symbol not in called:
+        called = f"{called} {parameter.symbol}"
+    return called, parameter.written(value).replace("-", "−")

@@ -248,7 +248,7 @@ def number_field(
         tell_here(key)
     elif parameter.log or parameter.below == 1:
         stops = log_options(low, high, value) if parameter.log else decay_options(value)
-        choice(st.select_slider, label, stops, value, use, key=key, title=lambda stop: f"{stop:g}", help=text)
+        choice(st.select_slider, label, stops, value, use, key=key, title=parameter.written, help=text)
     else:
         kind = int if parameter.whole else float
         st.slider(
