@@ -38,7 +38,8 @@ class Swarm:
     see `FINEST`. ends (S,): in which of the `valleys` each stays at the end, or `ON_THE_WAY`, or `OUTSIDE` the domain,
     diverged or not. valleys (V,): their losses, the deepest of the surface first, whether anyone is there or not (NaN
     where it has none inside an edge), then those where any stay, the lower first; all that are as deep as the deepest
-    count as one. best (3,): x, y and loss of the lowest that any came to inside the domain, NaN for none.
+    count as one, and `deepest` says how many they are. best (3,): x, y and loss of the lowest that any came to inside
+    the domain, NaN for none.
     """
 
     places: np.ndarray
@@ -46,6 +47,7 @@ class Swarm:
     steps: int
     ends: np.ndarray
     valleys: np.ndarray
+    deepest: int
     best: np.ndarray
 
     @property
@@ -105,8 +107,8 @@ def _coded(points: np.ndarray, domain: Domain) -> np.ndarray:
         return np.where(known, codes, NOWHERE).astype(np.uint16)
 
 
-def _ends(run: Trajectory) -> tuple[np.ndarray, np.ndarray]:
-    """ends and valleys of `Swarm`: in a valley is who stays there as a racer does that has arrived in it.
+def _ends(run: Trajectory) -> tuple[np.ndarray, np.ndarray, int]:
+    """ends, valleys and deepest of `Swarm`: in a valley is who stays there as a racer does that has arrived in it.
 
     See `NEAR`, `LOW`, `STAYS`; the drop is that from the median of the starts' losses.
     """
@@ -131,7 +133,8 @@ def _ends(run: Trajectory) -> tuple[np.ndarray, np.ndarray]:
                     valleys.append(float(known.depths[place]))
         ends[~surface.contains(run.points[:, -1])] = OUTSIDE
     occupied = [0, *(valley for valley in range(1, len(valleys)) if (ends == valley).any())]
-    return _renumbered(ends, occupied), without_rounding(np.array(valleys)[occupied], start_loss)
+    depths = without_rounding(np.array(valleys)[occupied], start_loss)
+    return _renumbered(ends, occupied), depths, len(known.deepest)
 
 
 def _renumbered(ends: np.ndarray, occupied: list[int]) -> np.ndarray:

@@ -87,6 +87,8 @@ def test_equally_deep_valleys_are_all_the_deepest() -> None:
     found = events([path((0, 0.3, 0), (40, side, 0), surface=twins) for side in (-1.0, 1.0)])
     assert found.valley.tolist() == [0, 0]
     assert len(found.valleys) == 1
+    assert found.deepest == 2
+    assert told_arrays(found)["told/valleys"][:, 2].tolist() == [2]
 
 
 def test_a_loss_that_is_rounding_is_told_as_nothing() -> None:

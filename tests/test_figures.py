@@ -54,6 +54,7 @@ RECORD = RaceRecord(
         valleys=np.array([-1.0, 2.0]),
         away=np.array([0.5, 0.25]),
         passed=np.array([False, True, False]),
+        deepest=1,
     ),
     loss_range=(1.9, 6.1),
     gap_range=(-0.7, 0.2),
@@ -175,6 +176,26 @@ def test_minima_are_marked_and_labelled_with_their_losses() -> None:
         assert len(shown) == marked
         assert labels[0] == "lowest 0"
         assert labels[1:] == ([f"{place}" for place in range(1, count)] if count == 12 else [""] * (marked - 1))
+
+
+def test_minima_that_are_as_low_as_the_lowest_are_marked_alike() -> None:
+    # Himmelblau, "Applied Nonlinear Programming" (1972): four zeros of a sum of two squares.
+    surface, start = gallery("himmelblau"), (-0.2708, -0.9230)
+    record = race_record(race([Racer(OPTIMIZERS["adam"]())], surface, start, 2), ["Adam"], start)
+    assert record.deepest == len(record.minima) == 4
+    figure = race_figure(record, HEIGHTS, "map 1", WORDS)
+    assert {(place["label"], place["size"]) for place in places(figure)} == {("lowest 0", places(FIGURE)[0]["size"])}
+    (told,) = [trace for trace in resolved(figure)["data"] if trace.get("hovertemplate", "").startswith("the lowest")]
+    zeros = [(-3.7793, -3.2832), (-2.8051, 3.1313), (3.0, 2.0), (3.5844, -1.8481)]
+    assert sorted(zip(told["x"], told["y"], strict=True)) == [pytest.approx(zero, abs=1e-4) for zero in zeros]
+
+
+def test_of_many_that_are_equally_low_only_the_first_is_labelled() -> None:
+    minima = (*((place / 100, 1.0, 0.0) for place in range(13)), (0.5, 0.5, 1.0))
+    shown = places(race_figure(replace(RECORD, minima=minima, deepest=13), HEIGHTS, "map 1", WORDS))
+    assert [place["label"] for place in shown] == ["lowest 0"] + [""] * 13
+    assert len({place["size"] for place in shown[:13]}) == 1
+    assert shown[13]["size"] < shown[12]["size"]
 
 
 def test_the_lowest_point_comes_first_also_where_it_is_no_minimum() -> None:
@@ -488,7 +509,7 @@ def test_what_the_sentence_is_made_of_travels_in_rows() -> None:
     (layer,) = (layer for layer in FIGURE.layers if layer["kind"] == "tracks")
     rows = [FIGURE.arrays[layer[name].removeprefix("@")].tolist() for name in ("events", "arrivals", "valleys")]
     assert rows[0] == [[0, 1, Kind.LEAD, 1, 0, -1], [1, 2, Kind.ARRIVED, 2, 0, 1], [1, 2, Kind.ARRIVED, 2, 1, 1]]
-    assert rows[1:] == [[[2, 1, 0], [2, 1, 1], [-1, -1, 0]], [[-1.0, 0.5], [2.0, 0.25]]]
+    assert rows[1:] == [[[2, 1, 0], [2, 1, 1], [-1, -1, 0]], [[-1.0, 0.5, 1], [2.0, 0.25, 1]]]
 
 
 @pytest.mark.parametrize("surface", [GaussianHills(seed=1), gallery("rosenbrock"), gallery("bowl"), Formula("0*x")])

@@ -350,6 +350,24 @@ def test_the_scoreboard_tells_final_losses_and_outcomes() -> None:
         assert word in board
 
 
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ({}, "The surface's lowest point is −0.3543 at ("),
+        ({"surface": "himmelblau"}, "The surface has 4 equally low points: 0 at (3, 2), ("),
+        ({"surface": "himmelblau", "lang": "zh"}, "曲面有 4 个同样低的最低点，损失为 0，位于 (3, 2), ("),
+        (
+            {"surface": "formula", "text": "sin(x)*sin(y)", "domain": "-10~10~-10~10"},
+            "The surface has 18 equally low points: −1 at (",
+        ),
+    ],
+)
+def test_the_scoreboard_names_every_point_that_is_as_low_as_the_lowest(query: dict[str, str], told: str) -> None:
+    note = scores(visit(**query)).split("</table>")[1].split("</p>")[0]
+    assert told in unescape(note)
+    assert note.endswith(", …, found by a dense search.") == ("18" in told)
+
+
 def test_a_race_that_blows_up_is_shown_and_told() -> None:
     app = visit(surface="rosenbrock", learning_rate="10")
     assert_shows_its_race(app)

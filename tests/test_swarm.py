@@ -5,11 +5,24 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optviz import OPTIMIZERS, FiniteSum, Formula, GaussianHills, Race, Racer, Regression, Surface, Trajectory, trace
+from optviz import (
+    OPTIMIZERS,
+    FiniteSum,
+    Formula,
+    GaussianHills,
+    Race,
+    Racer,
+    Regression,
+    Surface,
+    Trajectory,
+    gallery,
+    trace,
+)
 from optviz.bad_input import BadInput
 from optviz.budget import MOST_WORK_OF_SWARM, most_steps_of_swarm, racer_work, swarm_work
 from optviz.laboratory.work import Task, done, packed, record_of, unpacked
 from optviz.optimizers import GradientDescent
+from optviz.statistics.valleys import valleys_of
 from optviz.swarm import (
     FINEST,
     MOMENTS,
@@ -149,6 +162,30 @@ def test_valleys_that_are_equally_deep_are_one() -> None:
     twins = Formula("(x^2-1)^2 + y^2", (-2, 2, -2, 2))
     swarm = summed_up(path([(0, 0.3, 0.5), (60, 1, 0)], [(0, 0.3, 0.5), (60, -1, 0)], surface=twins))
     assert (swarm.ends.tolist(), swarm.valleys.tolist()) == ([0, 0], pytest.approx([0.0], abs=1e-12))
+    assert swarm.deepest == 2
+
+
+@pytest.mark.parametrize(
+    ("surface", "deepest"),
+    [
+        (gallery("himmelblau"), 4),
+        # Where the sine is −1 the parabola's valley has a hollow: at x = −π/2, −π/2 + 2π/5 and −π/2 + 4π/5.
+        (Formula("(x^2+y-1)^2+0.3*sin(5*x)", (-2, 2, -2, 2)), 3),
+        (WELLS, 1),
+        (Formula("x + y", (-1, 1, -1, 1)), 0),
+    ],
+)
+def test_how_many_valleys_are_the_deepest(surface: Surface, deepest: int) -> None:
+    assert swarm_of(Racer(GradientDescent(learning_rate=0.001)), surface, count=9, steps=9).deepest == deepest
+
+
+def test_a_lowest_point_that_a_run_has_found_since_is_no_further_valley() -> None:
+    twins = Formula("(x^2-1)^2 + (y-1/3)^2", (-2, 2, -2, 2))
+    assert len(twins.local_minima.points) == 2
+    twins.learn(np.array([[1 + 1e-9, 1 / 3]]), np.array([-1e-12]))
+    known = valleys_of(twins, 1.0)
+    assert known.lowest == -1e-12
+    assert sorted(known.deepest[:, 0]) == pytest.approx([-1, 1], abs=1e-6)
 
 
 @pytest.mark.parametrize("text", ["x + y", "5"])
@@ -194,13 +231,28 @@ def test_what_it_costs_is_bounded() -> None:
     assert racer_work(batched, sampled, starts=200) < racer_work(batched, sampled, runs=200)
 
 
-def swarm(ends: dict[int, int], valleys: list[float]) -> Swarm:
+def swarm(ends: dict[int, int], valleys: list[float], deepest: int = 1) -> Swarm:
     listed = np.repeat(list(ends), list(ends.values()))
-    return Swarm(np.zeros((2, len(listed), 2), np.uint16), 1, 1, listed, np.array(valleys), np.full(3, np.nan))
+    return Swarm(np.zeros((2, len(listed), 2), np.uint16), 1, 1, listed, np.array(valleys), deepest, np.full(3, np.nan))
 
 
 NAN = float("nan")
 TOLD = [
+    (
+        swarm({0: 199, ON_THE_WAY: 1}, [0.0], deepest=4),
+        "Swarm: from 200 starts under Adam, 199 end in the 4 deepest valleys (0), 1 in no valley yet.",
+        "群体：Adam 从 200 个起点出发，199 个停在 4 个同样最深的山谷（0），1 个还没有停在任何山谷。",
+    ),
+    (
+        swarm({0: 1, OUTSIDE: 199}, [0.0], deepest=2),
+        "Swarm: from 200 starts under Adam, 1 ends in one of the 2 deepest valleys (0), 199 outside the map.",
+        "群体：Adam 从 200 个起点出发，1 个停在 2 个同样最深的山谷之一（0），199 个在图外。",
+    ),
+    (
+        swarm({OUTSIDE: 200}, [0.0], deepest=2),
+        "Swarm: from 200 starts under Adam, none ends in any of the 2 deepest valleys (0), 200 outside the map.",
+        "群体：Adam 从 200 个起点出发，没有一个停在 2 个同样最深的山谷（0），200 个在图外。",
+    ),
     (
         swarm({0: 143, 1: 51, ON_THE_WAY: 4, OUTSIDE: 2}, [-0.3543, -0.2832]),
         "Swarm: from 200 starts under Adam, 143 end in the deepest valley (−0.354), 51 in the valley at −0.283, "

@@ -44,14 +44,16 @@ def level_lines() -> dict[str, Any]:
 def places(record: RaceRecord, words: Mapping[str, str]) -> dict[str, Any]:
     """The layer that marks the minima, the lowest with the word for it, and labels them with their losses.
 
-    Of more than `MOST_LABELLED` only the lowest is labelled, and of more than `MOST_MARKED` the highest are left out.
+    All that are as low as the lowest look like it. Of more than `MOST_LABELLED` only the lowest are labelled, or the
+    first of them where they are more themselves; of more than `MOST_MARKED` the highest are left out.
     """
     few = len(record.minima) <= MOST_LABELLED
+    named = record.deepest if record.deepest <= MOST_LABELLED else 1
     marked = []
     for place, (x, y, loss) in enumerate(record.minima[:MOST_MARKED]):
         told = spelled(loss)
-        label = words["lowest_label"].format(loss=told) if place == 0 else told if few else ""
-        marked.append({"at": [x, y], "label": label, "size": 6.5 if place == 0 else 4})
+        label = words["lowest_label"].format(loss=told) if place < named else told if few else ""
+        marked.append({"at": [x, y], "label": label, "size": 6.5 if place < max(record.deepest, 1) else 4})
     return {"kind": "places", "places": marked}
 
 
@@ -63,12 +65,13 @@ def level_scale(heights: Heights, words: Mapping[str, str]) -> dict[str, Any]:
 
 
 def lowest_mark(record: RaceRecord, words: Mapping[str, str]) -> dict[str, Any]:
-    """What is told of the lowest point; `words` is the table `figure` of the texts."""
+    """What is told of the lowest points; `words` is the table `figure` of the texts."""
+    points = [(x, y) for x, y, _ in record.minima[: record.deepest]] or [record.lowest]
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": [record.lowest[0]],
-        "y": [record.lowest[1]],
+        "x": [x for x, _ in points],
+        "y": [y for _, y in points],
         # Its mark is the layer's; here it is for a hand that asks what it is.
         "marker": {"symbol": "circle", "size": 16, "color": "@theme/ink", "opacity": 0},
         "hovertemplate": f"{words['lowest']}<br>(%{{x:.4g}}, %{{y:.4g}})<extra></extra>",

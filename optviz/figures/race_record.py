@@ -21,6 +21,7 @@ from optviz.statistics.ranges import (
     veiled_loss_range,
 )
 from optviz.statistics.standings import standing
+from optviz.statistics.wins import tie_width
 from optviz.surface.base import Surface
 from optviz.surface.searching.minima import CLOSE
 from optviz.trajectory import Trajectory
@@ -35,8 +36,9 @@ class RaceRecord:
     last step before a run diverged, −1 for none; `standings` (steps + 1,), `overshoots` and `events` are for words (see
     `standing`, `events`, and `Optimizer.overshoot`, "batch" for one that sees batches); `fans` has None for a racer
     that was run once. `axis_steps` is what an axis of steps should span where `steps` are but the first; None for all
-    there are. `minima` are the surface's as (x, y, loss), after its lowest point, which may lie on an edge. The veiled
-    ranges are those of axes that tell nothing of how the race ends.
+    there are. `minima` are the surface's as (x, y, loss), after its lowest point, which may lie on an edge; the first
+    `deepest` of them are as low as that, up to a tie. The veiled ranges are those of axes that tell nothing of how the
+    race ends.
     """
 
     names: tuple[str, ...]
@@ -63,6 +65,7 @@ class RaceRecord:
     veiled_loss_range: tuple[float, float]
     veiled_gap_range: tuple[float, float] = VEILED_GAP_RANGE
     axis_steps: int | None = None
+    deepest: int = 1
 
 
 def race_record(
@@ -77,6 +80,7 @@ def race_record(
     # A fan may be older than what has been learned of the lowest loss since.
     fans = [known and dataclasses.replace(known, log_gaps=log_gap(known.losses, lowest.loss)) for known in fans or ()]
     known = [fan for fan in fans if fan is not None]
+    minima = _minima(surface, float(paths[0].losses[0]))
     losses = np.concatenate([np.stack([path.losses for path in paths]), *(fan.losses for fan in known)])
     standings = standing(paths)
     log_gaps = [log_gap(path.losses, lowest.loss) for path in paths]
@@ -101,9 +105,10 @@ def race_record(
         steps=paths[0].steps,
         start=start,
         lowest=(float(lowest.point[0]), float(lowest.point[1])),
-        minima=_minima(surface, float(losses[0, 0])),
+        minima=minima,
         domain=surface.domain,
         veiled_loss_range=veiled_loss_range(float(paths[0].losses[0]), lowest.loss),
+        deepest=_level(minima, float(paths[0].losses[0])),
     )
 
 
@@ -118,6 +123,12 @@ def _minima(surface: Surface, start_loss: float) -> tuple[tuple[float, float, fl
     # A run may have taught the surface a point that is lower by less than is drawn.
     close = np.array([surface.domain[1] - surface.domain[0], surface.domain[3] - surface.domain[2]]) * CLOSE
     return (first, *(known for known in found if (np.abs(np.subtract(known[:2], first[:2])) > close).any()))
+
+
+def _level(minima: tuple[tuple[float, float, float], ...], start_loss: float) -> int:
+    """How many of the minima are as low as the first of them, the lowest point, for who starts at this loss."""
+    depths = np.array([loss for _, _, loss in minima])
+    return int((depths <= depths[0] + tie_width(start_loss, depths[0])).sum()) if minima else 0
 
 
 def beyond_epochs(record: RaceRecord) -> tuple[tuple[str, ...], float]:

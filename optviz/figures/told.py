@@ -40,15 +40,17 @@ def told_arrays(events: Events) -> dict[str, np.ndarray]:
     """The arrays that `TOLD` refers to, a few dozen numbers.
 
     events (rows, 6), a row per event and racer: the event's number, step, kind, since; the racer; the valley. arrivals
-    (racers, 3): step, valley, whether it has been near the deepest. valleys (V, 2): loss, how far from the start.
+    (racers, 3): step, valley, whether it has been near the deepest. valleys (V, 3): loss, how far from the start, and
+    as how many places it counts.
     """
     rows = [
         (number, event.step, int(event.kind), event.since, racer, event.valley)
         for number, event in enumerate(events.said)
         for racer in event.racers
     ]
+    places = [max(events.deepest, 1), *(1 for _ in events.valleys[1:])]
     return {
         "told/events": np.array(rows, dtype=np.int32).reshape(-1, 6),
         "told/arrivals": np.stack([events.arrived, events.valley, events.passed], axis=1).astype(np.int32),
-        "told/valleys": np.stack([events.valleys, events.away], axis=1),
+        "told/valleys": np.stack([events.valleys, events.away, places], axis=1),
     }

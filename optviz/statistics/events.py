@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 
@@ -67,8 +68,9 @@ class Events:
 
     arrived (racers,): the step since which it has been in its valley, −1 for none, and `valley` (racers,) which, −1
     for none. valleys (V,): their losses; the first is the deepest of the surface whether anyone is there or not, NaN
-    where the surface has no lowest point inside an edge. Equally deep ones count as one. away (V,): how far each is
-    from the start, in widths of the domain. passed (racers,): whether it has ever been near the deepest.
+    where the surface has no lowest point inside an edge. Equally deep ones count as one: `deepest` says how many they
+    are. away (V,): how far each is from the start, in widths of the domain. passed (racers,): whether it has ever been
+    near the deepest.
     """
 
     said: tuple[Event, ...]
@@ -77,6 +79,7 @@ class Events:
     valleys: np.ndarray
     away: np.ndarray
     passed: np.ndarray
+    deepest: int
 
 
 def events(paths: Sequence[Trajectory], standings: np.ndarray | None = None) -> Events:
@@ -216,8 +219,8 @@ def _climbs(codes: np.ndarray, losses: np.ndarray, lowest: float) -> Iterator[Ev
             yield Event(int(tops[highest]), Kind.OVERSHOT, (racer,), int(bottoms[highest]) + 1)
 
 
-def _arrivals(points: np.ndarray, losses: np.ndarray, surface: Surface) -> tuple[np.ndarray, ...]:
-    """arrived, valley, valleys, away and passed of `Events`."""
+def _arrivals(points: np.ndarray, losses: np.ndarray, surface: Surface) -> tuple[Any, ...]:
+    """arrived, valley, valleys, away, passed and deepest of `Events`."""
     start, start_loss, near = points[0, 0], float(losses[0, 0]), NEAR * surface.width
     known = valleys_of(surface, start_loss)
     places, depths, level, inner = known.places, known.depths, known.level, bool(np.isfinite(known.lowest))
@@ -240,7 +243,8 @@ def _arrivals(points: np.ndarray, losses: np.ndarray, surface: Surface) -> tuple
             away.append(float(distances(places[place], start)) / surface.width)
         arrived[racer], valley[racer] = since, 0 if level[place] else number[place]
     passed = np.array([any((distances(way, place) <= near).any() for place in places[level]) for way in points])
-    return arrived, valley, without_rounding(valleys, start_loss), np.array(away, dtype=float), passed
+    depth = without_rounding(valleys, start_loss)
+    return arrived, valley, depth, np.array(away, dtype=float), passed, len(known.deepest)
 
 
 def _arrival_events(arrived: np.ndarray, valley: np.ndarray) -> Iterator[Event]:

@@ -113,8 +113,9 @@ def swarm_sentence(swarm: Swarm, racer: str, text: Mapping[str, Mapping[str, str
     losses = [spelled(loss) for loss in swarm.valleys.tolist()]
     ends, others = [], list(zip(counts[1:], losses[1:], strict=True))
     if swarm.valleys[0] == swarm.valleys[0]:
-        key = "deepest" if counts[0] else "deepest_none"
-        ends.append(counted(phrases, key, counts[0]).format(count=counts[0], loss=losses[0]))
+        key = f"deepest{'_equal' if swarm.deepest > 1 else ''}{'' if counts[0] else '_none'}"
+        found = {"count": counts[0], "loss": losses[0], "valleys": swarm.deepest}
+        ends.append(counted(phrases, key, counts[0]).format(**found))
     if len(others) <= MOST_VALLEYS:
         for count, loss in others:
             ends.append(_phrase(phrases, "valley", count, not ends).format(count=count, loss=loss))

@@ -207,11 +207,15 @@ def number(value: float) -> str:
     return f"{float(f'{value:.3g}') + 0:g}".replace("-", "−")
 
 
+# How many minima are as low as the lowest; the first two: "Virtual Library of Simulation Experiments", Surjanovic.
+DEEPEST = {"himmelblau": 4, "six_hump_camel": 2, "saddle": 2}
+
+
 def retold(race: Race) -> str:
     """What is to be said of the end of a race in which somebody has arrived and nobody has left or diverged."""
     there, surface, paths = ends(race), race.run()[0].surface, race.run()
     start, lowest = paths[0].points[0], surface.lowest
-    everyone = len(race.racers)
+    everyone, places = len(race.racers), DEEPEST.get(getattr(surface, "name", ""), 1)
     tie = 1e-6 * (paths[0].losses[0] - lowest.loss)
     deepest = {name: told for name, told in there.items() if told[1] <= lowest.loss + tie}
     told = deepest or there
@@ -219,7 +223,7 @@ def retold(race: Race) -> str:
     first = min(since for since, *_ in told.values())
     names = ", ".join(name for name, (since, *_) in told.items() if since == first)
     if deepest:
-        valley = "the deepest valley"
+        valley = f"one of the {places} deepest valleys" if places > 1 else "the deepest valley"
     else:
         nearer = np.hypot(*(next(iter(told.values()))[2] - start)) < np.hypot(*(lowest.point - start))
         valley = "the nearer valley" if nearer else "another valley"
@@ -240,8 +244,9 @@ def retold(race: Race) -> str:
         many = f"; {elsewhere} in others that are less deep"
         tail = "" if not elsewhere else "; 1 in another that is less deep" if elsewhere == 1 else many
     else:
-        tail = f"; nobody stays in the deepest, {number(lowest.loss)}" if passed else ""
-        tail = tail or f"; the deepest, {number(lowest.loss)}, is never found"
+        some, none = (f"any of the {places}", f"none of the {places}") if places > 1 else ("the", "the")
+        tail = f"; nobody stays in {some} deepest, {number(lowest.loss)}" if passed else ""
+        tail = tail or f"; {none} deepest, {number(lowest.loss)}, is {'' if places > 1 else 'never '}found"
     return f"{head}{tail}."
 
 

@@ -79,7 +79,7 @@ const VALLEY = {
 const course = (steps, told = []) => ({
   events: told.map(([step, kind, ...places]) => ({ step, kind, since: step, valley: 1, places })),
   arrivals: steps.map((step) => ({ step, valley: step < 0 ? -1 : 1, passed: false })),
-  valleys: [{ loss: 0, away: 0.1 }, { loss: 1, away: 0.2 }],
+  valleys: [{ loss: 0, away: 0.1, places: 1 }, { loss: 1, away: 0.2, places: 1 }],
 });
 
 test("while it plays from its start nobody is asked to press play", () => {
@@ -121,6 +121,39 @@ test("at the end, who started in one of several valleys never left it", () => {
   apart.arrivals[1].valley = 2;
   apart.valleys.push({ loss: 3, away: 0.3 });
   assert.equal(happened(VALLEY, PLACED, 2, 2, apart), "all in 2, A, C at home; nobody in the deepest.");
+});
+
+const EQUAL = {
+  ...VALLEY, valley_deepest: "the deepest", valley_deepest_equal: "one of {places}", say_never_found_equal: "none of {places} found",
+  say_ends_from_start_equal: "{count} in {valley}, {racers} at home", say_arrives_deepest: "{racers} first in the deepest",
+  say_arrives_deepest_equal: "{racers} first in one of {places}", say_follows_deepest_equal: "{racers} too in one of {places}",
+};
+for (const [places, arrived, said] of [
+  [1, [1, 2, -1], "2 in the deepest, A first at 1."],
+  [4, [1, 2, -1], "2 in one of 4, A first at 1."],
+  [1, [0, 2, -1], "2 in the deepest, their own."],
+  [4, [0, 2, -1], "2 in one of 4, A at home."],
+]) {
+  test(`at the end, with ${places} equally deep, of those who arrived at ${arrived}: ${said}`, () => {
+    const deepest = course(arrived);
+    for (const arrival of deepest.arrivals) if (arrival.step >= 0) arrival.valley = 0;
+    deepest.valleys[0].places = places;
+    assert.equal(happened(EQUAL, PLACED, 2, 2, deepest), said);
+  });
+}
+
+test("of several that are equally deep, an arrival speaks as of one of them, and nobody comes back to another", () => {
+  const deepest = course([0, 3, -1], [[3, 5, 1]]);
+  for (const happening of [...deepest.events, ...deepest.arrivals.slice(0, 2)]) happening.valley = 0;
+  assert.equal(soFar(EQUAL, PLACED, deepest, 3, 9), "B back by 3");
+  deepest.valleys[0].places = 2;
+  assert.equal(soFar(EQUAL, PLACED, deepest, 3, 9), "B too in one of 2");
+});
+
+test("none of several that are equally deep is found", () => {
+  const other = course([1, 1, 1]);
+  other.valleys[0].places = 3;
+  assert.equal(happened(EQUAL, PLACED, 2, 2, other), "all in the other, A, B, C first at 1; none of 3 found.");
 });
 
 test("no more digits of a difference than single precision has", () => {

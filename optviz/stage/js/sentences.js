@@ -38,7 +38,7 @@ export function courseOf(layer, arrays) {
   return {
     events,
     arrivals: rows(layer.arrivals).map(([step = -1, valley = -1, passed = 0]) => ({ step, valley, passed: passed > 0 })),
-    valleys: rows(layer.valleys).map(([loss = NaN, away = NaN]) => ({ loss, away })),
+    valleys: rows(layer.valleys).map(([loss = NaN, away = NaN, places = 1]) => ({ loss, away, places })),
   };
 }
 
@@ -91,13 +91,18 @@ function toldOf({ kind, places, since, step, valley }, text, racers, course, ste
   const values = { step, racers: listed(text, those), loss, lowest, count: there.length, all: racers.length };
   if (kind === DIVERGED) return put(text["say_diverged"], values);
   if (kind === LEFT) return put(text["say_leaves"], values);
-  if (course.arrivals.some((arrival) => arrival.valley === valley && arrival.step === 0)) return put(text["say_returns"], values);
+  const isStart = course.arrivals.some((arrival) => arrival.valley === valley && arrival.step === 0);
+  // Who starts in one of several that are equally deep may be followed into another.
+  if (isStart && (valley !== 0 || course.valleys[0]?.places === 1)) return put(text["say_returns"], values);
   const where = valley === 0 ? "deepest" : lowest ? "other" : "some";
-  const isNamed = course.events.some((event) => event.valley === valley && event.step < step && concerns(event, racers));
-  if (kind === ARRIVED || isNamed) return put(text[`say_${kind === ARRIVED ? "arrives" : "follows"}_${where}`], values);
+  const isNamed = isStart
+    || course.events.some((event) => event.valley === valley && event.step < step && concerns(event, racers));
+  if (kind === ARRIVED || isNamed) {
+    return ofDeepest(text, `say_${kind === ARRIVED ? "arrives" : "follows"}_${where}`, course, values);
+  }
   // Of whoever was there before nothing was said: of those that are shown these are the first.
   const first = firstIn(valley, racers, course);
-  return put(text[`say_arrives_${where}`], { ...values, step: first.step, racers: listed(text, first.racers) });
+  return ofDeepest(text, `say_arrives_${where}`, course, { ...values, step: first.step, racers: listed(text, first.racers) });
 }
 
 /**
@@ -132,7 +137,7 @@ function ended(text, racers, course) {
   const left = there.length - told.length;
   const head = arrivedIn(text, told, racers.length, course);
   const elsewhere = left > 0 ? put(counted(text, "say_ends_elsewhere", left), { count: left }) : "";
-  const tail = deepest.length > 0 ? elsewhere : unfound(text, racers, course);
+  const tail = deepest.length > 0 ? elsewhere : unfound(text, racers, course, "say_never_found", "say_nobody_stays");
   return put(text[tail ? "say_ends_and" : "say_ends_so"], { head, tail });
 }
 
@@ -149,8 +154,10 @@ function arrivedIn(text, those, all, { valleys }) {
   const loss = depth(Math.min(...numbers.map((valley) => valleys[valley]?.loss ?? NaN)));
   const many = those.length === all ? (all === 1 ? "_alone" : "_all") : (those.length === 1 ? "_one" : "");
   const since = step === 0 ? "_from_start" : "";
-  return put(text[`say_ends${numbers.length > 1 ? "_apart" : ""}${many}${since}`], {
-    count: those.length, all, step, loss, valleys: numbers.length, valley: text[`valley_${kindOf(numbers[0] ?? -1, valleys)}`] ?? "",
+  const valley = ofDeepest(text, `valley_${kindOf(numbers[0] ?? -1, valleys)}`, { valleys });
+  const key = `say_ends${numbers.length > 1 ? "_apart" : ""}${many}${since}`;
+  return ofDeepest(text, key, { valleys: numbers[0] === 0 ? valleys : [] }, {
+    count: those.length, all, step, loss, valleys: numbers.length, valley,
     racers: listed(text, those.filter((racer) => racer.step === step)),
   });
 }
@@ -167,27 +174,17 @@ function kindOf(valley, valleys) {
 }
 
 /**
- * That nobody found the deepest valley, or that nobody stayed there; "" where there is none.
+ * That nobody found the deepest valley, or that nobody stayed there, in the words of these keys; "" where there is none.
  * @param {Words} text
  * @param {Told[]} racers
  * @param {Pick<Course, "arrivals" | "valleys">} course
+ * @param {string} unseen
+ * @param {string} [left]
  */
-function unfound(text, racers, { arrivals, valleys }) {
+function unfound(text, racers, { arrivals, valleys }, unseen, left = "") {
   const lowest = lowestOf({ valleys });
-  const passed = racers.some(({ place }) => arrivals[place ?? -1]?.passed);
-  return lowest && put(text[passed ? "say_nobody_stays" : "say_never_found"], { lowest });
-}
-
-/**
- * That nobody has been near the deepest valley, as a sentence of its own.
- * @param {Words} text
- * @param {Told[]} racers
- * @param {Course} course
- */
-function unreached(text, racers, { arrivals, valleys }) {
-  const lowest = lowestOf({ valleys });
-  const passed = racers.some(({ place }) => arrivals[place ?? -1]?.passed);
-  return lowest && !passed ? [put(text["say_not_yet"], { lowest })] : [];
+  const key = racers.some(({ place }) => arrivals[place ?? -1]?.passed) ? left : unseen;
+  return lowest && key && ofDeepest(text, key, { valleys }, { lowest });
 }
 
 /**
@@ -197,6 +194,18 @@ function unreached(text, racers, { arrivals, valleys }) {
 function lowestOf({ valleys }) {
   const loss = valleys[0]?.loss ?? NaN;
   return Number.isFinite(loss) ? depth(loss) : "";
+}
+
+/**
+ * Words that speak of the deepest valley, or of one of those that are equally deep where there are several.
+ * @param {Words} text
+ * @param {string} key
+ * @param {Pick<Course, "valleys">} course
+ * @param {Record<string, string | number>} [values]
+ */
+function ofDeepest(text, key, { valleys }, values) {
+  const places = valleys[0]?.places ?? 1;
+  return put((places > 1 && text[`${key}_equal`]) || text[key], { ...values, places });
 }
 
 /**
@@ -233,8 +242,8 @@ export function happened(text, racers, step, steps, course) {
   const [only] = racing;
   if (racers.length === 1 && only) return put(text["say_alone"], { step, racer: only.name, loss: number(only.loss) });
   const someOutside = standing.some(({ outside }) => outside);
-  const unreachedYet = step === steps && course ? unreached(text, racers, course) : [];
-  return joined(text, [...lead(text, racing, step, step === steps, someOutside), ...unreachedYet, ...departed(text, standing)]);
+  const unreached = step === steps && course ? [unfound(text, racers, course, "say_not_yet")].filter(Boolean) : [];
+  return joined(text, [...lead(text, racing, step, step === steps, someOutside), ...unreached, ...departed(text, standing)]);
 }
 
 /**

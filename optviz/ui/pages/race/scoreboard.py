@@ -15,9 +15,13 @@ from optviz.figures.race_record import RaceRecord
 from optviz.figures.styles import styles_of
 from optviz.racer import Racer
 from optviz.statistics import scoreboard
+from optviz.statistics.valleys import valleys_of
 from optviz.text import Words
 from optviz.text.numbers import readable
 from optviz.trajectory import Trajectory
+
+MOST_POINTS = 4
+"""Of more points that are equally low the first are told."""
 
 JOINER = "&#8288;"  # no line ends here
 
@@ -44,7 +48,7 @@ def score_table(
     body = "".join(_score_row(row, race, columns, names, finals, styles, text) for row in rows)
     st.html(
         _table(columns, body, words)
-        + "".join(f"<p>{html.escape(note)}</p>" for note in _score_notes(rows, paths[0].surface.lowest, words))
+        + "".join(f"<p>{html.escape(note)}</p>" for note in _score_notes(rows, paths[0], words))
         # Where heads are short and no pointer rests on them.
         + "".join(
             f'<p class="optviz-narrow">{html.escape(_explained(name, words, "_short"))}</p>'
@@ -102,12 +106,20 @@ def _head(name: str, words: Mapping[str, str]) -> str:
     return f'<span class="long">{html.escape(words[name])}</span><span class="short">{html.escape(short)}</span>'
 
 
-def _score_notes(rows: Sequence[dict[str, Any]], lowest: Any, words: dict[str, str]) -> list[str]:
+def _score_notes(rows: Sequence[dict[str, Any]], path: Trajectory, words: dict[str, str]) -> list[str]:
+    lowest = path.surface.lowest
     if not math.isfinite(lowest.loss):
         return [words["no_lowest"]]
+    deepest = valleys_of(path.surface, float(path.losses[0])).deepest
+    points = [f"({readable(x)}, {readable(y)})" for x, y in deepest[:MOST_POINTS].tolist()]
+    points += ["…"] if len(deepest) > MOST_POINTS else []
     notes = [
-        words[f"lowest_{lowest.known}"].format(
-            loss=readable(lowest.loss), x=readable(lowest.point[0]), y=readable(lowest.point[1])
+        words[f"lowest_{'equal_' if len(deepest) > 1 else ''}{lowest.known}"].format(
+            loss=readable(lowest.loss),
+            x=readable(lowest.point[0]),
+            y=readable(lowest.point[1]),
+            count=len(deepest),
+            points=", ".join(points),
         )
     ]
     if all(row["steps_to_90"] is None for row in rows):
