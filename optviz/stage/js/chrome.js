@@ -99,7 +99,7 @@ function updateTools({ body, transport }, { chosen, tab, veiled }, { text, tools
   part(button("pin"), "span").textContent = text["pin_short"] ?? "";
   const told = tour ? put(counted(text, "tour_count", tour.visited), { count: tour.visited }) : text["tour_short"];
   part(button("tour"), "span").textContent = told ?? "";
-  part(button("tour"), "b").textContent = tour ? String(tour.visited) : "";
+  part(button("tour"), "b").textContent = tour ? put(text["tour_badge"], { count: tour.visited }) : "";
   label(button("veil"), text[veiled ? "unveil" : "veil"]);
   label(button("pin"), text[pinned ? "unpin" : "pin"]);
   label(button("tour"), text[tour ? "tour_end" : "tour"]);
@@ -227,7 +227,10 @@ export function sentenceOf(state) {
   const { text } = message.header;
   // A video begins before it plays, and asks nobody to press play.
   const shown = shownOf(state);
-  return state.playing || state.recording ? soFar(text, shown, course, step, steps) : happened(text, shown, step, steps, course);
+  const isUnderWay = state.playing || state.recording;
+  const told = isUnderWay ? soFar(text, shown, course, step, steps) : happened(text, shown, step, steps, course);
+  const { tour } = message.header;
+  return tour ? put(text["tour_says"], { seed: String(tour.seed), told }) : told;
 }
 
 /**

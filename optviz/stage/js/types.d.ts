@@ -237,6 +237,8 @@ export interface Rates {
 
 export interface Tour {
   number: number;
+  /** Of the surface that is shown. */
+  seed: number;
   seconds: number;
   visited: number;
   wins: (number | string)[];

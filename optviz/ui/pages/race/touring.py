@@ -60,6 +60,7 @@ def header() -> dict[str, Any] | None:
     return {
         "number": session.tour_number(),
         "seconds": seconds(),
+        "seed": going.seed,
         "visited": going.visited,
         "wins": [tally(share) for share in going.wins],
     }
