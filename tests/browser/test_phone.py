@@ -178,13 +178,23 @@ def test_the_picture_stays_where_it_is_whatever_stands_above_it(
     assert len({*places.values()}) == 1, places
 
 
-TALLIES_ON_MARKERS = """() => [...document.querySelectorAll(".optviz-legend button")].filter(chip => {
-  const words = document.createRange();
-  words.selectNodeContents(chip.querySelector(".optviz-wins"));
-  const [tally, marker] = [words, chip.querySelector("svg path")].map(part => part.getBoundingClientRect());
-  const apart = tally.left >= marker.right || marker.left >= tally.right;
-  return !apart && tally.top < marker.bottom && marker.top < tally.bottom;
-}).map(chip => chip.innerText)"""
+TALLIES_ASTRAY = """() => {
+  const chips = [...document.querySelectorAll(".optviz-legend button")];
+  const boxOf = part => {
+    const words = document.createRange();
+    words.selectNodeContents(part);
+    return words.getBoundingClientRect();
+  };
+  const markers = chips.map(chip => chip.querySelector("svg path").getBoundingClientRect());
+  return chips.filter(chip => {
+    const [name, tally] = [...chip.querySelectorAll("span")].map(boxOf);
+    const isBeside = other => tally.top < other.bottom && other.top < tally.bottom;
+    const isOn = other => tally.left < other.right && other.left < tally.right && isBeside(other);
+    const isBehind = tally.left >= name.right && tally.left <= name.right + 8 && isBeside(name);
+    return !isBehind || markers.some(isOn) || tally.right > innerWidth;
+  }).map(chip => chip.innerText);
+}"""
+"""The chips whose tally is not behind the name on its line, or lies on a marker."""
 
 
 SCREENS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -208,6 +218,8 @@ def test_what_a_tour_counts_moves_nothing(open_page: Open, locale: str, screen: 
     page.do("tour")
     page.page.wait_for_selector(".optviz-stage[data-touring=true]")
     assert page.page.evaluate(PLACES) == before
+    told = page.page.locator(".optviz-sentence").inner_text()
+    assert told.startswith({"en-US": "Seed 1 · ", "zh-CN": "种子 1 · "}[locale])
     # As after an hour in a lecture room.
     page.page.evaluate(
         """() => {
@@ -218,7 +230,7 @@ def test_what_a_tour_counts_moves_nothing(open_page: Open, locale: str, screen: 
         }"""
     )
     assert "88.5" in page.page.locator(".optviz-legend").inner_text()
-    assert page.page.evaluate(TALLIES_ON_MARKERS) == []
+    assert page.page.evaluate(TALLIES_ASTRAY) == []
     assert page.page.evaluate(PLACES) == before
 
 

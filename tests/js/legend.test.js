@@ -10,8 +10,10 @@ class Chip extends EventTarget {
 
   setAttribute() {}
 
+  spans = [{ dataset: {} }, { dataset: {} }];
+
   querySelectorAll() {
-    return [{}, {}];
+    return this.spans;
   }
 }
 
@@ -36,6 +38,20 @@ for (const [isCoarse, told] of [[false, "right click"], [true, "long press"]]) {
     assert.deepEqual(legendOf(["one", "other"], { text }).map(({ title }) => title), [told, told]);
   });
 }
+
+test("on a tour a chip says what its racer has won, and that a tie shares a win", () => {
+  onScreen(false);
+  const text = {
+    legend_help: "Click.", tally: "· {wins}", tally_told: "Won {wins} seeds; a tie shares the win.", tally_told_one: "Won 1 seed; a tie shares the win.",
+  };
+  const chips = legendOf(["one", "other", "third"], { text, tour: { wins: ["4.3", "1", "12.5"] } });
+  assert.deepEqual(chips.map(({ spans: [, { textContent, dataset }] }) => [textContent, dataset.long]),
+    [["· 4.3", "false"], ["· 1", "false"], ["· 12.5", "true"]]);
+  assert.deepEqual(chips.map(({ title }) => title), [
+    "Won 4.3 seeds; a tie shares the win.\nClick.", "Won 1 seed; a tie shares the win.\nClick.", "Won 12.5 seeds; a tie shares the win.\nClick.",
+  ]);
+  assert.deepEqual(legendOf(["one"], { text }).map(({ title, spans: [, { textContent }] }) => [title, textContent]), [["Click.", ""]]);
+});
 
 for (const [by, more, hasFocus, takesFocus] of [
   ["the key for menus", { button: 0, pointerType: "" }, true, true],

@@ -11,8 +11,10 @@ import { put } from "./sentences.js";
 import { racersOf } from "./state.js";
 import { isCoarse } from "./theme.js";
 
-const CHIP = '<svg width="30" height="12" viewBox="0 0 30 12" aria-hidden="true">'
+const CHIP = '<svg width="30" height="12" viewBox="0 0 30 12" preserveAspectRatio="xMidYMid slice" aria-hidden="true">'
   + '<line x1="1" y1="6" x2="29" y2="6"/><path/></svg><span></span><span class="optviz-wins"></span>';
+
+const LONG = 3; // letters of what was won
 
 /**
  * @param {HTMLElement} legend
@@ -54,9 +56,10 @@ export function updateLegend(legend, state, dispatch, openCard) {
     const [name, wins] = chip.querySelectorAll("span");
     if (!name || !wins) return;
     name.textContent = racer.name;
-    // The place of the tally is there before the tour, or the picture would move when it begins.
-    wins.hidden = !header?.tools?.includes("tour");
-    wins.textContent = header?.tour ? put(header.text["tally"], { wins: header.tour.wins[index] ?? "" }) : "";
+    const won = header?.tour ? String(header.tour.wins[index] ?? "") : null;
+    wins.textContent = won === null ? "" : put(header?.text["tally"], { wins: won });
+    wins.dataset["long"] = String((won ?? "").length > LONG);
+    if (won !== null) chip.title = `${put(header?.text[won === "1" ? "tally_told_one" : "tally_told"], { wins: won })}\n${chip.title}`;
   });
 }
 
