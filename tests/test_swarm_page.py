@@ -229,3 +229,12 @@ def test_the_page_to_take_along_has_it() -> None:
     shown = ShownSwarm(swarm_of(race.racers[0], race.surface, 0, 20), 0, "where they end")
     plain, page = html_page(race, race.run()), html_page(race, race.run(), swarm=shown)
     assert "where they end" in page.decode() and len(page) > len(plain)
+
+
+def test_it_stays_from_surface_to_surface_and_a_browser_that_missed_its_switch_shows_it_on() -> None:
+    """Streamlit tells a switch once that it is on; in a browser that has not heard it, it is as by default."""
+    app = visit(surface="formula", text="(x^2+y-1)^2+0.3*sin(5*x)", learning_rate="0.01", view="both", swarm="0")
+    for surface in ("himmelblau", "gaussian_hills", "formula"):
+        widget(app.selectbox, "surface").set_value(surface).run()
+        assert_shows(app, 0, 0)
+        assert widget(app.toggle, "swarm").proto.default is True
