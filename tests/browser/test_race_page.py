@@ -532,6 +532,14 @@ COUNT_PICTURES = """() => {
 }"""
 
 
+TOLD_OF_A_POINT = """() => {
+  const { optvizStage } = document.querySelector(".optviz-stage").parentElement;
+  const labels = document.querySelector(".optviz-plot .hoverlayer");
+  return [getComputedStyle(labels).display !== "none", optvizStage.state.lit];
+}"""
+"""Whether the label of a point would be seen, and who is lit."""
+
+
 def test_dragging_the_start_is_followed_and_committed_once(open_page: Open) -> None:
     page = open_page()
     page.page.evaluate(COUNT_PICTURES)
@@ -543,8 +551,10 @@ def test_dragging_the_start_is_followed_and_committed_once(open_page: Open) -> N
         page.page.mouse.move(*(a + (b - a) * move / 40 for a, b in zip(begin, end, strict=True)))
         page.page.wait_for_timeout(25)
     assert page.query() == {}, "nothing is in the address while the start is held"
+    assert page.page.evaluate(TOLD_OF_A_POINT) == [False, None]
     page.page.mouse.up()
     page.wait_for_address("start=")
+    assert page.page.evaluate(TOLD_OF_A_POINT) == [False, None], "the hand is still there"
     x, y = (float(part) for part in page.query()["start"].split("~"))
     assert (x, y) == pytest.approx((0.8, -0.9), abs=0.01)
     page.page.wait_for_function("start => document.querySelector('.optviz-plot').data[2].x[0] === start", arg=x)
@@ -552,6 +562,8 @@ def test_dragging_the_start_is_followed_and_committed_once(open_page: Open) -> N
     # How many a second is for benchmarks/ to say; it is followed where there are some on the way.
     assert page.page.evaluate("window.pictures.size") >= 4
     assert page.page.evaluate("history.length") == entries + 1
+    page.page.mouse.move(end[0] + 60, end[1] - 60)
+    assert page.page.evaluate(TOLD_OF_A_POINT)[0], "it has left"
     page.page.go_back()
     page.page.wait_for_function("!location.search.includes('start=')")
 
