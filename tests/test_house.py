@@ -65,8 +65,10 @@ def test_the_core_imports_neither_streamlit_nor_plotly(file: Path) -> None:
 LEVELS = [
     ["bad_input"],
     ["parameter", "formula"],
-    ["surface", "optimizers", "batches"],
-    ["oracle", "batches", "conventions"],
+    ["optimizers"],
+    ["conventions"],
+    ["surface"],
+    ["oracle", "batches"],
     ["outcome", "racer"],
     ["trajectory"],
     ["statistics", "experiment", "gradient_noise"],
