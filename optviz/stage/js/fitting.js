@@ -59,6 +59,14 @@ export function fitHeight({ body, picture, sentence, transport }, arrangement, {
   return fitted;
 }
 
+/**
+ * What is written there, but for numbers, which count.
+ * @param {HTMLElement} element
+ */
+function wordsOf(element) {
+  return (element.textContent ?? "").replace(/[\d.]/g, "");
+}
+
 /** @param {HTMLElement} element */
 function bottomOf(element) {
   return element.getBoundingClientRect().bottom;
@@ -87,7 +95,12 @@ export function placeLegend({ above, body }, layout, arrangement) {
   const { height, margin, width, xaxis2, yaxis2 } = layout;
   const before = body.dataset["legend"];
   body.dataset["legend"] = "over";
-  const hasRoom = window.innerWidth > SMALL || body.dataset["present"] === "true";
+  // Once it was too long it stays above: with the picture lower the map is smaller and the curves are wider, so that it
+  // would have room again, and then not.
+  const asked = [window.innerWidth, window.innerHeight, width, isFullScreen(body), body.dataset["present"], wordsOf(above)];
+  const crowded = JSON.stringify(asked);
+  const hasRoom = body.dataset["crowded"] !== crowded
+    && (window.innerWidth > SMALL || body.dataset["present"] === "true");
   if (arrangement === "wide" && hasRoom && margin && xaxis2?.domain && yaxis2 && xaxis2.visible !== false) {
     const left = margin.l + xaxis2.domain[0] * (width - margin.l - margin.r) - LEGEND_BEFORE;
     Object.assign(above.style, { left: `${left}px`, width: `${width - left}px` });
@@ -96,6 +109,7 @@ export function placeLegend({ above, body }, layout, arrangement) {
       yaxis2.domain = [0, 1 - Math.max(0, share)];
       return before === "above";
     }
+    body.dataset["crowded"] = crowded;
   }
   body.dataset["legend"] = "above";
   Object.assign(above.style, { left: "", width: "" });
