@@ -199,7 +199,7 @@ def replaced_rate(app: AppTest) -> list[str]:
     [
         ({"learning_rate": "0.5"}, "rosenbrock", "your learning rate 0.5 has become the suggested 0.001"),
         ({"surface": "rosenbrock", "learning_rate": "0.5"}, "himmelblau", "0.5 has become the suggested 0.01"),
-        ({"racers": "nag--learning_rate-0.5~adam--learning_rate-0.2"}, "rosenbrock", "0.2–0.5 has become"),
+        ({"racers": "nag--learning_rate-0.5~adam--learning_rate-0.2"}, "rosenbrock", "0.5, 0.2 has become"),
         # Nobody's own: the usual one, or what the surface before had suggested.
         ({}, "rosenbrock", None),
         ({"surface": "rosenbrock"}, "himmelblau", None),
