@@ -162,6 +162,14 @@ def test_a_widget_that_lost_what_it_was_told_shows_the_same(query: dict[str, str
     assert {"toggle", "number_input", "selectbox", "button_group"} <= found
 
 
+def test_a_slider_of_whole_numbers_offers_whole_numbers() -> None:
+    app = visit(**VISITS["regression"])
+    offered = {shown.key: shown.options for shown in app.select_slider}
+    for name in ("samples", "steps"):
+        assert len(offered[name]) > 5
+        assert all(float(stop).is_integer() for stop in offered[name]), name
+
+
 def test_who_changes_the_language_twice_at_once_clicks_the_same_control() -> None:
     app = visit(surface="ravine", lang="zh")
     run(app, [])

@@ -248,6 +248,8 @@ def number_field(
         tell_here(key)
     elif parameter.log or parameter.below == 1:
         stops = log_options(low, high, value) if parameter.log else decay_options(value)
+        if parameter.whole:
+            stops = [stop for stop in stops if float(stop).is_integer()]
         choice(st.select_slider, label, stops, value, use, key=key, title=parameter.written, help=text)
     else:
         kind = int if parameter.whole else float
