@@ -208,9 +208,11 @@ export class Stage {
     /** @param {(keyof State)[]} names */
     const changed = (...names) => names.some((name) => state[name] !== before[name]);
     if (changed("message", "chosen", "hidden", "veiled", "recording", "flat", "tab", "code")) this.updateChrome();
-    else if (changed("card")) this.card.update();
+    else {
+      if (changed("card")) this.card.update();
+      if (changed("playing")) updatePlayButton(this.elements, state);
+    }
     if (changed("card")) this.screen.paintCard();
-    else if (changed("playing")) updatePlayButton(this.elements, state);
     if (changed("playing", "hidden", "lit")) this.screen.forget();
     const shown = changed("message", "chosen", "hidden", "veiled", "playedRace", "recording", "camera", "flat", "tab");
     if (shown) this.screen.redraw();
