@@ -193,7 +193,12 @@ class SocketPage:
 
     async def request(self, number: int, what: str, value: Any, at: str = "") -> None:
         """What the picture asks for; at: "stage" where it asks by itself, as long as there is no voice."""
-        asked = {"page": "page", "requests": [{"number": number, "what": what, "value": value}]}
+        await self.requests([(number, what, value)], at)
+
+    async def requests(self, requests: list[tuple[int, str, Any]], at: str = "") -> None:
+        """Several of them that the server is sent at once: (number, what, value)."""
+        several = [{"number": number, "what": what, "value": value} for number, what, value in requests]
+        asked = {"page": "page", "requests": several}
         if at == "stage":
             await self.say(self.stage, asked, self.fragment)
         else:

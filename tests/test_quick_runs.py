@@ -123,6 +123,21 @@ def test_a_click_on_the_map_is_one_run_and_its_answer_is_the_same_on_both_ways(p
     assert {"Loss surface", LABEL_OF_RATES} <= sent, "all of the page follows"
 
 
+@pytest.mark.parametrize("at", ["voice", "stage"])
+def test_what_is_asked_for_after_going_back_counts_though_both_come_together(port: int, at: str) -> None:
+    async def sent() -> tuple[list[float], float]:
+        async with SocketPage(port, query="v=1&racers=adam&steps=20") as page:
+            await page.request(1, "start", [0.25, 0.5], at)
+            page.query = "v=1&racers=adam&steps=20&start=1,1"
+            requests = [(2, "address", ""), (3, "learning_rate", 0.5)]
+            await page.requests(requests, at)
+            fields = {element.number_input.label: element.number_input for element in page.elements.values()}
+            start = [fields[label].value if fields[label].set_value else fields[label].default for label in START]
+            return start, unpack(page.picture)[0]["rates"]["highest"]
+
+    assert loops.run(sent()) == ([1, 1], 0.5), "the start of the address, and the rate that is newer"
+
+
 def test_what_a_click_sends_may_be_anything(port: int) -> None:
     async def pushed() -> list[str]:
         async with SocketPage(port) as page:

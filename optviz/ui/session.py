@@ -26,14 +26,15 @@ from optviz.tour import Tour
 from optviz.ui import address
 from optviz.view import View, places
 
-GONE = "gone"
-
 
 def begin_run() -> None:
     """Read the address where that is due: at the start of a visit, and after back or forward."""
-    gone = st.session_state.pop(GONE, False) or address.navigated()
-    if "race" in st.session_state and not gone:
-        return
+    if "race" not in st.session_state or address.navigated():
+        go_to_the_address()
+
+
+def go_to_the_address() -> None:
+    """Take up the race and the view that the address names."""
     query = address.read()
     asked, problems = read_query(query)
     st.session_state.race, beyond = within_budget(asked)
@@ -60,12 +61,6 @@ def begin_run() -> None:
     other = refused or taken_up is not None
     st.session_state.addressed = None if other else (st.session_state.race, st.session_state.view, query)
     st.session_state.spelled = None
-
-
-def go_to_the_address() -> None:
-    """The visitor went back or forward while something was held: the next whole run reads the address."""
-    st.session_state.live = None
-    st.session_state[GONE] = True
 
 
 def race() -> Race:

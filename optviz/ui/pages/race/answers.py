@@ -78,6 +78,7 @@ REQUESTS: dict[str, Callable[[Any], None]] = {
     "map": _map_needed,
     "card": _card_opened,
     "code": _code_shown,
+    # Gone back or forward while something was held. Read at once: what is asked for behind it is newer.
     "address": lambda _: session.go_to_the_address(),
     "page": lambda _: None,
 }
