@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -10,8 +10,21 @@ from streamlit.navigation.page import StreamlitPage
 from optviz.text import Words, words
 from optviz.ui import address, component, corner, session, sidebar, widgets
 
-PAGES = ("race",)
-"""The pages in the order of the navigation, the first for an address without a path: a script of `screens/` each."""
+
+class Page(NamedTuple):
+    """A page: a script of `screens/` and a title `page_…` among the words of the app have its name.
+
+    controls: whether the race's controls stand in the sidebar.
+    """
+
+    name: str
+    controls: bool = False
+
+
+PAGES = (
+    Page("race", controls=True),
+)  # fmt: skip
+"""The pages in the order of the navigation, the first for an address without a path."""
 
 SCREENS = Path(__file__).with_name("screens")
 STYLES = Path(__file__).with_name("css")
@@ -33,16 +46,20 @@ def main(more_pages: Sequence[StreamlitPage] = ()) -> None:
     text = words(language)
     st.html(STYLES / ("presented.css" if present else "usual.css"))
     st.logo(LOGO, size="large")
-    page = st.navigation(
-        [*(_page(name, text) for name in PAGES), *more_pages],
-        position="top",
-    )
+    pages = {page.name: _streamlit_page(page, text) for page in PAGES}
+    shown = st.navigation([*pages.values(), *more_pages], position="top")
+    following = session.next_page()
+    if following is not None:
+        st.switch_page(pages[following])
+    controls = any(page.controls and pages[page.name] is shown for page in PAGES)
     with st.container(key="corner", horizontal=True):
         corner.present_control(text)
         corner.language_control(language)
     widgets.begin_telling()
-    with st.sidebar:
-        quick = sidebar.still_sections(text, language)
+    quick = None
+    if controls:
+        with st.sidebar:
+            quick = sidebar.still_sections(text, language)
     # The stage presses it when a lost connection is back; a run is all that it asks for.
     st.button("↻", key="ask_again", on_click=session.drag, args=(None,))
     component.mount_voice()
@@ -50,31 +67,33 @@ def main(more_pages: Sequence[StreamlitPage] = ()) -> None:
     place = st.empty()
     address.keep_history(*session.found_and_spelled())
     st.session_state[STILL] = _still()
-    _quick(page, quick)
+    _quick(shown, quick)
     if session.problems() and not widgets.told_at_the_widget():
         widgets.tell(session.problems(), place, over=not session.problems_are_a_links())
 
 
 @st.fragment
-def _quick(page: StreamlitPage, places: sidebar.Places) -> None:
+def _quick(page: StreamlitPage, places: sidebar.Places | None) -> None:
     """The page, and of the sidebar what follows the hand: after a change that concerns nothing else it alone is run."""
     if st.session_state[STILL] != _still():
         st.rerun()
     # Streamlit lets a page be run once in each run of the entry script, of which this is a part.
     page._can_be_called = True
     page.run()
-    # After the page: whoever moves a slider looks at the picture.
-    sidebar.quick_sections(places, words(session.language()))
+    if places is not None:
+        # After the page: whoever moves a slider looks at the picture.
+        sidebar.quick_sections(places, words(session.language()))
     session.write_address()
     # While the page was drawn the surface has come of which the sidebar knew no start yet.
-    if sidebar.is_outdated():
+    if places is not None and sidebar.is_outdated():
         st.rerun()
 
 
-def _page(name: str, text: Words) -> StreamlitPage:
-    return st.Page(SCREENS / f"{name}.py", title=text["app"][f"page_{name}"], default=name == PAGES[0])
+def _streamlit_page(page: Page, text: Words) -> StreamlitPage:
+    return st.Page(SCREENS / f"{page.name}.py", title=text["app"][f"page_{page.name}"], default=page == PAGES[0])
 
 
 def _still() -> tuple[Any, ...]:
     """What is told outside `_quick`: where that changes, everything is run."""
-    return (session.language(), session.view().present, session.problems(), sidebar.still())
+    leaving = session.leaves_this_page()
+    return (session.language(), session.view().present, session.problems(), sidebar.still(), leaving)

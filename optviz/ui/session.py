@@ -63,6 +63,22 @@ def go_to_the_address() -> None:
     st.session_state.spelled = None
 
 
+def go_to_page(name: str) -> None:
+    """Another page, by its name, follows with the race and the view as they are then."""
+    st.session_state.next_page = name
+
+
+def leaves_this_page() -> bool:
+    """Whether another page is to follow."""
+    return "next_page" in st.session_state
+
+
+def next_page() -> str | None:
+    """The name of the page that is to follow; said once."""
+    name: str | None = st.session_state.pop("next_page", None)
+    return name
+
+
 def race() -> Race:
     """The race of this visit."""
     current: Race = st.session_state.race
