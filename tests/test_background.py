@@ -20,6 +20,7 @@ from optviz.swarm import swarm_of
 from optviz.ui import background, cached, keeping
 from optviz.view import View
 from test_pages import assert_shows_its_race, message, race, told
+from tiers import long
 
 pytestmark = pytest.mark.usefixtures("whole_messages")
 
@@ -126,6 +127,7 @@ def _swarm_wanted(view: View) -> background.SwarmWish | None:
     return None if view.swarm is None else background.SwarmWish(view.swarm, view.swarm_seed)
 
 
+@long
 def test_a_heavy_swarm_follows_its_race_and_is_what_would_be_computed_here(pool: Pool) -> None:
     app = opened(**query(seed=31, swarm="1", swarm_seed="4"))
     assert "swarm" not in [layer.get("kind") for layer in message(app)[0]["layers"]]

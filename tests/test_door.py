@@ -40,7 +40,7 @@ from optviz.ui.origins import may_connect, origins
 from optviz.ui.sending import coding_for
 from optviz.ui.serving import listen
 from socket_page import SocketPage
-from tiers import rest_is_long
+from tiers import long, rest_is_long
 
 ROOT = Path(__file__).parents[1]
 HOST = "127.0.0.1"
@@ -114,6 +114,7 @@ def asked(
 # --- messages ---
 
 
+@long
 def test_a_flood_on_one_socket_costs_few_runs_and_another_page_is_answered_meanwhile(server: Server) -> None:
     async def flood() -> int:
         """Answers that the flooder got to 2,000 requests before the door was closed on it."""
@@ -251,6 +252,7 @@ FORMS: dict[str, Callable[[WidgetState], object]] = {
 }
 
 
+@long
 def test_a_value_that_its_widget_cannot_read_leaves_the_page_at_work(server: Server) -> None:
     async def test() -> None:
         async with SocketPage(server.port) as page, asyncio.timeout(60):
@@ -880,6 +882,7 @@ def flood_and_stop(running: Server, number: int) -> int:
     return loops.run(push())
 
 
+@long
 @pytest.mark.parametrize("how", rest_is_long(["uvicorn", "streamlit", "serve"], {"uvicorn"}))
 def test_a_signal_ends_the_server_in_time_even_during_a_flood(tmp_path: Path, how: str) -> None:
     port = free_port()

@@ -24,7 +24,7 @@ from optviz.surface import FAMILIES
 from optviz.text import LANGUAGES, words
 from optviz.ui import background, cached
 from optviz.view import View
-from tiers import rest_is_long
+from tiers import long, rest_is_long
 
 MOST_BYTES = 32_000
 
@@ -541,6 +541,7 @@ def test_what_a_link_says_is_told_as_text() -> None:
     assert "<b>" not in box
 
 
+@long
 def test_a_link_beyond_the_budget_runs_as_far_as_it_may_and_says_so() -> None:
     link = "surface=regression&kind=logistic&samples=1024&steps=5000&racers=" + "~".join(["adam"] * MOST_RACERS)
     asked = read_url(link)[0]

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, WebSocketRoute
 
 from race_page import RacePage
 from tabs import new_tab
-from tiers import rest_is_long
+from tiers import long, rest_is_long
 
 Open = Callable[..., RacePage]
 
@@ -53,6 +53,7 @@ def seed_drawn(page: RacePage) -> str:
     return page.page.get_by_role("spinbutton", name="Seed", exact=True).input_value()
 
 
+@long
 def test_a_request_that_is_lost_is_asked_again(server: str, browser: Browser) -> None:
     with new_tab(browser) as tab:
         page = RacePage(tab, server)
@@ -89,6 +90,7 @@ def test_a_picture_of_another_race_than_the_pages_is_asked_for_again(open_page: 
     assert_agreement(page)
 
 
+@long
 @pytest.mark.parametrize("delay", rest_is_long([0, 900, 920, 940, 960, 980, 1000, 1050], {960}))
 def test_a_tour_stopped_as_it_moves_on_leaves_one_race(open_page: Open, delay: int) -> None:
     page = open_page()

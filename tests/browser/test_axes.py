@@ -184,6 +184,7 @@ KEPT: dict[str, Callable[[RacePage], None]] = {
 }
 
 
+@long
 def test_a_zoom_is_kept_while_the_surface_stays(open_page: Open) -> None:
     page = open_page("?samples=64&racers=gradient_descent~minibatch_sgd~adam&start=-0.3~0.2")
     ranges = zoom_both(page)
@@ -193,6 +194,7 @@ def test_a_zoom_is_kept_while_the_surface_stays(open_page: Open) -> None:
         assert zoomed(page) == "map curves", why
 
 
+@long
 def test_each_view_of_the_curves_has_a_zoom_of_its_own(open_page: Open) -> None:
     page = open_page("?samples=64&racers=gradient_descent~minibatch_sgd~adam")
     ranges = zoom_both(page)
@@ -249,6 +251,7 @@ HOME = [
 ]
 
 
+@long
 @pytest.mark.parametrize("touched", rest_is_long(["at home", "zoomed"], {"zoomed"}))
 def test_another_surface_is_seen_whole(open_page: Open, touched: str) -> None:
     page = open_page()
@@ -349,6 +352,7 @@ SCREENS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+@long
 @pytest.mark.parametrize("screen", rest_is_long(SCREENS, {"phone"}))
 def test_labels_of_the_logarithmic_axis_have_room(open_page: Open, screen: str) -> None:
     query, context = SCREENS[screen]

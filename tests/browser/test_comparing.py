@@ -73,6 +73,7 @@ def test_a_pinned_race_stays_while_the_learning_rate_is_dragged(open_page: Open)
     assert page.plot(f"{PALE}.length") == 14
 
 
+@long
 def test_on_another_surface_the_pinned_race_is_not_drawn_and_that_is_said(open_page: Open) -> None:
     page = open_page()
     token = page.token()
@@ -132,6 +133,7 @@ def test_the_tour_visits_seed_after_seed_and_its_tally_is_the_cores(open_page: O
 SEVEN = ["Gradient descent", "Momentum", "NAG", "Adagrad", "Adadelta", "RMSProp", "Adam"]
 
 
+@long
 def test_the_tour_waits_while_it_is_paused_and_a_change_ends_it(open_page: Open) -> None:
     page = open_page("?surface=rosenbrock")
     page.page.locator(".optviz-legend").wait_for()
@@ -149,6 +151,7 @@ def test_the_tour_waits_while_it_is_paused_and_a_change_ends_it(open_page: Open)
     assert page.race().shared_learning_rate == 0.1
 
 
+@long
 def test_family_and_first_seed_of_a_tour_can_be_chosen(open_page: Open) -> None:
     page = open_page("?steps=20")
     # At the usual pace: the page rests for some seconds between two seeds, and a button stays where it is.
@@ -179,6 +182,7 @@ def test_family_and_first_seed_of_a_tour_can_be_chosen(open_page: Open) -> None:
     assert 501 <= race.surface.seed <= 505
 
 
+@long
 def test_who_asked_for_less_motion_sees_each_seed_at_its_end(open_page: Open) -> None:
     page = open_page(reduced_motion="reduce")
     token = page.token()

@@ -10,7 +10,7 @@ import pytest
 from optviz import Race, with_convention
 from optviz.text import words
 from race_page import PHONE, PROJECTOR, RacePage
-from tiers import rest_is_long
+from tiers import long, rest_is_long
 
 Open = Callable[..., RacePage]
 FINGERS = [(width, locale) for width in (390, 768) for locale in ("en-US", "zh-CN")]
@@ -27,6 +27,7 @@ def ticks(page: RacePage, axis: str) -> list[str]:
     return labels
 
 
+@long
 def test_the_handle_scales_learning_rates_that_differ_by_one_factor(open_page: Open) -> None:
     page = open_page("?racers=adam--learning_rate-0.01~momentum~adadelta")
     handle, told = page.page.locator(".optviz-rate input"), page.page.locator(".optviz-rate output")
@@ -39,6 +40,7 @@ def test_the_handle_scales_learning_rates_that_differ_by_one_factor(open_page: O
     assert page.race().racers[2] == Race().with_optimizers(["adadelta"]).racers[0], "Adadelta's factor is left alone"
 
 
+@long
 @pytest.mark.parametrize("present", ["", "&present=1"])
 def test_rates_of_many_digits_have_room_in_the_bar(open_page: Open, present: str) -> None:
     page = open_page(f"?racers=adam--learning_rate-0.000224~nag--learning_rate-0.000288{present}")
@@ -49,6 +51,7 @@ def test_rates_of_many_digits_have_room_in_the_bar(open_page: Open, present: str
     assert bar.evaluate("bar => bar.scrollWidth - bar.clientWidth") <= 0
 
 
+@long
 def test_the_handle_stays_where_it_is_let_go_and_ends_where_the_sidebar_does(open_page: Open) -> None:
     page = open_page()
     handle = page.page.locator(".optviz-rate input")
@@ -82,7 +85,7 @@ def test_escape_closes_the_menu_and_then_ends_the_presentation(open_page: Open) 
     page.page.wait_for_function("!location.search.includes('present')")
 
 
-@pytest.mark.parametrize("format_", ["svg", "png"])
+@pytest.mark.parametrize("format_", rest_is_long(["svg", "png"], {"svg"}))
 def test_a_racer_that_blew_up_has_a_cross_in_both_charts(open_page: Open, format_: str) -> None:
     page = open_page("?surface=formula&text=exp(x%5E2)&start=2~1&racers=gradient_descent")
     inside = page.page.evaluate(
@@ -107,6 +110,7 @@ def test_a_racer_that_blew_up_has_a_cross_in_both_charts(open_page: Open, format
         assert b"Infinity" not in content
 
 
+@long
 @pytest.mark.parametrize(
     ("query", "context"),
     [
@@ -124,6 +128,7 @@ def test_the_last_step_has_its_tick(open_page: Open, query: str, context: dict[s
     assert ticks(page, "x2")[-1] in (str(page.race().steps), f"{page.race().steps / 1000:g}k")
 
 
+@long
 @pytest.mark.parametrize("query", ["?axis=gap", "?axis=gap&present=1"])
 def test_ticks_within_a_decade_are_written_in_full(open_page: Open, query: str) -> None:
     page = open_page(query, viewport=PROJECTOR)
@@ -134,7 +139,7 @@ def test_ticks_within_a_decade_are_written_in_full(open_page: Open, query: str) 
     assert labels == sorted(labels)
 
 
-@pytest.mark.parametrize(("width", "locale"), rest_is_long(FINGERS, {(390, "zh-CN"), (768, "en-US")}))
+@pytest.mark.parametrize(("width", "locale"), rest_is_long(FINGERS, {(390, "zh-CN")}))
 def test_a_finger_finds_every_control_of_the_stage(open_page: Open, width: int, locale: str) -> None:
     page = open_page(viewport={"width": width, "height": 844}, locale=locale, is_mobile=True, has_touch=True)
     if width == 390:
@@ -175,6 +180,7 @@ def test_what_is_below_stays_where_it_is_while_the_sentence_changes(open_page: O
     assert len(heights) == 1
 
 
+@long
 def test_a_veil_that_comes_with_going_back_hides_what_was_seen_without_it(open_page: Open) -> None:
     page = open_page("?steps=30&racers=adam~nag")
     page.do("veil")
@@ -191,6 +197,7 @@ def test_a_veil_that_comes_with_going_back_hides_what_was_seen_without_it(open_p
     page.page.get_by_text(words("en")["scoreboard"]["veiled"]).wait_for()
 
 
+@long
 def test_a_tour_goes_on_under_a_veil(open_page: Open) -> None:
     page = open_page("?steps=40")
     page.do("tour")

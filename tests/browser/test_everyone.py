@@ -13,7 +13,7 @@ import pytest
 from optviz.statistics import tie_width
 from race_page import PHONE, PROJECTOR, RacePage
 from tabs import DESKTOP
-from tiers import rest_is_long
+from tiers import long, rest_is_long
 
 Open = Callable[..., RacePage]
 AXE_ON = [(scheme, present) for scheme in ("light", "dark") for present in ("", "&present=1")]
@@ -54,6 +54,7 @@ def test_axe_finds_nothing_serious(open_page: Open, scheme: str, present: str) -
     assert violations(page) == []
 
 
+@long
 @pytest.mark.parametrize("scheme", rest_is_long(["light", "dark"], {"dark"}))
 def test_axe_finds_nothing_serious_on_a_phone(open_page: Open, scheme: str) -> None:
     page = open_page(

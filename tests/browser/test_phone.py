@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from race_page import PHONE, PROJECTOR, RacePage
-from tiers import rest_is_long
+from tiers import long, rest_is_long
 
 Open = Callable[..., RacePage]
 TOUCH = {"viewport": PHONE, "is_mobile": True, "has_touch": True}
@@ -73,6 +73,7 @@ def test_a_touch_beside_the_open_settings_closes_them_and_does_nothing_else(open
         assert page.page.evaluate("history.length") == entries
 
 
+@long
 @pytest.mark.parametrize("screen", ["390x844", "768x1024", "844x390"])
 @LANGUAGES
 def test_the_words_of_the_corner_are_whole(open_page: Open, locale: str, screen: str) -> None:
@@ -89,12 +90,11 @@ def box(page: RacePage, part: str) -> dict[str, float]:
     return found
 
 
+FOR_THUMBS = ["?samples=64&racers=sgd~adam--learning_rate-0.2", "?surface=formula&text=x^2%2By^2", "?present=1&steps=x"]
+
+
 @LANGUAGES
-@pytest.mark.parametrize(
-    "query",
-    ["?samples=64&racers=sgd~adam--learning_rate-0.2", "?surface=formula&text=x^2%2By^2", "?present=1&steps=x"],
-    ids=["samples", "formula", "presenting"],
-)
+@pytest.mark.parametrize("query", rest_is_long(FOR_THUMBS, {FOR_THUMBS[0]}))
 def test_every_target_on_a_phone_fits_a_thumb(open_page: Open, locale: str, query: str) -> None:
     page = open_page(query, locale=locale, **TOUCH)
     ready(page)
@@ -159,6 +159,7 @@ SHORT_AND_LONG = ["", "&convention=article", "&seed=2", "&surface=mccormick", "&
 """Races whose line above the picture has from one line of text to as many as there are, and a formula, high or not."""
 
 
+@long
 @LANGUAGES
 @pytest.mark.parametrize(
     ("query", "context"),
@@ -206,6 +207,7 @@ SCREENS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+@long
 @LANGUAGES
 @pytest.mark.parametrize("screen", rest_is_long(SCREENS, {"phone", "projector"}))
 def test_what_a_tour_counts_moves_nothing(open_page: Open, locale: str, screen: str) -> None:
@@ -253,6 +255,7 @@ SCOREBOARDS = {
 }
 
 
+@long
 @LANGUAGES
 def test_the_scoreboard_fits_a_phone(open_page: Open, locale: str) -> None:
     page = open_page(locale=locale, **TOUCH)
@@ -273,6 +276,7 @@ DRAWN_ON = """plot => {
 }"""
 
 
+@long
 @LANGUAGES
 def test_the_race_plays_on_the_map_and_on_the_curves(open_page: Open, locale: str) -> None:
     page = open_page("?v=1&steps=60", locale=locale, **TOUCH)
@@ -295,6 +299,7 @@ def test_the_race_plays_on_the_map_and_on_the_curves(open_page: Open, locale: st
     assert page.page.locator("[data-name=map][aria-pressed=true]").count() == 1
 
 
+@long
 @LANGUAGES
 @pytest.mark.parametrize("width", [390, 360])
 def test_the_open_tools_leave_most_of_the_screen_to_the_picture(open_page: Open, locale: str, width: int) -> None:

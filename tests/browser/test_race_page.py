@@ -70,6 +70,7 @@ def test_the_hook_switches_to_the_article_formulas_and_the_ranking_changes(open_
 # What is said
 
 
+@long
 @pytest.mark.parametrize(
     ("settings", "viewport"),
     [({}, DESKTOP), ({"locale": "zh-CN"}, PHONE), ({}, PROJECTOR)],
@@ -220,6 +221,7 @@ def test_the_legend_hides_a_racer_on_both_charts_and_in_the_address(open_page: O
     assert page.page.locator(".optviz-legend button[aria-pressed=false]").all_inner_texts() == ["Adam"]
 
 
+@long
 def test_the_log_axis_shows_the_gap_and_survives_in_a_link(open_page: Open) -> None:
     page = open_page()
     page.page.get_by_role("button", name="log gap").click()
@@ -340,6 +342,7 @@ def test_back_and_forward_restore_each_race(open_page: Open) -> None:
     assert page.token() == tokens[1]
 
 
+@long
 def test_a_surface_whose_map_the_browser_has_dropped_is_sent_again(open_page: Open) -> None:
     page = open_page()
     first = page.token()
@@ -409,7 +412,7 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+@pytest.mark.parametrize("locale", rest_is_long(["en-US", "zh-CN"], {"zh-CN"}))
 def test_a_broken_link_is_told_in_one_sentence_and_the_race_runs(open_page: Open, locale: str) -> None:
     links = [(link, sentence) for link, language, sentence in BROKEN if language == locale]
     page = open_page(links[0][0], locale=locale)
@@ -597,6 +600,7 @@ def test_the_learning_rate_follows_the_hand_and_is_committed_once(open_page: Ope
     assert race.shared_learning_rate == rate
 
 
+@long
 def test_the_learning_rates_handle_moves_with_each_press_of_a_key(open_page: Open) -> None:
     page = open_page()
     handle = page.page.locator(".optviz-rate input")
@@ -615,6 +619,7 @@ def test_the_learning_rates_handle_moves_with_each_press_of_a_key(open_page: Ope
 # Samples
 
 
+@long
 def test_sgd_minibatch_and_gradient_descent_part_on_the_page(open_page: Open) -> None:
     page = open_page()
     token = page.token()

@@ -21,6 +21,7 @@ from serving import IN_DEPTH, launched
 from tabs import Tabs, new_tab
 from test_everyone import violations
 from test_taking_away import SVG, download
+from tiers import long, rest_is_long
 
 SCENERY = "document.querySelector('.optviz-stage').parentElement.optvizStage.picture.scenery"
 RACE = Race(steps=60).with_optimizers(["adam", "momentum"])
@@ -105,6 +106,7 @@ def turn(page: Page, to: list[float]) -> None:
     )
 
 
+@long
 def test_a_point_is_projected_to_where_plotly_draws_its_marker(deep_tabs: Tabs, tmp_path: Path) -> None:
     # No axes, whose lines would cut the markers.
     page = standalone(deep_tabs.take(), tmp_path, look="article")
@@ -125,6 +127,7 @@ def test_a_point_is_projected_to_where_plotly_draws_its_marker(deep_tabs: Tabs, 
     deep_tabs.give_back(page)
 
 
+@long
 def test_what_is_said_to_be_hidden_plotly_hides(deep_tabs: Tabs, tmp_path: Path) -> None:
     tab = deep_tabs.take()
     surface = GaussianHills(seed=1)
@@ -176,6 +179,7 @@ def drag_the_scene(page: RacePage, by: tuple[int, int]) -> None:
     page.page.mouse.up()
 
 
+@long
 def test_the_camera_is_part_of_the_link_and_stays_over_reruns_and_in_another_language(open_deep: Open) -> None:
     page = open_deep("?view=3d&steps=40&racers=adam~momentum")
     race, home = page.race(), camera(page.page)
@@ -239,6 +243,7 @@ def scene_part(picture: Image.Image, page: RacePage) -> np.ndarray:
     return np.ptp(pixels, axis=-1) > 30
 
 
+@long
 def test_pictures_and_videos_show_the_surface_in_depth(open_deep: Open) -> None:
     page = open_deep("?view=3d&steps=20&racers=adam")
     png = Image.open(io.BytesIO(download(page, lambda: page.take("png"))))
@@ -256,7 +261,7 @@ def test_pictures_and_videos_show_the_surface_in_depth(open_deep: Open) -> None:
     assert scene_part(first, page).mean() > 0.05
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", rest_is_long(["en", "zh"], {"zh"}))
 def test_without_webgl_a_sentence_says_so_and_the_map_is_shown(browser: Browser, tmp_path: Path, language: str) -> None:
     with new_tab(browser) as tab:
         tab.add_init_script(

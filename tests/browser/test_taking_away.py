@@ -160,7 +160,10 @@ def difference(found: np.ndarray, shown: np.ndarray, inside: int) -> float:
     return float(min(np.abs(strip[top : top + rows : 5, ::5] - shown[::5, ::5]).mean() for top in tops))
 
 
-@pytest.mark.parametrize(("kind", "query"), [("png", ""), ("svg", ""), ("png", "?swarm=0"), ("svg", "?swarm=0")])
+PICTURES = [("png", ""), ("svg", ""), ("png", "?swarm=0"), ("svg", "?swarm=0")]
+
+
+@pytest.mark.parametrize(("kind", "query"), rest_is_long(PICTURES, {("png", "?swarm=0")}))
 def test_a_saved_picture_has_the_map_of_the_page(open_page: Open, browser: Browser, kind: str, query: str) -> None:
     page = open_page(query)
     if query:
@@ -227,6 +230,7 @@ def test_the_video_shows_the_race_being_run(open_page: Open) -> None:
     assert difference(first, shown, inside) > 5, "of the paths none was there at first"
 
 
+@long
 def test_a_recording_can_be_stopped(open_page: Open) -> None:
     page = open_page()
     page.page.locator(".optviz-speed").select_option("0.25")
@@ -309,6 +313,7 @@ def test_the_copied_pytorch_code_gives_the_same_points_up_to_rounding(open_page:
     np.testing.assert_allclose(points, expected, atol=1e-12)
 
 
+@long
 def test_code_that_pytorch_cannot_express_is_told_in_a_sentence(open_page: Open) -> None:
     page = open_page("?surface=smoothed_noise&size=200&smoothing=8", locale="zh-CN")
     page.page.get_by_text("当前设置的代码").click()
@@ -316,6 +321,7 @@ def test_code_that_pytorch_cannot_express_is_told_in_a_sentence(open_page: Open)
     page.page.get_by_text("size ≤ 96").wait_for()
 
 
+@long
 def test_the_copied_link_opens_the_same_race(open_page: Open) -> None:
     page = open_page("?surface=beale&learning_rate=0.003&axis=gap")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -341,6 +347,7 @@ def test_where_there_is_no_clipboard_the_link_is_copied_all_the_same(open_page: 
     assert read_url(copied) == (Race(), ())
 
 
+@long
 def test_a_change_ends_a_recording(open_page: Open) -> None:
     """Paths over the axes of another picture would be a lie."""
     page = open_page()
@@ -354,6 +361,7 @@ def test_a_change_ends_a_recording(open_page: Open) -> None:
     page.page.wait_for_selector(".optviz-stage[data-recording=false]")
 
 
+@long
 def test_a_video_goes_on_in_its_colours_when_evening_comes(open_page: Open) -> None:
     page = open_page(color_scheme="light")
     with page.page.expect_download(timeout=5 * PATIENCE):
@@ -375,6 +383,7 @@ def test_a_video_goes_on_in_its_colours_when_evening_comes(open_page: Open) -> N
     assert page.step() == 200
 
 
+@long
 @pytest.mark.parametrize("scheme", rest_is_long(["light", "dark"], {"dark"}))
 def test_a_reader_of_qr_codes_finds_the_link(server: str, browser: Browser, scheme: str) -> None:
     """As a class sees it: the page is opened by a name that a phone can reach, while the teacher presents."""
@@ -393,6 +402,7 @@ def test_a_reader_of_qr_codes_finds_the_link(server: str, browser: Browser, sche
         assert (page.foreign, page.errors) == ([], [])
 
 
+@long
 def test_an_address_of_this_computer_alone_has_no_code(open_page: Open) -> None:
     page = open_page()
     page.page.get_by_text("QR code", exact=True).click()
