@@ -1,0 +1,110 @@
+"""The guide's text as its tests read it: files, marks, claims, and the numbers in running text."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from cases import ROOT
+
+FOLDER = ROOT / "optviz" / "text" / "guide"
+LANGUAGES = ("en", "zh")
+FILES = {
+    language: {path.name: path.read_text(encoding="utf-8") for path in sorted((FOLDER / language).glob("*.md"))}
+    for language in LANGUAGES
+}
+
+MARK = re.compile(r"^\{\{(rule|figure|show|inside): *(\w+) *(?:\| *([^|{}]+?) *)?\}\}$")
+ANCHOR = re.compile(r"^## .+ \{#(\w+)\}$")
+CLAIM = re.compile(r"\[\[claim: *(\w+) *\| *([^\[\]]+?) *\]\]")
+MATH = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
+
+_PAPER = re.compile(r"\n## [^\n]+ \{#paper\}\n.*", re.DOTALL)
+_ADDRESS = re.compile(r"https?://\S+|doi:\S+|arXiv:\S+|`[^`]*`|\]\([^)]*\)")
+_NAMES = re.compile(r"TensorFlow 1\b|\b3-D\b|[A-Za-z]\w*[₀₁₂]")
+
+
+def marks(text: str) -> list[tuple[str, str, str]]:
+    """(kind, name, words) of each {{…}} in order; words is "" where there are none."""
+    found = [MARK.match(line) for line in text.splitlines() if "{{" in line]
+    return [(mark[1], mark[2], mark[3] or "") if mark else ("not read", "", "") for mark in found]
+
+
+def anchors(text: str) -> list[str]:
+    """The keys of the sections, in order; a heading without one is ""."""
+    headings = [line for line in text.splitlines() if line.startswith("##")]
+    return [found[1] if (found := ANCHOR.match(line)) else "" for line in headings]
+
+
+def claims(text: str) -> list[tuple[str, str]]:
+    """(name, text) of each claim, in order."""
+    return CLAIM.findall(text)
+
+
+def running_text(text: str) -> str:
+    """What is left without claims, marks, anchors, formulas, addresses and the paper's section."""
+    text = _PAPER.sub("\n", text)
+    kept = "\n".join(line for line in text.splitlines() if not line.startswith("{{"))
+    return _NAMES.sub("", _ADDRESS.sub("", MATH.sub(" ", CLAIM.sub(" ", re.sub(r" \{#\w+\}", "", kept)))))
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+_COUNTS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_MANY = {"twice": 2, "dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6}
+_SHARES = {"half": 0.5, "halves": 0.5, "quarter": 0.25, "tenth": 0.1, "hundredth": 0.01, "thousandth": 0.001}
+ENGLISH = {**dict(zip(_COUNTS, range(2, 13), strict=True)), **_MANY, **_SHARES}
+_ENGLISH = re.compile(rf"\b({'|'.join(ENGLISH)})s?\b", re.IGNORECASE)
+
+CHINESE = {"两": 2, **dict(zip("二三四五六七八九十", range(2, 11), strict=True)), "百": 100, "千": 1000, "万": 10**4}
+_SIGN = f"[{''.join(CHINESE)}]"
+_CHINESE = re.compile(rf"({_SIGN})分之([一{''.join(CHINESE)}])|({_SIGN})|(半)")
+
+_POWER = re.compile(r"(?:(\d+(?:\.\d+)?) ?(?:\\cdot|·) ?)?10\^\{?[-−]?(\d+)\}?")
+_DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+
+HARMLESS = {
+    "en": (
+        *("two mountains", "two directions", "two curvatures", "next two sections", "two meanings"),
+        *("few dozen", "few hundred"),
+    ),
+    "zh": ("两壁", "两个方向", "两难", "两个曲率", "几十到几百", "两节", "两者", "两座山", "两条轨迹"),
+}
+"""Counts of what stands beside them, and idioms: no test need compute them."""
+
+Number = tuple[Fraction, Fraction]
+"""A number as it is written, and the half of its last place: 3.2 is anything within 0.05 of it."""
+
+
+def numbers(text: str, language: str) -> list[Number]:
+    """All numbers of a text, in digits and words, without signs; "one" is none: it is mostly a pronoun."""
+    for harmless in HARMLESS[language]:
+        text = text.replace(harmless, " ")
+    found: list[Number] = []
+
+    def power(match: re.Match[str]) -> str:
+        places = Fraction(10) ** (int(match[2]) * (-1 if re.search("[-−]", match[0]) else 1))
+        digits = match[1] or "1"
+        found.append((Fraction(digits) * places, places * _half_place(digits)))
+        return " "
+
+    def digits(match: re.Match[str]) -> str:
+        found.append((Fraction(match[0].replace(",", "")), _half_place(match[0])))
+        return " "
+
+    rest = _DIGITS.sub(digits, _POWER.sub(power, _NAMES.sub(" ", text)))
+    if language == "en":
+        words = [float(ENGLISH[word.lower()]) for word in _ENGLISH.findall(rest)]
+    else:
+        words = [_chinese(match) for match in _CHINESE.finditer(rest)]
+    return [*found, *((Fraction(str(word)), Fraction(0)) for word in words)]
+
+
+def _half_place(digits: str) -> Fraction:
+    return Fraction(1, 2 * 10 ** len(digits.partition(".")[2]))
+
+
+def _chinese(match: re.Match[str]) -> float:
+    if match[1]:
+        return CHINESE.get(match[2], 1) / CHINESE[match[1]]
+    return 0.5 if match[4] else float(CHINESE[match[3]])
