@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from optviz.bad_input import BadInput
-from optviz.optimizers import OPTIMIZERS, Optimizer
+from optviz.optimizers import NAMED_OPTIMIZERS, OPTIMIZERS, Optimizer
 
 CONVENTIONS: dict[str, dict[str, dict[str, Any]]] = {
     "article": {
@@ -58,10 +58,10 @@ def with_convention(optimizer: str, convention: str = DEFAULT_CONVENTION, **hype
     a value outside its valid range.
     """
     check_convention(convention)
-    if optimizer not in OPTIMIZERS:
+    if optimizer not in NAMED_OPTIMIZERS:
         raise BadInput("unknown_choice", name="optimizer", value=optimizer, allowed=", ".join(OPTIMIZERS))
-    known = OPTIMIZERS[optimizer].hyperparameters()
+    known = NAMED_OPTIMIZERS[optimizer].hyperparameters()
     for name in hyperparameters:
         if name not in known:
             raise BadInput("unknown_field", name=optimizer, value=name, allowed=", ".join(known))
-    return OPTIMIZERS[optimizer](**{**CONVENTIONS[convention].get(optimizer, {}), **hyperparameters})
+    return NAMED_OPTIMIZERS[optimizer](**{**CONVENTIONS[convention].get(optimizer, {}), **hyperparameters})

@@ -10,7 +10,7 @@ from typing import Any
 
 from optviz.bad_input import BadInput
 from optviz.batches import check_batch_size
-from optviz.optimizers import OPTIMIZERS, Optimizer
+from optviz.optimizers import NAMED_OPTIMIZERS, OPTIMIZERS, Optimizer
 from optviz.parameter import BATCH_SIZE, Parameter, check_fields, parameters
 from optviz.surface.base import Surface
 
@@ -35,13 +35,16 @@ class _Picks(Mapping[str, tuple[str, int | None]]):
     def __getitem__(self, kind: str) -> tuple[str, int | None]:
         if kind in _DESCENTS:
             return _DESCENTS[kind]
-        if kind in OPTIMIZERS:
+        if kind in NAMED_OPTIMIZERS:
             return (kind, None)
         raise KeyError(kind)
 
 
 PICKS: Mapping[str, tuple[str, int | None]] = _Picks()
-"""What a picker offers now: kind → optimizer and batch size (None: all samples). One class, three batch sizes."""
+"""What a picker offers now: kind → optimizer and batch size (None: all samples). One class, three batch sizes.
+
+A slip (`optviz.optimizers.SLIPS`) is found by its key, and is not among those that are offered.
+"""
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,9 @@ class Racer:
 
     @property
     def key(self) -> str:
-        """The optimizer's key in `OPTIMIZERS`; the class name in lower case for a class that is not registered."""
+        """The optimizer's key in `NAMED_OPTIMIZERS`; the class name in lower case for one that is not there."""
         kind = type(self.optimizer)
-        for key, known in OPTIMIZERS.items():
+        for key, known in NAMED_OPTIMIZERS.items():
             if known is kind:
                 return key
         return kind.__name__.lower()

@@ -27,7 +27,7 @@ from optviz.experiment import ARTICLE_OPTIMIZERS
 from optviz.figures.card import Card, card_of, with_cards
 from optviz.figures.figure import Figure
 from optviz.formula.mathml import APPLY, HAT, TIMES, mathml
-from optviz.optimizers import Adam, hyper
+from optviz.optimizers import SLIPS, Adam, hyper
 from optviz.racer import BATCH_SIZE, PICKS
 from optviz.stage import unpack
 from optviz.statistics import gradients
@@ -124,7 +124,7 @@ def run_as_shown(optimizer: Optimizer) -> np.ndarray:
     names |= fields
     points = [names["θ"]]
     for step in range(1, STEPS + 1):
-        names["t"] = step
+        names |= {"t": step, "i": step - 1}
         for target, arrow, told in lines:
             assert arrow.text in ("←", "=")
             names["".join(target.itertext())] = Reader(names).value(told)
@@ -137,6 +137,16 @@ def test_the_rule_on_the_card_is_the_one_that_runs(name: str) -> None:
     optimizer = OPTIMIZERS_IN_ALL_FORMS[name]
     points = trace(optimizer, PLATEAU, START, steps=STEPS).points
     np.testing.assert_allclose(run_as_shown(optimizer), points, rtol=0, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("key", SLIPS)
+def test_the_rule_of_a_slip_is_the_one_that_runs_until_it_is_lost(key: str) -> None:
+    path = trace(SLIPS[key](), PLATEAU, START, steps=STEPS)
+    steps = path.diverged_at if path.diverged_at >= 0 else STEPS + 1
+    with np.errstate(all="ignore"):
+        shown = run_as_shown(SLIPS[key]())
+    np.testing.assert_allclose(shown[:steps], path.points[:steps], rtol=0, atol=TOLERANCE)
+    assert not np.isfinite(shown[steps : steps + 1]).all() or steps > STEPS
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from optviz.conventions import CONVENTIONS, check_convention
 from optviz.experiment import article, versions
 from optviz.experiment.reading import Reader, number_or_list
 from optviz.experiment.surfaces import check_surface, surface_record
-from optviz.optimizers import OPTIMIZERS, GradientDescent, Optimizer
+from optviz.optimizers import NAMED_OPTIMIZERS, OPTIMIZERS, GradientDescent, Optimizer
 from optviz.parameter import SEED, STEPS, Parameter
 from optviz.racer import PICKS, Racer
 from optviz.surface import Surface
@@ -231,7 +231,7 @@ def beyond_convention(racer: Racer, convention: str) -> dict[str, Any]:
 
 def _check_registered(racer: Racer) -> None:
     kind = type(racer.optimizer)
-    if OPTIMIZERS.get(racer.key) is not kind:
+    if NAMED_OPTIMIZERS.get(racer.key) is not kind:
         # It runs, but no text can name it; its name may be that of one which is registered.
         class_name = f"{kind.__module__}.{kind.__name__}"
         raise BadInput("unknown_choice", name="optimizer", value=class_name, allowed=", ".join(OPTIMIZERS))
@@ -239,7 +239,7 @@ def _check_registered(racer: Racer) -> None:
 
 def _usual_of(key: str, convention: str) -> Optimizer:
     """`with_convention(key, convention)`, made once, of the class and the settings that have this key now."""
-    return _usual(OPTIMIZERS[key], tuple(CONVENTIONS[convention].get(key, {}).items()))
+    return _usual(NAMED_OPTIMIZERS[key], tuple(CONVENTIONS[convention].get(key, {}).items()))
 
 
 @lru_cache(maxsize=256)

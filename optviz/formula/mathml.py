@@ -3,7 +3,7 @@
     line     sum, or name ("←" | "=") sum
     sum      products with + and − between them
     product  fractions with · between them; a fraction is a product of factors written side by side, and / one factor
-    factor   name, number, (sum) or √factor, each with ² or ᵗ behind it; ∇J(sum); a function such as sign or max
+    factor   name, number, (sum) or √factor, each with ², ᵗ or ⁱ behind it; ∇J(sum); a function such as sign or max
 
 A name is one letter, with a hat or a subscript; a word of several letters is a function of the factor after it.
 """
@@ -17,7 +17,7 @@ from optviz.bad_input import BadInput
 
 TIMES, APPLY, HAT = "\u2062", "\u2061", "\u0302"
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ₜ", "0123456789t", strict=True))
-SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ᵗ", "0123456789t", strict=True))
+SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹ᵗⁱ", "0123456789ti", strict=True))
 
 _TOKEN = re.compile(rf"\s*(∇J|[0-9]+(?:\.[0-9]+)?|[^\W\d_]{HAT}?[₀-₉ₜ]*|[²³⁰¹⁴-⁹]|[←=+−·/()√|])")
 _WORD = re.compile(r"\s*([A-Za-z]{2,})")
@@ -96,7 +96,7 @@ class _Reader:
 
     def factor(self) -> str:
         content = self.atom()
-        if self.next and self.next in "²³⁰¹⁴⁵⁶⁷⁸⁹ᵗ":
+        if self.next and self.next in SUPERSCRIPTS:
             exponent = SUPERSCRIPTS[self.take()]
             kind = "mi" if exponent.isalpha() else "mn"
             content = f"<msup>{content}<{kind}>{exponent}</{kind}></msup>"

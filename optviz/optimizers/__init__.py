@@ -1,5 +1,7 @@
 """The optimizers, one file each, in the article's order."""
 
+from collections import ChainMap
+
 from optviz.optimizers.adadelta import Adadelta
 from optviz.optimizers.adagrad import Adagrad
 from optviz.optimizers.adam import Adam
@@ -8,6 +10,7 @@ from optviz.optimizers.gradient_descent import GradientDescent
 from optviz.optimizers.momentum import Momentum
 from optviz.optimizers.nag import NAG
 from optviz.optimizers.rmsprop import RMSProp
+from optviz.optimizers.slips import SLIPS
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     "gradient_descent": GradientDescent,
@@ -20,6 +23,9 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
 }
 """Key → class. Links, command line, tests and the app use these keys; a new optimizer is one file and one row."""
 
+NAMED_OPTIMIZERS: ChainMap[str, type[Optimizer]] = ChainMap(OPTIMIZERS, SLIPS)
+"""Key → class, of all that a link or a file may name: those above, and the slips, which no picker offers."""
+
 
 def optimizers_with_a_rate() -> tuple[str, ...]:
     """The keys of the optimizers that have a learning rate of their own."""
@@ -29,7 +35,9 @@ def optimizers_with_a_rate() -> tuple[str, ...]:
 
 __all__ = [
     "NAG",
+    "NAMED_OPTIMIZERS",
     "OPTIMIZERS",
+    "SLIPS",
     "Adadelta",
     "Adagrad",
     "Adam",

@@ -22,11 +22,14 @@ EVERY_SAMPLE = 0
 def optimizers_section(text: Words) -> None:
     """Which optimizers run, and the settings of one of them."""
     label, race = text["controls"], session.race()
-    present = [kind for kind in PICKS if any(racer.kind == kind for racer in race.racers)]
+    running = list(dict.fromkeys(racer.kind for racer in race.racers))
+    # What runs and is not offered, a slip of the article's, can be taken out all the same.
+    offered = [*PICKS, *(kind for kind in running if kind not in tuple(PICKS))]
+    present = [kind for kind in offered if kind in running]
 
     widgets.choices(
         label["racers_section"],
-        PICKS,
+        offered,
         present,
         _choose_optimizers,
         key="racers",
