@@ -6,6 +6,7 @@ WORKDIR /src
 COPY pyproject.toml README.md LICENSE ./
 COPY .streamlit/ .streamlit/
 COPY surfaces/ surfaces/
+COPY lessons/ lessons/
 COPY optviz/ optviz/
 RUN pip wheel --no-cache-dir --disable-pip-version-check --no-deps --wheel-dir /wheels .
 

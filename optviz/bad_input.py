@@ -17,6 +17,7 @@ TEMPLATES: dict[str, str] = {
     "batch_size_lowered": "{name} = {value} is more than the {allowed} samples that there are; it became {allowed}.",
     "too_large": "{name} has more than {value} bytes; a file with a race has {allowed}.",
     "bad_file": "The file {name} tells no race that can be run: {allowed}",
+    "bad_lesson": "The lesson {name} cannot be used: {allowed}",
     "bad_point": "{name} = {value} is not a point; give two finite numbers, {allowed}.",
     "bad_domain": "{name} = {value} is not a domain; give x_min < x_max, y_min < y_max, four numbers, {allowed}.",
     "bad_interval": "{name} = {value} is not an interval; give two different numbers, smaller first, {allowed}.",

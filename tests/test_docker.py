@@ -83,6 +83,7 @@ def test_nothing_but_the_app_gets_into_the_build() -> None:
         "optviz/trajectory.py",
         "optviz/stage/js/stage.js",
         "surfaces/bowl.toml",
+        "lessons/ravine.toml",
         ".streamlit/config.toml",
     ):
         assert let_through(path, IGNORE), path

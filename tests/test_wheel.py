@@ -69,14 +69,16 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def test_the_wheel_carries_the_app_and_nothing_else(wheel: Path) -> None:
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     surfaces = {f"optviz/_surfaces/{path.name}" for path in (ROOT / "surfaces").glob("*.toml")}
+    lessons = {f"optviz/_lessons/{path.name}" for path in (ROOT / "lessons").glob("*.toml")}
     package = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "optviz").rglob("*")
         if path.is_file() and path.suffix != ".pyc"
     }
     assert len(surfaces) >= 16
+    assert len(lessons) >= 8
     assert {"optviz/text/zh.toml", "optviz/stage/js/stage.js", "optviz/stage/css/stage.css"} <= package
-    assert names == surfaces | package | {"optviz/ui/streamlit_config.toml"}
+    assert names == surfaces | lessons | package | {"optviz/ui/streamlit_config.toml"}
 
 
 @long

@@ -20,6 +20,7 @@ class Adam(Optimizer):
 
     Where ε stands decides what happens on a plateau. `epsilon_inside=False` (the paper, PyTorch): η m̂ / (√v̂ + ε).
     With `epsilon_before_correction=True` too (TensorFlow 1): η √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε).
+    With `bias_correction=False` m and v stand for m̂ and v̂: the first step is (1 − β₁) / √(1 − β₂) ≈ 3.2 times as long.
 
     Kingma and Ba 2015, arXiv:1412.6980.
     """
@@ -32,10 +33,13 @@ class Adam(Optimizer):
     epsilon: float = hyper(1e-8, slider=(1e-12, 1), log=True, symbol="ε", above=0)
     epsilon_inside: bool = hyper(True, structural=True)
     epsilon_before_correction: bool = hyper(False, structural=True)
+    bias_correction: bool = hyper(True, structural=True)
 
     @property
     def rule(self) -> tuple[str, ...]:
         averages = ("g = ∇J(θ)", "m ← β₁ m + (1 − β₁) g", "v ← β₂ v + (1 − β₂) g²")
+        if not self.bias_correction:
+            return (*averages, f"θ ← θ − η m / {root_of('v', self.epsilon, self.epsilon_inside)}")
         if self.epsilon_before_correction:
             step = f"θ ← θ − η √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / {root_of('v', self.epsilon, self.epsilon_inside)}"
             return (*averages, step)
@@ -55,8 +59,8 @@ class Adam(Optimizer):
         # β₁ᵗ as a product: a power may round differently for a number and for an array of them.
         beta1_power = state.beta1_power * self.beta1
         beta2_power = state.beta2_power * self.beta2
-        mean_correction = 1 - beta1_power
-        square_correction = 1 - beta2_power
+        mean_correction = 1 - beta1_power if self.bias_correction else 1.0
+        square_correction = 1 - beta2_power if self.bias_correction else 1.0
         corrected_mean = mean / mean_correction
         corrected_square_mean = square_mean / square_correction
         if self.epsilon_before_correction:

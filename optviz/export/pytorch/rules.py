@@ -198,6 +198,8 @@ ADAM_FORMS: dict[tuple[bool, bool], tuple[str, str, str]] = {
 
 def _adam(optimizer: Adam) -> Rule:
     rate, betas, epsilon = optimizer.learning_rate, (optimizer.beta1, optimizer.beta2), optimizer.epsilon
+    if not optimizer.bias_correction:
+        refuse("bias_correction", optimizer.bias_correction, "true")
     place = (optimizer.epsilon_inside, optimizer.epsilon_before_correction)
     if place not in ADAM_FORMS:
         return _torch("Adam", lr=rate, betas=betas, eps=epsilon)

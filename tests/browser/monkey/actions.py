@@ -80,6 +80,7 @@ TOGGLES = (
     "swarm",
     "own_epsilon_inside",
     "own_epsilon_before_correction",
+    "own_bias_correction",
     "own_learning_rate_in_velocity",
     "own_stores_look_ahead",
 )
