@@ -21,7 +21,7 @@ MATH = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
 
 _PAPER = re.compile(r"\n## [^\n]+ \{#paper\}\n.*", re.DOTALL)
 _ADDRESS = re.compile(r"https?://\S+|doi:\S+|arXiv:\S+|`[^`]*`|\]\([^)]*\)")
-_NAMES = re.compile(r"TensorFlow 1\b|\b3-D\b|[A-Za-z]\w*[₀₁₂]")
+_NAMES = re.compile(r"TensorFlow 1\b|\b3-D\b|^\d+\. ", re.MULTILINE)
 
 
 def marks(text: str) -> list[tuple[str, str, str]]:
@@ -58,17 +58,31 @@ _ENGLISH = re.compile(rf"\b({'|'.join(ENGLISH)})s?\b", re.IGNORECASE)
 
 CHINESE = {"两": 2, **dict(zip("二三四五六七八九十", range(2, 11), strict=True)), "百": 100, "千": 1000, "万": 10**4}
 _SIGN = f"[{''.join(CHINESE)}]"
-_CHINESE = re.compile(rf"({_SIGN})分之([一{''.join(CHINESE)}])|({_SIGN})|(半)")
+_CHINESE = re.compile(rf"({_SIGN})分之([一{''.join(CHINESE)}])|(?<!第)({_SIGN})|(半)")
 
 _POWER = re.compile(r"(?:(\d+(?:\.\d+)?) ?(?:\\cdot|·) ?)?10\^\{?[-−]?(\d+)\}?")
 _DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 HARMLESS = {
     "en": (
-        *("two mountains", "two directions", "two curvatures", "next two sections", "two meanings"),
-        *("few dozen", "few hundred"),
+        *("the two", "The two", "two forms", "two methods", "two memories", "two weights", "two branches"),
+        *("Two questions", "two meanings", "two versions", "two parameters", "two optimizers", "two mountains"),
+        *("two directions", "two curvatures", "next two sections", "half sentence", "first half", "three different"),
+        *(
+            "All three",
+            "seven optimizers",
+            "six conclusions",
+            "Six conclusions",
+            "millions",
+            "few dozen",
+            "few hundred",
+        ),
     ),
-    "zh": ("两壁", "两个方向", "两难", "两个曲率", "几十到几百", "两节", "两者", "两座山", "两条轨迹"),
+    "zh": (
+        *("两壁", "两难", "两节", "两者", "两种写法", "两种方法", "两种记忆", "两个方向", "两个曲率", "两个平均"),
+        *("两个权重", "两个学习率", "两个参数", "两座山", "两条轨迹", "几十到几百", "几百步", "几百万", "半句", "多半"),
+        *("七个优化器", "六条结论", "三维", "三家"),
+    ),
 }
 """Counts of what stands beside them, and idioms: no test need compute them."""
 

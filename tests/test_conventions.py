@@ -330,14 +330,19 @@ def median_steps(path: Trajectory, lowest: np.ndarray) -> float:
     return float(np.median(np.where(steps >= 0, steps, inf)))
 
 
+MEDIAN_STEPS = {"rmsprop": 74, "adam": 19}
+"""To 90 % on a thousand of the author's surfaces, as the author ran them."""
+FROM_ZERO = {"rmsprop": 6, "adagrad": 853}
+"""With an accumulator that starts at 0: RMSProp's median steps, and on how many surfaces Adagrad does it."""
+
+
 def test_starting_values_decide_rankings(thousand_races: dict[str, Trajectory]) -> None:
     lowest = best_reached([path.losses for path in thousand_races.values()])
     surface = thousand_races["adam"].surface
-    assert median_steps(thousand_races["rmsprop"], lowest) == 74
-    assert median_steps(thousand_races["adam"], lowest) == 19
+    assert {key: median_steps(thousand_races[key], lowest) for key in MEDIAN_STEPS} == MEDIAN_STEPS
 
     empty = trace(with_convention("rmsprop", "tensorflow1", initial_accumulator=0.0), surface)
-    assert median_steps(empty, lowest) == 6
+    assert median_steps(empty, lowest) == FROM_ZERO["rmsprop"]
 
     empty = trace(with_convention("adagrad", "tensorflow1", initial_accumulator=0.0), surface)
-    assert (steps_to_drop(empty.losses, lowest) >= 0).sum() == 853
+    assert (steps_to_drop(empty.losses, lowest) >= 0).sum() == FROM_ZERO["adagrad"]

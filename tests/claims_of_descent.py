@@ -1,0 +1,265 @@
+"""What the guide says in numbers of gradient descent, SGD, minibatches, momentum and NAG."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import test_conventions
+import test_samples
+import test_theorems
+from guide_claims import RAVINE, SADDLE, Numbers, claim, first_step, run, share_left
+from optviz import OPTIMIZERS, FiniteSum, Formula, GaussianHills, Outcome, Regression, gallery
+from optviz.conventions import CONVENTIONS
+from optviz.optimizers import State
+from optviz.oracle import Oracle
+from optviz.statistics.lengths import step_lengths
+
+LINE = Regression("linear", seed=0, samples=64)
+
+
+@claim
+def descent_edge() -> Numbers:
+    test_theorems.test_edge_of_stability("gradient_descent", {}, 0.0, 2.0)
+    return [2]
+
+
+@claim
+def ravine_edge() -> Numbers:
+    steepest = np.linalg.eigvalsh(RAVINE.hessian(np.zeros(2)))[1]
+    return [steepest, 2, 2 / steepest]
+
+
+@claim
+def ravine_below() -> Numbers:
+    return across_the_ravine(0.019)
+
+
+@claim
+def ravine_above() -> Numbers:
+    return across_the_ravine(0.021)
+
+
+def across_the_ravine(rate: float) -> Numbers:
+    """The rate, what a step takes away, what it leaves, and by how much leaps shrink or grow."""
+    across = run("gradient_descent", RAVINE, 60, learning_rate=rate).points[:, 1]
+    factors = across[1:] / across[:-1]
+    assert np.ptp(factors) < 1e-12 and factors[0] < 0
+    factor = float(factors[0])
+    leaps = np.abs(np.diff(across))
+    assert (leaps[-1] < leaps[0]) == (rate < 0.02)
+    return [rate, 1, 1 - factor, -factor, abs(leaps[1] / leaps[0] - 1)]
+
+
+@claim
+def ravine_slow() -> Numbers:
+    along = run("gradient_descent", RAVINE, 300, learning_rate=0.019).points[:, 0]
+    curvature = np.linalg.eigvalsh(RAVINE.hessian(np.zeros(2)))[0]
+    closer = first_step(np.abs(along) <= abs(along[0]) / 100)
+    return [curvature, 0.019, 100 * (1 - along[1] / along[0]), closer, 100, 0.01]
+
+
+@claim
+def ravine_condition() -> Numbers:
+    flat, steep = np.linalg.eigvalsh(RAVINE.hessian(np.zeros(2)))
+    return [steep / flat]
+
+
+@claim
+def descent_turned() -> Numbers:
+    test_theorems.test_gradient_descent_is_the_same_in_turned_coordinates_and_adagrad_is_not()
+    return []
+
+
+@claim
+def descent_scale() -> Numbers:
+    test_theorems.test_the_others_trade_the_scale_of_the_loss_for_the_learning_rate("gradient_descent")
+    return [4]
+
+
+@claim
+def regression_samples() -> Numbers:
+    return [len(LINE.data[0])]
+
+
+@claim
+def sgd_epoch() -> Numbers:
+    """20 seeds of drawing; one pass is as many sample gradients as one step of gradient descent."""
+    whole = share_left(run("gradient_descent", LINE, 1, learning_rate=0.05))[1]
+    one_by_one = share_left(run("gradient_descent", LINE, 64, batch_size=1, seed=range(20), learning_rate=0.05))
+    assert np.median(one_by_one[:, 64]) < 0.001
+    return [64, 0.05, 100 * whole, 0.1]
+
+
+@claim
+def sgd_agreement() -> Numbers:
+    def agree(point: np.ndarray) -> float:
+        each = np.array([LINE.on_batch(np.array([sample])).gradient(point) for sample in range(64)])
+        return 100 * float((each @ LINE.gradient(point) > 0).mean())
+
+    return [agree(LINE.suggested_start), agree(LINE.lowest.point + 0.1)]
+
+
+@claim
+def epoch_cancels() -> Numbers:
+    test_samples.test_an_epoch_sees_every_sample_once_and_its_noise_cancels()
+    return []
+
+
+@claim
+def batch_variance() -> Numbers:
+    """σ² / B for both sizes, as measured; so a ratio of B is one of variances, and its root one of deviations."""
+    for size in (7, 25):
+        test_samples.test_the_variance_of_a_batch_gradient(size, True)
+    return [4, 1 / 4, (1 / 4) ** 0.5]
+
+
+@claim
+def batch_full() -> Numbers:
+    test_samples.test_the_variance_of_a_batch_gradient(50, False)
+    return [0]
+
+
+@claim
+def batch_cloud() -> Numbers:
+    """100 runs: a spread in two directions is known to 1/√400 = 5 %, the ratio of two to 7 %."""
+    surface = Regression("linear", seed=0, samples=64, replacement=True)
+
+    def spread(size: int) -> float:
+        ends = run("gradient_descent", surface, batch_size=size, seed=range(100), learning_rate=0.05).points[:, -1]
+        return float(np.sqrt(ends.var(axis=0).sum()))
+
+    assert 4 < spread(1) / spread(16) < 5
+    return [0.05, 16, 16**0.5]
+
+
+@claim
+def saddle_noise() -> Numbers:
+    surface = FiniteSum(SADDLE, samples=64, spread=0.5)
+    whole = run("gradient_descent", surface, start=(1.6, 0.0), learning_rate=0.03)
+    assert np.abs(whole.points[-1]).max() < 1e-4
+    noisy = run("gradient_descent", surface, start=(1.6, 0.0), batch_size=1, learning_rate=0.03)
+    assert noisy.losses[-1] < -0.9
+    return [first_step(np.abs(noisy.points[:, 1]) > 0.5)]
+
+
+@claim
+def saddle_beside() -> Numbers:
+    path = run("gradient_descent", SADDLE, start=(1.6, 0.001), learning_rate=0.03)
+    return [0.001, 0.03, first_step(np.abs(path.points[:, 1]) > 0.5)]
+
+
+@claim
+def two_valleys() -> Numbers:
+    paths = [run(key, gallery("double_well"), learning_rate=0.03) for key in ("gradient_descent", "momentum")]
+    assert [path.outcome for path in paths] == [Outcome.CONVERGED] * 2
+    assert paths[0].points[-1, 0] > 0.9 and paths[1].points[-1, 0] < -0.9
+    return [0.03, *(abs(path.losses[-1]) for path in paths)]
+
+
+@claim
+def momentum_sum() -> Numbers:
+    descent, momentum = (run(key, Formula("x"), 400, start=(0.0, 0.0)) for key in ("gradient_descent", "momentum"))
+    times = step_lengths(momentum.points)[1:] / step_lengths(descent.points)[1:]
+    assert times.max() < 10 * (1 + 1e-9)
+    return [0.9, times[-1], 90, 1 + first_step(times >= 9)]
+
+
+@claim
+def momentum_ravine() -> Numbers:
+    needed = [
+        first_step(share_left(run(key, RAVINE, 600, learning_rate=0.005)) <= 0.001)
+        for key in ("gradient_descent", "momentum")
+    ]
+    return [0.005, 0.001, *needed]
+
+
+@claim
+def momentum_best() -> Numbers:
+    test_theorems.test_the_best_momentum_is_faster_by_the_root_of_the_condition_number(100)
+    root = 100**0.5
+    return [100, 100 * (100 - 1) / (100 + 1), 100 * (root - 1) / (root + 1)]
+
+
+@claim
+def momentum_overshoot() -> Numbers:
+    descent, momentum = (run(key, RAVINE, 100, learning_rate=0.005).points for key in ("gradient_descent", "momentum"))
+    assert (descent[:, 1] > 0).all() and (descent[:, 0] < 0).all()
+    # Past the minimum along the floor, and back.
+    assert momentum[:, 0].max() > 0.05 and abs(momentum[-1, 0]) < 0.05
+    return [momentum[0, 1], momentum[:, 1].min()]
+
+
+@claim
+def momentum_edge() -> Numbers:
+    test_theorems.test_edge_of_stability("momentum", {"learning_rate_in_velocity": True}, 0.9, 2.0)
+    test_theorems.test_edge_of_stability("gradient_descent", {}, 0.0, 2.0)
+    return [1, 2, 0.9, 2 * (1 + 0.9)]
+
+
+@claim
+def momentum_between() -> Numbers:
+    test_theorems.test_the_learning_rate_between_two_edges_tells_the_methods_apart()
+    ends = {key: run(key, RAVINE, learning_rate=0.03).outcome for key in ("gradient_descent", "momentum", "nag")}
+    assert ends == {
+        "gradient_descent": Outcome.DIVERGED,
+        "momentum": Outcome.CONVERGED,
+        "nag": Outcome.DIVERGED,
+    }
+    return [0.03, 0.03 * np.linalg.eigvalsh(RAVINE.hessian(np.zeros(2)))[1]]
+
+
+@claim
+def momentum_forms() -> Numbers:
+    test_conventions.test_momentums_two_forms_are_one_sequence(GaussianHills(seed=1), None)
+    return []
+
+
+@claim
+def momentum_average() -> Numbers:
+    test_theorems.test_momentum_amplifies_a_constant_slope("momentum", {"learning_rate_in_velocity": True}, 0.9)
+    return [1, 0.9, 1 / (1 - 0.9)]
+
+
+@claim
+def momentum_default() -> Numbers:
+    return [CONVENTIONS["article"][key]["momentum"] for key in ("momentum", "nag")]
+
+
+@claim
+def nag_damping() -> Numbers:
+    """The share γ (1 − ηλ) of the old velocity, from two runs that differ in their velocity alone."""
+    for curvature in (0.5, 2.0, 6.0):
+        surface, optimizer = Formula(f"{curvature / 2}*(x^2 + y^2)"), OPTIMIZERS["nag"](learning_rate=0.1)
+        point, oracle = np.array([0.5, 0.3]), Oracle(surface)
+        resting, moving = (optimizer.step(point, State(velocity=v), oracle)[1].velocity for v in (0 * point, point))
+        assert (moving - resting) / point == pytest.approx([0.9 * (1 - 0.1 * curvature)] * 2, rel=1e-12)
+    return []
+
+
+@claim
+def nag_swings() -> Numbers:
+    momentum, nag = (run(key, RAVINE, learning_rate=0.005).points for key in ("momentum", "nag"))
+    reach = [points[:, 1].min() for points in (momentum, nag)]
+    return [0.005, momentum[0, 1], *reach, *(step_lengths(points)[1:].sum() for points in (momentum, nag))]
+
+
+@claim
+def nag_edge() -> Numbers:
+    test_theorems.test_edge_of_stability("nag", {"stores_look_ahead": False}, 0.9, 2.0)
+    edge = test_theorems.EDGES["nag"](0.9, 1.0)
+    assert edge < test_theorems.EDGES["gradient_descent"](0.9, 1.0) < test_theorems.EDGES["momentum"](0.9, 1.0)
+    return [1, 2, 0.9, edge]
+
+
+@claim
+def nag_gone() -> Numbers:
+    ends = [run(key, RAVINE, 1000, learning_rate=0.015) for key in ("gradient_descent", "momentum", "nag")]
+    assert [path.outcome for path in ends] == [Outcome.CONVERGED, Outcome.CONVERGED, Outcome.DIVERGED]
+    return [0.015]
+
+
+@claim
+def nag_forms() -> Numbers:
+    test_conventions.test_nags_two_forms_are_one_sequence_half_a_step_apart(GaussianHills(seed=1), None)
+    return [0.5]
