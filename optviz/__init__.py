@@ -11,6 +11,7 @@ from optviz.optimizers import OPTIMIZERS, Optimizer, State, hyper
 from optviz.outcome import Outcome
 from optviz.racer import Racer
 from optviz.surface import (
+    DriftingBowl,
     FiniteSum,
     Formula,
     GaussianHills,
@@ -31,6 +32,7 @@ __all__ = [
     "CONVENTIONS",
     "OPTIMIZERS",
     "BadInput",
+    "DriftingBowl",
     "FiniteSum",
     "Formula",
     "GaussianHills",

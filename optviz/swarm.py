@@ -112,7 +112,7 @@ def _ends(run: Trajectory) -> tuple[np.ndarray, np.ndarray, int]:
 
     See `NEAR`, `LOW`, `STAYS`; the drop is that from the median of the starts' losses.
     """
-    surface, ends = run.surface, np.full(len(run.points), ON_THE_WAY)
+    surface, ends, points = run.surface, np.full(len(run.points), ON_THE_WAY), run.points_on_surface
     start_losses = run.losses[:, 0][np.isfinite(run.losses[:, 0])]
     start_loss = float(np.median(start_losses)) if start_losses.size else np.nan
     known = valleys_of(surface, start_loss)
@@ -120,8 +120,8 @@ def _ends(run: Trajectory) -> tuple[np.ndarray, np.ndarray, int]:
     last = -steps_to_stay(run.steps)
     with np.errstate(invalid="ignore", over="ignore"):
         if len(known.places):
-            nearest = distances(run.points[:, -1, None], known.places).argmin(axis=1)
-            near = distances(run.points[:, last:], known.places[nearest][:, None]) <= NEAR * surface.width
+            nearest = distances(points[:, -1, None], known.places).argmin(axis=1)
+            near = distances(points[:, last:], known.places[nearest][:, None]) <= NEAR * surface.width
             depths = known.depths[nearest][:, None]
             low = run.losses[:, last:] - depths <= LOW * np.abs(start_loss - depths)
             stays = (near & low).all(axis=1)
@@ -148,4 +148,4 @@ def _best(run: Trajectory) -> np.ndarray:
     if not np.isfinite(counted).any():
         return np.full(3, np.nan)
     place = np.unravel_index(counted.argmin(), counted.shape)
-    return np.array([*run.points[place], run.losses[place]])
+    return np.array([*run.points_on_surface[place], run.losses[place]])

@@ -18,11 +18,14 @@ from optviz.outcome import Outcome, first_divergence, judge
 from optviz.parameter import COORDINATE, STEPS, array_of_numbers
 from optviz.racer import Racer, as_racer
 from optviz.surface.base import MOST_ELEMENTS, Surface, check_seed
+from optviz.surface.moving import Moved, at_step
 
 
 @dataclass(frozen=True, eq=False)
 class Trajectory:
     """Where a racer went: `points` (..., steps + 1, 2) and the full loss there, `losses` (..., steps + 1), float64.
+
+    On a surface that moves each loss is that of its own step.
 
     `diverged_at` (...) is the first step that counts as diverged, −1 where there is none; from that step on points and
     losses are NaN. No position is ever clipped. `gradient_evaluations` counts what the steps asked for, per run.
@@ -53,7 +56,13 @@ class Trajectory:
     @cached_property
     def outcome(self) -> Outcome | np.ndarray:
         """What became of the run: an `Outcome`, or an object array (...) of them."""
-        return judge(self.points, self.diverged_at, self.surface)
+        return judge(self.points, self.diverged_at, at_step(self.surface, self.steps))
+
+    @property
+    def points_on_surface(self) -> np.ndarray:
+        """The points as somebody sees them who moves with the surface (..., steps + 1, 2)."""
+        drift = self.surface.drift(self.steps)
+        return self.points if drift is None else self.points - drift
 
 
 def trace(
@@ -201,12 +210,18 @@ def _cut_off(points: np.ndarray, losses: np.ndarray, surface: Surface) -> np.nda
     lost = (steps >= diverged_at) & (diverged_at >= 0)
     points[lost] = np.nan
     losses[lost] = np.nan
-    surface.learn(points, losses)
+    surface.learn(_on_surface(surface, points), losses)
     return diverged_at
 
 
 def _seen(racer: Racer, surface: Surface, steps: int, seeds: np.ndarray) -> Iterator[Surface]:
-    """What each step sees: the surface itself, or the mean of the step's samples."""
+    """What each step sees: the surface itself, or the mean of the step's samples, where it is by then."""
+    seen, drift = _sampled(racer, surface, steps, seeds), surface.drift(steps)
+    # The first step begins at step 0, before anything has moved.
+    return seen if drift is None else map(Moved, seen, drift[:steps])
+
+
+def _sampled(racer: Racer, surface: Surface, steps: int, seeds: np.ndarray) -> Iterator[Surface]:
     if racer.batch_size is None or surface.samples is None:
         return itertools.repeat(surface, steps)
     size = check_batch_size(racer.batch_size, surface.samples)
@@ -214,7 +229,14 @@ def _seen(racer: Racer, surface: Surface, steps: int, seeds: np.ndarray) -> Iter
     return (surface.on_batch(indices) for indices in drawn)
 
 
+def _on_surface(surface: Surface, points: np.ndarray) -> np.ndarray:
+    """Points (steps + 1, ..., 2) less how far the surface has moved."""
+    drift = surface.drift(len(points) - 1)
+    return points if drift is None else points - drift.reshape(-1, *[1] * (points.ndim - 2), 2)
+
+
 def _losses(surface: Surface, points: np.ndarray) -> np.ndarray:
+    points = _on_surface(surface, points)
     # Blocks keep the temporaries of a large stack in the cache; the values do not depend on the blocks.
     rows = max(1, MOST_ELEMENTS // max(1, points[0].size // 2 * surface.numbers_per_point()))
     return np.concatenate([surface.loss(points[first : first + rows]) for first in range(0, len(points), rows)])

@@ -12,6 +12,7 @@ import numpy as np
 from optviz import (
     CONVENTIONS,
     OPTIMIZERS,
+    DriftingBowl,
     Formula,
     GaussianHills,
     Optimizer,
@@ -57,6 +58,8 @@ FAMILY_SURFACES: dict[str, Surface] = {
     "noise on a long domain": SmoothedNoise(seed=6, bowl=0.5, octaves=2, domain=(-1.0, 9.0, 2.0, 4.0)),
     "quadratic": Formula("x**2 + 3*y**2 + x*y", domain=(-2, 2, -2, 2)),
     "ripples": Formula("sin(3*x)*cos(2*y) + 0.1*x**2 + log(1 + y**2)", domain=(-3, 3, -3, 3)),
+    "bowl that drifts in a circle": DriftingBowl(),
+    "steep bowl that drifts on a line": DriftingBowl("line", speed=0.13, radius=1.4, direction=200, steepness=30),
     "negative and lopsided": Formula("-exp(-(x-1)**2 - 5*(y+2)**2) - 7 + 0.01*x", domain=(-2, 3, -5, 1)),
 }
 GALLERY_SURFACES: dict[str, Surface] = {f"gallery: {name}": gallery(name) for name in gallery_names()}

@@ -120,6 +120,7 @@ ORDINARY: dict[str, Callable[[], Surface]] = {
     **{name: (lambda name=name: gallery(name)) for name in gallery_names()},  # type: ignore[misc]
     "gaussian_hills": lambda: furthest(FAMILIES["gaussian_hills"]),
     "smoothed_noise": lambda: furthest(FAMILIES["smoothed_noise"]),
+    "drifting_bowl": lambda: furthest(FAMILIES["drifting_bowl"]),
     **{
         f"regression, {kind}": (lambda kind=kind: furthest(Regression, kind=kind))  # type: ignore[misc]
         for kind in ("linear", "logistic", "network", "rare_feature")

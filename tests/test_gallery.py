@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optviz import CONVENTIONS, FiniteSum, Outcome, Race, Racer, Trajectory, trace
+from optviz import CONVENTIONS, OPTIMIZERS, FiniteSum, Outcome, Race, Racer, Surface, Trajectory, trace
 from optviz.bad_input import BadInput
 from optviz.optimizers import GradientDescent
 from optviz.statistics import gap
@@ -427,11 +428,25 @@ def flat_start_and_a_shallower_valley_first() -> bool:
     return bool(flat) and left(paths["gradient_descent"]) > 0.2 and left(paths["momentum"]) < 1e-6
 
 
+def adagrad_falls_behind() -> bool:
+    """Of those who arrive where the bowl stands still, only Adagrad is far from one that moves (mean of the end)."""
+    surface = gallery("moving_bowl")
+    still = dataclasses.replace(surface.inner, speed=0.0)  # type: ignore[type-var]
+
+    def away(key: str, ground: Surface) -> float:
+        path = trace(OPTIMIZERS[key](learning_rate=surface.suggested_learning_rate), ground)
+        return float(np.linalg.norm(path.points_on_surface[-60:] - ground.lowest.point, axis=-1).mean())
+
+    follow = all(away(key, surface) < 0.25 for key in ("rmsprop", "adam", "momentum"))
+    return follow and away("adagrad", surface) > 0.6 and away("adagrad", still) < 0.01
+
+
 TEACHES: dict[str, Callable[[], bool]] = {
     "bowl": straight_to_the_minimum,
     "ravine": zigzag_and_slow_progress,
     "abs_valley": jumps_until_the_rate_decays,
     "plateau": plain_steps_crawl,
+    "moving_bowl": adagrad_falls_behind,
     "saddle": to_the_saddle_and_away,
     "monkey_saddle": three_ways_down,
     "double_well": only_momentum_crosses,
@@ -528,6 +543,7 @@ def test_what_a_file_must_and_may_say_of_its_surface() -> None:
         "gaussian_hills": (("seed",), ("hills", "weights")),
         "smoothed_noise": (("seed",), ("size", "smoothing", "bowl", "octaves", "domain")),
         "formula": (("text", "domain"), ()),
+        "drifting_bowl": ((), ("kind", "speed", "radius", "direction", "steepness")),
     }
     assert {family: families_of_files().get(family) for family in expected} == expected
     assert "regression" not in families_of_files()

@@ -41,6 +41,11 @@ def level_lines() -> dict[str, Any]:
     }
 
 
+def drift_of(record: RaceRecord) -> dict[str, Any]:
+    """Where a layer of places finds how far they have moved by each step, if they move."""
+    return {} if record.drift is None else {"drift": {"x": "@drift:0", "y": "@drift:1"}}
+
+
 def places(record: RaceRecord, words: Mapping[str, str]) -> dict[str, Any]:
     """The layer that marks the minima, the lowest with the word for it, and labels them with their losses.
 
@@ -54,7 +59,7 @@ def places(record: RaceRecord, words: Mapping[str, str]) -> dict[str, Any]:
         told = spelled(loss)
         label = words["lowest_label"].format(loss=told) if place < named else told if few else ""
         marked.append({"at": [x, y], "label": label, "size": 6.5 if place < max(record.deepest, 1) else 4})
-    return {"kind": "places", "places": marked}
+    return {"kind": "places", "places": marked, **drift_of(record)}
 
 
 def level_scale(heights: Heights, words: Mapping[str, str]) -> dict[str, Any]:
@@ -78,6 +83,20 @@ def lowest_mark(record: RaceRecord, words: Mapping[str, str]) -> dict[str, Any]:
         "showlegend": False,
         "xaxis": "x",
         "yaxis": "y",
+    }
+
+
+def lowest_way(record: RaceRecord, words: Mapping[str, str]) -> dict[str, Any]:
+    """`lowest_mark` of a surface that moves: a pale line through where the lowest point is at each step."""
+    hovered = f"{words['lowest']}<br>{words['step']} %{{pointNumber}}<br>(%{{x:.4g}}, %{{y:.4g}})<extra></extra>"
+    return {
+        **lowest_mark(record, words),
+        "mode": "lines",
+        "x": "@lowest:0",
+        "y": "@lowest:1",
+        "line": {"color": "@theme/ink", "width": 1.6, "dash": "dot"},
+        "opacity": 0.5,
+        "hovertemplate": hovered,
     }
 
 

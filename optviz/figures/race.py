@@ -11,7 +11,7 @@ from optviz.figures.figure import Figure
 from optviz.figures.heights import Heights
 from optviz.figures.lengths import Lengths
 from optviz.figures.loss_chart import AXES, axis_views, epoch_view
-from optviz.figures.map import level_lines, level_scale, lowest_mark, places, relief, start_mark
+from optviz.figures.map import level_lines, level_scale, lowest_mark, lowest_way, places, relief, start_mark
 from optviz.figures.race_record import RaceRecord
 from optviz.figures.scene import ARRANGEMENTS, CHOICES, pinned_path, scene_layer, scene_views
 from optviz.figures.styles import styles_of
@@ -106,7 +106,7 @@ class _Parts:
             "steps": np.arange(record.steps + 1),
             **told_arrays(record.events),
         }
-        self.data = [level_lines(), lowest_mark(record, words), start_mark(record, words)]
+        self.data = [level_lines(), self._lowest(), start_mark(record, words)]
         self.racers: list[dict[str, Any]] = []
         # The whole paths and curves of the racers.
         self.lines: list[int] = []
@@ -117,6 +117,12 @@ class _Parts:
         self.pinned: list[dict[str, Any]] = []
         # Racer → its pale path, and the losses along it.
         self.shadows: dict[str, list[tuple[int, np.ndarray]]] = {}
+
+    def _lowest(self) -> dict[str, Any]:
+        if self.record.drift is None:
+            return lowest_mark(self.record, self.words)
+        self.arrays |= {"drift": self.record.drift, "lowest": self.record.drift + self.record.lowest}
+        return lowest_way(self.record, self.words)
 
     def add_pinned(self, pinned: RaceRecord) -> None:
         self.arrays["pinned/steps"] = np.arange(pinned.steps + 1)

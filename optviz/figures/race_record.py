@@ -38,7 +38,7 @@ class RaceRecord:
     that was run once. `axis_steps` is what an axis of steps should span where `steps` are but the first; None for all
     there are. `minima` are the surface's as (x, y, loss), after its lowest point, which may lie on an edge; the first
     `deepest` of them are as low as that, up to a tie. The veiled ranges are those of axes that tell nothing of how the
-    race ends.
+    race ends. `drift` (steps + 1, 2) is how far a surface that moves has gone with its minima; None for all others.
     """
 
     names: tuple[str, ...]
@@ -66,6 +66,7 @@ class RaceRecord:
     veiled_gap_range: tuple[float, float] = VEILED_GAP_RANGE
     axis_steps: int | None = None
     deepest: int = 1
+    drift: np.ndarray | None = None
 
 
 def race_record(
@@ -109,6 +110,7 @@ def race_record(
         domain=surface.domain,
         veiled_loss_range=veiled_loss_range(float(paths[0].losses[0]), lowest.loss),
         deepest=_level(minima, float(paths[0].losses[0])),
+        drift=surface.drift(paths[0].steps),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from optviz.figures.heights import CONTOURS, Heights, height_ticks
-from optviz.figures.map import places
+from optviz.figures.map import drift_of, places
 from optviz.figures.race_record import RaceRecord
 from optviz.figures.told import spelled
 
@@ -79,6 +79,7 @@ def scene_layer(
         "presented": {"scene": dict.fromkeys(("xaxis", "yaxis", "zaxis"), PRESENTED_AXIS)},
         "grid": {"x": "@map/x", "y": "@map/y", "z": "@map/shade"},
         "places": places(record, words)["places"],
+        **drift_of(record),
         "pinned": list(pinned),
         "group": "drawn",
         "shown": SHOWN,

@@ -132,7 +132,7 @@ def html_page(
     # Its reader chooses the view: what is said holds for each.
     colors = "both" if in_depth else "dark"
     key_line = [
-        *key_sentences(heights, text["figure"], colors, bool(record.minima)),
+        *key_sentences(heights, text["figure"], colors, bool(record.minima), record.drift is not None),
         *sentences_of(figure, figure.views),
     ]
     if pinned is not None and pinned_race is not None:

@@ -86,7 +86,7 @@ def events(paths: Sequence[Trajectory], standings: np.ndarray | None = None) -> 
     """The events of a race over a single surface. standings: what `standing` says of it, if that is known."""
     codes = standing(paths) if standings is None else standings
     surface, steps = paths[0].surface, paths[0].steps
-    points, losses = np.stack([path.points for path in paths]), np.stack([path.losses for path in paths])
+    points, losses = np.stack([path.points_on_surface for path in paths]), np.stack([path.losses for path in paths])
     lost_at = np.array([int(path.diverged_at) for path in paths])
     with np.errstate(invalid="ignore", over="ignore"):
         arrived, valley, *valleys = _arrivals(points, losses, surface)

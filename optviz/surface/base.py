@@ -95,6 +95,14 @@ class Surface(abc.ABC):
         """Whether batches of samples are drawn with replacement (see `optviz.batches`)."""
         return False
 
+    def drift(self, steps: int) -> np.ndarray | None:
+        """How far the surface has moved, as a whole, since step 0, after each of so many steps (steps + 1, 2).
+
+        None where it stands still. Everything else that a surface says is of step 0; `at_step` says what it is later.
+        What moves as a whole is as low at each step: gaps need no step.
+        """
+        return None
+
     def on_batch(self, indices: np.ndarray) -> Surface:
         """The mean of the samples with these indices (..., B), one set per leading axis of the points."""
         raise BadInput("no_samples", name=self.title, value=indices.shape[-1])
@@ -151,6 +159,8 @@ class Surface(abc.ABC):
 
     def learn(self, points: np.ndarray, losses: np.ndarray) -> None:
         """Take note of where runs have been: points (..., [S,] 2) and the losses (..., [S]) there, of any shape.
+
+        The points of one that moves are those less its `drift`.
 
         Where one of them lies inside the domain and lower than the search had found, `lowest` is there from now on.
         What theory knows stays. `trace` calls this; whoever gets a trajectory from elsewhere, such as another process,

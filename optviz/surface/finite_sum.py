@@ -77,6 +77,9 @@ class FiniteSum(Surface):
     def local_minima(self) -> Minima:
         return self.surface.local_minima
 
+    def drift(self, steps: int) -> np.ndarray | None:
+        return self.surface.drift(steps)
+
     def learn(self, points: np.ndarray, losses: np.ndarray) -> None:
         self.surface.learn(points, losses)
 

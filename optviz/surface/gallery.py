@@ -92,6 +92,9 @@ class GallerySurface(Surface):
     def preparation_cost(self) -> float:
         return 0.0 if self._known_lowest is not None else self.inner.preparation_cost
 
+    def drift(self, steps: int) -> np.ndarray | None:
+        return self.inner.drift(steps)
+
     @property
     def found(self) -> Found | None:
         return self.inner.found if self._known_lowest is None else None

@@ -45,7 +45,8 @@ def caption(race: Race, start: tuple[float, float], language: str, pinned: Race 
     if len(title) > LONGEST_TITLE:
         title = f"{title[: LONGEST_TITLE - 1]}…"
     difference = [difference_of_pinned(race, pinned, words(language))] if pinned is not None else []
-    return " · ".join([title, *setting(race, start, language), *difference])
+    moves = [words(language)["standalone"]["moves"]] if race.surface.drift(0) is not None else []
+    return " · ".join([title, *setting(race, start, language), *moves, *difference])
 
 
 def heading(race: Race, language: str) -> str:
@@ -97,12 +98,14 @@ def what_is_drawn(drawn: str, look: str, is_marked: bool, words: Mapping[str, st
     return {"explained": words[f"drawn_{colors}"], "asked": words["asked" if is_marked else "asked_unmarked"]}
 
 
-def key_sentences(heights: Heights, words: Mapping[str, str], colors: str, is_marked: bool) -> list[str]:
-    """What is to be said of the picture's colours and marks, and how the contours are spaced where not evenly.
+def key_sentences(
+    heights: Heights, words: Mapping[str, str], colors: str, is_marked: bool, moves: bool = False
+) -> list[str]:
+    """What is to be said of the picture's colours and marks, how the contours are spaced where not evenly, and when.
 
-    colors: a value of `COLORS`, or "dark". is_marked: whether a lowest point is.
+    colors: a value of `COLORS`, or "dark". is_marked: whether a lowest point is. moves: whether the surface does.
     """
-    spacing = {"key_logarithmic": heights.logarithmic, "key_by_area": heights.by_area}
+    spacing = {"key_logarithmic": heights.logarithmic, "key_by_area": heights.by_area, "key_moves": moves}
     marks = words["key_marks" if is_marked else "key_marks_unmarked"]
     return [words[f"key_{colors}"], marks, *(words[key] for key, holds in spacing.items() if holds)]
 

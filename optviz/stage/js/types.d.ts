@@ -133,10 +133,17 @@ export interface ReliefLayer {
   lit: Range;
 }
 
+/** References to how far places that move have gone, by step. */
+export interface Drift {
+  x: string;
+  y: string;
+}
+
 export interface PlacesLayer {
   kind: "places";
   /** With the length of an arm of the "+", in pixels; the first ones have the choice of where their labels stand. */
   places: { at: Point; label: string; size: number }[];
+  drift?: Drift;
   /** Of the colours of the map, where there is one. */
   scale?: LevelScale;
 }
@@ -159,6 +166,7 @@ export interface SceneLayer {
   /** References to its surface. */
   grid: { x: string; y: string; z: string };
   places: PlacesLayer["places"];
+  drift?: Drift;
   pinned: { x: string; y: string; color: string; trace: number }[];
   /** The group of views that says whether it is shown, those that show it, and the one where it cannot be drawn. */
   group: string;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,8 @@ import streamlit as st
 
 from optviz.experiment import FIRST_FORMULA, Race, make_surface, surface_names
 from optviz.parameter import Parameter, parameters
-from optviz.surface import FAMILIES, Formula, GallerySurface, GaussianHills, Regression, Surface, gallery
+from optviz.surface import FAMILIES, DriftingBowl, Formula, GallerySurface, GaussianHills, Regression, Surface, gallery
+from optviz.surface.drifting_bowl import WAYS
 from optviz.surface.regression import KINDS
 from optviz.text import Words
 from optviz.ui import cached, session, widgets
@@ -115,17 +116,22 @@ def _surface_changer(name: str) -> Callable[[Any], None]:
     return lambda new: change_surface(**{name: new})
 
 
-def _kind_control(surface: Regression, text: Words) -> None:
-    widgets.choice(
-        st.selectbox,
-        text["controls"]["kind"],
-        KINDS,
-        surface.kind,
-        _surface_changer("kind"),
-        key="kind",
-        title=lambda kind: text["surface"][f"regression_{kind}"],
-        help=text["help"][f"kind_{surface.kind}"],
-    )
+def _kind_control(kinds: Sequence[str], words: str) -> Callable[[Any, Words], None]:
+    """The control of a field `kind`; `words` begins the names of the kinds in the texts."""
+
+    def control(surface: Any, text: Words) -> None:
+        widgets.choice(
+            st.selectbox,
+            text["controls"][f"kind_of_{words}"],
+            kinds,
+            surface.kind,
+            _surface_changer("kind"),
+            key="kind",
+            title=lambda kind: text["surface"][f"{words}_{kind}"],
+            help=text["help"][f"kind_{surface.kind}"],
+        )
+
+    return control
 
 
 def _weights_control(surface: GaussianHills, text: Words) -> None:
@@ -162,7 +168,8 @@ class OwnControls:
 
 OWN_CONTROLS: dict[type[Surface], OwnControls] = {
     GaussianHills: OwnControls(within=_weights_control),
-    Regression: OwnControls(_kind_control, alone=True),
+    Regression: OwnControls(_kind_control(KINDS, "regression"), alone=True),
+    DriftingBowl: OwnControls(_kind_control(WAYS, "drifting")),
 }
 
 CONTROLS: dict[type[Surface], Callable[[Any, Words], None]] = {

@@ -1,11 +1,12 @@
 // @ts-check
 // The mark "places": points of the map that have a name, each a "+" in a halo, with its label where there is room.
 
-/** @import { Box, Mark, Moment, PlacesLayer, Scene, Shape } from "../types.js" */
+/** @import { Arrays, Box, Drift, Mark, Moment, PlacesLayer, Point, Scene, Shape } from "../types.js" */
 
+import { at } from "../drawing.js";
 import { paintShape } from "../heads.js";
 import { beside, widthOf } from "../labels.js";
-import { resolved } from "../message.js";
+import { arrayOf, resolved } from "../message.js";
 import { scaleShapes } from "../scale.js";
 
 const HALO = 3; // pixels around a line
@@ -25,20 +26,43 @@ export class Places {
     this.labels = [];
     /** @type {Shape[]} */
     this.scale = [];
+    /** @type {Scene} */
+    this.scene;
+  }
+
+  get box() {
+    return this.scene.geometry.boxes[0];
   }
 
   /** @param {Scene} scene */
   measure(scene) {
-    const { geometry } = scene;
-    const box = geometry.boxes[0];
+    this.scene = scene;
     [this.marks, this.labels, this.scale] = [[], [], []];
+    const { box } = this;
     if (!box?.width) return;
-    const seen = this.layer.places.map(({ at: [x, y], label, size }) => ({
-      label, size, left: geometry.x[0]?.(x) ?? NaN, top: geometry.y[0]?.(y) ?? NaN,
-    }));
-    const { marks, labels, taken } = markedPlaces(seen, box, scene);
-    [this.marks, this.labels] = [marks, labels];
+    const taken = this.mark(0, box);
     if (this.layer.scale) this.scale = scaleShapes(resolved(this.layer.scale, scene.arrays, scene.theme), box, taken, scene);
+  }
+
+  /**
+   * Marks the places where they are at a position, and says what room that takes.
+   * @param {number} position
+   * @param {Box} box
+   */
+  mark(position, box) {
+    const { geometry, arrays } = this.scene;
+    const seen = this.layer.places.map(({ at: place, label, size }) => {
+      const [x, y] = moved(place, this.layer.drift, arrays, position);
+      return { label, size, left: geometry.x[0]?.(x) ?? NaN, top: geometry.y[0]?.(y) ?? NaN };
+    });
+    const { marks, labels, taken } = markedPlaces(seen, box, this.scene);
+    [this.marks, this.labels] = [marks, labels];
+    return taken;
+  }
+
+  /** @param {number} position */
+  follow(position) {
+    if (this.layer.drift && this.box?.width) this.mark(position, this.box);
   }
 
   /**
@@ -47,19 +71,41 @@ export class Places {
    * @param {number | null} from
    */
   paintUnder(context, _moment, from) {
-    if (from === null) for (const shape of [...this.scale, ...this.marks]) paintShape(context, shape);
+    if (from !== null) return;
+    for (const shape of this.layer.drift ? this.scale : [...this.scale, ...this.marks]) paintShape(context, shape);
   }
 
-  // Paths lead to minima: the marks lie under them, the labels above.
-  /** @param {CanvasRenderingContext2D} context */
-  paintMoving(context) {
-    for (const label of this.labels) paintShape(context, label);
+  /**
+   * Paths lead to minima: the marks lie under them, the labels above; above lie also marks that move.
+   * @param {CanvasRenderingContext2D} context
+   * @param {Moment} moment
+   */
+  paintMoving(context, { position }) {
+    this.follow(position);
+    for (const shape of this.layer.drift ? [...this.marks, ...this.labels] : this.labels) paintShape(context, shape);
   }
 
-  /** @param {number} chart */
-  shapes(chart) {
+  /**
+   * @param {number} chart
+   * @param {Moment} moment
+   */
+  shapes(chart, { position }) {
+    this.follow(position);
     return chart === 0 ? { clipped: [...this.scale, ...this.marks], free: this.labels } : { clipped: [], free: [] };
   }
+}
+
+/**
+ * Where a place is at a position.
+ * @param {Point} place
+ * @param {Drift | undefined} drift
+ * @param {Arrays} arrays
+ * @param {number} position
+ * @returns {Point}
+ */
+export function moved([x, y], drift, arrays, position) {
+  if (!drift) return [x, y];
+  return [x + at(arrayOf(arrays, drift.x), position), y + at(arrayOf(arrays, drift.y), position)];
 }
 
 /**

@@ -14,7 +14,7 @@ import { at, clip, dashOf, exitOf, lengths, markerPath, stroke } from "../drawin
 import { crossPath, headsAsShapes, paintShape } from "../heads.js";
 import { arrayOf, resolved } from "../message.js";
 import { Terrain, placeAt } from "../terrain.js";
-import { markedPlaces } from "./places.js";
+import { markedPlaces, moved } from "./places.js";
 
 export const SCENE_CHART = 2; // after the map and the curves
 const MOST_LOOKS = 3000; // at trails, along lines of sight, for one camera
@@ -62,11 +62,19 @@ export class SceneRunners {
     this.runners = racers.map((racer) => ({
       racer, color: resolved(racer.color, arrays, theme), course: courseOf(racer), exit: this.exitOf(racer),
     }));
-    const places = this.layer.places.map(({ at: [x, y], label, size }) => ({ label, size, ...this.placeOf(x, y) }));
-    this.places = markedPlaces(places, this.sight.box, scene);
+    this.mark(0);
     this.pinned = pinned.map((path) => ({
       trace: path.trace, color: resolved(path.color, arrays, theme), course: courseOf(path),
     }));
+  }
+
+  /** @param {number} position where the places are marked that move */
+  mark(position) {
+    if (!this.sight) return;
+    const { arrays } = this.scene;
+    const places = this.layer.places.map(({ at: place, label, size }) => (
+      { label, size, ...this.placeOf(...moved(place, this.layer.drift, arrays, position)) }));
+    this.places = markedPlaces(places, this.sight.box, this.scene);
   }
 
   /**
@@ -275,8 +283,8 @@ export class SceneRunners {
     context.save();
     clip(context, this.sight.box);
     if (playing) this.each(hidden, (runner) => this.paintTail(context, runner, position));
-    for (const shape of this.headShapes(position, hidden)) paintShape(context, shape);
-    for (const label of this.places.labels) paintShape(context, label);
+    const marks = this.movingMarks(position);
+    for (const shape of [...marks, ...this.headShapes(position, hidden), ...this.places.labels]) paintShape(context, shape);
     context.restore();
   }
 
@@ -323,20 +331,31 @@ export class SceneRunners {
   }
 
   /**
-   * The marks of the minima and of the start, as on the map.
+   * @param {number} position
+   * @returns {Shape[]}
+   */
+  movingMarks(position) {
+    if (!this.layer.drift) return [];
+    this.mark(position);
+    return this.places.marks;
+  }
+
+  /**
+   * The marks of the minima, unless they move, and of the start, as on the map.
    * @returns {Shape[]}
    */
   placeShapes() {
     const [first] = this.runners;
-    if (!first) return this.places.marks;
+    const marks = this.layer.drift ? [] : this.places.marks;
+    if (!first) return marks;
     // All begin at the start.
     const { x, y } = first.course.trail;
     const { left, top, behind } = this.placeOf(x[0] ?? NaN, y[0] ?? NaN);
-    if (!Number.isFinite(left)) return this.places.marks;
+    if (!Number.isFinite(left)) return marks;
     const ring = { path: markerPath("circle", left, top, STYLE.start), fill: "none", ...(behind && { opacity: STYLE.behind.opacity }) };
     const { theme } = this.scene;
     return [
-      ...this.places.marks, { ...ring, stroke: theme["casing"], width: 4.5 }, { ...ring, stroke: theme["accent"], width: 2 },
+      ...marks, { ...ring, stroke: theme["casing"], width: 4.5 }, { ...ring, stroke: theme["accent"], width: 2 },
     ];
   }
 
@@ -372,7 +391,7 @@ export class SceneRunners {
         travelled.push({ ...line, dash: dashes(behind), ...(behind && dimmed) });
       });
     });
-    const clipped = [...casings, ...pinned, ...this.placeShapes(), ...whole, ...travelled];
+    const clipped = [...casings, ...pinned, ...this.placeShapes(), ...whole, ...travelled, ...this.movingMarks(position)];
     return { clipped, free: [...this.headShapes(position, hidden), ...this.places.labels] };
   }
 }

@@ -23,7 +23,9 @@ def below_the_picture(
     """What is to be said of this figure of the race."""
     view, key = session.view(), text["figure"]
     colors = COLORS.get((view.drawn, view.look), "dark")
-    sentences = key_sentences(cached.heights(race.bare_surface), key, colors, bool(record.minima))
+    sentences = key_sentences(
+        cached.heights(race.bare_surface), key, colors, bool(record.minima), record.drift is not None
+    )
     if race.surface.samples is not None:
         sentences.append(counted(key, "key_samples", race.surface.samples).format(samples=race.surface.samples))
     sentences += sentences_of(figure, (view.axis, view.by, view.runs))
