@@ -12,7 +12,7 @@ import numpy as np
 
 from optviz.bad_input import BadInput
 from optviz.batches import batches, check_batch_size, samples_seen
-from optviz.optimizers import Optimizer
+from optviz.optimizers import Optimizer, State
 from optviz.oracle import Oracle
 from optviz.outcome import Outcome, first_divergence, judge
 from optviz.parameter import COORDINATE, STEPS, array_of_numbers
@@ -89,19 +89,13 @@ def trace(
     if seeds.ndim and surface.stack_shape:
         raise BadInput("bad_seed", name="seed", value=seed, allowed="one seed for a stack")
     point = check_start(surface.suggested_start if start is None else start)
-    optimizer = racer.optimizer
-    leading = np.broadcast_shapes(point.shape[:-1], optimizer.leading_shape, surface.stack_shape, seeds.shape)
+    leading = np.broadcast_shapes(point.shape[:-1], racer.optimizer.leading_shape, surface.stack_shape, seeds.shape)
     point = np.array(np.broadcast_to(point, (*leading, 2)))
     points = np.empty((steps + 1, *leading, 2))
     oracle = Oracle(surface)
     with np.errstate(all="ignore"):
-        points[0] = point
-        state = optimizer.init(point)
-        seen_by_step = zip(_seen(racer, surface, steps, seeds), racer.optimizers(steps), strict=True)
-        for step, (seen, rule) in enumerate(seen_by_step, start=1):
-            oracle.surface = seen
-            point, state = rule.step(point, state, oracle)
-            points[step] = point
+        for step, (reached, _, _) in enumerate(walk(racer, point, steps, seeds, oracle)):
+            points[step] = reached
         losses = _losses(surface, points)
     diverged_at = _cut_off(points, losses, surface)
     return Trajectory(
@@ -112,6 +106,22 @@ def trace(
         diverged_at=diverged_at if leading else int(diverged_at),
         gradient_evaluations=oracle.gradient_evaluations,
     )
+
+
+def walk(
+    racer: Racer, point: np.ndarray, steps: int, seeds: np.ndarray, oracle: Oracle
+) -> Iterator[tuple[np.ndarray, Optimizer, State]]:
+    """Where a racer is, what took it there, and the state: before the first step, and after each of them.
+
+    What came out of a step may be looked at before the next one is asked for: `oracle` then still has what it saw. No
+    argument is checked (see `trace`), and nothing is cut off where a run diverges.
+    """
+    surface, state = oracle.surface, racer.optimizer.init(point)
+    yield point, racer.optimizer, state
+    for seen, rule in zip(_seen(racer, surface, steps, seeds), racer.optimizers(steps), strict=True):
+        oracle.surface = seen
+        point, state = rule.step(point, state, oracle)
+        yield point, rule, state
 
 
 def race(

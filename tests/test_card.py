@@ -26,7 +26,8 @@ from optviz import (
 from optviz.experiment import ARTICLE_OPTIMIZERS
 from optviz.figures.card import Card, card_of, with_cards
 from optviz.figures.figure import Figure
-from optviz.formula.mathml import APPLY, HAT, TIMES, mathml
+from optviz.formula.mathml import APPLY, TIMES, mathml
+from optviz.formula.rule import HAT
 from optviz.optimizers import SLIPS, Adam, hyper
 from optviz.racer import BATCH_SIZE, PICKS
 from optviz.stage import unpack

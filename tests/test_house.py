@@ -23,7 +23,7 @@ from optviz.figures.heights import contour_heights
 from optviz.figures.palette import FIGURE, PAGE, style_sheet
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import race_record
-from optviz.optimizers.base import OVERSHOOTS
+from optviz.optimizers.base import OVERSHOOTS, TERM_KINDS
 from optviz.stage import pack
 from optviz.surface import FAMILIES
 from optviz.text.telling import start_of
@@ -71,7 +71,7 @@ LEVELS = [
     ["oracle", "batches"],
     ["outcome", "racer"],
     ["trajectory"],
-    ["statistics", "experiment", "gradient_noise"],
+    ["statistics", "experiment", "gradient_noise", "ledger"],
     ["budget", "export", "swarm", "tour"],
     ["figures"],
     ["laboratory", "text"],
@@ -376,6 +376,8 @@ NEEDED = {
     "optimizer": list(OPTIMIZERS),
     "hyperparameter": [*HYPERPARAMETERS, *Racer.settings()],
     "help": [*HYPERPARAMETERS, *Racer.settings()],
+    "term": [*{name: None for kind in OPTIMIZERS.values() for name in kind.terms}, "gradient_length", "step_length"],
+    "inside": [*(f"part_{kind}" for kind in TERM_KINDS), "part_step", "plain", "asked"],
     "outcome": [*(str(outcome) for outcome in Outcome), "no_start"],
     "outcome_sentence": [*(str(outcome) for outcome in Outcome), "no_start"],
     "stage": [f"say_uphill_{cause}" for cause in (*OVERSHOOTS, "batch")],

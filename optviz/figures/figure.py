@@ -24,7 +24,8 @@ class Figure:
     entries of each kind ("tracks", "arrows") in `optviz/stage/js/types.d.ts`.
     `clicks` says what a click sends, by chart ("map", "curves"): {"sends": name, "at": [x, y], "trace": index}; at is
     the place of the handle that can be dragged, trace what shows it. `map_key` names the arrays under `map/`, which are
-    large and change rarely, so that they need not be sent twice.
+    large and change rarely, so that they need not be sent twice. `exact` begins the names of arrays of float64 that
+    travel as they are.
     """
 
     plot: dict[str, Any]
@@ -35,6 +36,7 @@ class Figure:
     layers: list[dict[str, Any]] = field(default_factory=list)
     clicks: dict[str, dict[str, Any]] = field(default_factory=dict)
     map_key: str = ""
+    exact: tuple[str, ...] = ()
 
 
 def resolved(

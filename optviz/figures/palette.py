@@ -56,6 +56,19 @@ FIGURE: Colors = {
 }
 """What a figure is drawn with besides its racers: `@theme/ink`."""
 
+TERMS: Colors = {
+    "gradient": ("#962600", "#dd4f28"),
+    "moment": ("#143f96", "#3d6cf5"),
+    "square": ("#a8861d", "#ebc843"),
+    "rate": ("#119c64", "#22eba0"),
+    "update": ("#e63adf", "#f48af2"),
+    "point": ("#5b667e", "#7d7b90"),
+    "step": ("#1b1d2a", "#eceef5"),
+    "field": ("#1b1d2a", "#eceef5"),
+    "count": ("#1b1d2a", "#eceef5"),
+}
+"""What a step is made of, by kind: symbols of a rule and the arrows that belong to them, `@theme/term/gradient`."""
+
 RELIEF: dict[str, tuple[str, ...]] = {
     "light": (
         *("#203580", "#224189", "#244e92", "#245b9b", "#2267a4", "#2b74ab", "#3c80ae", "#4a8db0", "#5699b3"),
@@ -130,8 +143,9 @@ def _theme(name: str, place: int) -> dict[str, Any]:
     racers = {key: pair[place] for key, pair in RACERS.items()}
     racers |= {f"extra/{number}": pair[place] for number, pair in enumerate(EXTRAS)}
     bands = {f"{key}/band": f"{color}{FAINTER}" for key, color in racers.items()}
+    terms = {f"term/{kind}": pair[place] for kind, pair in TERMS.items()}
     reliefs = _relief(name) | {"article_relief": _article_relief(place)}
-    return {key: pair[place] for key, pair in FIGURE.items()} | reliefs | racers | bands
+    return {key: pair[place] for key, pair in FIGURE.items()} | reliefs | racers | bands | terms
 
 
 def _relief(name: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections import ChainMap
 from optviz.optimizers.adadelta import Adadelta
 from optviz.optimizers.adagrad import Adagrad
 from optviz.optimizers.adam import Adam
-from optviz.optimizers.base import Optimizer, State, StepOracle, hyper
+from optviz.optimizers.base import Optimizer, State, StepOracle, Term, hyper
 from optviz.optimizers.gradient_descent import GradientDescent
 from optviz.optimizers.momentum import Momentum
 from optviz.optimizers.nag import NAG
@@ -47,6 +47,7 @@ __all__ = [
     "RMSProp",
     "State",
     "StepOracle",
+    "Term",
     "hyper",
     "optimizers_with_a_rate",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from optviz.optimizers.base import Optimizer, State, StepOracle, hyper
+from optviz.optimizers.base import Optimizer, State, StepOracle, Term, hyper
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,13 @@ class Adadelta(Optimizer):
 
     has_own_learning_rate: ClassVar[bool] = False
     overshoot: ClassVar[str] = "step_size"
+    terms: ClassVar[Mapping[str, Term]] = {
+        "gradient": Term("g", "gradient"),
+        "average_square": Term("E", "square"),
+        "update": Term("u", "update"),
+        "average_update_square": Term("D", "square"),
+        "effective_learning_rate": Term("", "rate"),
+    }
 
     learning_rate: float = hyper(1.0, slider=(1e-3, 100), log=True, symbol="η", above=0)
     rho: float = hyper(0.9, slider=(0, 0.999), symbol="ρ", at_least=0, below=1)
@@ -49,11 +57,13 @@ class Adadelta(Optimizer):
     def step(self, point: np.ndarray, state: State, oracle: StepOracle) -> tuple[np.ndarray, State]:
         gradient = oracle.gradient(point)
         average_square = self.rho * state.average_square + (1 - self.rho) * (gradient * gradient)
-        update = np.sqrt(state.average_update_square + self.epsilon) / np.sqrt(average_square + self.epsilon) * gradient
+        ratio = np.sqrt(state.average_update_square + self.epsilon) / np.sqrt(average_square + self.epsilon)
+        update = ratio * gradient
         average_update_square = self.rho * state.average_update_square + (1 - self.rho) * (update * update)
         return point - self.learning_rate * update, State(
             average_square=average_square,
             average_update_square=average_update_square,
             gradient=gradient,
             update=update,
+            effective_learning_rate=self.learning_rate * ratio,
         )

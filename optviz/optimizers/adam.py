@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from optviz.optimizers.base import Optimizer, State, StepOracle, hyper, root_of
+from optviz.optimizers.base import Optimizer, State, StepOracle, Term, hyper, root_of
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,15 @@ class Adam(Optimizer):
     """
 
     overshoot: ClassVar[str] = "momentum"
+    terms: ClassVar[Mapping[str, Term]] = {
+        "gradient": Term("g", "gradient"),
+        "mean": Term("m", "moment"),
+        "square_mean": Term("v", "square"),
+        "corrected_mean": Term("m̂", "moment"),
+        "corrected_square_mean": Term("v̂", "square"),
+        "step": Term("t", "count"),
+        "effective_learning_rate": Term("", "rate"),
+    }
 
     learning_rate: float = hyper(0.1, slider=(1e-4, 10), log=True, symbol="η", above=0)
     beta1: float = hyper(0.9, slider=(0, 0.999), symbol="β₁", at_least=0, below=1)

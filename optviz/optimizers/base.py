@@ -5,14 +5,15 @@ from __future__ import annotations
 import abc
 import dataclasses
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
 from optviz.parameter import Parameter, check_fields, hyper, parameters
 
-__all__ = ["Optimizer", "State", "StepOracle", "hyper"]
+__all__ = ["Optimizer", "State", "StepOracle", "Term", "hyper"]
 
 
 class StepOracle(Protocol):
@@ -44,6 +45,19 @@ class State:
         return f"State({', '.join(f'{name}={value!r}' for name, value in self)})"
 
 
+TERM_KINDS = ("gradient", "moment", "square", "rate", "update", "point", "count")
+"""What a term of a state is: the gradient of this step; a sum or mean of gradients; one of squares; a learning rate
+along each axis; what the step is a multiple of; where the gradient was asked; the number of the step."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """What a term of a state is called in `rule` ("" where it is not in it), and what it is: one of `TERM_KINDS`."""
+
+    symbol: str
+    kind: str
+
+
 def root_of(square: str, epsilon: Any, inside: bool) -> str:
     """The root of a mean or sum of squares in a `rule`, with ε where it stands, or none where it is 0."""
     if not np.any(epsilon):
@@ -70,8 +84,16 @@ class Optimizer(abc.ABC):
     overshoot: ClassVar[str] = "rule"
     """What in the rule makes a step climb beyond the valley, for words about it; one of `OVERSHOOTS`."""
 
+    terms: ClassVar[Mapping[str, Term]] = {}
+    """Term of a state → its symbol and kind: with them a step can be told in numbers. What is not in it has none."""
+
     def __post_init__(self) -> None:
         check_fields(self, arrays=True)
+
+    @property
+    def counterpart(self) -> Optimizer | None:
+        """An optimizer whose step from the same point and state shows what is special about this one; or None."""
+        return None
 
     @property
     def rule(self) -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from optviz.optimizers.base import Optimizer, State, StepOracle, hyper
+from optviz.optimizers.base import Optimizer, State, StepOracle, Term, hyper
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,9 @@ class GradientDescent(Optimizer):
     """
 
     overshoot: ClassVar[str] = "learning_rate"
+    terms: ClassVar[Mapping[str, Term]] = {
+        "gradient": Term("g", "gradient"),
+    }
 
     learning_rate: float = hyper(0.1, slider=(1e-4, 10), log=True, symbol="η", above=0)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from optviz.optimizers.base import Optimizer, State, StepOracle, hyper
+from optviz.optimizers.base import Optimizer, State, StepOracle, Term, hyper
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,10 @@ class Momentum(Optimizer):
     """
 
     overshoot: ClassVar[str] = "momentum"
+    terms: ClassVar[Mapping[str, Term]] = {
+        "gradient": Term("g", "gradient"),
+        "velocity": Term("v", "moment"),
+    }
 
     learning_rate: float = hyper(0.1, slider=(1e-4, 10), log=True, symbol="η", above=0)
     momentum: float = hyper(0.9, slider=(0, 0.999), symbol="γ", at_least=0, below=1)

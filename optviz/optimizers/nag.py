@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from optviz.optimizers.base import Optimizer, State, StepOracle, hyper
+from optviz.optimizers.base import Optimizer, State, StepOracle, Term, hyper
+from optviz.optimizers.momentum import Momentum
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,11 @@ class NAG(Optimizer):
     """
 
     overshoot: ClassVar[str] = "momentum"
+    terms: ClassVar[Mapping[str, Term]] = {
+        "look_ahead": Term("", "point"),
+        "gradient": Term("g", "gradient"),
+        "velocity": Term("v", "moment"),
+    }
 
     learning_rate: float = hyper(0.1, slider=(1e-4, 10), log=True, symbol="η", above=0)
     momentum: float = hyper(0.9, slider=(0, 0.999), symbol="γ", at_least=0, below=1)
@@ -35,6 +42,11 @@ class NAG(Optimizer):
         if self.stores_look_ahead:
             return ("g = ∇J(θ)", "v ← γ v + g", "θ ← θ − η (g + γ v)")
         return ("v ← γ v + η ∇J(θ − γ v)", "θ ← θ − v")
+
+    @property
+    def counterpart(self) -> Optimizer:
+        """Classical momentum: the same velocity, and the gradient where the point is."""
+        return Momentum(self.learning_rate, self.momentum, learning_rate_in_velocity=not self.stores_look_ahead)
 
     def init(self, point: np.ndarray) -> State:
         return State(velocity=np.zeros_like(point))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from optviz.optimizers.base import Optimizer, State, StepOracle, hyper, root_of
+from optviz.optimizers.base import Optimizer, State, StepOracle, Term, hyper, root_of
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class RMSProp(Optimizer):
     """
 
     overshoot: ClassVar[str] = "step_size"
+    terms: ClassVar[Mapping[str, Term]] = {
+        "gradient": Term("g", "gradient"),
+        "average_square": Term("E", "square"),
+        "effective_learning_rate": Term("", "rate"),
+    }
 
     learning_rate: float = hyper(0.1, slider=(1e-4, 10), log=True, symbol="η", above=0)
     rho: float = hyper(0.9, slider=(0, 0.999), symbol="ρ", at_least=0, below=1)

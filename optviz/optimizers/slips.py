@@ -6,17 +6,22 @@ by zero, which is what they are here to show.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from optviz.optimizers.base import Optimizer, State, StepOracle, hyper
+from optviz.optimizers.base import Optimizer, State, StepOracle, Term, hyper
 
 
 @dataclass(frozen=True)
 class AddedToGradient(Optimizer):
     """Gradient descent whose step is added to the gradient and not to θ, which therefore never moves."""
+
+    terms: ClassVar[Mapping[str, Term]] = {
+        "gradient": Term("g", "gradient"),
+    }
 
     learning_rate: float = hyper(0.1, slider=(1e-4, 10), log=True, symbol="η", above=0)
 
@@ -43,6 +48,12 @@ class AverageOfUpdates(Optimizer):
 
     has_own_learning_rate: ClassVar[bool] = False
     overshoot: ClassVar[str] = "step_size"
+    terms: ClassVar[Mapping[str, Term]] = {
+        "gradient": Term("g", "gradient"),
+        "average_square": Term("E", "square"),
+        "update": Term("u", "update"),
+        "average_update": Term("D", "moment"),
+    }
 
     learning_rate: float = hyper(1.0, slider=(1e-3, 100), log=True, symbol="η", above=0)
     rho: float = hyper(0.9, slider=(0, 0.999), symbol="ρ", at_least=0, below=1)
@@ -77,6 +88,14 @@ class AdamOfPrecedence(Optimizer):
     """Adam whose ε is added to the quotient: `learning_rate / v_ ** 0.5 + eps`, read as a program reads it."""
 
     overshoot: ClassVar[str] = "momentum"
+    terms: ClassVar[Mapping[str, Term]] = {
+        "gradient": Term("g", "gradient"),
+        "mean": Term("m", "moment"),
+        "square_mean": Term("v", "square"),
+        "corrected_mean": Term("m̂", "moment"),
+        "corrected_square_mean": Term("v̂", "square"),
+        "effective_learning_rate": Term("", "rate"),
+    }
 
     learning_rate: float = hyper(0.1, slider=(1e-4, 10), log=True, symbol="η", above=0)
     beta1: float = hyper(0.9, slider=(0, 0.999), symbol="β₁", at_least=0, below=1)
@@ -122,6 +141,14 @@ class AdamFromZero(Optimizer):
     """Adam whose steps are counted from 0: at the first the bias correction divides by 1 − β⁰ = 0."""
 
     overshoot: ClassVar[str] = "momentum"
+    terms: ClassVar[Mapping[str, Term]] = {
+        "gradient": Term("g", "gradient"),
+        "mean": Term("m", "moment"),
+        "square_mean": Term("v", "square"),
+        "corrected_mean": Term("m̂", "moment"),
+        "corrected_square_mean": Term("v̂", "square"),
+        "effective_learning_rate": Term("", "rate"),
+    }
 
     learning_rate: float = hyper(0.1, slider=(1e-4, 10), log=True, symbol="η", above=0)
     beta1: float = hyper(0.9, slider=(0, 0.999), symbol="β₁", at_least=0, below=1)

@@ -3,7 +3,8 @@
     uint32 length of the header | JSON header, padded to 4 bytes | arrays, one after the other, little-endian
 
 The header holds the figure's dict, the place of each array, both themes and the words to show. An array travels as
-"f4", "f8" where single precision would spoil the picture, "i4" or "u1"; what is not finite is NaN.
+"f4", "f8" where single precision would spoil the picture or all digits are read, "i4" or "u1"; what is not finite is
+NaN.
 
 Most of a figure is what it was in the message before: a slider moves the paths of some, and no word, no trace's style.
 So what is long is a part, named by its content: {"part": name} stands in its place, and the header's `parts` hold those
@@ -56,7 +57,7 @@ def pack_new(
     for name, array in figure.arrays.items():
         if name.startswith("map/") and not with_map:
             continue
-        kind = _kind(array)
+        kind = "f8" if name.startswith(figure.exact) and array.dtype == np.float64 else _kind(array)
         finite = array if kind in ("u1", "u2", "i4") else np.where(np.isfinite(array), array, np.nan)
         block = np.ascontiguousarray(finite, dtype=f"<{kind}").tobytes()
         if name.startswith("map/"):

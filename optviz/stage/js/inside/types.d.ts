@@ -47,7 +47,7 @@ export interface InsideRacer {
   /** −η ∇J(θ) at θ(k − 1), to be dashed; null where it is the step itself, or there is no learning rate. */
   plain: InsideArrow | null;
   /** Where the gradient was asked when that is not θ(k − 1): (steps + 1, 2); null where it always is. */
-  asked: { at: Reference; symbol: string; label: string } | null;
+  asked: { at: Reference; symbol: string; label: string; told: string } | null;
   /** The step that another optimizer takes from the same point and memory: NAG's classical momentum. */
   counterpart: { name: string; color: string; arrows: InsideArrow[]; total: InsideArrow } | null;
   /** Per axis, to be drawn as two bars each; empty where the method has none. */

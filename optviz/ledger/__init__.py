@@ -1,0 +1,57 @@
+"""A run as the lines of its rule, step by step: the value of each symbol, the numbers of each line, and what of a step
+comes from where.
+
+Everything is told by the optimizer's own `rule` and `terms`, and the values are those of the states that ran. A class
+that does not say what its terms are called is told as far as it goes: a line without numbers, or Δθ alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from optviz.ledger.entries import Arrow, Counterpart, Ledger, RuleLine, Series, Symbol
+from optviz.ledger.running import run_again
+from optviz.ledger.series import BARS, series_of
+from optviz.ledger.symbols import Book
+from optviz.ledger.telling import arrows_of, lines_of, plain_arrow
+from optviz.trajectory import Trajectory
+
+__all__ = ["BARS", "Arrow", "Counterpart", "Ledger", "RuleLine", "Series", "Symbol", "ledger"]
+
+
+def ledger(path: Trajectory, seed: Any = 0) -> Ledger:
+    """The ledger of a run on a single surface from one point, which is run once more; seed: that of its batches."""
+    record, other, others_points, slopes = run_again(path, seed)
+    kept = ~np.isnan(path.points).any(axis=-1)
+    book = Book(record, path.points, kept)
+    arrows, total = arrows_of(book, path.points)
+    counterpart = None
+    if other is not None:
+        beside = Book(other, path.points, kept, before=book.terms)
+        counterpart = Counterpart(other.optimizers[-1], *arrows_of(beside, path.points, others_points))
+    return Ledger(
+        path=path,
+        symbols=book.symbols,
+        values=book.values,
+        terms=book.terms,
+        lines=lines_of(book, arrows),
+        arrows=arrows,
+        total=total,
+        plain=plain_arrow(book, slopes, total),
+        asked=book.asked(path.points),
+        asked_text=book.asked_text,
+        counterpart=counterpart,
+        local=_local(path, kept),
+        series=series_of(path.points, book.gradient, book.optimizer.terms, book.terms),
+    )
+
+
+def _local(path: Trajectory, kept: np.ndarray) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        loss, gradient = path.surface.loss_and_gradient(path.points)
+        hessian = path.surface.hessian(path.points)
+    local = np.column_stack([loss, gradient, hessian[:, 0, 0], hessian[:, 0, 1], hessian[:, 1, 1]])
+    local[~kept] = np.nan
+    return local
