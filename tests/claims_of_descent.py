@@ -8,7 +8,7 @@ import pytest
 import test_conventions
 import test_samples
 import test_theorems
-from guide_claims import RAVINE, SADDLE, Numbers, claim, first_step, run, share_left
+from guide_claims import RAVINE, SADDLE, Numbers, claim, first_step, run, share_left, shown_by
 from optviz import OPTIMIZERS, FiniteSum, Formula, GaussianHills, Outcome, Regression, gallery
 from optviz.conventions import CONVENTIONS
 from optviz.optimizers import State
@@ -20,35 +20,37 @@ LINE = Regression("linear", seed=0, samples=64)
 
 @claim
 def descent_edge() -> Numbers:
-    test_theorems.test_edge_of_stability("gradient_descent", {}, 0.0, 2.0)
+    shown_by(test_theorems.test_edge_of_stability)
     return [2]
 
 
 @claim
 def ravine_edge() -> Numbers:
     steepest = np.linalg.eigvalsh(RAVINE.hessian(np.zeros(2)))[1]
-    return [steepest, 2, 2 / steepest]
+    return [steepest, 2, steepest, 2 / steepest]
 
 
 @claim
 def ravine_below() -> Numbers:
-    return across_the_ravine(0.019)
+    factor, shorter = across_the_ravine(0.019)
+    assert factor < 0 and shorter > 0
+    return [0.019, 1, 1 - factor, factor, shorter]
 
 
 @claim
 def ravine_above() -> Numbers:
-    return across_the_ravine(0.021)
+    factor, shorter = across_the_ravine(0.021)
+    assert factor < 0 and shorter < 0
+    return [0.021, factor, shorter]
 
 
-def across_the_ravine(rate: float) -> Numbers:
-    """The rate, what a step takes away, what it leaves, and by how much leaps shrink or grow."""
+def across_the_ravine(rate: float) -> tuple[float, float]:
+    """By what a step multiplies the distance across, and by what share of itself a leap gets shorter."""
     across = run("gradient_descent", RAVINE, 60, learning_rate=rate).points[:, 1]
     factors = across[1:] / across[:-1]
-    assert np.ptp(factors) < 1e-12 and factors[0] < 0
-    factor = float(factors[0])
+    assert np.ptp(factors) < 1e-12
     leaps = np.abs(np.diff(across))
-    assert (leaps[-1] < leaps[0]) == (rate < 0.02)
-    return [rate, 1, 1 - factor, -factor, abs(leaps[1] / leaps[0] - 1)]
+    return float(factors[0]), float(1 - leaps[1] / leaps[0])
 
 
 @claim
@@ -56,7 +58,7 @@ def ravine_slow() -> Numbers:
     along = run("gradient_descent", RAVINE, 300, learning_rate=0.019).points[:, 0]
     curvature = np.linalg.eigvalsh(RAVINE.hessian(np.zeros(2)))[0]
     closer = first_step(np.abs(along) <= abs(along[0]) / 100)
-    return [curvature, 0.019, 100 * (1 - along[1] / along[0]), closer, 100, 0.01]
+    return [curvature, 0.019, 100 * (1 - along[1] / along[0]), 0.01, closer]
 
 
 @claim
@@ -74,7 +76,7 @@ def descent_turned() -> Numbers:
 @claim
 def descent_scale() -> Numbers:
     test_theorems.test_the_others_trade_the_scale_of_the_loss_for_the_learning_rate("gradient_descent")
-    return [4]
+    return [4, 4]
 
 
 @claim
@@ -88,7 +90,7 @@ def sgd_epoch() -> Numbers:
     whole = share_left(run("gradient_descent", LINE, 1, learning_rate=0.05))[1]
     one_by_one = share_left(run("gradient_descent", LINE, 64, batch_size=1, seed=range(20), learning_rate=0.05))
     assert np.median(one_by_one[:, 64]) < 0.001
-    return [64, 0.05, 100 * whole, 0.1]
+    return [64, 0.05, 100 * whole, 64, 0.1]
 
 
 @claim
@@ -109,14 +111,13 @@ def epoch_cancels() -> Numbers:
 @claim
 def batch_variance() -> Numbers:
     """σ² / B for both sizes, as measured; so a ratio of B is one of variances, and its root one of deviations."""
-    for size in (7, 25):
-        test_samples.test_the_variance_of_a_batch_gradient(size, True)
-    return [4, 1 / 4, (1 / 4) ** 0.5]
+    shown_by(test_samples.test_the_variance_of_a_batch_gradient)
+    return [4, 1 / 4, (1 / 4) ** 0.5, 0.5, 4]
 
 
 @claim
 def batch_full() -> Numbers:
-    test_samples.test_the_variance_of_a_batch_gradient(50, False)
+    shown_by(test_samples.test_the_variance_of_a_batch_gradient)
     return [0]
 
 
@@ -130,7 +131,7 @@ def batch_cloud() -> Numbers:
         return float(np.sqrt(ends.var(axis=0).sum()))
 
     assert 4 < spread(1) / spread(16) < 5
-    return [0.05, 16, 16**0.5]
+    return [0.05, 16**0.5, 16]
 
 
 @claim
@@ -192,14 +193,14 @@ def momentum_overshoot() -> Numbers:
 
 @claim
 def momentum_edge() -> Numbers:
-    test_theorems.test_edge_of_stability("momentum", {"learning_rate_in_velocity": True}, 0.9, 2.0)
-    test_theorems.test_edge_of_stability("gradient_descent", {}, 0.0, 2.0)
-    return [1, 2, 0.9, 2 * (1 + 0.9)]
+    shown_by(test_theorems.test_edge_of_stability)
+    assert pytest.approx(2, rel=0.06) == 2 * (1 + 0.9) / 2, "nearly twice"
+    return [2, 1, 0.9, 2 * (1 + 0.9), 2, 2]
 
 
 @claim
 def momentum_between() -> Numbers:
-    test_theorems.test_the_learning_rate_between_two_edges_tells_the_methods_apart()
+    shown_by(test_theorems.test_the_learning_rate_between_two_edges_tells_the_methods_apart)
     ends = {key: run(key, RAVINE, learning_rate=0.03).outcome for key in ("gradient_descent", "momentum", "nag")}
     assert ends == {
         "gradient_descent": Outcome.DIVERGED,
@@ -218,12 +219,12 @@ def momentum_forms() -> Numbers:
 @claim
 def momentum_average() -> Numbers:
     test_theorems.test_momentum_amplifies_a_constant_slope("momentum", {"learning_rate_in_velocity": True}, 0.9)
-    return [1, 0.9, 1 / (1 - 0.9)]
+    return [1, 1, 0.9, 1 / (1 - 0.9)]
 
 
 @claim
 def momentum_default() -> Numbers:
-    return [CONVENTIONS["article"][key]["momentum"] for key in ("momentum", "nag")]
+    return {CONVENTIONS["article"][key]["momentum"] for key in ("momentum", "nag")}
 
 
 @claim
@@ -246,10 +247,10 @@ def nag_swings() -> Numbers:
 
 @claim
 def nag_edge() -> Numbers:
-    test_theorems.test_edge_of_stability("nag", {"stores_look_ahead": False}, 0.9, 2.0)
+    shown_by(test_theorems.test_edge_of_stability)
     edge = test_theorems.EDGES["nag"](0.9, 1.0)
     assert edge < test_theorems.EDGES["gradient_descent"](0.9, 1.0) < test_theorems.EDGES["momentum"](0.9, 1.0)
-    return [1, 2, 0.9, edge]
+    return [2, 1, 1, 2, 0.9, edge]
 
 
 @claim

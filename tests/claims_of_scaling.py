@@ -11,8 +11,8 @@ import test_article
 import test_conventions
 import test_samples
 import test_theorems
-from guide_claims import BOWL, Numbers, claim, run
-from optviz import Formula, GaussianHills, Regression
+from guide_claims import BOWL, Numbers, claim, run, shown_by
+from optviz import DriftingBowl, Formula, GaussianHills, Regression
 from optviz.batches import batches
 from optviz.conventions import CONVENTIONS, with_convention
 from optviz.optimizers import Adam, State
@@ -59,7 +59,7 @@ def adagrad_rare() -> Numbers:
     rare = [path.points[-1, 1] for path in paths.values()]
     lowest = RARE.lowest.point[1]
     assert abs(rare[1] - lowest) < abs(rare[0] - lowest)
-    return [400, *rates.values(), -0.5, *rare, lowest, effective_ratio()]
+    return [400, 0.05, -0.5, rare[0], 0.5, rare[1], lowest, effective_ratio()]
 
 
 def effective_ratio() -> float:
@@ -103,13 +103,15 @@ def adagrad_first() -> Numbers:
 @claim
 def adagrad_sources() -> Numbers:
     assert of_sources("adagrad", "epsilon_inside") == [True, False, True]
-    return [1, *of_sources("adagrad", "epsilon", "initial_accumulator")]
+    *named, no_epsilon, accumulator = of_sources("adagrad", "epsilon", "initial_accumulator")
+    assert no_epsilon == 0
+    return [*named, accumulator]
 
 
 @claim
 def adagrad_accumulator() -> Numbers:
-    assert test_conventions.test_starting_values_decide_rankings and test_article.test_seeds_that_reach_90_percent
-    return [1000, 90, test_article.REACHED["adagrad"][0], test_conventions.FROM_ZERO["adagrad"], 0]
+    shown_by(test_conventions.test_starting_values_decide_rankings, test_article.test_seeds_that_reach_90_percent)
+    return [1000, 90, test_article.REACHED["adagrad"][0], 0, test_conventions.FROM_ZERO["adagrad"]]
 
 
 # --- Adadelta --------------------------------------------------------------------------------------------------------
@@ -147,8 +149,9 @@ def adadelta_sources() -> Numbers:
 
 @claim
 def adadelta_factor() -> Numbers:
-    article, _, tensorflow = factors = of_sources("adadelta", "learning_rate")
-    return [*factors, article / tensorflow, tensorflow / article]
+    article, pytorch, tensorflow = of_sources("adadelta", "learning_rate")
+    assert article == pytorch
+    return [article, tensorflow, tensorflow / article]
 
 
 # --- RMSProp ---------------------------------------------------------------------------------------------------------
@@ -156,19 +159,11 @@ def adadelta_factor() -> Numbers:
 
 @claim
 def rmsprop_drift() -> Numbers:
-    away = {key: away_from_a_moving_centre(key)[150:].mean() for key in ("adagrad", "rmsprop")}
-    return [0.05, 0.1, 50, 200, *away.values()]
-
-
-def away_from_a_moving_centre(key: str) -> np.ndarray:
-    """How far 200 steps are from the centre of ½ ((x − cₓ)² + 4 (y − c_y)²), which circles around the origin."""
-    optimizer, point = with_convention(key, learning_rate=0.1), np.array([-1.5, -1.0])
-    state, away = optimizer.init(point), []
-    for step in range(200):
-        x, y = np.cos(0.05 * step), np.sin(0.05 * step)
-        point, state = optimizer.step(point, state, Oracle(Formula(f"((x - {x})^2 + 4*(y - {y})^2)/2")))
-        away.append(np.hypot(*(point - [np.cos(0.05 * (step + 1)), np.sin(0.05 * (step + 1))])))
-    return np.array(away)
+    bowl = DriftingBowl()
+    centres = np.array([bowl.centre(step) for step in range(201)])
+    moved = np.hypot(*np.diff(centres[:2], axis=0)[0])
+    away = [np.hypot(*(run(key, bowl).points - centres).T)[-50:].mean() for key in ("rmsprop", "adagrad")]
+    return [moved, 0.1, 50, 200, *away]
 
 
 @claim
@@ -197,7 +192,7 @@ def rmsprop_half() -> Numbers:
 @claim
 def rmsprop_first() -> Numbers:
     lengths = [first_step_does_not_see_the_slope("rmsprop", 0.1 / (1 - rho) ** 0.5, rho=rho) for rho in (0.9, 0.99)]
-    return [1, 0.9, 0.99, *(length / 0.1 for length in lengths)]
+    return [1, lengths[0] / 0.1, 0.9, lengths[1] / 0.1, 0.99]
 
 
 @claim
@@ -208,7 +203,7 @@ def rmsprop_sources() -> Numbers:
 
 @claim
 def rmsprop_start() -> Numbers:
-    assert test_conventions.test_starting_values_decide_rankings
+    shown_by(test_conventions.test_starting_values_decide_rankings)
     medians = test_conventions.MEDIAN_STEPS
     return [1000, 0.5, 90, medians["rmsprop"], 0, test_conventions.FROM_ZERO["rmsprop"], medians["adam"]]
 
@@ -275,13 +270,15 @@ def adam_scale() -> Numbers:
 def adam_memory() -> Numbers:
     """The mean age of what an average is made of: the sum of k (1 − β) βᵏ⁻¹, which is 1/(1 − β)."""
     optimizer, age = Adam(), np.arange(1, 40_000)
-    betas = (optimizer.beta1, optimizer.beta2)
-    return [*betas, *((age * (1 - beta) * beta ** (age - 1)).sum() for beta in betas)]
+    first, second = (
+        (beta, (age * (1 - beta) * beta ** (age - 1)).sum()) for beta in (optimizer.beta1, optimizer.beta2)
+    )
+    return [*first, *second]
 
 
 @claim
 def adam_sources() -> Numbers:
-    shared = {(table["adam"]["epsilon"], Adam().beta1, Adam().beta2) for table in CONVENTIONS.values()}
+    shared = {(Adam().beta1, Adam().beta2, table["adam"]["epsilon"]) for table in CONVENTIONS.values()}
     assert len(shared) == 1
     assert of_sources("adam", "epsilon_inside", "epsilon_before_correction") == [True, False, False, False, False, True]
     return next(iter(shared))
@@ -293,4 +290,4 @@ def epsilon_ratio() -> Numbers:
     ratios = {1e-5: 10, 1e-7: 900}
     for slope, ratio in ratios.items():
         test_conventions.test_on_a_plateau_the_place_of_epsilon_decides_adams_step(slope, ratio)
-    return [*ratios, *ratios.values()]
+    return [number for pair in ratios.items() for number in pair]

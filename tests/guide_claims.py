@@ -25,6 +25,11 @@ def claim(computes: Callable[[], Numbers]) -> Callable[[], Numbers]:
     return computes
 
 
+def shown_by(*tests: Callable[..., None]) -> None:
+    """Names tests that run elsewhere and show what a claim says; too slow to run a second time."""
+    assert all(test.__name__.startswith("test_") for test in tests)
+
+
 def run(
     key: str,
     surface: Surface,

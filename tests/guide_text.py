@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
 
 from cases import ROOT
@@ -60,13 +61,13 @@ CHINESE = {"两": 2, **dict(zip("二三四五六七八九十", range(2, 11), str
 _SIGN = f"[{''.join(CHINESE)}]"
 _CHINESE = re.compile(rf"({_SIGN})分之([一{''.join(CHINESE)}])|(?<!第)({_SIGN})|(半)")
 
-_POWER = re.compile(r"(?:(\d+(?:\.\d+)?) ?(?:\\cdot|·) ?)?10\^\{?[-−]?(\d+)\}?")
+_POWER = re.compile(r"(?:(\d+(?:\.\d+)?) ?(?:\\cdot|·) ?)?10\^\{?([-−]?)(\d+)\}?")
 _DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 HARMLESS = {
     "en": (
         *("the two", "The two", "two forms", "two methods", "two memories", "two weights", "two branches"),
-        *("Two questions", "two meanings", "two versions", "two parameters", "two optimizers", "two mountains"),
+        *("Two questions", "two meanings", "two versions", "two parameters", "two mountains"),
         *("two directions", "two curvatures", "next two sections", "half sentence", "first half", "three different"),
         *(
             "All three",
@@ -91,34 +92,38 @@ Number = tuple[Fraction, Fraction]
 
 
 def numbers(text: str, language: str) -> list[Number]:
-    """All numbers of a text, in digits and words, without signs; "one" is none: it is mostly a pronoun."""
+    """All numbers of a text, in digits and words, in order and without signs; "one" is none: it is mostly a pronoun."""
     for harmless in HARMLESS[language]:
-        text = text.replace(harmless, " ")
-    found: list[Number] = []
+        text = text.replace(harmless, " " * len(harmless))
+    found: dict[int, Number] = {}
 
-    def power(match: re.Match[str]) -> str:
-        places = Fraction(10) ** (int(match[2]) * (-1 if re.search("[-−]", match[0]) else 1))
-        digits = match[1] or "1"
-        found.append((Fraction(digits) * places, places * _half_place(digits)))
-        return " "
+    def taken(pattern: re.Pattern[str], read: Callable[[re.Match[str]], Number]) -> None:
+        nonlocal text
+        for match in pattern.finditer(text):
+            found[match.start()] = read(match)
+        text = pattern.sub(lambda match: " " * len(match[0]), text)
 
-    def digits(match: re.Match[str]) -> str:
-        found.append((Fraction(match[0].replace(",", "")), _half_place(match[0])))
-        return " "
+    text = _NAMES.sub(lambda match: " " * len(match[0]), text)
+    taken(_POWER, _power)
+    taken(_DIGITS, lambda match: (Fraction(match[0].replace(",", "")), _half_place(match[0])))
+    taken(*((_ENGLISH, _english) if language == "en" else (_CHINESE, _chinese)))
+    return [found[place] for place in sorted(found)]
 
-    rest = _DIGITS.sub(digits, _POWER.sub(power, _NAMES.sub(" ", text)))
-    if language == "en":
-        words = [float(ENGLISH[word.lower()]) for word in _ENGLISH.findall(rest)]
-    else:
-        words = [_chinese(match) for match in _CHINESE.finditer(rest)]
-    return [*found, *((Fraction(str(word)), Fraction(0)) for word in words)]
+
+def _power(match: re.Match[str]) -> Number:
+    digits, places = match[1] or "1", Fraction(10) ** (int(match[3]) * (-1 if match[2] else 1))
+    return Fraction(digits) * places, _half_place(digits) * places
+
+
+def _english(match: re.Match[str]) -> Number:
+    return Fraction(str(ENGLISH[match[1].lower()])), Fraction(0)
 
 
 def _half_place(digits: str) -> Fraction:
     return Fraction(1, 2 * 10 ** len(digits.partition(".")[2]))
 
 
-def _chinese(match: re.Match[str]) -> float:
+def _chinese(match: re.Match[str]) -> Number:
     if match[1]:
-        return CHINESE.get(match[2], 1) / CHINESE[match[1]]
-    return 0.5 if match[4] else float(CHINESE[match[3]])
+        return Fraction(CHINESE.get(match[2], 1), CHINESE[match[1]]), Fraction(0)
+    return Fraction(1, 2) if match[4] else Fraction(CHINESE[match[3]]), Fraction(0)
