@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { headNear, numbersAt } from "../../optviz/stage/js/card.js";
+import { takenByCard } from "../../optviz/stage/js/inputs.js";
+import { Picture } from "../../optviz/stage/js/picture.js";
 import { initialState, reduce } from "../../optviz/stage/js/state.js";
 
 const racer = (index, more = {}) => ({
@@ -53,6 +55,39 @@ for (const [what, place, more, found] of [
     assert.equal(headNear(state, pixels, place, 9), found);
   });
 }
+
+/** Two charts side by side, 200 px of map and then curves; the map shows from 0 to `right`. */
+function twoCharts(right) {
+  const axis = (offset, end) => ({ _offset: offset, _length: 200, d2p: (value) => (200 * value) / end });
+  const layout = { xaxis: axis(0, right), yaxis: axis(0, 2), xaxis2: axis(200, 2), yaxis2: axis(0, 2) };
+  return Object.assign(Object.create(Picture.prototype), {
+    plot: { getBoundingClientRect: () => ({ left: 0, top: 0 }), _fullLayout: layout },
+    geometry: () => ({ boxes: [0, 200].map((left) => ({ left, top: 0, width: 200, height: 200 })) }),
+  });
+}
+
+for (const [what, right, [clientX, clientY], isOpen, taken, opened] of [
+  ["a head on the map", 2, [100, 100], false, true, [0]],
+  ["a head on the map while another card is open", 2, [100, 100], true, true, [0]],
+  ["the map beside all heads", 2, [30, 30], false, false, []],
+  ["the map beside all heads while a card is open", 2, [30, 30], true, true, [null]],
+  ["the curves, where a head would be if the map went on", 0.8, [250, 100], false, false, []],
+  ["the curves while a card is open", 2, [300, 30], true, false, []],
+  ["the edge of the map, just beyond which a head would be", 0.99, [198, 100], false, false, []],
+]) {
+  test(`a click on ${what} ${taken ? "is the card's" : "is not the card's"}`, () => {
+    const done = [];
+    const state = shown([racer(0), racer(1, { lost_at: 0 })], ARRAYS);
+    const stage = { state, picture: twoCharts(right), card: { isOpen, open: (index) => done.push(index) } };
+    assert.deepEqual([takenByCard(stage, { clientX, clientY, pointerType: "mouse" }), done], [taken, opened]);
+  });
+}
+
+test("a point beyond the edges of its chart is nowhere on the picture, one held at an edge is there", () => {
+  const picture = twoCharts(1);
+  const places = [[0.5, 1], [1, 2], [1.004, 0], [1.02, 1], [0.5, -0.1], [NaN, 1]].map((point) => picture.pixelOf("map", point)?.left ?? null);
+  assert.deepEqual(places.map((left) => left && Math.round(left)), [100, 200, 201, null, null, null]);
+});
 
 test("an open card stays with its racer when others come and go, and closes when that one goes", () => {
   let state = reduce(shown([racer(0), racer(1)], ARRAYS), { type: "open_card", index: 1 });

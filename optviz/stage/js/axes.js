@@ -187,3 +187,14 @@ function same(one, other) {
   const length = Math.abs(other[1] - other[0]);
   return Math.max(Math.abs(one[0] - other[0]), Math.abs(one[1] - other[1])) <= SAME_PLACE * length;
 }
+
+/**
+ * The value under a pixel of an axis, to a decimal that is a hundredth of a pixel or finer: short enough for a link.
+ * @param {PlotlyAxis} axis
+ * @param {number} pixel
+ */
+export function finerThanPixel(axis, pixel) {
+  const width = Math.abs(axis.p2d(1) - axis.p2d(0)) / 100;
+  const decimals = Math.min(100, Math.max(0, Math.ceil(-Math.log10(width))));
+  return Number(axis.p2d(pixel).toFixed(decimals)) || 0; // no −0
+}

@@ -93,11 +93,13 @@ function connectPointer(stage) {
 }
 
 /**
- * A click on a head opens its card; beside all of them it closes the one that is open.
+ * A click on a head opens its card; beside all of them it closes the one that is open. On the curves it leads to a step,
+ * as the scrubber does, and the card that is open shows that one.
  * @param {Stage} stage
  * @param {PointerEvent} event
  */
-function takenByCard({ card, picture, state }, event) {
+export function takenByCard({ card, picture, state }, event) {
+  if (picture.chartAt(event) !== "map") return false;
   const frame = picture.plot.getBoundingClientRect();
   const place = { left: event.clientX - frame.left, top: event.clientY - frame.top };
   const radius = event.pointerType === "touch" ? ON_A_HEAD.finger : ON_A_HEAD.other;

@@ -3,7 +3,7 @@
 
 /** @import { Box, Camera, Chart, Elements, Geometry, PlotElement, PlotlyAxis, PlotlyModule, Point, State } from "./types.js" */
 
-import { Axes } from "./axes.js";
+import { Axes, finerThanPixel } from "./axes.js";
 import { arrangementFor, figureOf, lettersFor, sceneFigureOf } from "./figure.js";
 import { fitHeight, isUpright, placeLegend } from "./fitting.js";
 import { roomForNames } from "./names.js";
@@ -13,6 +13,7 @@ import { cameraIn, endIsHidden, futureIsHidden, looksOf, racersOf, sceneIsShown,
 import { isCoarse, themeOf } from "./theme.js";
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false };
+const EDGE = 1; // pixels: what is held at an edge, and rounded, is not beyond it
 const LONGEST_LAG = 600; // milliseconds for which Plotly may stay behind what the canvases show while something is dragged
 const LONGEST_WAIT = 250; // and for an idle moment afterwards
 
@@ -303,13 +304,15 @@ export class Picture {
   }
 
   /**
-   * Where a point of a chart is, in pixels of the picture.
+   * Where a point of a chart is, in pixels of the picture; null beyond the chart's edges, where it is not drawn.
    * @param {Chart} chart
    * @param {Point} point
    */
   pixelOf(chart, [x, y]) {
     const axes = this.axesOf(chart);
-    return axes && { left: axes.x._offset + axes.x.d2p(x), top: axes.y._offset + axes.y.d2p(y) };
+    if (!axes) return null;
+    const [left, top] = [axes.x._offset + axes.x.d2p(x), axes.y._offset + axes.y.d2p(y)];
+    return distance(boxOf(axes.x, axes.y), left, top) <= EDGE ? { left, top } : null;
   }
 
   /**
@@ -355,17 +358,6 @@ export class Picture {
     window.Plotly?.purge(this.plot);
     this.scenery?.stop();
   }
-}
-
-/**
- * The value under a pixel of an axis, to a decimal that is a hundredth of a pixel or finer: short enough for a link.
- * @param {PlotlyAxis} axis
- * @param {number} pixel
- */
-function finerThanPixel(axis, pixel) {
-  const width = Math.abs(axis.p2d(1) - axis.p2d(0)) / 100;
-  const decimals = Math.min(100, Math.max(0, Math.ceil(-Math.log10(width))));
-  return Number(axis.p2d(pixel).toFixed(decimals)) || 0; // no −0
 }
 
 /**
