@@ -89,8 +89,25 @@ test("what changes more than the picture goes where the whole page is run, as lo
   requests.stop();
 });
 
+test("what is only mentioned goes along with the next request, or by itself a while later", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { requests, sent, numbers } = channel();
+  requests.mention("card", null);
+  mock.timers.tick(2999);
+  assert.equal(sent.length, 0);
+  requests.ask("pin", true);
+  assert.deepEqual(sent.at(-1).requests.map(({ what }) => what), ["card", "pin"]);
+  requests.heard({ page: requests.page, number: 2 });
+  requests.mention("card", null);
+  mock.timers.tick(3000);
+  assert.deepEqual(numbers(), [[1, 2], [3]]);
+  requests.stop();
+  mock.timers.reset();
+});
+
 test("where nobody answers nothing is asked", () => {
   const requests = new Requests();
+  requests.mention("card", null);
   requests.ask("start", [0, 1]);
   assert.equal(requests.waiting.length, 0);
 });

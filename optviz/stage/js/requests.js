@@ -45,14 +45,33 @@ export class Requests {
    * @param {unknown} value
    */
   ask(what, value) {
-    if (!this.send) return;
+    if (this.note(what, value)) this.post();
+  }
+
+  /**
+   * What nothing on the screen waits for goes along with the next request; where none follows, it is sent a while later.
+   * So it interrupts no run that the same hand has begun.
+   * @param {string} what
+   * @param {unknown} value
+   */
+  mention(what, value) {
+    if (this.note(what, value)) this.waitForAnswer();
+  }
+
+  /**
+   * @param {string} what
+   * @param {unknown} value
+   * @returns {boolean} whether it waits now, and did not before
+   */
+  note(what, value) {
+    if (!this.send) return false;
     // Asked twice the same at once, it is answered once; where something else lies between, it is not the same.
     const last = this.waiting.at(-1);
-    if (last?.what === what && JSON.stringify(last.value) === JSON.stringify(value)) return;
+    if (last?.what === what && JSON.stringify(last.value) === JSON.stringify(value)) return false;
     this.number += 1;
     this.waiting.push({ number: this.number, what, value });
     this.tries = 0;
-    this.post();
+    return true;
   }
 
   /** @param {object | null} live */

@@ -25,7 +25,7 @@ import { RateHandle } from "./rate.js";
 import { Requests } from "./requests.js";
 import { Saver } from "./save.js";
 import { Screen } from "./screen.js";
-import { endIsHidden, initialState, isAtEnd, racerOf, reduce } from "./state.js";
+import { endIsHidden, initialState, isAtEnd, racerOf, racersOf, reduce } from "./state.js";
 import { wantsNoMotion, watchSharpness, watchSystemTheme } from "./theme.js";
 import { Guide } from "./tour.js";
 import { Transport } from "./transport.js";
@@ -113,6 +113,8 @@ export class Stage {
     ];
     /** @type {Uint8Array | null} */
     this.received = null;
+    /** @type {Map<string, string | null>} with which race what is open was asked for again */
+    this.askedAgain = new Map();
     /** @type {number | null} null before the first message */
     this.replayed = null;
   }
@@ -134,11 +136,30 @@ export class Stage {
     this.received = message && bytes.slice();
     if (!message) return this.requests.ask("map", sent.header.map_key);
     this.dispatch({ type: "received", message });
+    this.askForWhatIsOpen();
     this.chooseTab();
     this.replay(message.header.replay);
     this.greeting.receive(send !== null);
     this.guide.update();
     this.agreement.compare();
+  }
+
+  // A server that has forgotten the visit sends what is open no more: it is asked for again, once with each race.
+  askForWhatIsOpen() {
+    const { card, code, message } = this.state;
+    const open = [
+      { what: "card", value: card, lacks: card !== null && !racersOf(this.state)[card]?.card },
+      { what: "code", value: code, lacks: code && !message?.header.code },
+    ];
+    for (const { what, value, lacks } of open) {
+      const race = message?.header.token ?? null;
+      const isAsked = this.askedAgain.get(what) === race || this.requests.waiting.some((request) => request.what === what);
+      if (!lacks) this.askedAgain.delete(what);
+      else if (!isAsked) {
+        this.askedAgain.set(what, race);
+        this.requests.ask(what, value);
+      }
+    }
   }
 
   // On a phone the surface and its curves are two tabs, where the figure has an arrangement for each.
@@ -148,11 +169,12 @@ export class Stage {
   }
 
   /**
-   * Plays from the start what the visitor has asked for anew, once; not what was there when the stage came.
+   * Plays from the start what the visitor has asked for anew, once; not what was there when the stage came. A server that
+   * has forgotten the visit counts from 0 again.
    * @param {number | undefined} asked how often so far
    */
   replay(asked = this.replayed ?? 0) {
-    const isNew = this.replayed !== null && asked !== this.replayed;
+    const isNew = this.replayed !== null && asked !== this.replayed && asked !== 0;
     this.replayed = asked;
     if (!isNew || wantsNoMotion()) return;
     this.transport.command("first");
@@ -183,7 +205,9 @@ export class Stage {
   tell(before) {
     const { camera, card, code, chosen, hidden, message, playedRace, veiled } = this.state;
     if (code !== before.code) this.requests.ask("code", code);
-    if (card !== before.card) this.requests.ask("card", card);
+    // To put a card away the page needs nobody.
+    if (card !== before.card && card === null) this.requests.mention("card", null);
+    else if (card !== before.card) this.requests.ask("card", card);
     if (message !== before.message) return;
     const seen = chosen === before.chosen && hidden === before.hidden && veiled === before.veiled;
     if (!seen || camera !== before.camera) {
