@@ -23,6 +23,23 @@ test("each key does what it stands for, letters with Caps Lock too", () => {
   assert.deepEqual(pressed(keys), ["play", "back", "forward", "first", "last", "card", "card", "full", "full", "escape"]);
 });
 
+test("a key that is held walks on, and toggles once", () => {
+  const held = (key) => [key, { key, repeat: true }, { key, repeat: true }];
+  assert.deepEqual(pressed(held("ArrowRight")), ["forward", "forward", "forward"]);
+  assert.deepEqual(pressed(held("ArrowLeft")), ["back", "back", "back"]);
+  assert.deepEqual([" ", "i", "f", "Home", "End"].map((key) => pressed(held(key)).length), [1, 1, 1, 1, 1]);
+});
+
+test("what is held and does nothing again is not left to the browser, which would scroll", () => {
+  globalThis.document = Object.assign(new EventTarget(), { activeElement: null, querySelector: () => null });
+  const body = Object.assign(new EventTarget(), { contains: () => false });
+  const stop = listenToKeys({ body, scrubber: {}, plays: () => true, command() {}, escape() {} });
+  const event = Object.assign(new Event("keydown", { cancelable: true }), { key: " ", repeat: true });
+  document.dispatchEvent(event);
+  stop();
+  assert.ok(event.defaultPrevented);
+});
+
 test("keys of the browser stay the browser's", () => {
   assert.deepEqual(pressed([{ key: "f", ctrlKey: true }, { key: "I", metaKey: true }, { key: "Home", altKey: true }, "h"]), []);
 });

@@ -3,6 +3,8 @@
 // several stages, one answers: the one in use, which is the one that has the focus or was touched last.
 
 const COMMANDS = new Map([[" ", "play"], ["ArrowLeft", "back"], ["ArrowRight", "forward"], ["Home", "first"], ["End", "last"], ["i", "card"], ["f", "full"]]);
+// What a key does again and again while it is held; of all others, which toggle, once is meant.
+const REPEATED = ["back", "forward"];
 const KEYS_OF_THEIR_OWN = "input, textarea, select, button, summary, a, [tabindex='0'], [role=slider], [role=radio], "
   + "[role=listbox], [role=tab], [contenteditable=true]";
 const TYPING = "input:not([type=range]), textarea, [contenteditable=true]";
@@ -81,6 +83,7 @@ function answerKey(event) {
   if (!what || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("[role=dialog]")) return;
   if (isTaken(event.key, player)) return;
   event.preventDefault();
+  if (event.repeat && !REPEATED.includes(what)) return;
   // Firefox presses a button when the space is let go.
   if (event.key === " ") document.addEventListener("keyup", (end) => end.preventDefault(), { once: true });
   player.command(what);

@@ -41,7 +41,7 @@ export function updateLegend(legend, state, dispatch, openCard) {
     chip.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !event.shiftKey) return;
       event.preventDefault();
-      dispatch({ type: "only", index: index() });
+      if (!event.repeat) dispatch({ type: "only", index: index() });
     });
     chip.addEventListener("pointerenter", light);
     // A tap gives the focus as well, and keeps it: only who uses the keyboard sees it.
