@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { headNear, numbersAt } from "../../optviz/stage/js/card.js";
+import { CardPanel, headNear, numbersAt } from "../../optviz/stage/js/card.js";
 import { takenByCard } from "../../optviz/stage/js/inputs.js";
 import { Picture } from "../../optviz/stage/js/picture.js";
 import { initialState, reduce } from "../../optviz/stage/js/state.js";
@@ -102,3 +102,26 @@ test("an open card stays with its racer when others come and go, and closes when
   receive([racer(4), racer(5)]);
   assert.equal(state.card, null);
 });
+
+for (const [where, selectors, inside, closes] of [
+  ["beside the stage", [], false, true],
+  ["on the switch of the language, which shows the same card in other words", [".st-key-language"], false, false],
+  ["on the legend", [".optviz-legend"], true, false],
+  ["on a legend of another stage", [".optviz-legend"], false, true],
+]) {
+  test(`a hand that comes down ${where} ${closes ? "closes the card" : "leaves the card open"}`, () => {
+    globalThis.Element = class {
+      closest(asked) { return asked.split(", ").some((one) => selectors.includes(one)) ? this : null; }
+    };
+    globalThis.document = Object.assign(new EventTarget(), { activeElement: null });
+    const done = [];
+    const card = Object.assign(new EventTarget(), { hidden: false, contains: () => false });
+    globalThis.HTMLElement = class extends globalThis.Element {};
+    const transport = { querySelector: () => new globalThis.HTMLElement() };
+    const elements = { above: {}, body: { contains: () => inside }, card, picture: {}, transport };
+    const panel = new CardPanel(elements, () => ({ ...initialState(), card: 1 }), ({ index }) => done.push(index));
+    document.dispatchEvent(Object.defineProperty(new Event("pointerdown"), "target", { value: new globalThis.Element() }));
+    panel.listening.abort();
+    assert.deepEqual(done, closes ? [null] : []);
+  });
+}
