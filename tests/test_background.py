@@ -261,6 +261,21 @@ def test_a_worker_that_dies_is_told_and_the_page_stays(pool: Pool) -> None:
     assert tracks(message(app)[0])["steps"] == 4000
 
 
+def test_a_button_tries_again_at_once_what_failed(pool: Pool) -> None:
+    Local.breaks = True
+    app = opened(**query(seed=26))
+    assert not [button for button in app.button if button.key == "try_again"], "nothing has failed yet"
+    Local.gate.set()
+    until(app, lambda: "could not be computed" in awaited(app))
+    widget(app.button, "try_again").click().run()
+    until(app, lambda: "could not be computed" in awaited(app))
+    Local.breaks = False
+    widget(app.button, "try_again").click().run()
+    until(app, lambda: not awaited(app))
+    assert tracks(message(app)[0])["steps"] == 5000
+    assert not [button for button in app.button if button.key == "try_again"]
+
+
 def test_what_failed_is_tried_again_after_a_while_for_everybody(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr(pool, "clock", lambda: now[0])

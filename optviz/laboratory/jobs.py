@@ -209,6 +209,12 @@ class Pool:
             reason, when = self.failures.get(key, (None, 0.0))
             return reason if self.clock() - when < SECONDS_OF_A_FAILURE else None
 
+    def forgive(self, keys: Iterable[Hashable]) -> None:
+        """Let these be tried again at once, though they were computed in vain a short while ago."""
+        with self.changed:
+            for key in keys:
+                self.failures.pop(key, None)
+
     def _leave(self, who: str, job: Job) -> None:
         job.waiting.discard(who)
         turn = self.turns.get(who, [])

@@ -90,13 +90,13 @@ def alive(who: str) -> bool:
 class Available:
     """What a page can show now: `race` or its first steps; and of which kinds of wish something is still to come.
 
-    race: None where not even the surface is known. failed: whether something could not be computed.
+    race: None where not even the surface is known. failed: the keys of what could not be computed.
     """
 
     race: Race | None
     asked: Race
     to_come: frozenset[str] = frozenset()
-    failed: bool = False
+    failed: frozenset[WishKey] = frozenset()
 
     @property
     def whole(self) -> bool:
@@ -141,7 +141,15 @@ def available(
     # What can only be computed here is there in time, but not in time for a hand that moves.
     candidates = (light,) if dragged and not is_known_elsewhere(race) else (race, light)
     found = next((candidate for candidate in candidates if is_there(candidate)), None)
-    return Available(found, race, _kinds_to_come(pool, keys), any(pool.failure(key) is not None for key in keys))
+    failed = frozenset(key for key in keys if pool.failure(key) is not None)
+    return Available(found, race, _kinds_to_come(pool, keys), failed)
+
+
+def try_again(keys: Iterable[WishKey]) -> None:
+    """Let what could not be computed be asked for once more, without waiting."""
+    pool = _the_pool()
+    if pool is not None:
+        pool.forgive(keys)
 
 
 def _only_the_swarm_is_new(races: list[Race], race: Race, swarm: SwarmWish) -> bool:

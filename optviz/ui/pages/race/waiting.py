@@ -15,10 +15,17 @@ def waiting(available: background.Available, text: Words) -> None:
     """Say what is still to come; the page is run again by itself when it is there."""
     # What is being dragged is told below the picture.
     sentence = "" if session.is_dragging() else _sentence(available, text)
-    if not sentence or (available.failed and not available.to_come):
-        if sentence:
-            st.html(f'<p class="optviz-awaited" role="status">{html.escape(sentence)}</p>')
+    if not sentence:
         return
+    if available.failed and not available.to_come:
+        st.html(f'<p class="optviz-awaited" role="status">{html.escape(sentence)}</p>')
+    else:
+        _wait(available, sentence)
+    if available.failed:
+        st.button(text["background"]["again"], key="try_again", on_click=background.try_again, args=(available.failed,))
+
+
+def _wait(available: background.Available, sentence: str) -> None:
     view = session.view()
 
     @st.fragment(run_every=background.SECONDS_BETWEEN_LOOKS)
