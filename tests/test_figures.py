@@ -24,7 +24,9 @@ from optviz.figures.styles import REPEATS, STYLES, color_of, styles_of
 from optviz.racer import PICKS
 from optviz.statistics.events import Event, Events, Kind
 
-WORDS = {name: f"the {name}" for name in ("x", "y", "step", "loss", "gap", "length", "epoch", "start", "lowest")}
+WORDS = {
+    name: f"the {name}" for name in ("x", "y", "step", "at_step", "loss", "gap", "length", "epoch", "start", "lowest")
+}
 WORDS |= {name: f"the {name}" for name in ("key_runs", "key_length")}
 WORDS |= {"comma": ", ", "epochs_beyond": "{racers} beyond {end}, to {last}", "lowest_label": "lowest {loss}"}
 NAN = float("nan")

@@ -139,7 +139,7 @@ def test_the_default_picture_travels_in_single_precision() -> None:
         record,
         contour_heights(race.surface),
         "key",
-        dict.fromkeys(("x", "y", "step", "loss", "gap", "epoch", "start", "lowest", "lowest_label"), ""),
+        dict.fromkeys(("x", "y", "step", "at_step", "loss", "gap", "epoch", "start", "lowest", "lowest_label"), ""),
     )
     header, _ = stage.unpack(stage.pack(figure, {}))
     assert {place["type"] for place in header["arrays"]} == {"f4", "i4", "u1"}

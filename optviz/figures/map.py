@@ -88,14 +88,15 @@ def lowest_mark(record: RaceRecord, words: Mapping[str, str]) -> dict[str, Any]:
 
 def lowest_way(record: RaceRecord, words: Mapping[str, str]) -> dict[str, Any]:
     """`lowest_mark` of a surface that moves: a pale line through where the lowest point is at each step."""
-    hovered = f"{words['lowest']}<br>{words['step']} %{{pointNumber}}<br>(%{{x:.4g}}, %{{y:.4g}})<extra></extra>"
+    at_step = words["at_step"].format(step="%{pointNumber}")
+    hovered = f"{words['lowest']}<br>{at_step}<br>(%{{x:.4g}}, %{{y:.4g}})<extra></extra>"
     return {
         **lowest_mark(record, words),
         "mode": "lines",
         "x": "@lowest:0",
         "y": "@lowest:1",
-        "line": {"color": "@theme/ink", "width": 1.6, "dash": "dot"},
-        "opacity": 0.5,
+        "line": {"color": "@theme/casing", "width": 2, "dash": "dot"},
+        "opacity": 0.8,
         "hovertemplate": hovered,
     }
 

@@ -231,6 +231,7 @@ def _epochs(record: RaceRecord, index: int, arrays: dict[str, np.ndarray], prefi
 
 
 def _racer_traces(prefix: str, name: str, style: Mapping[str, str], words: Mapping[str, str]) -> list[dict[str, Any]]:
+    at_step = words["at_step"].format(step="%{pointNumber}")
     safe = name.replace("&", "&amp;").replace("<", "&lt;").replace("%{", "% {")
     shared = {
         "type": "scatter",
@@ -248,7 +249,7 @@ def _racer_traces(prefix: str, name: str, style: Mapping[str, str], words: Mappi
         "xaxis": "x",
         "yaxis": "y",
         "hovertemplate": (
-            f"<b>{safe}</b><br>{words['step']} %{{pointNumber}}<br>{words['loss']} %{{customdata:.6g}}"
+            f"<b>{safe}</b><br>{at_step}<br>{words['loss']} %{{customdata:.6g}}"
             "<br>θ = (%{x:.4f}, %{y:.4f})<extra></extra>"
         ),
     }
@@ -260,7 +261,7 @@ def _racer_traces(prefix: str, name: str, style: Mapping[str, str], words: Mappi
         "xaxis": "x2",
         "yaxis": "y2",
         "hovertemplate": (
-            f"<b>{safe}</b><br>{words['step']} %{{pointNumber}}<br>{words['loss']} %{{y:.6g}}"
+            f"<b>{safe}</b><br>{at_step}<br>{words['loss']} %{{y:.6g}}"
             "<br>θ = (%{customdata[0]:.4f}, %{customdata[1]:.4f})<extra></extra>"
         ),
     }
