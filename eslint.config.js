@@ -23,7 +23,7 @@ const style = {
 export default [
   js.configs.recommended,
   {
-    files: ["optviz/stage/js/**/*.js", "optviz/ui/*.js"],
+    files: ["optviz/stage/js/**/*.js", "optviz/ui/**/*.js"],
     languageOptions: { ecmaVersion: 2023, sourceType: "module", globals: globals.browser },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: { ...limits, ...style },

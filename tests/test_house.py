@@ -76,6 +76,7 @@ LEVELS = [
     ["figures"],
     ["laboratory", "text"],
     ["stage", "view"],
+    ["guide"],
     ["cli", "notebook"],
 ]
 LEVEL = {name: level for level, names in enumerate(LEVELS) for name in names}

@@ -74,7 +74,7 @@ def test_what_is_interrupted_is_asked_again_and_what_breaks_is_not(interrupts: b
     app.run()
     if not interrupts:
         assert len(app.exception) == 1
-        assert app.session_state["heard"] == {"page": "a", "number": 2}
+        assert app.session_state["heard"] == {"stage": {"page": "a", "number": 2}}
         return
     assert not app.exception
     assert app.session_state["done"] == [2, 3], "in the run that follows, without the one that was done before"

@@ -11,7 +11,6 @@ import pytest
 import optviz.view
 from optviz import Race
 from optviz.experiment import read_query
-from optviz.experiment.lesson import lesson
 from optviz.ui import address
 from optviz.view import OneOf, View, camera, places, seen
 
@@ -32,9 +31,7 @@ OTHERWISE: dict[str, tuple[Any, dict[str, str]]] = {
     "draft": ("x^^2 + y", {"draft": "x^^2 + y"}),
     "present": (True, {"present": "1"}),
     "pinned": (Race(steps=7), {"pinned": Race(steps=7).to_url()}),
-    "without": (("surface", "samples"), {"without": "surface,samples"}),
-    "lesson": (lesson("ravine").packed(), {"lesson": lesson("ravine").packed()}),
-    "composing": (True, {"compose": "1"}),
+    "chapter": ("sgd", {"chapter": "sgd"}),
 }
 
 
@@ -93,12 +90,6 @@ REFUSED = [
     ({"swarm_seed": "9" * 9999}, "swarm_seed", 0),
     ({"swarm_seed": "1.5"}, "swarm_seed", 0),
     ({"pinned": "seed=3"}, "pinned", None),
-    ({"without": "surface,everything"}, "without", ("surface",)),
-    ({"without": "x" * 9999}, "without", ()),
-    ({"lesson": "nowhere"}, "lesson", None),
-    ({"lesson": ".bm90IGEgbGVzc29u"}, "lesson", None),
-    ({"lesson": "<script>"}, "lesson", None),
-    ({"compose": "yes"}, "composing", False),
     ({"pinned": "surface=nowhere"}, "pinned", None),
 ]
 

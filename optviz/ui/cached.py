@@ -18,6 +18,7 @@ from optviz.export.pytorch import to_pytorch
 from optviz.figures import fans
 from optviz.figures.fans import Fan
 from optviz.figures.heights import Heights, contour_heights
+from optviz.figures.small import MAP_GRID
 from optviz.gradient_noise import GradientNoise, gradient_noise
 from optviz.laboratory import tuning
 from optviz.laboratory.work import WORK, Values
@@ -160,6 +161,12 @@ def noise_at(surface: Surface, point: tuple[float, float], batch_size: int, seed
 def heights(surface: Surface) -> Heights:
     """`contour_heights`, once per surface."""
     return contour_heights(prepared(surface))
+
+
+@once
+def small_heights(surface: Surface) -> Heights:
+    """`contour_heights` for a small map, once per surface."""
+    return contour_heights(prepared(surface), MAP_GRID)
 
 
 @once

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -34,6 +35,12 @@ def _component() -> Callable[..., Any]:
 def _voice() -> Callable[..., Any]:
     script = bootstrap("voice", "requests.js")
     return st.components.v2.component("optviz_voice", html="", js=script, isolate_styles=False)
+
+
+@cache
+def of_script(name: str, script: Path) -> Callable[..., Any]:
+    """A component without a stage: a script of a page's own, which Streamlit knows by this name."""
+    return st.components.v2.component(name, html="", js=script.read_text(encoding="utf-8"), isolate_styles=False)
 
 
 def mount(message: bytes, key: str, answer: Answer | None = None) -> None:

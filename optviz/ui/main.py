@@ -23,7 +23,7 @@ class Page(NamedTuple):
 
 PAGES = (
     Page("race", controls=True),
-    Page("lessons"),
+    Page("guide"),
 )  # fmt: skip
 """The pages in the order of the navigation, the first for an address without a path."""
 

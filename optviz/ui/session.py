@@ -259,6 +259,12 @@ def change_view(**fields: Any) -> None:
     st.session_state.view = replace(view(), **fields)
 
 
+def address_on(page: str, race: Race, seen: View) -> str:
+    """The address of a page with this race and view, from any other page: "guide?chapter=adam"."""
+    query = urlencode(_within_a_link(race.to_query(), seen, page), quote_via=quote)
+    return f"{'./' if page == address.FIRST_PAGE else page}{'?' if query else ''}{query}"
+
+
 def token(value: object) -> str:
     """Stands for a race, or for another value that its repr tells, in messages to the browser and back."""
     return hashlib.sha256(repr(value).encode()).hexdigest()[:12]
@@ -375,9 +381,12 @@ def pinned_is_left_out() -> bool:
     return view().pinned is not None and "pinned" not in _within_a_link(race().to_query(whole=True), view())
 
 
-def _within_a_link(query: dict[str, str], seen: View) -> dict[str, str]:
-    """The query with the view's; what it can do without is left out where all is longer than a link may be."""
-    whole = {**query, **seen.to_query(address.page())}
+def _within_a_link(query: dict[str, str], seen: View, page: str | None = None) -> dict[str, str]:
+    """The query with the view's on a page; what it can do without is left out where all is longer than a link may be.
+
+    page: by default the one that is seen.
+    """
+    whole = {**query, **seen.to_query(page or address.page())}
     for dispensable in ("draft", "pinned"):
         if len(urlencode(whole, quote_via=quote)) > LONGEST_LINK:
             whole.pop(dispensable, None)

@@ -97,3 +97,20 @@ for (const [what, selectors, ofStage, does] of [
     stop();
   });
 }
+
+test("a stage in a text answers while it has the focus, and the space scrolls the text otherwise", () => {
+  const focus = focused([]);
+  const done = [];
+  const body = Object.assign(new EventTarget(), { contains: (element) => element === focus });
+  const player = { body, scrubber: {}, plays: () => true, onlyFocused: () => true, command: (what) => done.push(what), escape() {} };
+  for (const activeElement of [null, focus]) {
+    globalThis.document = Object.assign(new EventTarget(), { activeElement, querySelector: () => null });
+    const stop = listenToKeys(player);
+    body.dispatchEvent(Object.defineProperty(new Event("pointerdown"), "target", { value: null }));
+    const space = Object.assign(new Event("keydown", { cancelable: true }), { key: " " });
+    document.dispatchEvent(space);
+    assert.equal(space.defaultPrevented, activeElement === focus);
+    stop();
+  }
+  assert.deepEqual(done, ["play"]);
+});

@@ -87,7 +87,7 @@ export function updatePlayButton({ body }, { message, playing }) {
  * @param {State} state
  * @param {Header} header
  */
-function updateTools({ body, transport }, { chosen, tab, veiled }, { text, tools = [], tour, pinned, present }) {
+function updateTools({ body, transport }, { chosen, tab, veiled }, { text, tools = [], tour, pinned, present, small }) {
   /** @param {string} name */
   const button = (name) => part(transport, `[data-do=${name}]`);
   for (const name of ["tour", "pin"]) button(name).hidden = !tools.includes(name);
@@ -104,6 +104,7 @@ function updateTools({ body, transport }, { chosen, tab, veiled }, { text, tools
   label(button("pin"), text[pinned ? "unpin" : "pin"]);
   label(button("tour"), text[tour ? "tour_end" : "tour"]);
   body.dataset["present"] = String(Boolean(present));
+  body.dataset["small"] = String(Boolean(small));
   body.dataset["tab"] = tab ?? "";
   body.dataset["touring"] = String(Boolean(tour));
 }

@@ -29,7 +29,9 @@ const PRESENTED = 1.6; // how much thicker lines and heads are in a lecture room
  * @param {boolean} upright
  */
 export function arrangementFor(header, width, upright = false) {
-  return (width < NARROW_BELOW || upright) && header.arrangements["narrow"] ? "narrow" : "wide";
+  // Of what stands in a text, the text's width is all that counts.
+  const isNarrow = width < NARROW_BELOW || (upright && !header.small);
+  return isNarrow && header.arrangements["narrow"] ? "narrow" : "wide";
 }
 
 /** @param {Header} header */
@@ -77,9 +79,9 @@ export function figureOf(state, theme, { width, height, coarse, names, upright }
   if (sharesRoom(figure.layout)) {
     const room = { width, height, names: tracksOf(state) ? names : 0 };
     merge(figure.layout, arrangement === "wide" ? besideOneAnother(figure.layout, room) : belowOneAnother(figure.layout, room));
-  } else if (figure.layout.scene && figure.layout.xaxis2 && figure.layout.margin && arrangement === "wide") {
+  } else if (figure.layout.scene && hasCurves(figure.layout) && figure.layout.margin && arrangement === "wide") {
     merge(figure.layout, besideScene(figure.layout, { width, names: tracksOf(state) ? names : 0 }));
-  } else if (names && figure.layout.margin && arrangement === "wide" && tracksOf(state)) {
+  } else if (names && hasCurves(figure.layout) && figure.layout.margin && arrangement === "wide" && tracksOf(state)) {
     figure.layout.margin.r = Math.max(figure.layout.margin.r ?? 0, names);
   }
   Object.assign(figure.layout, { width, height, autosize: false });
@@ -120,6 +122,14 @@ export function sceneFigureOf(state, theme) {
   }
   if (header.present) merge(figure.layout, resolved(scene.presented, arrays, theme));
   return figure;
+}
+
+/**
+ * Whether curves are shown, at whose ends names may stand.
+ * @param {Dict} layout
+ */
+export function hasCurves({ xaxis2 }) {
+  return xaxis2 !== undefined && xaxis2.visible !== false;
 }
 
 /**

@@ -1,10 +1,11 @@
 // @ts-check
 // The picture in its page: how high it is, and where the legend stands.
 
-/** @import { Dict, Elements, State } from "./types.js" */
+/** @import { Dict, Elements, Header, State } from "./types.js" */
 
+import { hasCurves } from "./figure.js";
 import { isFullScreen } from "./lecture.js";
-import { heightOf } from "./split.js";
+import { heightInText, heightOf } from "./split.js";
 
 const FREE = 8; // pixels that stay free below all
 const FULL = 10; // pixels around a stage that has the whole screen
@@ -37,6 +38,7 @@ export function isPhone() {
  */
 export function fitHeight({ body, picture, sentence, transport }, arrangement, { message, tab }, before) {
   const [present, isAlone] = [Boolean(message?.header.present), tab !== null];
+  if (message?.header.small) return fitInText({ body, picture }, message.header, arrangement, before);
   const { innerWidth } = window;
   // On a phone the window grows when its address bar folds: the picture does not follow that.
   const innerHeight = innerWidth <= PHONE ? Math.min(window.screen.height, LONGEST_PHONE) : window.innerHeight;
@@ -56,6 +58,23 @@ export function fitHeight({ body, picture, sentence, transport }, arrangement, {
   const below = ends - bottomOf(picture);
   const inSight = innerHeight - top - above - below - FREE;
   picture.style.height = `${heightOf({ width, inSight, isNarrow, isPhone: isPhone(), isAlone })}px`;
+  return fitted;
+}
+
+/**
+ * Gives a small picture in a text a height that goes with its width.
+ * @param {Pick<Elements, "body" | "picture">} elements
+ * @param {Header} header
+ * @param {string} arrangement
+ * @param {string} before
+ */
+function fitInText({ body, picture }, header, arrangement, before) {
+  body.dataset["legend"] = "above";
+  const width = picture.clientWidth;
+  const isAlone = !hasCurves(header.arrangements[arrangement] ?? {});
+  const fitted = JSON.stringify([width, arrangement, isAlone]);
+  if (fitted === before || !width) return before;
+  picture.style.height = `${heightInText(header.plot.layout, { width, isAlone, isNarrow: arrangement === "narrow" })}px`;
   return fitted;
 }
 
@@ -99,7 +118,7 @@ export function placeLegend({ above, body }, layout, arrangement) {
   // would have room again, and then not.
   const asked = [window.innerWidth, window.innerHeight, width, isFullScreen(body), body.dataset["present"], wordsOf(above)];
   const crowded = JSON.stringify(asked);
-  const hasRoom = body.dataset["crowded"] !== crowded
+  const hasRoom = body.dataset["crowded"] !== crowded && body.dataset["small"] !== "true"
     && (window.innerWidth > SMALL || body.dataset["present"] === "true");
   if (arrangement === "wide" && hasRoom && margin && xaxis2?.domain && yaxis2 && xaxis2.visible !== false) {
     const left = margin.l + xaxis2.domain[0] * (width - margin.l - margin.r) - LEGEND_BEFORE;

@@ -12,6 +12,8 @@ import { headNear } from "./card.js";
 import { toggleFullScreen } from "./lecture.js";
 
 const ON_A_HEAD = { finger: 16, other: 9 }; // pixels from its middle
+// What the page of the race has and a small stage in a text has not.
+const ELSEWHERE = new Set(["save", "full", "code", "card", "more", "pin", "tour", "veil"]);
 
 /**
  * @param {Stage} stage
@@ -29,7 +31,7 @@ export function connectInputs(stage) {
 export function perform(stage, what) {
   const { guide, menu, requests, state } = stage;
   const header = state.message?.header;
-  if (!header) return;
+  if (!header || (header.small && ELSEWHERE.has(what))) return;
   switch (what) {
     case "save": return menu.open(!menu.isOpen);
     case "hint": return stage.dismissHint(nextHint(header.hints ?? [])?.about);
@@ -104,7 +106,7 @@ export function takenByCard({ card, picture, state }, event) {
   const place = { left: event.clientX - frame.left, top: event.clientY - frame.top };
   const radius = event.pointerType === "touch" ? ON_A_HEAD.finger : ON_A_HEAD.other;
   const head = headNear(state, (point) => picture.pixelOf("map", point), place, radius);
-  if (head === null && !card.isOpen) return false;
+  if (state.message?.header.small || (head === null && !card.isOpen)) return false;
   card.open(head, false);
   return true;
 }
@@ -136,6 +138,7 @@ function connectKeys(stage) {
     body,
     scrubber,
     plays: () => tracksOf(stage.state) !== undefined,
+    onlyFocused: () => stage.state.message?.header.small === true,
     command: (what) => perform(stage, what),
     // What is open is put away first; then the presentation ends.
     escape: () => {

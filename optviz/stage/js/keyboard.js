@@ -1,6 +1,7 @@
 // @ts-check
 // Keys that belong to the picture wherever the focus is, unless what has the focus uses them itself. Where a page shows
-// several stages, one answers: the one in use, which is the one that has the focus or was touched last.
+// several stages, one answers: the one in use, which is the one that has the focus or was touched last. Small ones in a text
+// answer only while they have the focus: elsewhere the space scrolls the text.
 
 const COMMANDS = new Map([[" ", "play"], ["ArrowLeft", "back"], ["ArrowRight", "forward"], ["Home", "first"], ["End", "last"], ["i", "card"], ["f", "full"]]);
 // What a key does again and again while it is held; of all others, which toggle, once is meant.
@@ -17,6 +18,7 @@ const TAKES_LETTERS = "input:not([type=range], [type=checkbox], [type=radio]), t
  * @property {HTMLElement} body
  * @property {HTMLElement} scrubber
  * @property {() => boolean} plays whether there is anything to play
+ * @property {() => boolean} [onlyFocused] whether keys are for the page unless it has the focus
  * @property {(what: string) => void} command
  * @property {() => void} escape
  */
@@ -58,7 +60,8 @@ function buttonOf(target) {
 function playerInUse() {
   const playing = players.filter((player) => player.plays());
   const focused = playing.find(({ body }) => body.contains(document.activeElement));
-  return focused ?? playing.find((player) => player === touched) ?? playing[0];
+  const ready = playing.filter((player) => !player.onlyFocused?.());
+  return focused ?? ready.find((player) => player === touched) ?? ready[0];
 }
 
 /**

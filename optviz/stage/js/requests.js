@@ -38,6 +38,7 @@ export class Requests {
     this.send = null;
     this.tries = 0;
     this.timer = 0;
+    this.alone = false; // whether nothing it asks for changes more than its picture
   }
 
   /**
@@ -83,7 +84,7 @@ export class Requests {
 
   post() {
     const asked = { page: this.page, requests: this.waiting, ...(this.live && { live: this.live }) };
-    const changesMore = this.waiting.some(({ what }) => !PICTURE_ALONE.includes(what));
+    const changesMore = !this.alone && this.waiting.some(({ what }) => !PICTURE_ALONE.includes(what));
     if (wholePage && this.stage && this.send && changesMore) wholePage("asked", { stage: this.stage, asked });
     else this.send?.(asked);
     this.waitForAnswer();

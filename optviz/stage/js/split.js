@@ -107,3 +107,14 @@ export function heightOf({ width, inSight, isNarrow, isPhone, isAlone = false })
   if (isNarrow) return Math.round(Math.min(Math.max(inSight, 480, 0.66 * width + BELOW + LOWEST + MARGINS), 1.5 * width));
   return Math.round(Math.min(Math.max(inSight, 300), 0.8 * width));
 }
+
+/**
+ * How high a small picture in a text is, in pixels.
+ * @param {Dict} layout of the figure
+ * @param {{ width: number, isAlone: boolean, isNarrow: boolean }} room isAlone: without curves; isNarrow: they are below
+ */
+export function heightInText(layout, { width, isAlone, isNarrow }) {
+  const map = (width - PHONE_MARGINS) / aspectOf(layout) + MARGINS;
+  if (isAlone) return Math.round(Math.min(Math.max(map, 200), 380));
+  return Math.round(isNarrow ? Math.min(map, 400) + BELOW + LOWEST : Math.max(0.44 * width, 250));
+}

@@ -25,6 +25,7 @@ import { RateHandle } from "./rate.js";
 import { Requests } from "./requests.js";
 import { Saver } from "./save.js";
 import { Screen } from "./screen.js";
+import { Sight } from "./sight.js";
 import { endIsHidden, initialState, isAtEnd, racerOf, racersOf, reduce } from "./state.js";
 import { wantsNoMotion, watchSharpness, watchSystemTheme } from "./theme.js";
 import { Guide } from "./tour.js";
@@ -82,12 +83,14 @@ export class Stage {
       drawn: () => {
         this.guide.begin();
         this.greeting.begin();
+        this.sight.begin();
       },
     });
     this.picture = this.screen.picture;
     this.transport = new Transport(state, dispatch, () => this.guide.moveOn());
     this.guide = new Guide(state, dispatch, this.transport, (what, value) => this.requests.ask(what, value));
     this.greeting = new Greeting(state, dispatch, this.transport);
+    this.sight = new Sight(this.elements.picture, state, dispatch, this.transport);
     /** @type {Saver} */
     this.saver = new Saver({
       state,
@@ -107,7 +110,7 @@ export class Stage {
     this.agreement = new Agreement(() => this.state.message?.header.race, (race) => this.requests.ask("page", race));
     this.cleanups = [
       () => this.requests.stop(), () => this.saver.recording?.end(), () => this.transport.stop(), () => this.guide.wait(),
-      () => this.greeting.stop(),
+      () => this.greeting.stop(), () => this.sight.stop(),
       () => this.agreement.stop(), () => this.menu.stop(), () => this.card.stop(), () => this.picture.stop(),
       watchSystemTheme(() => this.picture.request()), watchSharpness(() => this.screen.measureAgain()), ...connectInputs(this),
     ];
@@ -131,6 +134,7 @@ export class Stage {
     if (this.received && sameBytes(bytes, this.received)) return this.picture.updateTheme();
     const sent = unpack(bytes);
     this.requests.stage = sent.header.stage ?? null;
+    this.requests.alone = sent.header["small"] === true;
     this.requests.heard(sent.header.heard);
     const message = completed(sent);
     this.received = message && bytes.slice();
@@ -139,7 +143,8 @@ export class Stage {
     this.askForWhatIsOpen();
     this.chooseTab();
     this.replay(message.header.replay);
-    this.greeting.receive(send !== null);
+    if (message.header.small) this.sight.receive(send !== null);
+    else this.greeting.receive(send !== null);
     this.guide.update();
     this.agreement.compare();
   }
@@ -176,12 +181,7 @@ export class Stage {
   replay(asked = this.replayed ?? 0) {
     const isNew = this.replayed !== null && asked !== this.replayed && asked !== 0;
     this.replayed = asked;
-    if (!isNew) return;
-    // Under the veil its end is what was asked for.
-    if (wantsNoMotion()) {
-      if (endIsHidden(this.state)) this.transport.command("last");
-      return;
-    }
+    if (!isNew || wantsNoMotion()) return;
     this.transport.command("first");
     this.transport.play();
   }
@@ -209,6 +209,8 @@ export class Stage {
    */
   tell(before) {
     const { camera, card, code, chosen, hidden, message, playedRace, veiled } = this.state;
+    // How one looks that stands in a text is nobody's address.
+    if (message?.header.small) return;
     if (code !== before.code) this.requests.ask("code", code);
     // To put a card away the page needs nobody.
     if (card !== before.card && card === null) this.requests.mention("card", null);

@@ -1,0 +1,1 @@
+"""What the guide shows beside its text: demonstrations, rules in their sources' forms, the family of the methods."""

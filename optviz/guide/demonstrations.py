@@ -1,0 +1,57 @@
+"""The demonstrations of the guide: each a race as a link tells it, with its view and what it is called."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+from optviz.budget import check_budget
+from optviz.experiment import Race, read_url
+from optviz.experiment.link import parameters
+from optviz.text import LANGUAGES
+from optviz.view import View
+
+TABLE = Path(__file__).with_name("demonstrations.toml")
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """A race and its view, as a link tells them; captions by language; whether its picture has loss curves."""
+
+    name: str
+    link: str
+    captions: Mapping[str, str]
+    curves: bool = False
+
+    @cached_property
+    def race(self) -> Race:
+        """The race. Raises BadInput where the link cannot be used, wholly or in part, or is too much work."""
+        race, problems = read_url(self.link)
+        if problems:
+            raise problems[0]
+        return check_budget(race)
+
+    @cached_property
+    def view(self) -> View:
+        """How the race is looked at. Raises BadInput where the link says what no view has."""
+        view, problems = View.from_query(parameters(self.link))
+        if problems:
+            raise problems[0]
+        return view.fitting(self.race)
+
+
+@cache
+def demonstrations() -> Mapping[str, Demonstration]:
+    """All of them, by name. Raises ValueError, which names the entry, where the table is wrong."""
+    found = {}
+    for name, row in tomllib.loads(TABLE.read_text(encoding="utf-8")).items():
+        captions = {language: row.pop(language, "") for language in LANGUAGES}
+        link, curves = row.pop("link", ""), row.pop("curves", False)
+        if row or not link or not all(captions.values()) or not isinstance(curves, bool):
+            allowed = ", ".join(["link", *LANGUAGES])
+            raise ValueError(f"{TABLE.name}: [{name}] has {allowed} and perhaps curves, nothing else")
+        found[name] = Demonstration(name, link, captions, curves)
+    return found

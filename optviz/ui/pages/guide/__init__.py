@@ -1,0 +1,1 @@
+"""The guide: the theory in chapters, with small pictures that play and buttons that show more."""

@@ -1,0 +1,234 @@
+"""The guide's page: every chapter in both languages, its pictures, its links, and the reader's own race."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mounted import tracks, visit
+from optviz import Race
+from optviz.budget import check_budget
+from optviz.experiment import read_url
+from optviz.experiment.link import parameters
+from optviz.guide.demonstrations import demonstrations
+from optviz.guide.family import MEMBERS, STEPS, family_svg
+from optviz.guide.rules import rule_forms
+from optviz.racer import PICKS
+from optviz.stage import unpack
+from optviz.text import LANGUAGES, words
+from optviz.text.guide import FIGURE, RULE, SHOW, chapter, chapter_keys
+from optviz.ui.pages.guide.figures import DRAWINGS
+from optviz.view import View
+
+LARGEST_MESSAGE = 80_000  # bytes, whole and not compressed: words 12,000, map 16,000, and seven racers over 200 steps
+
+LINK = re.compile(r'<a [^>]*?href="([^"]*)" data-go="([a-z]+):([a-z0-9_]+)"')
+
+
+def opened(key: str, **query: str) -> Any:
+    """The guide at a chapter, in a visit with these query parameters."""
+    app = visit(**query)
+    app.switch_page("guide.py")
+    app.session_state.view = View(language=query.get("lang"), chapter=None if key == chapter_keys()[0] else key)
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def pictures(app: Any) -> list[bytes]:
+    return [found.proto.bytes for found in app.get("bidi_component") if found.proto.bytes]
+
+
+def markup(app: Any) -> str:
+    return "".join(found.proto.body for found in app.get("html"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", chapter_keys())
+def test_a_chapter_shows_its_text_and_its_pictures_and_sends_no_other(key: str, language: str) -> None:
+    app, read = opened(key, lang=language), chapter(key, language)
+    assert f'id="chapter">{html.escape(read.title)}<' in markup(app)
+    shown = [piece.name for piece in read.pieces if piece.kind == FIGURE and piece.name not in DRAWINGS]
+    sent = pictures(app)
+    assert len(sent) == len(shown)
+    for name, message in zip(shown, sent, strict=True):
+        header, _ = unpack(message)
+        race = demonstrations()[name].race
+        assert header["small"] is True
+        assert [racer["name"] for racer in tracks(header)["racers"]] == list(
+            race.racer_names(words(language)["optimizer"])
+        )
+        assert len(message) < LARGEST_MESSAGE
+    for section in read.sections:
+        assert not section.key or f'id="{section.key}"' in markup(app)
+    written = "".join(found.value for found in app.markdown)
+    assert all(piece.words in written for piece in read.pieces if piece.kind == "text")
+    assert not re.search(r"\{\{ *[a-z]+ *:|\[\[ *claim", written + markup(app))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", chapter_keys())
+def test_each_button_leads_to_the_race_that_it_claims_within_the_budget(key: str, language: str) -> None:
+    links = {(kind, name): html.unescape(to) for to, kind, name in LINK.findall(markup(opened(key, lang=language)))}
+    buttons = [piece.name for piece in chapter(key, language).pieces if piece.kind == SHOW]
+    assert {name for kind, name in links if kind == "show"} == set(buttons)
+    for name in buttons:
+        path, _, query = links["show", name].partition("?")
+        race, problems = read_url(query)
+        assert (path, problems) == ("./", ())
+        assert race == check_budget(demonstrations()[name].race)
+        view, refused = View.from_query(parameters(query), "race")
+        assert (view, refused) == (View(**{**demonstrations()[name].view.__dict__, "language": language}), [])
+    chapters = {name for kind, name in links if kind == "chapter"}
+    assert chapters == set(chapter_keys())
+
+
+def test_what_the_text_names_is_there() -> None:
+    named = {kind: set[str]() for kind in (FIGURE, SHOW, RULE)}
+    for key in chapter_keys():
+        for piece in chapter(key, "en").pieces:
+            if piece.kind in named:
+                named[piece.kind].add(piece.name)
+    assert named[SHOW] <= set(demonstrations())
+    assert named[FIGURE] == {*demonstrations(), *DRAWINGS}, (
+        "a demonstration that no chapter shows, or none that is shown"
+    )
+    assert named[RULE] <= set(PICKS)
+
+
+@pytest.mark.parametrize("name", demonstrations())
+def test_a_demonstration_is_a_race_that_can_be_run_as_its_link_says(name: str) -> None:
+    demonstration = demonstrations()[name]
+    assert read_url(demonstration.link) == (demonstration.race, ())
+    assert demonstration.view.fitting(demonstration.race) == demonstration.view
+    assert set(demonstration.captions) == set(LANGUAGES)
+
+
+def reading() -> None:
+    """A visit that follows what is asked for."""
+    import streamlit as st
+
+    from optviz.ui import session
+    from optviz.ui.pages.guide import links
+
+    session.begin_run()
+    if "asked" in st.session_state:
+        links.follow(st.session_state.asked)
+
+
+def followed(asked: Any, **query: str) -> tuple[Any, Any]:
+    """A visit before and after it has followed a link."""
+    visits = []
+    for at in (None, asked):
+        app = AppTest.from_function(reading, default_timeout=60)
+        app.query_params.update(query)
+        app.run()
+        if at is not None:
+            app.session_state.asked = at
+            app.run()
+        assert not app.exception
+        visits.append(app.session_state)
+    return visits[0], visits[1]
+
+
+READER = {"v": "1", "surface": "saddle", "steps": "30", "racers": "adam", "lang": "zh", "present": "1", "hidden": "0"}
+
+
+def test_showing_takes_the_race_and_its_view_and_keeps_what_is_the_visitors_own() -> None:
+    before, after = followed("show:article_3d", **READER)
+    assert after.race == demonstrations()["article_3d"].race != before.race
+    assert after.view == View(language="zh", present=True, drawn="3d", look="article")
+    assert after.next_page == "race"
+    assert before.view.hidden == (0,)
+
+
+def test_a_chapter_is_opened_beside_the_race_of_the_visit() -> None:
+    before, after = followed("chapter:adam", **READER)
+    assert (after.race, after.view) == (before.race, replace(before.view, chapter="adam"))
+    first = chapter_keys()[0]
+    assert followed(f"chapter:{first}", **READER)[1].view == before.view
+    assert "next_page" not in after
+
+
+@pytest.mark.parametrize("asked", ["show:no_such", "chapter:no_such", "film:adam", "", 7, ["chapter:adam"]])
+def test_what_is_no_link_changes_nothing(asked: Any) -> None:
+    before, after = followed(asked, **READER)
+    assert (after.race, after.view, "next_page" in after) == (before.race, before.view, False)
+
+
+def started(name: str, *sent: Any) -> Any:
+    """The visit of a reader whose small picture has sent this."""
+    app = AppTest.from_function(dragging, default_timeout=60)
+    app.session_state.name = name
+    for message in sent:
+        app.session_state.sent = message
+        app.run()
+        assert not app.exception
+    return app.session_state
+
+
+def dragging() -> None:
+    """A visit in which a small picture asks for something."""
+    import streamlit as st
+
+    from optviz.guide.demonstrations import demonstrations
+    from optviz.ui import requests, session
+    from optviz.ui.pages.guide import figures
+
+    session.begin_run()
+    st.session_state.more = figures.answer(st.session_state.name, st.session_state.sent)
+    st.session_state.shown = figures.race_shown(demonstrations()[st.session_state.name])
+    st.session_state.told = requests.heard(figures.key_of(st.session_state.name))
+
+
+def request(number: int, what: str, value: Any) -> dict[str, Any]:
+    return {"page": "p", "requests": [{"number": number, "what": what, "value": value}]}
+
+
+def test_a_start_that_is_dragged_is_that_of_the_small_picture_alone() -> None:
+    race = demonstrations()["saddle"].race
+    held = started("saddle", {"page": "p", "requests": [], "live": {"start": [0.5, 0.5], "number": 1}})
+    assert (held.shown.start, held.race, held.more) == ((0.5, 0.5), Race(), False)
+    let_go = started("saddle", {"live": {"start": [0.5, 0.5]}}, request(1, "start", [0.25, 0.5]))
+    assert (let_go.shown, let_go.told) == (race.replaced(start=(0.25, 0.5)), {"page": "p", "number": 1})
+    given_up = started("saddle", {"live": {"start": [0.5, 0.5]}}, request(1, "let_go", None))
+    assert given_up.shown == race
+
+
+@pytest.mark.parametrize("start", [None, "far", [1], [1e300, 0], {"x": 1}, [float("nan"), 0]])
+def test_no_start_is_taken_that_is_none(start: Any) -> None:
+    race = demonstrations()["saddle"].race
+    assert started("saddle", request(1, "start", start)).shown == race
+    assert started("saddle", {"page": "p", "requests": [], "live": {"start": start, "number": 1}}).shown == race
+
+
+def test_the_rule_of_a_method_is_that_of_its_sources() -> None:
+    article, pytorch, tensorflow = rule_forms("adam")
+    assert [form.conventions for form in (article, pytorch, tensorflow)] == [
+        ("article",),
+        ("pytorch",),
+        ("tensorflow1",),
+    ]
+    assert article.lines[-1] == "θ ← θ − η m̂ / √(v̂ + ε)"
+    assert article.settings == (("β₁", "0.9"), ("β₂", "0.999"), ("ε", "1e−8"))
+    assert [form.conventions for form in rule_forms("sgd")] == [("article", "pytorch", "tensorflow1")]
+    # Adadelta's factor is no learning rate of its own, so it is told.
+    assert ("η", "0.1") in rule_forms("adadelta")[-1].settings
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_family_has_each_kind_once_and_each_leads_to_its_chapter(language: str) -> None:
+    kinds = [member.kind for member in MEMBERS]
+    assert sorted(kinds) == sorted(PICKS)
+    assert {member.chapter for member in MEMBERS} <= set(chapter_keys())
+    assert {step.child for step in STEPS} == set(kinds) - {"gradient_descent"}
+    text = words(language)
+    drawn = family_svg(lambda key, title: f'href="{key}" title="{title}"', text["optimizer"], text["guide"])
+    assert re.findall(r'<a href="(\w+)"', drawn) == [member.chapter for member in MEMBERS]
+    assert drawn.count("<path") == len(STEPS)
+    assert all(text["guide"][step.adds] in drawn for step in STEPS)
