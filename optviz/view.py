@@ -6,13 +6,14 @@ import dataclasses
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
 from optviz.bad_input import BadInput
-from optviz.budget import within_budget
+from optviz.budget import check_budget, within_budget
 from optviz.experiment import MOST_RACERS, Race, read_url
+from optviz.experiment.lesson import CONTROLS, Lesson, lesson, lesson_names
 from optviz.experiment.link import OTHER_PARAMETERS
 from optviz.formula.text import MOST_TYPED
 from optviz.surface import Formula
@@ -95,6 +96,40 @@ class Places:
         return ",".join(str(place) for place in value)
 
 
+@dataclass(frozen=True)
+class SomeOf:
+    """Any of a few words, in their order: surface,start."""
+
+    values: tuple[str, ...]
+
+    def read(self, name: str, text: str, problems: list[BadInput]) -> tuple[str, ...]:
+        parts = text[:LONGEST_LIST].split(",") if text else []
+        known = tuple(value for value in self.values if value in parts)
+        if len(known) < len(set(parts)):
+            problems.append(BadInput("unknown_choice", name=name, value=text, allowed=", ".join(self.values)))
+        return known
+
+    def spelled(self, value: tuple[str, ...]) -> str:
+        return ",".join(value)
+
+
+class ALesson:
+    """The name of a lesson of `lessons/`, or all of another one: see `Lesson.packed`. Kept as it is spelled."""
+
+    def read(self, name: str, text: str, problems: list[BadInput]) -> str | None:
+        if not text:
+            return None
+        try:
+            lesson_of(text)
+        except BadInput as problem:
+            problems.append(problem)
+            return None
+        return text
+
+    def spelled(self, value: str) -> str:
+        return value
+
+
 class Eye:
     """From where a 3-D chart is seen: 45,35,2.2 (see `camera`)."""
 
@@ -143,6 +178,14 @@ class WholeRace:
 
     def spelled(self, value: Race) -> str:
         return urlencode(value.to_query(whole=True), quote_via=quote)
+
+
+@lru_cache(maxsize=64)
+def lesson_of(spelled: str) -> Lesson:
+    """The lesson that an address names or holds. Raises BadInput, also for a race that is too much work."""
+    found = lesson(spelled) if spelled in lesson_names() or not spelled.startswith(".") else Lesson.unpacked(spelled)
+    check_budget(found.race)
+    return found
 
 
 def camera(listed: Any) -> Camera | None:
@@ -246,6 +289,11 @@ class View:
     pinned: Race | None = seen(None, WholeRace())
     # The chapter of the guide that is open; None for the first.
     chapter: str | None = seen(None, OneOf(chapter_keys()), page="guide")
+    # The sections of the race's controls that are hidden, for a class that shall not touch them.
+    without: tuple[str, ...] = seen((), SomeOf(CONTROLS), page="race")
+    # The lesson that is open, and whether one is being composed.
+    lesson: str | None = seen(None, ALesson(), page="lessons")
+    composing: bool = seen(False, YesOrNo(), "compose", page="lessons")
 
     @classmethod
     def rows(cls) -> dict[str, Row]:

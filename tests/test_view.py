@@ -11,6 +11,7 @@ import pytest
 import optviz.view
 from optviz import Race
 from optviz.experiment import read_query
+from optviz.experiment.lesson import lesson
 from optviz.ui import address
 from optviz.view import OneOf, View, camera, places, seen
 
@@ -32,6 +33,9 @@ OTHERWISE: dict[str, tuple[Any, dict[str, str]]] = {
     "present": (True, {"present": "1"}),
     "pinned": (Race(steps=7), {"pinned": Race(steps=7).to_url()}),
     "chapter": ("sgd", {"chapter": "sgd"}),
+    "without": (("surface", "samples"), {"without": "surface,samples"}),
+    "lesson": (lesson("ravine").packed(), {"lesson": lesson("ravine").packed()}),
+    "composing": (True, {"compose": "1"}),
 }
 
 
@@ -90,6 +94,12 @@ REFUSED = [
     ({"swarm_seed": "9" * 9999}, "swarm_seed", 0),
     ({"swarm_seed": "1.5"}, "swarm_seed", 0),
     ({"pinned": "seed=3"}, "pinned", None),
+    ({"without": "surface,everything"}, "without", ("surface",)),
+    ({"without": "x" * 9999}, "without", ()),
+    ({"lesson": "nowhere"}, "lesson", None),
+    ({"lesson": ".bm90IGEgbGVzc29u"}, "lesson", None),
+    ({"lesson": "<script>"}, "lesson", None),
+    ({"compose": "yes"}, "composing", False),
     ({"pinned": "surface=nowhere"}, "pinned", None),
 ]
 

@@ -17,6 +17,7 @@ from optviz.experiment import Race
 from optviz.figures.fans import fan
 from optviz.figures.heights import contour_heights
 from optviz.gradient_noise import gradient_noise
+from optviz.statistics import measures
 from optviz.swarm import swarm_of
 from optviz.trajectory import trace
 
@@ -61,12 +62,18 @@ def swarm(race: Race, place: int, seed: int) -> Values:
     return fields_of(swarm_of(race.racers[place], race.surface, seed, race.steps, race.batch_seed))
 
 
+def end_spread(race: Race) -> Values:
+    """How far apart runs with other batches end, of each racer."""
+    return {"spreads": np.array(measures.end_spread(race.run()))}
+
+
 WORK: dict[str, Callable[..., Values]] = {
     "path": path,
     "runs": runs,
     "surface": surface,
     "noise": noise,
     "swarm": swarm,
+    "end_spread": end_spread,
 }
 """Name → function of a race and of numbers."""
 

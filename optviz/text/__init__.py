@@ -56,6 +56,14 @@ CALLED = {
     "swarm": ("swarm", "racer"),
     "swarm_seed": ("swarm", "seed"),
     "present": ("app", "present"),
+    "lesson": ("app", "page_lessons"),
+    "title": ("lessons", "title"),
+    "question": ("lessons", "question"),
+    "answers": ("lessons", "answers_called"),
+    "right": ("lessons", "right_one"),
+    "why": ("lessons", "why"),
+    "hides": ("lessons", "hides"),
+    "measures": ("lessons", "measures"),
 }
 """Where the label of a field stands that is not called like the field."""
 

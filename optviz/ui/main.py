@@ -24,6 +24,7 @@ class Page(NamedTuple):
 PAGES = (
     Page("race", controls=True),
     Page("guide"),
+    Page("lessons"),
 )  # fmt: skip
 """The pages in the order of the navigation, the first for an address without a path."""
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -27,6 +28,7 @@ from optviz.ui import session
 Option = TypeVar("Option")
 
 MOST_TOLD = 4
+SIGNS = re.compile(r"[!-/:-@\[-`{-~]")
 
 MANTISSAS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
 SHARES = (
@@ -156,6 +158,8 @@ def choice(
         more["value"] = value
     elif draw.__name__ == "selectbox":
         more["index"] = known.index(value)
+    elif draw.__name__ == "radio":
+        more["index"] = None if value is None else known.index(value)
     elif draw.__name__ == "segmented_control":
         more |= {"default": value, "required": True}
     draw(
@@ -221,6 +225,11 @@ def switch(label: str, value: bool, use: Callable[[bool], None], *, key: str, **
     used = answer(key, value, one_of((True, False)), use)
     st.toggle(label, value, key=key_showing(key, value), on_change=used, **more)
     tell_here(key)
+
+
+def plainly(text: str) -> str:
+    """A text for a label, of which Streamlit's Markdown makes nothing: no link, no picture, no formula."""
+    return SIGNS.sub(r"\\\g<0>", text)
 
 
 def text_field(label: str, value: str, use: Callable[[str], None], *, key: str, **more: Any) -> None:

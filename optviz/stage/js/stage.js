@@ -181,7 +181,12 @@ export class Stage {
   replay(asked = this.replayed ?? 0) {
     const isNew = this.replayed !== null && asked !== this.replayed && asked !== 0;
     this.replayed = asked;
-    if (!isNew || wantsNoMotion()) return;
+    if (!isNew) return;
+    // Under the veil its end is what was asked for.
+    if (wantsNoMotion()) {
+      if (endIsHidden(this.state)) this.transport.command("last");
+      return;
+    }
     this.transport.command("first");
     this.transport.play();
   }

@@ -37,20 +37,43 @@ class Places(NamedTuple):
 
 def still_sections(text: Words, language: str) -> Places:
     """All controls of the race, but for those that follow the hand; returns the places of these."""
-    surface_section(text, language, _choose_surface)
+    _hidden_ones(text)
+    if _is_shown("surface"):
+        surface_section(text, language, _choose_surface)
     quick = Places(st.container(), st.container())
-    start_section(text)
-    samples_section(text)
-    article_section(text)
+    for name, section in (("start", start_section), ("samples", samples_section), ("article", article_section)):
+        if _is_shown(name):
+            section(text)
     return quick
 
 
 def quick_sections(places: Places, text: Words) -> None:
     """The controls that follow the hand."""
-    with places.optimizers:
-        optimizers_section(text)
-    with places.learning_rate:
-        learning_rate_section(text)
+    if _is_shown("optimizers"):
+        with places.optimizers:
+            optimizers_section(text)
+    if _is_shown("learning_rate"):
+        with places.learning_rate:
+            learning_rate_section(text)
+
+
+def _is_shown(name: str) -> bool:
+    return name not in session.view().without
+
+
+def _hidden_ones(text: Words) -> None:
+    """That a lesson has hidden some of the controls, and the way to all of them."""
+    if not session.view().without:
+        return
+    words = text["lessons"]
+    st.caption(words["controls_hidden"])
+    st.button(
+        words["show_controls"],
+        key="show_controls",
+        width="stretch",
+        on_click=session.change_view,
+        kwargs={"without": ()},
+    )
 
 
 def still() -> tuple[Any, ...]:
@@ -65,6 +88,7 @@ def still() -> tuple[Any, ...]:
         race.batch_seed,
         batched,
         session.view().draft,
+        session.view().without,
     )
 
 

@@ -54,7 +54,7 @@ def start_section(text: Words) -> None:
 def is_outdated() -> bool:
     """Whether the surface's own start, which was still being looked for when the section was drawn, is another one."""
     race = session.race()
-    if race.start is not None or not background.surface_is_there(race):
+    if race.start is not None or "start" in session.view().without or not background.surface_is_there(race):
         return False
     return bool(st.session_state.get(TOLD) != background.start(race.surface))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -71,6 +72,8 @@ def picture() -> None:
     lengths = _lengths(record, pinned, available, map_key) if session.view().axis == "length" else None
     figure = race_figure(record, cached.heights(race.bare_surface), map_key, text["figure"], pinned, lengths)
     figure = with_cards(with_swarm(figure, record, swarm), _open_card(race, text))
+    if "start" in session.view().without:
+        figure = dataclasses.replace(figure, clicks={})
     told = swarming.told_to_the_stage(swarm)
     component.mount(_message(race, figure, pinned, text, told), STAGE, answer)
     st.caption(below_the_picture(race, available, figure, record, pinned, text))
@@ -133,7 +136,7 @@ def _message(race: Race, figure: Figure, pinned: RaceRecord | None, text: Words,
             "camera": view.camera,
             "stamp": st.session_state.view_stamp,
         },
-        rates=_rates(race),
+        rates=None if "learning_rate" in view.without else _rates(race),
         live=session.live_number(),
         heard=requests.heard(),
         race=session.token(session.race()),

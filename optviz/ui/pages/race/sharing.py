@@ -48,14 +48,25 @@ def section(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, 
     else:
         left_out = [words["link_without_pinned"]] if session.pinned_is_left_out() else []
         st.caption(spaced(" ".join([words["link"], *left_out])))
-        # Not st.code: a script of 1.5 MB, which knows how to colour two hundred languages, would come with it.
-        copy, copied = html.escape(words["copy"]), html.escape(words["copied"])
-        st.html(
-            f'<p class="optviz-link"><code>{html.escape(link)}</code>'
-            f'<button type="button" data-copied="{copied}">{copy}</button></p>'
-        )
+        link_to_copy(link, words)
         _qr_code(words)
+    st.button(text["lessons"]["make"], key="make_lesson", help=text["lessons"]["make_help"], on_click=_make_lesson)
     _code(race, words)
+
+
+def _make_lesson() -> None:
+    session.change_view(lesson=None, composing=True)
+    session.go_to_page("lessons")
+
+
+def link_to_copy(link: str, words: dict[str, str]) -> None:
+    """A link, and the button that copies it."""
+    # Not st.code: a script of 1.5 MB, which knows how to colour two hundred languages, would come with it.
+    copy, copied = html.escape(words["copy"]), html.escape(words["copied"])
+    st.html(
+        f'<p class="optviz-link"><code>{html.escape(link)}</code>'
+        f'<button type="button" data-copied="{copied}">{copy}</button></p>'
+    )
 
 
 def _link() -> str | None:
@@ -66,7 +77,11 @@ def _link() -> str | None:
 
 def code_to_show(words: dict[str, str]) -> dict[str, str]:
     """The QR code of what is seen as {"picture": address of an image, "told": what it is}, or "told" alone: why not."""
-    link = _link()
+    return code_of(_link(), words)
+
+
+def code_of(link: str | None, words: dict[str, str]) -> dict[str, str]:
+    """The same of any link of the app; None is one that would be too long."""
     if link is None:
         return {"told": words["link_too_long"].format(most=f"{LONGEST_LINK:,}")}
     if urlsplit(link).hostname in THIS_MACHINE:

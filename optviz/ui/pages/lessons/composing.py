@@ -1,0 +1,236 @@
+"""The form in which a teacher composes a lesson from the race of the visit: nothing of it is kept on the server."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from optviz.bad_input import BadInput
+from optviz.budget import check_budget
+from optviz.experiment import Race
+from optviz.experiment.lesson import CONTROLS, FEWEST_ANSWERS, LETTERS, LONGEST, Lesson
+from optviz.statistics.measures import MEASURES
+from optviz.text import Words
+from optviz.text.telling import described
+from optviz.ui import session, widgets
+from optviz.ui.pages.lessons.opened import close, open_kept, open_lesson, take_along
+
+DRAFT = "lesson_draft"
+MOST_MEASURES = 3
+VIEWED = {"axis", "by", "runs", "view", "look", "paths", "hidden"}
+_SCRIPT = Path(__file__).parents[2] / "lesson_file.js"
+
+
+@dataclass
+class Draft:
+    """A lesson that is being written: texts by language, of which some may still be missing.
+
+    race: that of a file that was opened; None stands for the visit's own.
+    """
+
+    title: dict[str, str] = field(default_factory=dict)
+    question: dict[str, str] = field(default_factory=dict)
+    why: dict[str, str] = field(default_factory=dict)
+    answers: list[dict[str, str]] = field(default_factory=lambda: [{} for _ in LETTERS])
+    right: str = LETTERS[0]
+    hides: list[str] = field(default_factory=list)
+    measures: list[str] = field(default_factory=lambda: ["steps_to_90"])
+    view: dict[str, str] = field(default_factory=dict)
+    race: Race | None = None
+    order: float = 0
+
+    @classmethod
+    def of(cls, found: Lesson) -> Draft:
+        """A lesson, to be edited."""
+        missing = len(LETTERS) - len(found.answers)
+        return cls(
+            title=dict(found.title),
+            question=dict(found.question),
+            why=dict(found.why),
+            answers=[dict(answer) for answer in found.answers] + [{} for _ in range(missing)],
+            right=found.right,
+            hides=list(found.hides),
+            measures=list(found.measures),
+            view=dict(found.view),
+            race=found.race,
+            order=found.order,
+        )
+
+    def missing(self) -> list[str]:
+        """Which fields are still to be filled in."""
+        lacking = [name for name in ("title", "question", "why") if not getattr(self, name)]
+        given = [place for place, answer in enumerate(self.answers) if answer]
+        few = len(given) < FEWEST_ANSWERS or given != list(range(len(given))) or LETTERS.index(self.right) not in given
+        return [*lacking, *(["answers"] if few else [])]
+
+    def lesson(self, race: Race, view: dict[str, str]) -> Lesson:
+        """The lesson, about this race, looked at like this, where no file has brought one. Raises BadInput."""
+        return Lesson(
+            race=check_budget(self.race or race),
+            title=self.title,
+            question=self.question,
+            answers=tuple(answer for answer in self.answers if answer),
+            right=self.right,
+            why=self.why,
+            hides=tuple(self.hides),
+            measures=tuple(self.measures[:MOST_MEASURES]),
+            view=view if self.race is None else self.view,
+            order=self.order,
+        )
+
+
+def composing(text: Words) -> None:
+    """The form; below it the lesson to be tried and taken along."""
+    label = text["lessons"]
+    draft: Draft = st.session_state.setdefault(DRAFT, Draft())
+    st.button(f"← {label['all']}", key="all_lessons", on_click=close)
+    st.html(
+        f"<h1 class='optviz-heading'>{html.escape(label['compose_heading'])}</h1>"
+        f"<p>{html.escape(label['compose_explained'])}</p>"
+    )
+    _file(label)
+    with st.container(key="lesson_form"):
+        _texts(draft, label)
+        _choices(draft, text)
+        _race(draft, text)
+    missing = draft.missing()
+    if missing:
+        names = text["stage"]["and"].join(label[name] for name in missing)
+        st.html(f"<p role='status'>{html.escape(label['still_missing'].format(names=names))}</p>")
+        return
+    try:
+        made = draft.lesson(session.race(), _seen())
+    except BadInput as problem:
+        widgets.tell([problem])
+        return
+    st.html(f"<h2>{html.escape(label['ready'])}</h2>")
+    st.button(label["preview"], key="preview", type="primary", on_click=_preview, args=(made,))
+    take_along(made, text)
+
+
+def _preview(made: Lesson) -> None:
+    if made.fits_a_link:
+        open_lesson(made.packed())
+    else:
+        open_kept(made)
+
+
+def _texts(draft: Draft, label: dict[str, str]) -> None:
+    def keeper(texts: dict[str, str]) -> Callable[[str], None]:
+        def keep(typed: str) -> None:
+            typed = " ".join(typed.split())
+            if typed:
+                texts[session.language()] = typed
+            else:
+                texts.clear()
+
+        return keep
+
+    def line(name: str, title: str, texts: dict[str, str], most: int) -> None:
+        language = session.language()
+        shown = texts.get(language) or next(iter(texts.values()), "")
+        widgets.text_field(title, shown, keeper(texts), key=f"lesson_{name}", max_chars=most)
+
+    line("title", label["title"], draft.title, LONGEST["title"])
+    line("question", label["question"], draft.question, LONGEST["question"])
+    for letter, answer in zip(LETTERS, draft.answers, strict=True):
+        line(f"answer_{letter}", label["answer"].format(letter=letter), answer, LONGEST["answers"])
+    line("why", label["why"], draft.why, LONGEST["why"])
+
+
+def _choices(draft: Draft, text: Words) -> None:
+    label = text["lessons"]
+
+    def keeper(name: str) -> Callable[[Any], None]:
+        return lambda value: setattr(draft, name, value)
+
+    letters = [letter for letter, answer in zip(LETTERS, draft.answers, strict=True) if answer] or [LETTERS[0]]
+    if draft.right not in letters:
+        draft.right = letters[0]
+    widgets.choice(st.segmented_control, label["right_one"], letters, draft.right, keeper("right"), key="lesson_right")
+    widgets.choices(
+        label["hides"],
+        CONTROLS,
+        draft.hides,
+        keeper("hides"),
+        key="lesson_hides",
+        title=lambda name: label[f"hides_{name}"],
+    )
+    widgets.choices(
+        label["measures"],
+        MEASURES,
+        draft.measures,
+        keeper("measures"),
+        key="lesson_measures",
+        title=lambda name: text["measure"][name],
+    )
+
+
+def _race(draft: Draft, text: Words) -> None:
+    label, race = text["lessons"], draft.race or session.race()
+    names = text["stage"]["and"].join(race.racer_names(text["optimizer"]))
+    told = label["race_of_file" if draft.race is not None else "race_of_visit"]
+    st.html(f"<p>{html.escape(told.format(surface=described(race, session.language()), names=names))}</p>")
+    row = st.container(key="lesson_race", horizontal=True)
+    row.button(label["change_race"], key="change_race", on_click=_to_the_race, args=(draft,))
+
+    def take_visits() -> None:
+        draft.race = None
+
+    if draft.race is not None and draft.race != session.race():
+        row.button(label["take_race"], key="take_race", on_click=take_visits)
+
+
+def _seen() -> dict[str, str]:
+    """How the visit looks at its race, as far as a lesson can say it."""
+    return {name: value for name, value in session.view().to_query().items() if name in VIEWED}
+
+
+def _to_the_race(draft: Draft) -> None:
+    if draft.race is not None:
+        moved = draft.race
+        session.attempt(lambda: moved)
+        draft.race = None
+    session.change_view(without=())
+    session.go_to_page("race")
+
+
+# --- a file --------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _component() -> Callable[..., Any]:
+    script = _SCRIPT.read_text(encoding="utf-8")
+    return st.components.v2.component("optviz_lesson_file", html="", js=script, isolate_styles=False)
+
+
+def _file(label: dict[str, str]) -> None:
+    with st.container(key="lesson_file"):
+        _component()(
+            key="lesson_file_picker",
+            height="content",
+            data={"label": label["open_file"]},
+            on_chosen_change=_file_chosen,
+        )
+
+
+def _file_chosen() -> None:
+    said = st.session_state.lesson_file_picker.chosen
+    if not isinstance(said, dict):
+        return
+    name, given = str(said.get("name"))[:100], said.get("text")
+    try:
+        if not isinstance(given, str):
+            raise BadInput("too_long", name=name, value=str(said.get("size"))[:20], allowed="1 … 3,800")
+        found = Lesson.from_toml(given)
+        check_budget(found.race)
+    except BadInput as problem:
+        session.refuse(problem)
+        return
+    st.session_state[DRAFT] = Draft.of(found)

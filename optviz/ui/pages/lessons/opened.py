@@ -1,0 +1,252 @@
+"""One lesson: its question and picture, and once it has been played the answer, why, and what was measured."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import streamlit as st
+
+from optviz.budget import most_steps_of_runs, race_work, runs_work
+from optviz.experiment.lesson import LETTERS, Lesson
+from optviz.laboratory.work import Task
+from optviz.statistics.measures import MEASURES, RUNS
+from optviz.text import Words, spaced
+from optviz.text.numbers import readable
+from optviz.trajectory import Trajectory
+from optviz.ui import background, cached, session, widgets
+from optviz.ui.pages.lessons import picture
+from optviz.ui.pages.lessons.state import KEPT, State, at_hand, state_of
+from optviz.ui.pages.race.sharing import code_of, link_to_copy
+from optviz.view import View, lesson_of
+
+_SCRIPT = Path(__file__).parents[2] / "guess.js"
+
+
+def open_lesson(spelled: str) -> None:
+    """Show a lesson, by its name or as `Lesson.packed` spells it."""
+    session.change_view(lesson=spelled, composing=False)
+
+
+def open_kept(found: Lesson) -> None:
+    """Show a lesson that no link can hold."""
+    st.session_state[KEPT] = found
+    session.change_view(lesson=None, composing=False)
+
+
+def close() -> None:
+    """Back to the list."""
+    st.session_state.pop(KEPT, None)
+    session.change_view(lesson=None, composing=False)
+
+
+def opened(text: Words) -> None:
+    """The lesson that is open."""
+    found = at_hand()
+    if found is None:
+        return
+    label, language = text["lessons"], session.language()
+    state = state_of(found)
+    st.button(f"← {label['all']}", key="all_lessons", on_click=close)
+    with st.container(key="lesson"):
+        title, question = found.told(found.title, language), found.told(found.question, language)
+        st.html(
+            f"<h1 class='optviz-heading'>{html.escape(title)}</h1>"
+            f"<p class='optviz-question'>{html.escape(question)}</p>"
+        )
+        with st.container(key="lesson_columns"):
+            with st.container(key="lesson_asked"):
+                _answers(found, state, text)
+            if session.view().present:
+                with st.container(key="lesson_code"):
+                    _code(found, text)
+        picture.picture()
+        picture.wait_for_more(found)
+        if state.answered:
+            _answer(found, state, text)
+    _keep_guess(found, state)
+    if not session.view().present:
+        _sharing(found, text)
+
+
+def _answers(found: Lesson, state: State, text: Words) -> None:
+    label, language = text["lessons"], session.language()
+    letters = LETTERS[: len(found.answers)]
+    if state.answered:
+        rows = (_answered_row(found, letter, state, label, language) for letter in letters)
+        st.html(f"<ol class='optviz-answers'>{''.join(rows)}</ol>")
+        return
+    answers: dict[str | None, str] = {
+        letter: found.told(answer, language) for letter, answer in zip(letters, found.answers, strict=True)
+    }
+    widgets.choice(
+        st.radio,
+        label["predict"],
+        answers,
+        state.guess,
+        state.take_guess,
+        key="guess",
+        title=lambda letter: f"**{letter}** {widgets.plainly(answers[letter])}",
+    )
+    row = st.container(key="lesson_row", horizontal=True, vertical_alignment="center")
+    if not state.revealed:
+        row.button(label["reveal"], key="reveal", type="primary", help=label["reveal_help"], on_click=state.reveal)
+    else:
+        row.button(label["skip"], key="skip_to_answer", on_click=state.answer)
+
+
+def _answered_row(found: Lesson, letter: str, state: State, label: dict[str, str], language: str) -> str:
+    right, own = letter == found.right, letter == state.guess
+    told = html.escape(found.told(found.answers[LETTERS.index(letter)], language))
+    notes = [label["right"]] if right else []
+    notes += [label["your_guess"]] if own else []
+    note = f" <em>{html.escape(' · '.join(notes))}</em>" if notes else ""
+    mark = "✓" if right else "✗" if own else ""
+    kind = "right" if right else "own" if own else ""
+    return f"<li class='{kind}'><b>{letter}</b><span>{told}{note}</span><i aria-hidden='true'>{mark}</i></li>"
+
+
+def _answer(found: Lesson, state: State, text: Words) -> None:
+    """Whether the guess was right, why, and what was measured in this very run."""
+    label, language = text["lessons"], session.language()
+    if state.guess is None:
+        verdict = label["no_guess"].format(right=found.right)
+    elif state.guess == found.right:
+        verdict = label["guessed_right"].format(right=found.right)
+    else:
+        verdict = label["guessed_wrong"].format(guess=state.guess, right=found.right)
+    why = found.told(found.why, language)
+    with st.container(key="lesson_why"):
+        st.html(
+            f"<p class='optviz-verdict' role='status'>{html.escape(spaced(verdict))}</p>"
+            f"<p class='optviz-why'>{html.escape(why)}</p>"
+        )
+        _measured(found, text)
+        st.button(label["open_race"], key="open_race", type="primary", on_click=_open_race, args=(found,))
+        if found.hides:
+            st.caption(label["hidden_there"])
+
+
+def _open_race(found: Lesson) -> None:
+    session.attempt(lambda: found.race)
+    seen, _ = View.from_query(found.view)
+    chosen = seen.fitting(found.race)
+    session.change_view(without=found.hides, veiled=False, hidden=chosen.hidden, pinned=None, **chosen.chosen)
+    st.session_state.view_stamp += 1
+    session.go_to_page("race")
+
+
+def _measured(found: Lesson, text: Words) -> None:
+    race = found.race
+    if not found.measures or not background.is_there(race):
+        return
+    paths = cached.paths(race)
+    names = race.racer_names(text["optimizer"])
+    known = [name for name in found.measures if name in MEASURES]
+    columns = {name: numbers for name in known if (numbers := _numbers(name, found, paths)) is not None}
+    heads = [text["measure"][name] for name in columns]
+    rows = []
+    for place, (name, path) in enumerate(zip(names, paths, strict=True)):
+        own = [column[place] for column in columns.values()]
+        cells = [readable(number) if number == number else "–" for number in own]
+        outcome = text["outcome"][str(path.outcome)]
+        body = "".join(f"<td class='number'>{html.escape(cell)}</td>" for cell in cells)
+        rows.append(f"<tr><td>{html.escape(name)}</td>{body}<td class='outcome'>{html.escape(outcome)}</td></tr>")
+    head = "".join(f"<th class='number'>{html.escape(title)}</th>" for title in heads)
+    st.html(
+        f"<div class='optviz-scroll'><table class='optviz-scores'><caption>"
+        f"{html.escape(text['lessons']['measured'])}</caption><thead><tr>"
+        f"<th>{html.escape(text['scoreboard']['racer'])}</th>{head}"
+        f"<th class='outcome'>{html.escape(text['scoreboard']['outcome'])}</th></tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _numbers(name: str, found: Lesson, paths: Sequence[Trajectory]) -> list[float] | None:
+    """A measure of the race; None where it takes longer than a page may."""
+    if name != "end_spread":
+        return MEASURES[name](paths)
+    if found.race.steps > most_steps_of_runs(found.race, RUNS):
+        return None
+    work = race_work(found.race) + runs_work(found.race, RUNS)
+    values = background.result_of(Task("end_spread", found.race, {}, work))
+    if values is None:
+        background.await_result(Task("end_spread", found.race, {}, work))
+        return None
+    return [float(value) for value in values["spreads"]]
+
+
+# --- guess, link and file ------------------------------------------------------------------------------------------
+
+
+@cache
+def _component() -> Callable[..., Any]:
+    script = _SCRIPT.read_text(encoding="utf-8")
+    return st.components.v2.component("optviz_guess", html="", js=script, isolate_styles=False)
+
+
+def _keep_guess(found: Lesson, state: State) -> None:
+    def take() -> None:
+        said = st.session_state.guess_keeper.kept
+        if not isinstance(said, dict) or said.get("lesson") != state.token or state.guess is not None:
+            return
+        if said.get("guess") in tuple(LETTERS[: len(found.answers)]):
+            state.take_guess(said["guess"])
+
+    with st.container(key="guess_kept"):
+        _component()(
+            key="guess_keeper",
+            height="content",
+            data={"lesson": state.token, "guess": state.guess},
+            on_kept_change=take,
+        )
+
+
+def link_of(found: Lesson) -> str | None:
+    """The link of a lesson; None where it would be longer than a link may be."""
+    spelled = session.view().lesson
+    if spelled is None or lesson_of(spelled) != found:
+        if not found.fits_a_link:
+            return None
+        spelled = found.packed()
+    chosen = session.view().language
+    query = {"lesson": spelled, **({"lang": chosen} if chosen and len(found.languages) > 1 else {})}
+    return f"{(st.context.url or '').split('?')[0]}?{urlencode(query, quote_via=quote)}"
+
+
+def _code(found: Lesson, text: Words) -> None:
+    code = code_of(link_of(found), text["download"])
+    if "picture" in code:
+        st.html(f'<img class="optviz-qr" src="{code["picture"]}" alt="{html.escape(text["lessons"]["code"])}">')
+    else:
+        st.caption(code["told"])
+
+
+def _sharing(found: Lesson, text: Words) -> None:
+    box = st.expander(text["lessons"]["share"], key="share_lesson", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        take_along(found, text)
+
+
+def take_along(found: Lesson, text: Words) -> None:
+    """A lesson's link, its code and its file."""
+    label, link = text["lessons"], link_of(found)
+    if link is None:
+        st.html(f"<p>{html.escape(label['too_long'])}</p>")
+    else:
+        link_to_copy(link, text["download"])
+        _code(found, text)
+    st.download_button(
+        label["download"],
+        data=found.to_toml,
+        file_name="lesson.toml",
+        mime="application/toml",
+        key="download_lesson",
+        on_click="ignore",
+    )

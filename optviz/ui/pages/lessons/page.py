@@ -1,0 +1,55 @@
+"""The page of lessons."""
+
+from __future__ import annotations
+
+import html
+
+import streamlit as st
+
+from optviz.experiment.lesson import lesson, lesson_names
+from optviz.text import Words, words
+from optviz.ui import session
+from optviz.ui.pages.lessons.composing import composing
+from optviz.ui.pages.lessons.opened import open_lesson, opened
+from optviz.ui.pages.lessons.state import at_hand
+
+FIRST_WORDS = 90
+
+
+def lessons_page() -> None:
+    """One lesson, the form in which one is composed, or the list of them."""
+    text = words(session.language())
+    if at_hand() is not None:
+        opened(text)
+    elif session.view().composing:
+        composing(text)
+    else:
+        _list(text)
+
+
+def _list(text: Words) -> None:
+    label, language = text["lessons"], session.language()
+    st.html(f"<h1 class='optviz-heading'>{html.escape(label['heading'])}</h1><p>{html.escape(label['explained'])}</p>")
+    with st.container(key="lesson_cards"):
+        for name in lesson_names():
+            found = lesson(name)
+            title, question = found.told(found.title, language), found.told(found.question, language)
+            with st.container(key=f"lesson_card_{name}"):
+                st.html(f"<h2>{html.escape(title)}</h2><p>{html.escape(_first_words(question))}</p>")
+                st.button(
+                    label["open"],
+                    key=f"open_{name}",
+                    help=title,
+                    on_click=open_lesson,
+                    args=(name,),
+                )
+    st.html(f"<h2>{html.escape(label['own'])}</h2><p>{html.escape(label['own_explained'])}</p>")
+    st.button(label["make"], key="compose", on_click=session.change_view, kwargs={"composing": True})
+
+
+def _first_words(question: str) -> str:
+    """As much of a question as a card has room for, to the end of a word where words have ends."""
+    if len(question) <= FIRST_WORDS:
+        return question
+    cut = question[:FIRST_WORDS]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[FIRST_WORDS // 2 :] else cut) + " …"

@@ -1,0 +1,193 @@
+"""The page of lessons: the list, one that is opened, its answer, and one that is composed."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+import re
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mounted import visit, widget
+from optviz.experiment import Race
+from optviz.experiment.lesson import Lesson, lesson, lesson_names
+from optviz.stage import unpack
+from optviz.statistics.measures import MEASURES
+from optviz.text import words
+from optviz.text.numbers import readable
+
+LATIN = re.compile(r"(?:[A-Za-z][a-z]+[ ,]+){3,}[A-Za-z]+")
+"""Four words of English in a row; names and formulas have fewer."""
+
+
+def opened(**query: str) -> AppTest:
+    app = visit(**{name: text for name, text in query.items() if name == "lang"})
+    app.query_params.update(query)
+    app.switch_page("lessons.py").run()
+    assert not app.exception, app.exception
+    return app
+
+
+def at_lesson(spelled: str, language: str = "en") -> AppTest:
+    app = opened(lang=language)
+    app.session_state.view = dataclasses.replace(app.session_state.view, lesson=spelled)
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def told(app: AppTest) -> str:
+    """All that the page says, tags taken away."""
+    parts = [part.proto.body for part in app.get("html") if "<style" not in part.proto.body]
+    parts += [part.value for part in (*app.caption, *app.markdown)]
+    parts += [button.label for button in app.button] + [option for radio in app.radio for option in radio.options]
+    return html.unescape(re.sub("<[^>]*>", "\n", "\n".join(parts)))
+
+
+def stage_of(app: AppTest) -> dict[str, Any]:
+    (blob,) = [part.proto.bytes for part in app.get("bidi_component") if len(part.proto.bytes) > 1000]
+    return unpack(blob)[0]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_list_shows_each_lesson(language: str) -> None:
+    app = opened(lang=language)
+    page = told(app)
+    for name in lesson_names():
+        assert lesson(name).title[language] in page
+        assert lesson(name).question[language][:20] in page
+    widget(app.button, "open_ravine").click().run()
+    assert app.session_state.view.lesson == "ravine"
+    assert lesson("ravine").question[language] in told(app)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", lesson_names())
+def test_a_lesson_opens_the_race_that_it_claims(name: str, language: str) -> None:
+    found = lesson(name)
+    app = at_lesson(name, language)
+    assert app.session_state.race == Race()
+    header = stage_of(app)
+    assert header["view"]["veiled"] is True and header["played"] is False
+    # Nothing gives the answer away before it has been played.
+    assert found.why[language] not in told(app)
+    widget(app.radio, "guess").set_value("A").run()
+    widget(app.button, "reveal").click().run()
+    assert found.why[language] not in told(app)
+    widget(app.button, "skip_to_answer").click().run()
+    page = told(app)
+    assert found.why[language] in page
+    verdict = "guessed_right" if found.right == "A" else "guessed_wrong"
+    assert words(language)["lessons"][verdict].format(guess="A", right=found.right) in page
+    paths = found.race.run()
+    for measure in found.measures:
+        assert words(language)["measure"][measure] in page
+        for number in MEASURES[measure](paths):
+            assert readable(number) in page
+    if language == "zh":
+        assert LATIN.findall(page) == []
+    widget(app.button, "open_race").click().run()
+    assert not app.exception
+    assert app.session_state.race == found.race
+    assert app.session_state.view.without == found.hides
+
+
+def test_hidden_controls_come_back_by_one_click() -> None:
+    app = visit(surface="ravine", racers="gradient_descent~momentum", without="surface,optimizers,start,article")
+    names = {(part.key or "").partition("~")[0] for part in (*app.selectbox, *app.slider, *app.number_input)}
+    assert not {"surface", "x0", "steps"} & names
+    assert widget(app.select_slider, "learning_rate_all")
+    widget(app.button, "show_controls").click().run()
+    assert app.session_state.view.without == ()
+    assert widget(app.selectbox, "surface") and widget(app.number_input, "x0")
+
+
+@pytest.mark.parametrize("without", ["learning_rate", "start", "samples", "surface"])
+def test_a_section_alone_can_be_hidden(without: str) -> None:
+    assert not visit(surface="smoothed_noise", racers="sgd~adam", without=without).exception
+
+
+HOSTILE = "<script>alert(1)</script> ![x](http://evil.example/x.png) $x$ :red[a] www.evil.example"
+
+
+def test_what_a_stranger_writes_is_shown_as_it_was_written() -> None:
+    made = Lesson(
+        race=Race().with_optimizers(["adam"]),
+        title={"zh": HOSTILE[:60]},
+        question={"en": HOSTILE},
+        answers=({"en": HOSTILE}, {"en": "That"}),
+        right="B",
+        why={"en": HOSTILE},
+    )
+    for language in ("en", "zh"):
+        app = at_lesson(made.packed(), language)
+        (option, _) = widget(app.radio, "guess").options
+        assert "](" not in option.replace("\\]\\(", "") and "\\!\\[x\\]" in option and "\\<script\\>" in option
+        for part in app.get("html"):
+            assert "<script>alert" not in part.proto.body
+        assert HOSTILE in told(app)
+
+
+def test_a_link_that_holds_no_lesson_is_told_and_leaves_the_list() -> None:
+    app = visit(lesson=".AAAA")
+    assert app.session_state.view.lesson is None
+    assert app.session_state.problems
+
+
+def test_the_guess_of_another_lesson_is_not_this_ones() -> None:
+    app = at_lesson("ravine")
+    widget(app.radio, "guess").set_value("C").run()
+    widget(app.button, "all_lessons").click().run()
+    widget(app.button, "open_saddle").click().run()
+    assert widget(app.radio, "guess").value is None
+
+
+def test_without_a_guess_the_answer_is_told_all_the_same() -> None:
+    app = at_lesson("edge")
+    widget(app.button, "reveal").click().run()
+    assert stage_of(app)["replay"] == 1
+    widget(app.button, "skip_to_answer").click().run()
+    assert words("en")["lessons"]["no_guess"].format(right="B") in told(app)
+    assert stage_of(app)["played"] is True
+
+
+# --- composing -----------------------------------------------------------------------------------------------------
+
+
+def type_into(app: AppTest, **texts: str) -> None:
+    for name, text in texts.items():
+        widget(app.text_input, f"lesson_{name}").set_value(text).run()
+
+
+def test_a_teacher_composes_one_and_it_is_what_was_written() -> None:
+    app = visit(surface="ravine", racers="gradient_descent~adam", steps="30", axis="gap")
+    widget(app.button, "make_lesson").click().run()
+    assert not app.exception and app.session_state.view.composing
+    assert words("en")["lessons"]["title"] in told(app)
+    type_into(app, title="Mine", question="Who?", answer_A="This", answer_B="That", why="So.")
+    widget(app.segmented_control, "lesson_right").set_value("B").run()
+    widget(app.pills, "lesson_hides").set_value(["start"]).run()
+    app.run()
+    widget(app.button, "preview").click().run()
+    assert not app.exception
+    found = Lesson.unpacked(app.session_state.view.lesson)
+    assert (found.title, found.right, found.hides) == ({"en": "Mine"}, "B", ("start",))
+    assert found.race == app.session_state.race
+    assert [answer["en"] for answer in found.answers] == ["This", "That"]
+    assert found.view == {"axis": "gap"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_missing_is_said(language: str) -> None:
+    app = opened(lang=language)
+    widget(app.button, "compose").click().run()
+    label = words(language)["lessons"]
+    assert all(label[name] in told(app) for name in ("title", "question", "why", "answers"))
+    type_into(app, title="T", question="Q", answer_A="a", answer_C="c", why="w")
+    assert label["answers"] in told(app)
+    type_into(app, answer_B="b")
+    assert widget(app.button, "preview")
+    if language == "zh":
+        assert LATIN.findall(told(app)) == []
