@@ -10,11 +10,10 @@ import test_events
 import test_references
 import test_surfaces
 import test_theorems
-from guide_claims import BOWL, SADDLE, Numbers, claim, first_step, run, shown_by
+from guide_claims import Numbers, claim, first_step, run, shown, shown_by
 from optviz import Formula, GaussianHills, Outcome, Race, Trajectory, gallery, race, trace
 from optviz.conventions import CONVENTIONS, with_convention
 from optviz.experiment import article, seven
-from optviz.optimizers import SLIPS
 from optviz.statistics import best_reached, steps_to_drop
 from optviz.statistics.events import events
 from optviz.statistics.lengths import step_lengths
@@ -25,7 +24,10 @@ ORDER = ("adam", "nag", "momentum", "rmsprop", "adagrad", "gradient_descent", "a
 
 
 def article_paths(convention: str) -> dict[str, Trajectory]:
-    return {path.racer.key: path for path in race(seven(convention), HILLS, steps=article.STEPS)}
+    figure = {"tensorflow1": "article", "article": "article_formulas"}[convention]
+    paths = shown(figure)
+    assert [path.racer for path in paths] == list(seven(convention)) and paths[0].surface == HILLS
+    return {path.racer.key: path for path in paths}
 
 
 def steps_to_90(convention: str) -> dict[str, int]:
@@ -179,7 +181,7 @@ def notebook_surface() -> Numbers:
 @claim
 def notebook_ends() -> Numbers:
     surface = gallery("notebook_hills")
-    paths = {path.racer.key: path for path in race(seven(), surface, steps=50)}
+    paths = {path.racer.key: path for path in shown("article_notebook")}
 
     def in_the_deepest(key: str) -> bool:
         return bool(np.hypot(*(paths[key].points[-1] - surface.lowest.point)) < 0.3)
@@ -196,31 +198,32 @@ def notebook_ends() -> Numbers:
 
 @claim
 def slip_added_to_gradient() -> Numbers:
-    path = trace(SLIPS["slip_added_to_gradient"](), HILLS, steps=100)
-    assert (path.points == path.points[0]).all()
-    assert (run("gradient_descent", HILLS, 100).points[1:] != path.points[0]).all()
-    return [100]
+    descent, slip = shown("slip_added_to_gradient")
+    assert (slip.points == slip.points[0]).all()
+    assert (descent.points[1:] != slip.points[0]).all()
+    return [slip.steps]
 
 
 @claim
 def slip_adadelta_average() -> Numbers:
-    slip, right = trace(SLIPS["slip_average_of_updates"](), HILLS, steps=100), run("adadelta", HILLS, 100)
+    right, slip = shown("slip_adadelta_average")
     assert (slip.points[:2] == right.points[:2]).all() and right.diverged_at == -1
     return [slip.diverged_at]
 
 
 @claim
 def slip_adam_precedence() -> Numbers:
-    slip = trace(SLIPS["slip_adam_precedence"](), SADDLE, (1.6, 0.0), 100)
-    assert run("adam", SADDLE, 100, start=(1.6, 0.0)).diverged_at == -1
+    right, slip = shown("slip_adam_precedence")
+    assert right.diverged_at == -1
     return [slip.diverged_at]
 
 
 @claim
 def slip_adam_first_index() -> Numbers:
-    lost = {trace(SLIPS["slip_adam_from_zero"](), surface, steps=100).diverged_at for surface in (BOWL, HILLS)}
-    assert run("adam", BOWL, 100).diverged_at == -1
-    return lost
+    right, slip = shown("slip_adam_first_index")
+    assert right.diverged_at == -1
+    elsewhere = trace(slip.racer, HILLS, steps=10)
+    return {slip.diverged_at, elsewhere.diverged_at}
 
 
 @claim
@@ -234,8 +237,8 @@ def epsilon_root() -> Numbers:
 
 @claim
 def epsilon_place() -> Numbers:
-    plateau = Formula("1 - exp(-(x^2 + y^2)/2)", (-6, 6, -6, 6))
-    under, behind = (run("adam", plateau, start=(-4.0, 3.0), epsilon_inside=inside) for inside in (True, False))
-    first = [step_lengths(path.points)[1] for path in (under, behind)]
-    hole = [first_step(path.losses < 0.1) for path in (under, behind)]
-    return [np.hypot(*plateau.gradient(under.points[0])), first[1] / first[0], hole[1], hole[0]]
+    under, behind = shown("epsilon_place")
+    assert [path.racer.optimizer.epsilon_inside for path in (under, behind)] == [True, False]
+    ratio = step_lengths(behind.points)[1] / step_lengths(under.points)[1]
+    slope = np.hypot(*under.surface.gradient(under.points[0]))
+    return [slope, ratio, *(first_step(path.losses < 0.1) for path in (behind, under))]

@@ -8,9 +8,9 @@ import pytest
 import test_conventions
 import test_samples
 import test_theorems
-from guide_claims import RAVINE, SADDLE, Numbers, claim, first_step, run, share_left, shown_by
-from optviz import OPTIMIZERS, FiniteSum, Formula, GaussianHills, Outcome, Regression, gallery
-from optviz.conventions import CONVENTIONS
+from guide_claims import RAVINE, SADDLE, Numbers, claim, first_step, run, share_left, shown, shown_by
+from optviz import OPTIMIZERS, Formula, GaussianHills, Outcome, Regression, Trajectory, trace
+from optviz.conventions import CONVENTIONS, with_convention
 from optviz.optimizers import State
 from optviz.oracle import Oracle
 from optviz.statistics.lengths import step_lengths
@@ -32,23 +32,25 @@ def ravine_edge() -> Numbers:
 
 @claim
 def ravine_below() -> Numbers:
-    factor, shorter = across_the_ravine(0.019)
+    factor, shorter = across_the_ravine("descent_edge_below", 0.019)
     assert factor < 0 and shorter > 0
     return [0.019, 1, 1 - factor, factor, shorter]
 
 
 @claim
 def ravine_above() -> Numbers:
-    factor, shorter = across_the_ravine(0.021)
+    factor, shorter = across_the_ravine("descent_edge_above", 0.021)
     assert factor < 0 and shorter < 0
     return [0.021, factor, shorter]
 
 
-def across_the_ravine(rate: float) -> tuple[float, float]:
+def across_the_ravine(figure: str, rate: float) -> tuple[float, float]:
     """By what a step multiplies the distance across, and by what share of itself a leap gets shorter."""
-    across = run("gradient_descent", RAVINE, 60, learning_rate=rate).points[:, 1]
+    (path,) = shown(figure)
+    assert path.racer.optimizer == with_convention("gradient_descent", learning_rate=rate)
+    across = path.points[:, 1]
     factors = across[1:] / across[:-1]
-    assert np.ptp(factors) < 1e-12
+    assert np.ptp(factors[:40]) < 1e-12
     leaps = np.abs(np.diff(across))
     return float(factors[0]), float(1 - leaps[1] / leaps[0])
 
@@ -87,10 +89,12 @@ def regression_samples() -> Numbers:
 @claim
 def sgd_epoch() -> Numbers:
     """20 seeds of drawing; one pass is as many sample gradients as one step of gradient descent."""
-    whole = share_left(run("gradient_descent", LINE, 1, learning_rate=0.05))[1]
-    one_by_one = share_left(run("gradient_descent", LINE, 64, batch_size=1, seed=range(20), learning_rate=0.05))
+    descent, sgd = shown("one_sample")
+    assert (descent.racer.batch_size, sgd.racer.batch_size) == (None, 1) and descent.surface == LINE
+    one_by_one = share_left(trace(sgd.racer, LINE, steps=64, seed=range(20)))
     assert np.median(one_by_one[:, 64]) < 0.001
-    return [64, 0.05, 100 * whole, 64, 0.1]
+    (rate,) = {path.racer.optimizer.own_learning_rate for path in (descent, sgd)}
+    return [64, rate, 100 * share_left(descent)[1], 64, 0.1]
 
 
 @claim
@@ -124,22 +128,22 @@ def batch_full() -> Numbers:
 @claim
 def batch_cloud() -> Numbers:
     """100 runs: a spread in two directions is known to 1/√400 = 5 %, the ratio of two to 7 %."""
-    surface = Regression("linear", seed=0, samples=64, replacement=True)
+    _, one, batch = shown("batches")
+    (rate,) = {path.racer.optimizer.own_learning_rate for path in (one, batch)}
 
-    def spread(size: int) -> float:
-        ends = run("gradient_descent", surface, batch_size=size, seed=range(100), learning_rate=0.05).points[:, -1]
+    def spread(path: Trajectory) -> float:
+        ends = trace(path.racer, path.surface, steps=path.steps, seed=range(100)).points[:, -1]
         return float(np.sqrt(ends.var(axis=0).sum()))
 
-    assert 4 < spread(1) / spread(16) < 5
-    return [0.05, 16**0.5, 16]
+    assert 4 < spread(one) / spread(batch) < 5
+    assert (one.racer.batch_size, batch.racer.batch_size) == (1, 16)
+    return [rate, 16**0.5, batch.racer.batch_size]
 
 
 @claim
 def saddle_noise() -> Numbers:
-    surface = FiniteSum(SADDLE, samples=64, spread=0.5)
-    whole = run("gradient_descent", surface, start=(1.6, 0.0), learning_rate=0.03)
+    whole, noisy = shown("saddle")
     assert np.abs(whole.points[-1]).max() < 1e-4
-    noisy = run("gradient_descent", surface, start=(1.6, 0.0), batch_size=1, learning_rate=0.03)
     assert noisy.losses[-1] < -0.9
     return [first_step(np.abs(noisy.points[:, 1]) > 0.5)]
 
@@ -152,10 +156,12 @@ def saddle_beside() -> Numbers:
 
 @claim
 def two_valleys() -> Numbers:
-    paths = [run(key, gallery("double_well"), learning_rate=0.03) for key in ("gradient_descent", "momentum")]
+    paths = shown("two_valleys")
+    assert [path.racer.key for path in paths] == ["gradient_descent", "momentum"]
     assert [path.outcome for path in paths] == [Outcome.CONVERGED] * 2
     assert paths[0].points[-1, 0] > 0.9 and paths[1].points[-1, 0] < -0.9
-    return [0.03, *(abs(path.losses[-1]) for path in paths)]
+    (rate,) = {path.racer.optimizer.own_learning_rate for path in paths}
+    return [rate, *(path.losses[-1] for path in paths)]
 
 
 @claim
@@ -168,11 +174,9 @@ def momentum_sum() -> Numbers:
 
 @claim
 def momentum_ravine() -> Numbers:
-    needed = [
-        first_step(share_left(run(key, RAVINE, 600, learning_rate=0.005)) <= 0.001)
-        for key in ("gradient_descent", "momentum")
-    ]
-    return [0.005, 0.001, *needed]
+    paths = shown("ravine_momentum", steps=600)
+    (rate,) = {path.racer.optimizer.own_learning_rate for path in paths}
+    return [rate, 0.001, *(first_step(share_left(path) <= 0.001) for path in paths)]
 
 
 @claim
@@ -184,7 +188,7 @@ def momentum_best() -> Numbers:
 
 @claim
 def momentum_overshoot() -> Numbers:
-    descent, momentum = (run(key, RAVINE, 100, learning_rate=0.005).points for key in ("gradient_descent", "momentum"))
+    descent, momentum = (path.points for path in shown("ravine_momentum"))
     assert (descent[:, 1] > 0).all() and (descent[:, 0] < 0).all()
     # Past the minimum along the floor, and back.
     assert momentum[:, 0].max() > 0.05 and abs(momentum[-1, 0]) < 0.05
@@ -201,13 +205,12 @@ def momentum_edge() -> Numbers:
 @claim
 def momentum_between() -> Numbers:
     shown_by(test_theorems.test_the_learning_rate_between_two_edges_tells_the_methods_apart)
-    ends = {key: run(key, RAVINE, learning_rate=0.03).outcome for key in ("gradient_descent", "momentum", "nag")}
-    assert ends == {
-        "gradient_descent": Outcome.DIVERGED,
-        "momentum": Outcome.CONVERGED,
-        "nag": Outcome.DIVERGED,
-    }
-    return [0.03, 0.03 * np.linalg.eigvalsh(RAVINE.hessian(np.zeros(2)))[1]]
+    paths = shown("momentum_edges")
+    assert [path.racer.key for path in paths if path.diverged_at >= 0] == ["gradient_descent", "nag"]
+    (settled,) = (path for path in paths if path.diverged_at < 0)
+    assert share_left(settled)[-1] < 0.001
+    rate = settled.racer.optimizer.own_learning_rate
+    return [rate, rate * np.linalg.eigvalsh(RAVINE.hessian(np.zeros(2)))[1]]
 
 
 @claim
@@ -240,9 +243,11 @@ def nag_damping() -> Numbers:
 
 @claim
 def nag_swings() -> Numbers:
-    momentum, nag = (run(key, RAVINE, learning_rate=0.005).points for key in ("momentum", "nag"))
+    paths = shown("nag_live", steps=200)
+    (rate,) = {path.racer.optimizer.own_learning_rate for path in paths}
+    momentum, nag = (path.points for path in paths)
     reach = [points[:, 1].min() for points in (momentum, nag)]
-    return [0.005, momentum[0, 1], *reach, *(step_lengths(points)[1:].sum() for points in (momentum, nag))]
+    return [rate, momentum[0, 1], *reach, *(step_lengths(points)[1:].sum() for points in (momentum, nag))]
 
 
 @claim

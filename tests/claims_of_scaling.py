@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,8 @@ import test_article
 import test_conventions
 import test_samples
 import test_theorems
-from guide_claims import BOWL, Numbers, claim, run, shown_by
-from optviz import DriftingBowl, Formula, GaussianHills, Regression
+from guide_claims import Numbers, claim, run, shown, shown_by
+from optviz import DriftingBowl, Formula, Regression, Trajectory, trace
 from optviz.batches import batches
 from optviz.conventions import CONVENTIONS, with_convention
 from optviz.optimizers import Adam, State
@@ -20,7 +21,6 @@ from optviz.oracle import Oracle
 from optviz.statistics.lengths import step_lengths
 
 RARE = Regression("rare_feature", seed=0, samples=100)
-HILLS = GaussianHills(seed=1)
 STEEP, FLAT = 3.0, 1e-5
 
 
@@ -52,23 +52,30 @@ def adagrad_rarity() -> Numbers:
 
 @claim
 def adagrad_rare() -> Numbers:
-    rates = {"gradient_descent": 0.05, "adagrad": 0.5}
-    paths = {
-        key: run(key, RARE, 400, start=(-1.0, -0.5), batch_size=1, learning_rate=rate) for key, rate in rates.items()
-    }
-    rare = [path.points[-1, 1] for path in paths.values()]
-    lowest = RARE.lowest.point[1]
+    descent, adagrad = paths = shown("adagrad_sparse")
+    assert [path.racer.batch_size for path in paths] == [1, 1] and descent.surface == RARE
+    rates = [path.racer.optimizer.own_learning_rate for path in paths]
+    rare, lowest = [path.points[-1, 1] for path in paths], RARE.lowest.point[1]
     assert abs(rare[1] - lowest) < abs(rare[0] - lowest)
-    return [400, 0.05, -0.5, rare[0], 0.5, rare[1], lowest, effective_ratio()]
+    return [
+        adagrad.steps,
+        rates[0],
+        adagrad.points[0, 1],
+        rare[0],
+        rates[1],
+        rare[1],
+        lowest,
+        ratio_at_the_end(adagrad),
+    ]
 
 
-def effective_ratio() -> float:
-    """Adagrad's effective learning rate for the rare weight, as a multiple of the other's, after 400 samples."""
-    optimizer = with_convention("adagrad", learning_rate=0.5)
-    point = np.array([-1.0, -0.5])
+def ratio_at_the_end(path: Trajectory) -> float:
+    """Adagrad's effective learning rate for the rare weight, as a multiple of the other's, after all steps."""
+    optimizer, point = path.racer.optimizer, path.points[0]
     state = optimizer.init(point)
-    for batch in batches(100, 1, 400, np.asarray(0), False):
+    for batch in batches(100, 1, path.steps, np.asarray(0), False):
         point, state = optimizer.step(point, state, Oracle(RARE.on_batch(batch)))
+    assert point == pytest.approx(path.points[-1], rel=1e-12)
     frequent, rare = state.effective_learning_rate
     return float(rare / frequent)
 
@@ -88,10 +95,11 @@ def adagrad_root() -> Numbers:
 
 @claim
 def adagrad_stops() -> Numbers:
-    path = run("adagrad", BOWL)
-    lengths = step_lengths(path.points)
-    assert run("gradient_descent", BOWL).losses[-1] < 1e-12
-    return [0.1, 200, 1, lengths[1] / lengths[200], np.hypot(*path.points[-1])]
+    adagrad, descent = shown("adagrad_stops")
+    (rate,) = {path.racer.optimizer.own_learning_rate for path in (adagrad, descent)}
+    lengths = step_lengths(adagrad.points)
+    assert descent.losses[-1] < 1e-12
+    return [rate, adagrad.steps, 1, lengths[1] / lengths[-1], np.hypot(*adagrad.points[-1])]
 
 
 @claim
@@ -131,15 +139,17 @@ def adadelta_constant() -> Numbers:
 
 @claim
 def adadelta_path() -> Numbers:
-    way = {key: step_lengths(run(key, HILLS, 50).points)[1:].sum() for key in ("adadelta", "adam")}
-    assert way["adadelta"] < 0.01 * way["adam"]
+    adadelta, *_, adam = shown("adadelta_start", steps=50)
+    assert adadelta.racer.optimizer == with_convention("adadelta")
+    way = [step_lengths(path.points)[1:].sum() for path in (adadelta, adam)]
+    assert way[0] < 0.01 * way[1]
     return [1, 50]
 
 
 @claim
 def adadelta_epsilon() -> Numbers:
-    places = [1e-8, 1e-6, 1e-4]
-    return [*places, 50, *(run("adadelta", HILLS, 50, epsilon=place).losses[-1] for place in places)]
+    paths = shown("adadelta_start", steps=50)[:3]
+    return [*(path.racer.optimizer.epsilon for path in paths), 50, *(path.losses[-1] for path in paths)]
 
 
 @claim
@@ -159,21 +169,25 @@ def adadelta_factor() -> Numbers:
 
 @claim
 def rmsprop_drift() -> Numbers:
-    bowl = DriftingBowl()
-    centres = np.array([bowl.centre(step) for step in range(201)])
+    adagrad, rmsprop = shown("rmsprop_drift")
+    (rate,) = {path.racer.optimizer.own_learning_rate for path in (adagrad, rmsprop)}
+    bowl = adagrad.surface
+    assert isinstance(bowl, DriftingBowl)
+    centres = np.array([bowl.centre(step) for step in range(adagrad.steps + 1)])
     moved = np.hypot(*np.diff(centres[:2], axis=0)[0])
-    away = [np.hypot(*(run(key, bowl).points - centres).T)[-50:].mean() for key in ("rmsprop", "adagrad")]
-    return [moved, 0.1, 50, 200, *away]
+    away = [np.hypot(*(path.points - centres).T)[-50:].mean() for path in (rmsprop, adagrad)]
+    return [moved, rate, 50, adagrad.steps, *away]
 
 
 @claim
 def rmsprop_cycle() -> Numbers:
     """To 3 %: the cycle is ±η/2 where E has settled, and E still takes in the last of the way here."""
-    paths = {key: run(key, BOWL) for key in ("rmsprop", "adam")}
-    swing = {key: np.ptp(path.points[-20:], axis=0) for key, path in paths.items()}
-    assert swing["rmsprop"] == pytest.approx(0.1, rel=0.03)
-    assert swing["adam"].max() < 0.1 / 100
-    return [0.1, *np.abs(paths["rmsprop"].points[-1]), paths["rmsprop"].losses[-1], 0.01]
+    rmsprop, adam = shown("rmsprop_cycle")
+    (rate,) = {path.racer.optimizer.own_learning_rate for path in (rmsprop, adam)}
+    swings = [np.ptp(path.points[-20:], axis=0) for path in (rmsprop, adam)]
+    assert swings[0] == pytest.approx(rate, rel=0.03)
+    assert swings[1].max() < rate / 100
+    return [rate, *np.abs(rmsprop.points[-1]), rmsprop.losses[-1], 0.01]
 
 
 @claim
@@ -212,14 +226,15 @@ def rmsprop_start() -> Numbers:
 
 
 def uncorrected(steps: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """m, v and m / √v of Adam on a slope of 1, from its own averages before they are corrected, after 1 … steps."""
-    point, optimizer, oracle = np.zeros(2), Adam(), Oracle(Formula("x + y"))
+    """m, v and m / √v of the figure's Adam without correction, on a slope of 1, after 1 … steps."""
+    optimizer, oracle = shown("adam_uncorrected")[1].racer.optimizer, Oracle(Formula("x + y"))
+    point = np.zeros(2)
     state, rows = optimizer.init(point), []
     for _ in range(steps):
         point, state = optimizer.step(point, state, oracle)
-        rows.append((state.mean[0], state.square_mean[0]))
-    mean, square = np.array(rows).T
-    return mean, square, mean / np.sqrt(square)
+        rows.append((state.mean[0], state.square_mean[0], state.effective_learning_rate[0] / 0.1 * state.mean[0]))
+    mean, square, length = np.array(rows).T
+    return mean, square, length
 
 
 @claim
@@ -230,14 +245,15 @@ def adam_start() -> Numbers:
 
 @claim
 def adam_bias() -> Numbers:
-    """The two methods are one, but for the correction: undone, their steps are the same."""
+    """The two methods of the figure are one, but for the correction: undone, their steps are the same."""
+    slope, rho = Formula("3*x"), 0.9
     plain, corrected = (
-        steps_along(key, STEEP, 40, epsilon=1e-300, **settings)
-        for key, settings in (("rmsprop", {"rho": 0.9}), ("adam", {"beta1": 0.0, "beta2": 0.9}))
+        np.abs(np.diff(trace(replace(path.racer.optimizer, epsilon=1e-300), slope, (0.0, 0.0), 40).points[:, 0]))
+        for path in shown("adam_bias")
     )
-    assert plain * np.sqrt(1 - 0.9 ** np.arange(1, 41)) == pytest.approx(corrected, rel=1e-12)
+    assert plain * np.sqrt(1 - rho ** np.arange(1, 41)) == pytest.approx(corrected, rel=1e-12)
     assert corrected[0] == pytest.approx(0.1, rel=1e-12)
-    return [0.9, plain[0] / 0.1]
+    return [rho, plain[0] / corrected[0]]
 
 
 @claim

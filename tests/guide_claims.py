@@ -12,6 +12,7 @@ import numpy as np
 
 from optviz import Racer, Surface, Trajectory, gallery, trace
 from optviz.conventions import with_convention
+from optviz.guide.demonstrations import demonstrations
 
 Numbers = Iterable[float]
 CLAIMS: dict[str, Callable[[], Numbers]] = {}
@@ -30,6 +31,12 @@ def shown_by(*tests: Callable[..., None]) -> None:
     assert all(test.__name__.startswith("test_") for test in tests)
 
 
+def shown(figure: str, steps: int | None = None) -> tuple[Trajectory, ...]:
+    """The paths of a figure of the guide, in the order of its racers; of more steps where it shows too few."""
+    race = demonstrations()[figure].race
+    return (race if steps is None else race.replaced(steps=steps)).run()
+
+
 def run(
     key: str,
     surface: Surface,
@@ -41,7 +48,7 @@ def run(
     convention: str = "article",
     **settings: float | bool,
 ) -> Trajectory:
-    """A path of a figure of the guide: from the surface's own start where none is given."""
+    """A path that no figure shows: from the surface's own start where none is given."""
     return trace(Racer(with_convention(key, convention, **settings), batch_size), surface, start, steps, seed)
 
 

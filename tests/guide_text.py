@@ -43,23 +43,25 @@ def claims(text: str) -> list[tuple[str, str]]:
 
 
 def running_text(text: str) -> str:
-    """What is left without claims, marks, anchors, formulas, addresses and the paper's section."""
-    text = _PAPER.sub("\n", text)
-    kept = "\n".join(line for line in text.splitlines() if not line.startswith("{{"))
+    """What is left without claims, anchors, formulas, addresses and the section of the paper; of a mark its words."""
+    kept = "\n".join(MARK.sub(r"\3", line) for line in _PAPER.sub("\n", text).splitlines())
     return _NAMES.sub("", _ADDRESS.sub("", MATH.sub(" ", CLAIM.sub(" ", re.sub(r" \{#\w+\}", "", kept)))))
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
-_COUNTS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_COUNTS = (
+    *("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
+    *("fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+)
 _MANY = {"twice": 2, "dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6}
 _SHARES = {"half": 0.5, "halves": 0.5, "quarter": 0.25, "tenth": 0.1, "hundredth": 0.01, "thousandth": 0.001}
-ENGLISH = {**dict(zip(_COUNTS, range(2, 13), strict=True)), **_MANY, **_SHARES}
+ENGLISH = {**dict(zip(_COUNTS, range(2, 21), strict=True)), **_MANY, **_SHARES}
 _ENGLISH = re.compile(rf"\b({'|'.join(ENGLISH)})s?\b", re.IGNORECASE)
 
 CHINESE = {"两": 2, **dict(zip("二三四五六七八九十", range(2, 11), strict=True)), "百": 100, "千": 1000, "万": 10**4}
 _SIGN = f"[{''.join(CHINESE)}]"
-_CHINESE = re.compile(rf"({_SIGN})分之([一{''.join(CHINESE)}])|(?<!第)({_SIGN})|(半)")
+_CHINESE = re.compile(rf"({_SIGN})分之([一{''.join(CHINESE)}])|(?<!第)(十一|十?{_SIGN})|(半)")
 
 _POWER = re.compile(r"(?:(\d+(?:\.\d+)?) ?(?:\\cdot|·) ?)?10\^\{?([-−]?)(\d+)\}?")
 _DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
@@ -126,4 +128,4 @@ def _half_place(digits: str) -> Fraction:
 def _chinese(match: re.Match[str]) -> Number:
     if match[1]:
         return Fraction(CHINESE.get(match[2], 1), CHINESE[match[1]]), Fraction(0)
-    return Fraction(1, 2) if match[4] else Fraction(CHINESE[match[3]]), Fraction(0)
+    return Fraction(1, 2) if match[4] else sum(Fraction(CHINESE.get(sign, 1)) for sign in match[3]), Fraction(0)

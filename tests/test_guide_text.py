@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from urllib.parse import unquote
 
 import pytest
 
 from guide_text import CLAIM, FILES, HARMLESS, LANGUAGES, MATH, anchors, claims, marks, numbers, running_text
 from optviz import OPTIMIZERS
+from optviz.guide.demonstrations import demonstrations
 from optviz.racer import PICKS
 from optviz.text import SEAM, STRAY
 from test_words import NOT_SAID
+
+FAMILY = "family"
+"""The figure that is no race: the tree of the methods."""
 
 STRUCTURE = re.compile(r"\d+\.\d+|10\^|\d{2,}|[3-9]")
 """In a formula outside a claim: more than the 1 and 2 of its structure."""
@@ -79,10 +84,36 @@ def test_both_languages_say_the_same_numbers(name: str) -> None:
         ("1. often, weighted, one of them, β₁, a second time", "en", []),
         ("四倍，十分之一，一半，1.9%", "zh", ["4", "0.1", "0.5", "1.9"]),
         ("一个，这一对，第二步", "zh", []),
+        ("十六个、十个、十一和三", "zh", ["16", "10", "11", "3"]),
+        ("sixteen of twenty-two", "en", ["16", "20", "2"]),
     ],
 )
 def test_numbers_are_found(text: str, language: str, expected: list[str]) -> None:
     assert sorted(number for number, _ in numbers(text, language)) == sorted(map(Fraction, expected))
+
+
+# --- captions --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("figure", demonstrations())
+def test_a_caption_has_no_number_of_its_own(figure: str) -> None:
+    """Beyond a count up to three, all are of its race or of a claim of its chapter; both languages say the same."""
+    demonstration = demonstrations()[figure]
+    said = {
+        language: {number for number, _ in numbers(demonstration.captions[language], language)} - {0, 1, 2, 3}
+        for language in LANGUAGES
+    }
+    assert said["en"] == said["zh"]
+    chapters = [text for text in FILES["en"].values() if f"{{{{figure: {figure}}}}}" in text]
+    assert chapters, "a figure that no chapter shows"
+    told = [unquote(demonstration.link), *(words for text in chapters for _, words in claims(text))]
+    assert said["en"] <= {number for words in told for number, _ in numbers(words, "en")}
+
+
+@pytest.mark.parametrize("name", FILES["en"])
+def test_every_figure_and_button_has_its_demonstration(name: str) -> None:
+    shown = [figure for kind, figure, _ in marks(FILES["en"][name]) if kind in ("figure", "show")]
+    assert [figure for figure in shown if figure not in (*demonstrations(), FAMILY)] == []
 
 
 # --- Chinese ---------------------------------------------------------------------------------------------------------
