@@ -275,8 +275,13 @@ def test_what_is_said_at_the_end_is_told_by_the_paths(say: Any, race: Race) -> N
     (sentence,) = say.of_race(race, [race.steps])
     if ends(race):
         assert sentence.startswith(retold(race))
+        names = race.racer_names(words("en")["optimizer"])
+        rest = [name for name, here in zip(names, inside, strict=True) if here and name not in ends(race)]
+        # Where the deepest valley is to be told of, there is no room for them.
+        rest = [] if ";" in sentence else rest
+        assert f"In no valley yet: {', '.join(rest[:4])}" in sentence if rest else "no valley yet" not in sentence
     else:
-        assert sentence.startswith(f"After step {race.steps}")
+        assert sentence.startswith(f"After step {race.steps}") and "no valley yet" not in sentence
     assert ("Outside" in sentence or "Diverged" in sentence) == (not all(inside))
 
 

@@ -66,7 +66,7 @@ for (const [racers, step, said] of [
 // Kinds of events: 2 arrived, 5 followed.
 const PLACED = [{ ...A, place: 0 }, { ...B, place: 1 }, { ...racer("C", [2, 1.5, 0.75], [1, 2, 2]), place: 2 }];
 const VALLEY = {
-  ...TEXT, say_off: "off", say_arrives_other: "{racers} first at {step}", say_follows_other: "{racers} as well by {step}: {count} of {all}",
+  ...TEXT, say_off: "off", say_in_no_valley: "in none: {racers}.", say_arrives_other: "{racers} first at {step}", say_follows_other: "{racers} as well by {step}: {count} of {all}",
   say_returns: "{racers} back by {step}", say_ends_so: "{head}.", say_ends_and: "{head}; {tail}.",
   say_ends_all: "all in {valley}, {racers} first at {step}", say_ends_all_from_start: "all in {valley}, their own",
   say_ends: "{count} in {valley}, {racers} first at {step}", say_ends_from_start: "{count} in {valley}, their own",
@@ -129,10 +129,10 @@ const EQUAL = {
   say_arrives_deepest_equal: "{racers} first in one of {places}", say_follows_deepest_equal: "{racers} too in one of {places}",
 };
 for (const [places, arrived, said] of [
-  [1, [1, 2, -1], "2 in the deepest, A first at 1."],
-  [4, [1, 2, -1], "2 in one of 4, A first at 1."],
-  [1, [0, 2, -1], "2 in the deepest, their own."],
-  [4, [0, 2, -1], "2 in one of 4, A at home."],
+  [1, [1, 2, -1], "2 in the deepest, A first at 1. in none: C."],
+  [4, [1, 2, -1], "2 in one of 4, A first at 1. in none: C."],
+  [1, [0, 2, -1], "2 in the deepest, their own. in none: C."],
+  [4, [0, 2, -1], "2 in one of 4, A at home. in none: C."],
 ]) {
   test(`at the end, with ${places} equally deep, of those who arrived at ${arrived}: ${said}`, () => {
     const deepest = course(arrived);
@@ -154,6 +154,14 @@ test("none of several that are equally deep is found", () => {
   const other = course([1, 1, 1]);
   other.valleys[0].places = 3;
   assert.equal(happened(EQUAL, PLACED, 2, 2, other), "all in the other, A, B, C first at 1; none of 3 found.");
+});
+
+test("at the end, who is outside or lost is in no valley and told as such, once", () => {
+  const racers = [PLACED[0], { ...OUT, place: 1 }, { ...LOST, place: 2 }, { ...PLACED[1], place: 3 }];
+  const deepest = course([1, -1, -1, -1]);
+  assert.equal(happened(EQUAL, racers, 2, 2, deepest), "only A in the other at 1; nobody in the deepest. left: O. lost: L.");
+  deepest.arrivals[0].valley = 0;
+  assert.equal(happened(EQUAL, racers, 2, 2, deepest), "only A in the deepest at 1. in none: B. left: O. lost: L.");
 });
 
 test("no more digits of a difference than single precision has", () => {

@@ -120,10 +120,10 @@ function firstIn(valley, racers, { arrivals }) {
 }
 
 /**
- * How the race ended: who stays in which valley, who was there first, and whether anyone has found the deepest one. Null
- * where nobody has arrived anywhere.
+ * How the race ended: who stays in which valley, who was there first, and whether anyone has found the deepest one, or
+ * where there is nothing to say of that, who on the surface is in none. Null where nobody has arrived anywhere.
  * @param {Words} text
- * @param {Told[]} racers
+ * @param {Standing[]} racers
  * @param {Course} course
  */
 function ended(text, racers, course) {
@@ -138,7 +138,10 @@ function ended(text, racers, course) {
   const head = arrivedIn(text, told, racers.length, course);
   const elsewhere = left > 0 ? put(counted(text, "say_ends_elsewhere", left), { count: left }) : "";
   const tail = deepest.length > 0 ? elsewhere : unfound(text, racers, course, "say_never_found", "say_nobody_stays");
-  return put(text[tail ? "say_ends_and" : "say_ends_so"], { head, tail });
+  const ending = put(text[tail ? "say_ends_and" : "say_ends_so"], { head, tail });
+  const rest = tail ? [] : racers.filter(({ rank, place = -1 }) => rank > 0 && (course.arrivals[place]?.step ?? 0) < 0);
+  if (rest.length === 0) return ending;
+  return joined(text, [ending, put(text["say_in_no_valley"], { racers: listed(text, rest, text["and_more_last"]) })]);
 }
 
 /**
@@ -208,10 +211,7 @@ function ofDeepest(text, key, { valleys }, values) {
   return put((places > 1 && text[`${key}_equal`]) || text[key], { ...values, places });
 }
 
-/**
- * The loss of a valley, with the digits that it has on the map.
- * @param {number} [loss]
- */
+/** @param {number} [loss] of a valley, with the digits that it has on the map */
 function depth(loss = NaN) {
   return number(loss, 3);
 }
@@ -237,7 +237,7 @@ export function happened(text, racers, step, steps, course) {
     const [from, to] = [numberAt(riser.losses, step - 1), numberAt(riser.losses, step)];
     return put(text[`say_uphill_${riser.overshoot}`], { step, racer: riser.name, from, to });
   }
-  const end = step === steps && course ? ended(text, racers, course) : null;
+  const end = step === steps && course ? ended(text, standing, course) : null;
   if (end) return joined(text, [end, ...departed(text, standing)]);
   const [only] = racing;
   if (racers.length === 1 && only) return put(text["say_alone"], { step, racer: only.name, loss: number(only.loss) });
