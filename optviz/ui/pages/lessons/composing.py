@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +17,13 @@ from optviz.experiment.lesson import CONTROLS, FEWEST_ANSWERS, LETTERS, LONGEST,
 from optviz.statistics.measures import MEASURES
 from optviz.text import Words
 from optviz.text.telling import described
-from optviz.ui import session, widgets
+from optviz.ui import component, session, widgets
 from optviz.ui.pages.lessons.opened import close, open_kept, open_lesson, take_along
 
 DRAFT = "lesson_draft"
 MOST_MEASURES = 3
+FILE = Path(__file__).parents[2] / "lesson_file.js"
 VIEWED = {"axis", "by", "runs", "view", "look", "paths", "hidden"}
-_SCRIPT = Path(__file__).parents[2] / "lesson_file.js"
 
 
 @dataclass
@@ -204,15 +203,9 @@ def _to_the_race(draft: Draft) -> None:
 # --- a file --------------------------------------------------------------------------------------------------------
 
 
-@cache
-def _component() -> Callable[..., Any]:
-    script = _SCRIPT.read_text(encoding="utf-8")
-    return st.components.v2.component("optviz_lesson_file", html="", js=script, isolate_styles=False)
-
-
 def _file(label: dict[str, str]) -> None:
     with st.container(key="lesson_file"):
-        _component()(
+        component.of_script("optviz_lesson_file", FILE)(
             key="lesson_file_picker",
             height="content",
             data={"label": label["open_file"]},

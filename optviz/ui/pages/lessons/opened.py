@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlencode
 
 import streamlit as st
 
 from optviz.budget import most_steps_of_runs, race_work, runs_work
 from optviz.experiment.lesson import LETTERS, Lesson
+from optviz.export import FORMATS
 from optviz.laboratory.work import Task
 from optviz.statistics.measures import MEASURES, RUNS
 from optviz.text import Words, spaced
 from optviz.text.numbers import readable
 from optviz.trajectory import Trajectory
-from optviz.ui import background, cached, session, widgets
+from optviz.ui import background, cached, component, session, widgets
 from optviz.ui.pages.lessons import picture
 from optviz.ui.pages.lessons.state import KEPT, State, at_hand, state_of
 from optviz.ui.pages.race.sharing import code_of, link_to_copy
 from optviz.view import View, lesson_of
 
-_SCRIPT = Path(__file__).parents[2] / "guess.js"
+GUESS = Path(__file__).parents[2] / "guess.js"
 
 
 def open_lesson(spelled: str) -> None:
@@ -183,12 +182,6 @@ def _numbers(name: str, found: Lesson, paths: Sequence[Trajectory]) -> list[floa
 # --- guess, link and file ------------------------------------------------------------------------------------------
 
 
-@cache
-def _component() -> Callable[..., Any]:
-    script = _SCRIPT.read_text(encoding="utf-8")
-    return st.components.v2.component("optviz_guess", html="", js=script, isolate_styles=False)
-
-
 def _keep_guess(found: Lesson, state: State) -> None:
     def take() -> None:
         said = st.session_state.guess_keeper.kept
@@ -198,7 +191,7 @@ def _keep_guess(found: Lesson, state: State) -> None:
             state.take_guess(said["guess"])
 
     with st.container(key="guess_kept"):
-        _component()(
+        component.of_script("optviz_guess", GUESS)(
             key="guess_keeper",
             height="content",
             data={"lesson": state.token, "guess": state.guess},
@@ -246,7 +239,7 @@ def take_along(found: Lesson, text: Words) -> None:
         label["download"],
         data=found.to_toml,
         file_name="lesson.toml",
-        mime="application/toml",
+        mime=FORMATS["toml"].media_type,
         key="download_lesson",
         on_click="ignore",
     )
