@@ -48,7 +48,7 @@ CHECKS = {
             f"tests/test_{name}.py"
             for name in (
                 *("final_gap", "optimizers", "conventions", "house", "figures", "experiment", "gallery", "cli"),
-                *("references", "surfaces", "decay", "path_length", "first_steps_page", "view"),
+                *("ledger", "references", "surfaces", "decay", "path_length", "first_steps_page", "view"),
             )
         ),
     ],

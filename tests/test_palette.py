@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from optviz.experiment import ARTICLE_OPTIMIZERS
-from optviz.figures.palette import EXTRAS, LIT, PAGE, RELIEF, THEMES, contrast, luminance
+from optviz.figures.palette import EXTRAS, LIT, PAGE, RELIEF, TERMS, THEMES, contrast, luminance
 from optviz.figures.styles import STYLES
 from optviz.racer import PICKS
 
@@ -64,6 +64,43 @@ def test_the_colours_are_the_articles_where_it_names_them() -> None:
         assert green > max(red, blue)
         red, green, blue = channels(theme["adagrad"])
         assert red > blue > green
+
+
+# --- the terms of a step -------------------------------------------------------------------------------------------
+
+# To linear red, green and blue, what an eye without one kind of cone takes it for: Machado, Oliveira and Fernandes
+# 2009, doi:10.1109/TVCG.2009.113, severity 1.
+EYES = {
+    "normal": np.eye(3),
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+}
+# sRGB's white point D65; IEC 61966-2-1.
+XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+DRAWN = [kind for kind in TERMS if kind not in ("field", "count")]
+
+
+def lab(color: str, eye: str) -> np.ndarray:
+    """CIELAB."""
+    seen = np.clip(np.asarray(EYES[eye]) @ channels(color), 0, 1)
+    shares = XYZ @ seen / XYZ.sum(axis=1)
+    root = np.where(shares > (6 / 29) ** 3, np.cbrt(shares), shares * (29 / 6) ** 2 / 3 + 4 / 29)
+    return np.array([116 * root[1] - 16, 500 * (root[0] - root[1]), 200 * (root[1] - root[2])])
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("kind", TERMS)
+def test_a_term_stands_out_from_the_page(theme: str, kind: str) -> None:
+    assert ratio(channels(THEMES[theme][f"term/{kind}"]), channels(BACKGROUND[theme])) >= 3
+
+
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_terms_are_told_apart_by_every_eye(theme: str, eye: str) -> None:
+    """A difference of 20 is some nine times what is just noticed (2.3)."""
+    for one, other in itertools.combinations(DRAWN, 2):
+        colors = [lab(THEMES[theme][f"term/{kind}"], eye) for kind in (one, other)]
+        assert np.linalg.norm(colors[0] - colors[1]) >= 20, (one, other)
 
 
 # --- the relief ----------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ class GradientDescent(Optimizer):
 
     overshoot: ClassVar[str] = "learning_rate"
     terms: ClassVar[Mapping[str, Term]] = {
-        "gradient": Term("g", "gradient"),
+        "gradient": Term("", "gradient"),
     }
 
     learning_rate: float = hyper(0.1, slider=(1e-4, 10), log=True, symbol="η", above=0)

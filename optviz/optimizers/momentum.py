@@ -27,7 +27,7 @@ class Momentum(Optimizer):
 
     overshoot: ClassVar[str] = "momentum"
     terms: ClassVar[Mapping[str, Term]] = {
-        "gradient": Term("g", "gradient"),
+        "gradient": Term("", "gradient"),
         "velocity": Term("v", "moment"),
     }
 
