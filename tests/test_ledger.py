@@ -15,6 +15,7 @@ from cases import CONFIGURED
 from displayed_lines import DIGITS, checked_step, filled_in, number, read, significant, total
 from optviz import (
     CONVENTIONS,
+    DriftingBowl,
     FiniteSum,
     Formula,
     GaussianHills,
@@ -34,6 +35,8 @@ from optviz.optimizers import NAG, OPTIMIZERS, SLIPS, Adadelta, Momentum, Term, 
 from optviz.optimizers.base import TERM_KINDS
 from optviz.oracle import Oracle
 from optviz.stage import pack, unpack
+from optviz.statistics.gradients import gradients
+from optviz.surface.moving import at_step
 from optviz.text import words
 from tiers import rest_is_long
 
@@ -440,6 +443,25 @@ def test_the_surface_around_each_point_is_told_to_second_order() -> None:
     square = (xx * away[0] ** 2 + 2 * xy * away[0] * away[1] + yy * away[1] ** 2) / 2
     # The third order is some 1e-11; without the second, 1e-8 would be missing.
     np.testing.assert_allclose(loss + linear + square, HILLS.loss(path.points + away), rtol=0, atol=5e-10)
+
+
+def test_on_a_surface_that_moves_all_is_of_the_surface_of_its_step() -> None:
+    bowl = DriftingBowl(speed=0.1)
+    path = trace(with_convention("nag"), bowl, steps=STEPS)
+    told = ledger(path)
+    racer, arrays = sent(told)
+    card = gradients(path)
+    for step in range(1, STEPS + 1):
+        seen, now = at_step(bowl, step - 1), at_step(bowl, step)
+        _, moved = checked_step(filled_lines(racer, arrays, step, 0))
+        assert moved.low - 1e-15 <= path.points[step, 0] - path.points[step - 1, 0] <= moved.high + 1e-15
+        assert told.asked is not None
+        assert np.array_equal(told.terms["gradient"][step], seen.gradient(told.asked[step]))
+        assert np.array_equal(told.local[step, 1:3], now.gradient(path.points[step]))
+        assert np.array_equal(card[step], now.gradient(path.points[step]))
+        assert told.local[step, 0] == path.losses[step]
+    assert not np.allclose(told.local[1:, 1:3], bowl.gradient(path.points[1:]))
+    assert np.array_equal(arrays["inside/drift"], bowl.drift(STEPS))
 
 
 def test_all_digits_travel() -> None:

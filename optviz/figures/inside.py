@@ -45,11 +45,15 @@ def inside_figure(
         racers.append({"place": place, "name": names[place], **styles[place], **parts.racer()})
         arrays |= parts.arrays
     (first, *_) = ledgers.values()
+    drift = first.path.surface.drift(first.path.steps)
+    if drift is not None:
+        arrays["inside/drift"] = drift
     layer = {
         "kind": "inside",
         "steps": first.path.steps,
         "map": {name: f"@map/{name}" for name in ("x", "y", "losses", "shade")},
         "domain": list(first.path.surface.domain),
+        "drift": None if drift is None else "@inside/drift",
         "racers": racers,
     }
     plot: dict[str, Any] = {"data": [], "layout": {}}

@@ -49,9 +49,10 @@ def ledger(path: Trajectory, seed: Any = 0) -> Ledger:
 
 
 def _local(path: Trajectory, kept: np.ndarray) -> np.ndarray:
+    points = path.points_on_surface
     with np.errstate(all="ignore"):
-        loss, gradient = path.surface.loss_and_gradient(path.points)
-        hessian = path.surface.hessian(path.points)
+        loss, gradient = path.surface.loss_and_gradient(points)
+        hessian = path.surface.hessian(points)
     local = np.column_stack([loss, gradient, hessian[:, 0, 0], hessian[:, 0, 1], hessian[:, 1, 1]])
     local[~kept] = np.nan
     return local

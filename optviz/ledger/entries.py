@@ -78,7 +78,8 @@ class Ledger:
     that is `before` is of the row before. terms: the same by the state's own names, also of those without a symbol.
     arrows: the displacements, head to tail; their sum is Δθ, which is `total`. plain: −η ∇J(θ), where it is not the
     step itself. asked (steps + 1, 2): where the gradient was asked, if that is not always θ. local (steps + 1, 6): the
-    full loss at each point, its gradient and the Hessian's xx, xy, yy. NaN where a run has diverged.
+    full loss at each point, its gradient and the Hessian's xx, xy, yy, of the surface where it is by then. NaN where a
+    run has diverged.
     """
 
     path: Trajectory

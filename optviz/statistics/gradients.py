@@ -14,7 +14,7 @@ def gradients(path: Trajectory) -> np.ndarray:
     That is not always what the step was made from: NAG asks elsewhere, and a batch of samples says something else.
     """
     with np.errstate(all="ignore"):
-        slopes = np.array(path.surface.gradient(path.points), dtype=float)
+        slopes = np.array(path.surface.gradient(path.points_on_surface), dtype=float)
     slopes[~np.isfinite(path.points).all(axis=-1)] = np.nan
     return slopes
 

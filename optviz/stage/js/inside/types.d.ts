@@ -17,6 +17,9 @@ export interface InsideLayer {
   map: { x: Reference; y: Reference; losses: Reference; shade: Reference };
   /** (x_min, x_max, y_min, y_max) */
   domain: [number, number, number, number];
+  /** How far the surface has moved since `map` after each step, (steps + 1, 2); null where it stands still. A step is made
+   * from the surface of the row before. */
+  drift: Reference | null;
   /** One, or two side by side. */
   racers: InsideRacer[];
 }
