@@ -25,6 +25,7 @@ RECIPES = [(found["file"], found["language"], found["block"]) for found in RECIP
 NEW = {
     "optviz/optimizers/sign_descent.py",
     "surfaces/tilted_bowl.toml",
+    "lessons/far_too_large.toml",
     "optviz/surface/steep_bowl.py",
     "optviz/figures/final_gap.py",
     "tests/test_final_gap.py",
@@ -49,11 +50,22 @@ CHECKS = {
             for name in (
                 *("final_gap", "optimizers", "conventions", "house", "figures", "experiment", "gallery", "cli"),
                 *("ledger", "references", "surfaces", "decay", "path_length", "first_steps_page", "view"),
+                "lessons",
             )
         ),
     ],
 }
-ADDED = ("sign_descent", "tilted_bowl", "steep_bowl", "steep bowl", "final_gap", "decay", "alike", "first_steps")
+ADDED = (
+    "sign_descent",
+    "tilted_bowl",
+    "far_too_large",
+    "steep_bowl",
+    "steep bowl",
+    "final_gap",
+    "decay",
+    "alike",
+    "first_steps",
+)
 ONLY_ADDED = f"""
 def pytest_collection_modifyitems(config, items):
     added = [item for item in items if any(name in item.name for name in {ADDED})]
@@ -147,7 +159,7 @@ def test_every_block_of_code_is_a_recipe() -> None:
 
 
 def test_every_file_that_it_names_is_there(followed: Path) -> None:
-    named = set(re.findall(r"`((?:optviz|tests|surfaces)/[\w./]*|\w+\.(?:py|txt|md))`", GUIDE))
+    named = set(re.findall(r"`((?:optviz|tests|surfaces|lessons)/[\w./]*|\w+\.(?:py|txt|md))`", GUIDE))
     assert len(named) > 20
     places = [followed, followed / "optviz", followed / "optviz" / "ui"]
     assert [name for name in sorted(named) if not any((place / name).exists() for place in places)] == []

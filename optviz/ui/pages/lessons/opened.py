@@ -67,6 +67,7 @@ def opened(text: Words) -> None:
         picture.wait_for_more(found)
         if state.answered:
             _answer(found, state, text)
+            _measured(found, text)
     _keep_guess(found, state)
     if not session.view().present:
         _sharing(found, text)
@@ -124,7 +125,6 @@ def _answer(found: Lesson, state: State, text: Words) -> None:
             f"<p class='optviz-verdict' role='status'>{html.escape(spaced(verdict))}</p>"
             f"<p class='optviz-why'>{html.escape(why)}</p>"
         )
-        _measured(found, text)
         st.button(label["open_race"], key="open_race", type="primary", on_click=_open_race, args=(found,))
         if found.hides:
             st.caption(label["hidden_there"])

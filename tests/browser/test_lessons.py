@@ -1,0 +1,69 @@
+"""A lesson in a real browser: predict, reveal, why; on a phone; a guess that outlives a reload; one from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from optviz.experiment.lesson import lesson
+from race_page import PHONE, RacePage
+from test_everyone import violations
+
+Open = Callable[..., RacePage]
+ASKED = "[class*='st-key-guess'] input[type=radio]"
+
+
+def go_to(page: RacePage, query: str, selector: str) -> None:
+    """Another page of the app. Its two addresses that are not there are how Streamlit finds where it is."""
+    page.page.goto(f"{page.address}/lessons{query}")
+    page.page.wait_for_selector(selector)
+    page.rest()
+    page.errors[:] = [error for error in page.errors if "404" not in error]
+
+
+def click(page: RacePage, key: str) -> None:
+    page.page.locator(f".st-key-{key} button:visible").first.click()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_phone_predicts_and_is_told(open_page: Open, language: str) -> None:
+    page = open_page(f"?lang={language}", viewport=PHONE)
+    found = lesson("saddle")
+    go_to(page, f"?lesson=saddle&lang={language}", ".optviz-stage[data-drawn]")
+    assert page.page.locator(ASKED).count() == 3
+    assert page.step() == 0, "nothing has been played yet"
+    page.page.locator("[class*='st-key-guess'] label", has_text="RMSProp").click()
+    page.page.wait_for_selector(f"{ASKED}:checked")
+    page.rest()
+    # The guess is this browser's own: it is there after a reload, and in no address.
+    assert "guess" not in page.page.url
+    go_to(page, f"?lesson=saddle&lang={language}", f"{ASKED}:checked")
+    click(page, "reveal")
+    why = page.page.wait_for_selector(".optviz-why")
+    assert why is not None and why.inner_text() == found.why[language]
+    assert page.page.locator(".optviz-answers .own").inner_text().startswith("C")
+    assert page.page.locator(".optviz-answers .right").inner_text().startswith("A")
+    width = page.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert width[0] <= width[1], "nothing is wider than the phone"
+    assert violations(page) == []
+    click(page, "open_race")
+    page.page.wait_for_url("**without=*")
+    page.page.wait_for_selector(".optviz-stage[data-drawn]")
+
+
+def test_a_lesson_from_a_file_is_in_the_form(open_page: Open) -> None:
+    page = open_page()
+    go_to(page, "?compose=1", ".optviz-file input")
+    found = lesson("ravine")
+    choose = page.page.locator(".optviz-file input")
+    page_file = {"name": "mine.toml", "mimeType": "application/toml", "buffer": found.to_toml().encode()}
+    choose.set_input_files(page_file)  # type: ignore[arg-type]
+    page.page.wait_for_selector(".st-key-preview")
+    assert page.page.get_by_label("Question", exact=True).input_value() == found.question["en"]
+    assert violations(page) == []
+    choose.set_input_files({**page_file, "buffer": b"right = '<script>'"})  # type: ignore[arg-type]
+    page.page.wait_for_selector(".optviz-told")
+    click(page, "preview")
+    page.page.wait_for_url("**lesson=.*")
+    page.page.wait_for_selector(ASKED)
