@@ -16,15 +16,20 @@ from optviz.experiment import MOST_RACERS, Race, read_url
 from optviz.experiment.lesson import CONTROLS, Lesson, lesson, lesson_names
 from optviz.experiment.link import OTHER_PARAMETERS
 from optviz.formula.text import MOST_TYPED
+from optviz.parameter import STEPS
 from optviz.surface import Formula
 from optviz.text import LANGUAGES
 from optviz.text.guide import chapter_keys
 
 LONGEST_LIST = 200
+MOST_STEPS = int(STEPS.at_most or 0)
 FARTHEST = 10.0
 PLAIN_WHOLE = re.compile(r"[0-9]{1,10}", re.ASCII)
 HIGHEST, NEAREST = 89.0, 0.3
 """Degrees, and sides of the box: straight above no direction is up on the screen, and from within it little is seen."""
+FIRST_LOOK = 10
+"""The step that is looked into where nobody says which: by then whatever is accumulated has begun to tell."""
+
 PLAIN_NUMBER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,4})?")
 Camera = tuple[float, ...]
 
@@ -226,9 +231,14 @@ def has_batches(race: Race, _: Any = None) -> bool:
     return any(racer.batch_size is not None for racer in race.racers)
 
 
-def has_place(race: Race, place: int | None) -> bool:
-    """Whether there is a racer at this place; None is at none."""
-    return place is None or place < len(race.racers)
+def last_place(race: Race) -> int:
+    """The place of the last racer."""
+    return len(race.racers) - 1
+
+
+def last_step(race: Race) -> int:
+    """The number of its last step."""
+    return race.steps
 
 
 def is_of_a_formula(race: Race, _: Any = None) -> bool:
@@ -241,15 +251,18 @@ class Row:
     """What is to be known of a field of the view.
 
     name: of its parameter in an address. page: the one page that has it, None for all. needs: whether a race has what
-    this value of the field takes, or else the field is its default. of_figure: whether it chooses between views of the
-    race's figure. shared: whether a link for others tells it. quiet: whether it is too small a change for an entry in
-    the browser's history.
+    this value of the field takes, or else the field is its default. most: of a number the largest that a race has room
+    for; a larger one becomes that, or the default where this is None. is_place: whether it is the place of a racer,
+    and goes where the racer goes. of_figure: whether it chooses between views of the race's figure. shared: whether a
+    link for others tells it. quiet: whether it is too small a change for an entry in the browser's history.
     """
 
     name: str
     form: Form
     page: str | None = None
     needs: Callable[[Race, Any], bool] | None = None
+    most: Callable[[Race], int] | None = None
+    is_place: bool = False
     of_figure: bool = False
     shared: bool = True
     quiet: bool = False
@@ -277,7 +290,7 @@ class View:
     paths: str = seen("travelled", OneOf(("travelled", "whole")), of_figure=True)
     hidden: tuple[int, ...] = seen((), Places(), quiet=True)
     # A swarm: the place of its racer in the list (None: there is none), and the seed that draws its starts.
-    swarm: int | None = seen(None, Whole(MOST_RACERS - 1), needs=has_place)
+    swarm: int | None = seen(None, Whole(MOST_RACERS - 1), most=last_place, is_place=True)
     swarm_seed: int = seen(0, Whole(2**32 - 1))
     # The part of each path that is still to come is hidden.
     veiled: bool = seen(False, YesOrNo())
@@ -294,6 +307,10 @@ class View:
     # The lesson that is open, and whether one is being composed.
     lesson: str | None = seen(None, ALesson(), page="lessons")
     composing: bool = seen(False, YesOrNo(), "compose", page="lessons")
+    # Inside a step: the place of its racer, that of another one beside it (None: there is none), and which step.
+    racer: int = seen(0, Whole(MOST_RACERS - 1), page="step", most=last_place, is_place=True)
+    beside: int | None = seen(None, Whole(MOST_RACERS - 1), page="step", most=last_place, is_place=True)
+    at: int = seen(FIRST_LOOK, Whole(MOST_STEPS), page="step", most=last_step, quiet=True)
 
     @classmethod
     def rows(cls) -> dict[str, Row]:
@@ -328,10 +345,21 @@ class View:
 
     def fitting(self, race: Race) -> View:
         """The view without what this race has not: epochs need samples, many runs need batches."""
-        rows = self.rows().items()
-        lacking = [field for field, row in rows if row.needs is not None and not row.needs(race, getattr(self, field))]
-        defaults = type(self)()
-        return replace(self, **{field: getattr(defaults, field) for field in lacking})
+        defaults, changed = type(self)(), {}
+        for field, row in self.rows().items():
+            if row.needs is not None and not row.needs(race, getattr(self, field)):
+                changed[field] = getattr(defaults, field)
+            elif row.most is not None and (getattr(self, field) or 0) > row.most(race):
+                changed[field] = None if getattr(defaults, field) is None else row.most(race)
+        return replace(self, **changed)
+
+    def beyond(self, race: Race, query: Mapping[str, str]) -> list[BadInput]:
+        """A sentence for each number of the query parameters that is larger than this race has room for."""
+        return [
+            BadInput("out_of_range", name=row.name, value=value, allowed=f"0 ≤ {row.name} ≤ {row.most(race):,}")
+            for field, row in self.rows().items()
+            if row.name in query and row.most is not None and ((value := getattr(self, field)) or 0) > row.most(race)
+        ]
 
     def for_others(self) -> View:
         """The view that a link for others tells."""

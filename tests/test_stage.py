@@ -22,12 +22,20 @@ FOLDER = Path(stage.__file__).parent / "js"
 TOP_LEVEL = re.compile(r"(?m)^(?:export (?:default )?)?(?:async )?(?:function|const|let|class) (\w+)")
 IMPORT = re.compile(r'(?m)^import \{([^}]*)\} from "([^"]*)";$')
 EXPORT = re.compile(r"(?m)^export (?:async )?(?:function|const|class) (\w+)")
-FILES = sorted(file.relative_to(FOLDER).as_posix() for file in FOLDER.rglob("*.js"))
+EVERY = sorted(file.relative_to(FOLDER).as_posix() for file in FOLDER.rglob("*.js"))
+FILES = [file for file in EVERY if not file.startswith("inside/")]
+"""Those of the stage; those of the page that looks inside a step are not for the others."""
 
 
-def test_every_module_of_the_folder_is_reached_from_stage_js() -> None:
+def source_of(module: str) -> str:
+    """A module, whichever entry it belongs to."""
+    return {name: text for entry in modules.ENTRIES for name, text in sources(entry).items()}[module]
+
+
+def test_every_module_of_the_folder_is_reached_from_an_entry() -> None:
     assert sorted(sources()) == FILES
     assert list(sources())[-1] == "stage.js"
+    assert sorted({*sources(), *sources(modules.INSIDE)}) == EVERY
 
 
 def test_no_name_is_there_twice() -> None:
@@ -71,15 +79,15 @@ def test_a_link_takes_every_camera_that_the_stage_tells() -> None:
     assert camera([0, highest + 0.1, nearest - 0.01]) == (0.0, highest, nearest)
 
 
-@pytest.mark.parametrize("module", FILES)
+@pytest.mark.parametrize("module", EVERY)
 def test_what_a_module_imports_is_there(module: str) -> None:
-    source = sources()[module]
+    source = source_of(module)
     # Every import is in the one form that joining takes away.
     assert (
         len(re.findall(r"(?m)^import\b", source)) == len(IMPORT.findall(source)) == len([*imports_of(module, source)])
     )
     for (names, _), imported in zip(IMPORT.findall(source), imports_of(module, source), strict=True):
-        assert {name.strip() for name in names.split(",")} - {""} <= set(EXPORT.findall(sources()[imported]))
+        assert {name.strip() for name in names.split(",")} - {""} <= set(EXPORT.findall(source_of(imported)))
 
 
 def test_the_joined_module_stands_alone() -> None:
@@ -87,7 +95,7 @@ def test_the_joined_module_stands_alone() -> None:
 
 
 def test_one_folder_with_a_hash_over_all_of_them() -> None:
-    names = [stage.assets()[name].name for name in ("stage.css", *sources())]
+    names = [stage.assets()[name].name for name in ("stage.css", "inside.css", *EVERY)]
     (folder,) = {name.partition("/")[0] for name in names}
     assert re.fullmatch("stage-[0-9a-f]{12}", folder)
     assert sorted(stage.preloaded()) == [f"{folder}/{name}" for name in FILES]
@@ -96,7 +104,7 @@ def test_one_folder_with_a_hash_over_all_of_them() -> None:
 def test_another_content_is_in_another_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     before = stage.assets()["stage.js"].name
     changed = {**sources(), FILES[0]: f"{sources()[FILES[0]]}// changed\n"}
-    monkeypatch.setattr(modules, "sources", lambda: changed)
+    monkeypatch.setattr(modules, "sources", lambda _: changed)
     after = modules.assets.__wrapped__()
     assert after["stage.js"].name != before
     assert after["stage.js"].body == stage.assets()["stage.js"].body

@@ -36,6 +36,9 @@ OTHERWISE: dict[str, tuple[Any, dict[str, str]]] = {
     "without": (("surface", "samples"), {"without": "surface,samples"}),
     "lesson": (lesson("ravine").packed(), {"lesson": lesson("ravine").packed()}),
     "composing": (True, {"compose": "1"}),
+    "racer": (3, {"racer": "3"}),
+    "beside": (0, {"beside": "0"}),
+    "at": (57, {"at": "57"}),
 }
 
 

@@ -5,10 +5,22 @@
 """
 
 from optviz.stage.message import MAPS_KEPT, pack, pack_new, unpack, words_key
-from optviz.stage.modules import ASSETS, Asset, assets, bootstrap, preloaded, stage_module, stage_style
+from optviz.stage.modules import (
+    ASSETS,
+    ENTRY,
+    INSIDE,
+    Asset,
+    assets,
+    bootstrap,
+    preloaded,
+    stage_module,
+    stage_style,
+)
 
 __all__ = [
     "ASSETS",
+    "ENTRY",
+    "INSIDE",
     "MAPS_KEPT",
     "Asset",
     "assets",

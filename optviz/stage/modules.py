@@ -20,6 +20,10 @@ from optviz.figures.palette import style_sheet
 
 ASSETS = "optviz-assets"
 ENTRY = "stage.js"
+INSIDE = "inside/inside.js"
+"""The page that looks inside one step: fetched where that page is open, and no part of what plays from disk."""
+
+ENTRIES = (ENTRY, INSIDE)
 PLOTLY = {"plane": "plotly", "scene": "plotly_3d"}
 """What a bundle of plotly.js draws → its short name among the assets; that for 3-D is fetched where it is asked for."""
 JAVASCRIPT, STYLES = "text/javascript; charset=utf-8", "text/css; charset=utf-8"
@@ -39,10 +43,10 @@ class Asset:
 
 
 @cache
-def sources() -> dict[str, str]:
-    """The modules by their path in `js/`, each after those that it imports; stage.js is the last."""
+def sources(entry: str = ENTRY) -> dict[str, str]:
+    """The modules of an entry by their path in `js/`, each after those that it imports; the entry is the last."""
     found: dict[str, str] = {}
-    _visit(ENTRY, found, ())
+    _visit(entry, found, ())
     return found
 
 
@@ -75,13 +79,19 @@ def stage_module() -> str:
 
 def stage_style() -> str:
     """The style sheet of the stage; whoever shows a stage puts it on the page."""
-    return style_sheet((_HERE / "css" / "stage.css").read_text(encoding="utf-8"))
+    return _sheet("stage.css")
+
+
+def _sheet(name: str) -> str:
+    return style_sheet((_HERE / "css" / name).read_text(encoding="utf-8"))
 
 
 @cache
 def assets() -> dict[str, Asset]:
-    """What a server sends, by short name: "plotly", "plotly_3d" (plotly.js), "stage.css", and each module."""
-    files = {"stage.css": (stage_style(), STYLES)} | {name: (text, JAVASCRIPT) for name, text in sources().items()}
+    """What a server sends, by short name: "plotly", "plotly_3d" (plotly.js), the style sheets, and each module."""
+    files = {"stage.css": (stage_style(), STYLES), "inside.css": (_sheet("inside.css"), STYLES)}
+    for entry in ENTRIES:
+        files |= {name: (text, JAVASCRIPT) for name, text in sources(entry).items()}
     digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:12]
     stage = {name: _asset(f"stage-{digest}/{name}", text.encode(), kind) for name, (text, kind) in files.items()}
     return {"plotly": _plotly("cartesian"), "plotly_3d": _plotly("gl3d"), **stage}
@@ -102,7 +112,7 @@ def _asset(name: str, body: bytes, media_type: str) -> Asset:
 
 
 def preloaded() -> tuple[str, ...]:
-    """The names of the modules: a page that names them all at once spares the browser finding one behind the other."""
+    """The names of the stage's modules: named all at once, the browser need not find one behind the other."""
     return tuple(assets()[name].name for name in sources())
 
 

@@ -22,6 +22,7 @@ from optviz.figures.small import MAP_GRID
 from optviz.gradient_noise import GradientNoise, gradient_noise
 from optviz.laboratory import tuning
 from optviz.laboratory.work import WORK, Values
+from optviz.ledger import Ledger, ledger
 from optviz.racer import Racer
 from optviz.statistics import gradients
 from optviz.surface import FiniteSum, Formula, Surface
@@ -103,6 +104,14 @@ def slopes_and_lengths(
     run = path(racer, surface, start, steps, batch_seed)
     with COMPUTING:
         return gradients.slopes_and_lengths(run)
+
+
+@once
+def ledger_of(racer: Racer, surface: Surface, start: tuple[float, float], steps: int, batch_seed: int) -> Ledger:
+    """`ledger` of `path`, once per racer and setting."""
+    run = path(racer, surface, start, steps, batch_seed)
+    with COMPUTING:
+        return ledger(run, batch_seed)
 
 
 @once

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import streamlit as st
 
 from optviz.figures import Figure
-from optviz.stage import MAPS_KEPT, bootstrap, pack_new
+from optviz.stage import ENTRY, MAPS_KEPT, bootstrap, pack_new
 
 Answer = Callable[[Any], bool]
 """Answers what a stage has sent, and says whether more than its picture has changed."""
@@ -27,8 +27,9 @@ _answers: dict[str, Answer] = {}
 
 
 @cache
-def _component() -> Callable[..., Any]:
-    return st.components.v2.component("optviz_stage", html="", js=bootstrap(), isolate_styles=False)
+def _component(module: str) -> Callable[..., Any]:
+    name = f"optviz_{PurePath(module).stem}"
+    return st.components.v2.component(name, html="", js=bootstrap(module=module), isolate_styles=False)
 
 
 @cache
@@ -43,17 +44,19 @@ def of_script(name: str, script: Path) -> Callable[..., Any]:
     return st.components.v2.component(name, html="", js=script.read_text(encoding="utf-8"), isolate_styles=False)
 
 
-def mount(message: bytes, key: str, answer: Answer | None = None) -> None:
-    """Put the stage on the page. answer: called for what the stage sends, whichever way it goes.
+def mount(message: bytes, key: str, answer: Answer | None = None, module: str = ENTRY) -> None:
+    """Put the stage on the page, or what another module shows of a message.
+
+    answer: called for what the stage sends, whichever way it goes.
 
     That is {"page", "requests": [{"number", "what", "value"}, …], "live"}: see `optviz.ui.requests`; live is what is
     being dragged, if anything is. Whatever a browser sends may be anything: it is for `answer` to check.
     """
     if answer is None:
-        _component()(key=key, data=message, height="content")
+        _component(module)(key=key, data=message, height="content")
         return
     _answers[key] = answer
-    _component()(key=key, data=message, height="content", on_asked_change=lambda: _answer_the_stage(key))
+    _component(module)(key=key, data=message, height="content", on_asked_change=lambda: _answer_the_stage(key))
 
 
 def mount_voice() -> None:

@@ -29,7 +29,7 @@ export default function keepHistory({ data: { quiet, found, spelled } }) {
 
   if (found !== undefined && spelled !== undefined) meant.set(loud(found), loud(spelled));
   // Called again for each message; the browser's own function is replaced once for the document.
-  const kept = /** @type {History & { optviz?: boolean }} */ (history);
+  const kept = /** @type {History & { optviz?: boolean, optvizLed?: Record<string, string | null> }} */ (history);
   if (kept.optviz) return;
   kept.optviz = true;
   const push = history.pushState.bind(history);
@@ -38,9 +38,16 @@ export default function keepHistory({ data: { quiet, found, spelled } }) {
   history.pushState = (state, unused, url) => {
     const [from, to] = [location, new URL(url ?? "", location.href)];
     const samePage = from.pathname === to.pathname;
+    // What the browser writes by itself is newer than what the server has heard of it.
+    const led = samePage ? Object.entries(kept.optvizLed ?? {}) : [];
+    for (const [name, value] of led) {
+      if (value === null) to.searchParams.delete(name);
+      else to.searchParams.set(name, value);
+    }
     const inPlace = samePage && (meaning(to.search) === meaning(from.search) || meaning(to.search) === carried);
     carried = samePage ? null : meaning(from.search);
-    if (inPlace) history.replaceState(state, unused, url);
-    else push(state, unused, url);
+    const address = led.length ? to : url;
+    if (inPlace) history.replaceState(state, unused, address);
+    else push(state, unused, address);
   };
 }

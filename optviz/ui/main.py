@@ -23,6 +23,7 @@ class Page(NamedTuple):
 
 PAGES = (
     Page("race", controls=True),
+    Page("step", controls=True),
     Page("guide"),
     Page("lessons"),
 )  # fmt: skip

@@ -47,9 +47,7 @@ def go_to_the_address() -> None:
     taken_up = _on_the_draft(st.session_state.race)
     if taken_up is not None:
         st.session_state.race, st.session_state.view = taken_up, replace(st.session_state.view, draft=None)
-    if view.swarm != st.session_state.view.swarm:
-        most = f"0 ≤ swarm ≤ {len(st.session_state.race.racers) - 1}"
-        unseen.append(BadInput("out_of_range", name="swarm", value=view.swarm, allowed=most))
+    unseen += view.beyond(st.session_state.race, query)
     if view.veiled and not veiled_before:
         st.session_state.played = None
     st.session_state.view_stamp = st.session_state.get("view_stamp", 0) + 1
@@ -202,9 +200,11 @@ def _follow(moved: Callable[[int], int | None]) -> None:
         hidden = [moved(place) for place in view().hidden]
         st.session_state.view = replace(view(), hidden=places([place for place in hidden if place is not None]))
         st.session_state.view_stamp += 1
-    place = view().swarm
-    if place is not None:
-        st.session_state.view = replace(view(), swarm=moved(place))
+    for field, row in View.rows().items():
+        place = getattr(view(), field)
+        if row.is_place and place is not None:
+            there = moved(place)
+            change_view(**{field: getattr(View(), field) if there is None else there})
     if "tuned" in st.session_state:
         tuned = moved(st.session_state.tuned)
         if tuned is None:

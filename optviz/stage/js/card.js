@@ -59,12 +59,15 @@ export class CardPanel {
 
   // By key or button: that of the racer that is pointed at, or was open last, or is the first in sight.
   toggle() {
-    if (this.isOpen) return this.open(null);
+    this.open(this.isOpen ? null : this.meant());
+  }
+
+  // The racer that is meant by a key or button that names none.
+  meant() {
     const { hidden, lit } = this.state();
     const focused = document.activeElement?.closest(".optviz-legend button");
     const first = racersOf(this.state()).findIndex((_, index) => !hidden.includes(index));
-    const index = focused instanceof HTMLElement ? Number(focused.dataset["index"]) : lit ?? first;
-    this.open(Math.max(0, index));
+    return Math.max(0, focused instanceof HTMLElement ? Number(focused.dataset["index"]) : lit ?? first);
   }
 
   /** @param {number} by */
@@ -80,11 +83,13 @@ export class CardPanel {
     const header = state.message?.header;
     const racer = state.card === null ? undefined : racersOf(state)[state.card];
     this.card.hidden = !racer;
+    part(this.card, "[data-do=look]").hidden = !header?.tools?.includes("inside");
     this.button.hidden = racersOf(state).length === 0;
     this.button.setAttribute("aria-expanded", String(Boolean(racer)));
     if (!racer || !header) return;
     const { text } = header;
     this.card.setAttribute("aria-label", racer.name);
+    part(this.card, "[data-do=look]").textContent = text["look_inside"] ?? "";
     part(this.card, "h3 span").textContent = racer.name;
     part(this.card, "[data-name=rule_title]").textContent = text["card_rule"] ?? "";
     part(this.card, "[data-name=settings_title]").textContent = text["card_settings"] ?? "";

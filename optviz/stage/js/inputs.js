@@ -7,7 +7,7 @@ import { fillSpeeds, toggleTools } from "./chrome.js";
 import { nextHint } from "./hints.js";
 import { listenToKeys } from "./keyboard.js";
 import { Pointer } from "./pointer.js";
-import { stepAt, tracksOf } from "./state.js";
+import { stepAt, stepOf, tracksOf } from "./state.js";
 import { headNear } from "./card.js";
 import { toggleFullScreen } from "./lecture.js";
 
@@ -40,6 +40,7 @@ export function perform(stage, what) {
     case "code": return stage.dispatch({ type: "show_code", shown: !state.code });
     case "code_close": return stage.dispatch({ type: "show_code", shown: false });
     case "card": return stage.card.toggle();
+    case "look": return lookInside(stage);
     case "card_close": return stage.card.open(null);
     case "card_before": return stage.card.move(-1);
     case "card_next": return stage.card.move(1);
@@ -55,6 +56,15 @@ export function perform(stage, what) {
   stage.dismissHint("play");
   guide.wait();
   stage.transport.command(what);
+}
+
+/**
+ * Another page shows one step of the racer that is pointed at, or whose card is open, or of the first in sight.
+ * @param {Stage} stage
+ */
+function lookInside({ card, requests, state }) {
+  if (!state.message?.header.tools?.includes("inside")) return;
+  requests.ask("inside", { racer: state.card ?? card.meant(), at: stepOf(state) });
 }
 
 /** @param {Stage} stage */

@@ -3,7 +3,7 @@
 // several stages, one answers: the one in use, which is the one that has the focus or was touched last. Small ones in a text
 // answer only while they have the focus: elsewhere the space scrolls the text.
 
-const COMMANDS = new Map([[" ", "play"], ["ArrowLeft", "back"], ["ArrowRight", "forward"], ["Home", "first"], ["End", "last"], ["i", "card"], ["f", "full"]]);
+const COMMANDS = new Map([[" ", "play"], ["ArrowLeft", "back"], ["ArrowRight", "forward"], ["Home", "first"], ["End", "last"], ["i", "card"], ["f", "full"], ["l", "look"]]);
 // What a key does again and again while it is held; of all others, which toggle, once is meant.
 const REPEATED = ["back", "forward"];
 const KEYS_OF_THEIR_OWN = "input, textarea, select, button, summary, a, [tabindex='0'], [role=slider], [role=radio], "

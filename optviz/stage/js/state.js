@@ -27,6 +27,7 @@ export function initialState() {
     camera: null,
     flat: false,
     viewStamp: null,
+    sought: null,
     shownRace: null,
     playedRace: null,
     held: null,
@@ -77,6 +78,9 @@ function received(state, message) {
   const steps = stepsOf(next);
   // Who has seen a race to its end sees the next one at its end as well.
   if (isAtEnd(state) && !next.playing && next.position === state.position) next.position = steps;
+  // A step that is asked for anew, for instance by who comes back from looking into it.
+  if (header.seek && header.seek.number !== state.sought) Object.assign(next, { position: header.seek.step, playing: false });
+  next.sought = header.seek?.number ?? state.sought;
   next.position = Math.min(next.position ?? steps, steps);
   const race = raceOf(next);
   if (header.played) next.playedRace = race;

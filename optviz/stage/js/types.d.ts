@@ -57,6 +57,8 @@ export interface Header {
   shown?: string;
   /** Whether the end of this race was seen under the veil. */
   played?: boolean;
+  /** The step at which it is to be shown, where the number is a new one. */
+  seek?: { step: number; number: number } | null;
   file_name?: string;
   /** What stands above and below a picture that is taken elsewhere. */
   title?: string;
@@ -289,6 +291,8 @@ export interface State {
   flat: boolean;
   /** The stamp of the view that the server last set. */
   viewStamp: number | null;
+  /** The number of the step that the server last asked for. */
+  sought: number | null;
   /** The race that the last message was about. */
   shownRace: string | null;
   /** The race that has been played to its end under the veil. */

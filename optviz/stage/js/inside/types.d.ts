@@ -4,6 +4,8 @@
 // Row k of every array is the step from θ(k − 1) to θ(k); row 0 is what was before the first step. After a run has diverged,
 // and where there is nothing to say, numbers are NaN. Colours are "@theme/…", texts are in the visitor's language.
 
+import type { Arrays, Theme, Words } from "../types.js";
+
 /** "@name" of an array of the message: rows (steps + 1) of one number or two (x, y), unless it says otherwise. */
 export type Reference = string;
 
@@ -131,4 +133,29 @@ export interface InsideSeries {
   /** The smallest and the largest number that is finite and, where it is logarithmic, above 0; null where there is none. */
   range: [number, number] | null;
   logarithmic: boolean;
+}
+
+/** What stands in the header of the page's message besides what any figure's has: see optviz/ui/pages/step/message.py. */
+export interface InsideHeader {
+  layers: InsideLayer[];
+  themes: { light: Theme; dark: Theme };
+  text: Words;
+  token: string;
+  language: string;
+  present: boolean;
+  /** The step that is asked for, where the stamp is a new one. */
+  view: { at: number; stamp: number };
+  /** The step that an address without one means. */
+  first_look: number;
+  /** All optimizers of the race, and the places of those that are shown. */
+  racers: { name: string; color: string; marker: string }[];
+  racer: number;
+  beside: number | null;
+  /** Of which optimizer at which step a question finds its answer. */
+  questions: { asked: string; racer: number; at: number }[];
+}
+
+export interface InsideMessage {
+  header: InsideHeader;
+  arrays: Arrays;
 }

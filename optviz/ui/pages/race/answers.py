@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from optviz.ui import component, requests, session
+from optviz.ui import component, looking, requests, session
 from optviz.ui.pages.race import touring
 from optviz.view import camera, places
 
@@ -65,6 +65,12 @@ def _code_shown(shown: Any) -> None:
     st.session_state[CODE] = shown is True
 
 
+def _look_inside(shown: Any) -> None:
+    if isinstance(shown, dict):
+        looking.look_inside(shown.get("racer"), shown.get("at"))
+        session.go_to_page("step")
+
+
 REQUESTS: dict[str, Callable[[Any], None]] = {
     "start": _start_chosen,
     "learning_rate": _learning_rate_chosen,
@@ -78,6 +84,7 @@ REQUESTS: dict[str, Callable[[Any], None]] = {
     "map": _map_needed,
     "card": _card_opened,
     "code": _code_shown,
+    "inside": _look_inside,
     # Gone back or forward while something was held. Read at once: what is asked for behind it is newer.
     "address": lambda _: session.go_to_the_address(),
     "page": lambda _: None,

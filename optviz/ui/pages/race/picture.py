@@ -19,7 +19,7 @@ from optviz.figures.swarm import with_swarm
 from optviz.optimizers import OPTIMIZERS
 from optviz.text import Words, words
 from optviz.text.telling import caption, file_name, heading
-from optviz.ui import background, cached, component, requests, session
+from optviz.ui import background, cached, component, looking, requests, session
 from optviz.ui.pages.race import swarming, touring
 from optviz.ui.pages.race.answers import CARD, CODE, answer
 from optviz.ui.pages.race.caption import below_the_picture
@@ -142,11 +142,12 @@ def _message(race: Race, figure: Figure, pinned: RaceRecord | None, text: Words,
         race=session.token(session.race()),
         shown=session.token_of_what_plays(race),
         played=view.veiled and session.end_was_seen(),
+        seek=looking.sought(),
         file_name=file_name(race),
         title=heading(race, session.language()),
         caption=caption(race, start, session.language(), view.pinned if pinned is not None else None),
         language=session.language(),
-        tools=["tour", "pin", "code"],
+        tools=["tour", "pin", "code", "inside"],
         code=code_to_show(text["download"]) if st.session_state.get(CODE) else None,
         pinned=view.pinned is not None,
         present=view.present,

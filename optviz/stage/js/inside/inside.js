@@ -1,0 +1,291 @@
+// @ts-check
+// The page "Inside a step": any optimizer of the race at any step. Which optimizers are shown is the server's to say, as
+// their numbers come from there; which step is the browser's alone: all numbers of a run have come with one message.
+//
+// This file only wires. The step: clock.js. One optimizer: side.js. Sent: in `ask`.
+
+/** @import { Component, StageRoot, Theme } from "../types.js" */
+/** @import { InsideHeader, InsideLayer, InsideMessage } from "./types.js" */
+
+import { watchConnection, serverAnswered } from "../connection.js";
+import { markerPath } from "../drawing.js";
+import { buttonsOf, icon, label, part, sync } from "../elements.js";
+import { listenToKeys } from "../keyboard.js";
+import { completed, resolved, sameBytes, toBytes, unpack } from "../message.js";
+import { Requests } from "../requests.js";
+import { themeOf, watchSharpness, watchSystemTheme } from "../theme.js";
+import { SPEEDS } from "../transport.js";
+import { buildBoard } from "./board.js";
+import { Clock } from "./clock.js";
+import { PlaceInAddress } from "./place_in_address.js";
+import { Side } from "./side.js";
+
+/** @type {number | null} the stamp of the view that was last taken over, and the step since: for as long as the document lives */
+let stampBefore = null;
+let stepBefore = 0;
+
+/** @type {WeakMap<HTMLElement, Inside>} */
+const shownIn = new WeakMap();
+
+/**
+ * Streamlit's component: called again for each message, and for another theme.
+ * @param {Component} component
+ * @returns {() => void} called when it leaves the page
+ */
+export default function inside({ parentElement, data, setTriggerValue }) {
+  const shown = shownIn.get(parentElement) ?? new Inside(parentElement);
+  shownIn.set(parentElement, shown);
+  shown.receive(toBytes(data), (asked) => setTriggerValue("asked", asked));
+  return () => {
+    if (parentElement.isConnected) return;
+    shown.stop();
+    shownIn.delete(parentElement);
+  };
+}
+
+export class Inside {
+  /** @param {StageRoot} root */
+  constructor(root) {
+    this.root = root;
+    this.requests = new Requests();
+    this.board = buildBoard(root, (what) => this.perform(what));
+    this.clock = new Clock(() => this.step());
+    this.address = new PlaceInAddress("at");
+    /** @type {Side[]} */
+    this.sides = [];
+    /** @type {Uint8Array | null} */
+    this.received = null;
+    /** @type {InsideMessage | null} */
+    this.message = null;
+    this.frame = 0;
+    loadStyle(this.board.body);
+    const { body, scrubber, speedPicker, besidePicker } = this.board;
+    for (const speed of SPEEDS) speedPicker.add(new Option(`${speed}×`, String(speed), false, speed === 1));
+    scrubber.addEventListener("input", () => {
+      this.clock.pause();
+      this.clock.seek(Number(scrubber.value));
+    });
+    speedPicker.addEventListener("change", () => { this.clock.speed = Number(speedPicker.value); });
+    besidePicker.addEventListener("change", () => (
+      this.choose({ beside: besidePicker.value === "" ? null : Number(besidePicker.value) })));
+    const sizes = new ResizeObserver(() => this.draw());
+    sizes.observe(this.board.sides);
+    this.cleanups = [
+      () => this.requests.stop(), () => this.clock.pause(), () => this.address.stop(), () => sizes.disconnect(),
+      () => cancelAnimationFrame(this.frame),
+      watchSystemTheme(() => this.paint()), watchSharpness(() => this.draw()),
+      listenToKeys({
+        body, scrubber,
+        plays: () => this.message !== null,
+        command: (what) => this.perform(what === "look" ? "race" : what),
+        escape: () => { if (this.message?.header.present) this.requests.ask("present", false); },
+      }),
+    ];
+  }
+
+  get layer() {
+    return /** @type {InsideLayer | undefined} */ (this.message?.header.layers.find(({ kind }) => kind === "inside"));
+  }
+
+  // --- what comes in ---
+
+  /**
+   * @param {Uint8Array} bytes
+   * @param {(asked: object) => void} send
+   */
+  receive(bytes, send) {
+    this.requests.send = send;
+    serverAnswered();
+    if (this.received && sameBytes(bytes, this.received)) return this.paint();
+    const sent = unpack(bytes);
+    this.requests.stage = sent.header.stage ?? null;
+    this.requests.heard(sent.header.heard);
+    const message = /** @type {InsideMessage | null} */ (/** @type {unknown} */ (completed(sent)));
+    this.received = message && bytes.slice();
+    if (!message) return this.requests.ask("map", sent.header.map_key);
+    this.message = message;
+    this.takeUp(message.header);
+    this.update();
+    this.step();
+    return undefined;
+  }
+
+  /**
+   * The step that the server names, where it does so anew; else the one that was shown last.
+   * @param {InsideHeader} header
+   */
+  takeUp({ view }) {
+    const { clock, layer } = this;
+    if (!layer) return;
+    clock.steps = layer.steps;
+    clock.step = Math.min(view.stamp === stampBefore ? stepBefore : view.at, layer.steps);
+    stampBefore = view.stamp;
+  }
+
+  // --- what is asked for ---
+
+  /** @param {string} what a button's `data-do`, or a key's */
+  perform(what) {
+    const { header } = this.message ?? {};
+    if (!header) return;
+    if (what === "race") this.requests.ask("race", { at: this.clock.step });
+    else if (what !== "card" && what !== "full") this.clock.command(what);
+  }
+
+  /** @param {{ racer?: number, beside?: number | null, at?: number }} chosen */
+  choose(chosen) {
+    if (!this.message) return;
+    const { racer, beside } = this.message.header;
+    this.requests.ask("inside", { racer, beside, at: this.clock.step, ...chosen });
+  }
+
+  // --- what is shown ---
+
+  // Words and choices, and the markup of each optimizer.
+  update() {
+    const { board, layer, message, sides } = this;
+    if (!message || !layer) return;
+    const { header } = message;
+    const { text } = header;
+    for (const button of buttonsOf(board.body)) label(button, text[button.dataset["do"] ?? ""]);
+    part(board.body, "[data-do=race]").textContent = text["race"] ?? "";
+    board.body.setAttribute("aria-label", text["page"] ?? "");
+    board.racers.setAttribute("aria-label", text["racers"] ?? "");
+    board.questions.setAttribute("aria-label", text["questions"] ?? "");
+    for (const control of [board.scrubber, board.speedPicker]) {
+      label(control, text[control === board.scrubber ? "scrubber" : "speed"]);
+    }
+    if (header.language) document.documentElement.lang = header.language;
+    const skip = document.querySelector("[data-testid=stSkipToContent]");
+    if (skip) skip.textContent = text["skip_to_content"] ?? "";
+    watchConnection(text["lost"] ?? "");
+    board.body.dataset["present"] = String(Boolean(header.present));
+    board.body.dataset["sides"] = String(layer.racers.length);
+    board.scrubber.max = String(layer.steps);
+    board.readout.style.minWidth = `${2 * board.scrubber.max.length + 3}ch`;
+    this.updateChoices(header);
+    while (sides.length > layer.racers.length) sides.pop()?.element.remove();
+    while (sides.length < layer.racers.length) {
+      const side = new Side((step) => {
+        this.clock.pause();
+        this.clock.seek(step);
+      });
+      sides.push(side);
+      board.sides.append(side.element);
+    }
+    layer.racers.forEach((racer, place) => sides[place]?.receive(layer, racer, message.arrays, text));
+    this.paint();
+  }
+
+  /** @param {InsideHeader} header */
+  updateChoices({ beside, questions, racer, racers, text }) {
+    const { board } = this;
+    const makeChip = () => {
+      const chip = document.createElement("button");
+      chip.type = "button";
+      chip.innerHTML = '<svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"><path/></svg><span></span>';
+      chip.addEventListener("click", () => {
+        const chosen = Number(chip.dataset["index"]);
+        this.choose({ racer: chosen, ...(chosen === this.message?.header.beside && { beside: null }) });
+      });
+      return chip;
+    };
+    sync(board.racers, racers, makeChip, (chip, { name, marker }, index) => {
+      chip.dataset["index"] = String(index);
+      chip.setAttribute("aria-pressed", String(index === racer));
+      part(chip, "span").textContent = name;
+      chip.querySelector("path")?.setAttribute("d", markerPath(marker, 8, 8, 6));
+    });
+    part(board.beside, "span").textContent = text["beside"] ?? "";
+    const others = racers.flatMap(({ name }, index) => (index === racer ? [] : [new Option(name, String(index))]));
+    board.beside.hidden = others.length === 0;
+    board.besidePicker.replaceChildren(new Option(text["nobody"] ?? "", ""), ...others);
+    board.besidePicker.value = beside === null ? "" : String(beside);
+    const makeQuestion = () => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.addEventListener("click", () => {
+        const { at, place } = button.dataset;
+        this.choose({ racer: Number(place), beside: null, at: Number(at) });
+      });
+      return button;
+    };
+    board.questions.hidden = questions.length === 0;
+    sync(board.questions, questions, makeQuestion, (button, { asked, at, racer: place }) => {
+      Object.assign(button.dataset, { at: String(at), place: String(place) });
+      button.textContent = asked;
+    });
+  }
+
+  /** @returns {{ theme: Theme, name: "light" | "dark" } | null} */
+  theme() {
+    const name = themeOf(this.root);
+    return this.message && { theme: this.message.header.themes[name], name };
+  }
+
+  // The colours of the theme, and all that is drawn with them.
+  paint() {
+    const { board, message, sides } = this;
+    const found = this.theme();
+    if (!message || !found) return;
+    const { theme, name } = found;
+    board.body.dataset["theme"] = name;
+    [...board.racers.children].forEach((chip, index) => {
+      const { color } = message.header.racers[index] ?? { color: "@theme/ink" };
+      chip.querySelector("path")?.setAttribute("fill", resolved(color, message.arrays, theme));
+    });
+    for (const side of sides) side.paint(theme);
+    this.draw();
+  }
+
+  // Another step, or playing has begun or ended.
+  step() {
+    const { board, clock, message } = this;
+    if (!message) return;
+    stepBefore = clock.step;
+    const { text, first_look: usual } = message.header;
+    board.scrubber.value = String(clock.step);
+    board.scrubber.style.setProperty("--done", `${(100 * clock.step) / Math.max(1, clock.steps)}%`);
+    board.readout.textContent = `${clock.step} / ${clock.steps}`;
+    board.scrubber.setAttribute("aria-valuetext", `${clock.step} / ${clock.steps}`);
+    const button = part(board.body, "[data-do=play]");
+    const isPlaying = String(clock.isPlaying);
+    if (board.body.dataset["playing"] !== isPlaying) {
+      button.innerHTML = icon(clock.isPlaying ? "pause" : "play");
+      label(button, text[clock.isPlaying ? "pause" : "play"]);
+      board.body.dataset["playing"] = isPlaying;
+    }
+    this.address.follow(clock.step === usual ? null : String(clock.step));
+    this.draw();
+  }
+
+  // The numbers and the picture of the step: at once, however many steps are asked for within a frame.
+  draw() {
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame(() => {
+      const found = this.theme();
+      const { board, clock, message, sides } = this;
+      if (!found || !message) return;
+      for (const side of sides) side.fill(clock.step, found.theme, found.name);
+      Object.assign(board.body.dataset, { step: String(clock.step), drawn: message.header.token });
+    });
+  }
+
+  stop() {
+    for (const cleanup of this.cleanups) cleanup();
+  }
+}
+
+/**
+ * The page's own style sheet, which no other page loads; until it is there, nothing is seen.
+ * @param {HTMLElement} body
+ */
+function loadStyle(body) {
+  const address = new URL("../inside.css", import.meta.url).href;
+  if (document.querySelector(`link[href="${address}"]`)) return;
+  const link = document.createElement("link");
+  Object.assign(link, { rel: "stylesheet", href: address });
+  body.style.visibility = "hidden";
+  for (const end of ["load", "error"]) link.addEventListener(end, () => { body.style.visibility = ""; });
+  document.head.append(link);
+}

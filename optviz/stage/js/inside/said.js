@@ -1,0 +1,204 @@
+// @ts-check
+// What a step did, in plain words and with its own numbers. What can be said follows from which terms an optimizer keeps,
+// by the names they have in its State, and from how large they are; never from what the optimizer is called.
+
+/** @import { Arrays, Words } from "../types.js" */
+/** @import { InsideArrow, InsideRacer } from "./types.js" */
+
+import { counted, number, put } from "../sentences.js";
+import { rowOf } from "./picture.js";
+
+const LEVEL = 1.25; // of two lengths: less apart they are called equal
+const ALIKE = 0.5; // the cosine between two directions: beyond it they are the same, or opposite
+const STEEPER = 3; // times as steep as now was the slope at a step that is worth a comparison
+const CORRECTED = 1.05; // a correction that is worth a word
+const ASTRAY = 10; // degrees
+
+/**
+ * @typedef {object} Facts of one step
+ * @property {InsideRacer} racer
+ * @property {number} step
+ * @property {number} from the loss before it
+ * @property {number} to the loss after it
+ * @property {number[]} moved Δθ
+ * @property {number[]} slope of the full loss where the step began
+ * @property {(key: string, step?: number) => number[]} term by its name in the State, of this step or of another
+ * @property {(step: number) => number[]} moveOf another step
+ * @property {(arrow: InsideArrow) => number[]} vector
+ */
+
+/**
+ * @param {InsideRacer} racer
+ * @param {Arrays} arrays
+ * @param {number} step
+ * @returns {Facts}
+ */
+export function factsOf(racer, arrays, step) {
+  const series = new Map([...racer.bars, ...racer.series].map(({ key, values }) => [key, values]));
+  /** @param {number} at */
+  const local = (at) => rowOf(arrays, racer.local, at);
+  /** @param {InsideArrow} arrow @param {number} at */
+  const along = (arrow, at) => {
+    const [x1 = NaN, y1 = NaN, x2 = NaN, y2 = NaN] = rowOf(arrays, arrow.ends, at);
+    return [x2 - x1, y2 - y1];
+  };
+  const before = Math.max(0, step - 1);
+  return {
+    racer, step,
+    from: local(before)[0] ?? NaN,
+    to: local(step)[0] ?? NaN,
+    moved: along(racer.total, step),
+    slope: local(before).slice(1, 3),
+    term: (key, at = step) => rowOf(arrays, series.get(key) ?? "@", at),
+    moveOf: (at) => along(racer.total, at),
+    vector: (arrow) => along(arrow, step),
+  };
+}
+
+/** @param {number[]} vector */
+export function length(vector) {
+  return Math.hypot(vector[0] ?? NaN, vector[1] ?? NaN);
+}
+
+/**
+ * The cosine of the angle between two vectors.
+ * @param {number[]} one
+ * @param {number[]} other
+ */
+function cosine(one, other) {
+  return ((one[0] ?? 0) * (other[0] ?? 0) + (one[1] ?? 0) * (other[1] ?? 0)) / (length(one) * length(other));
+}
+
+/** @type {((facts: Facts, text: Words) => string | null)[]} each a sentence, or null where there is nothing to say */
+const RULES = [went, pushed, lookedAhead, corrected, divided, accumulated, measuredByItself, astray, turnedBack];
+
+/**
+ * The sentences about a step, the most telling ones first.
+ * @param {Facts} facts
+ * @param {Words} text
+ * @returns {string[]}
+ */
+export function said(facts, text) {
+  const { racer, step, moved } = facts;
+  if (step === 0) return [text["say_start"] ?? ""];
+  if (!moved.every(Number.isFinite)) return [put(text["say_lost"], { step: racer.diverged_at })];
+  return RULES.flatMap((rule) => rule(facts, text) ?? []).map((sentence) => sentence.charAt(0).toUpperCase() + sentence.slice(1));
+}
+
+/** @param {Facts} facts @param {Words} text */
+function went({ from, moved, step, to }, text) {
+  const values = { step, from: number(from), to: number(to), length: number(length(moved)) };
+  if (length(moved) === 0) return put(text["say_stays"], values);
+  if (!Number.isFinite(to) || !Number.isFinite(from)) return put(text["say_moves"], values);
+  return put(text[to < from ? "say_down" : to > from ? "say_up" : "say_level"], values);
+}
+
+/** @param {Facts} facts @param {Words} text */
+function pushed({ racer, vector }, text) {
+  const parts = racer.arrows.map((arrow) => ({ name: named(arrow, text), vector: vector(arrow) }))
+    .filter(({ vector: along }) => length(along) > 0)
+    .sort((one, other) => length(other.vector) - length(one.vector));
+  const [first, second] = parts;
+  if (!first || !second) return null;
+  const ratio = length(first.vector) / length(second.vector);
+  const turn = cosine(first.vector, second.vector);
+  const how = turn > ALIKE ? "with" : turn < -ALIKE ? "against" : "across";
+  const key = ratio < LEVEL ? "say_equal" : "say_longer";
+  return put(text[`${key}_${how}`], { first: first.name, second: second.name, times: number(ratio, 2) });
+}
+
+/** @param {InsideArrow} arrow @param {Words} text */
+function named({ kind, label }, text) {
+  return put(text[`push_${kind}`] ?? "{label}", { label });
+}
+
+// Where the gradient is asked for elsewhere, and what the step would have been with that from here.
+/** @param {Facts} facts @param {Words} text */
+function lookedAhead({ moved, racer, slope, term, vector }, text) {
+  const { counterpart } = racer;
+  if (!counterpart) return null;
+  const other = vector(counterpart.total);
+  const values = {
+    name: counterpart.name, own: number(length(moved), 3), other: number(length(other), 3),
+    apart: number(length([(moved[0] ?? 0) - (other[0] ?? 0), (moved[1] ?? 0) - (other[1] ?? 0)]), 3),
+    here: number(length(slope), 3), there: number(length(term("gradient")), 3),
+  };
+  const isKnown = Number.isFinite(length(term("gradient")));
+  return put(text[isKnown ? "say_looked_ahead" : "say_counterpart"], values);
+}
+
+/** @param {Facts} facts @param {Words} text */
+function corrected({ term }, text) {
+  const [times] = [length(term("corrected_mean")) / length(term("mean"))];
+  return times > CORRECTED ? put(text["say_corrected"], { times: number(times, 3) }) : null;
+}
+
+// An average of squares below a root, with no memory of the way: the step is as long on a gentle slope as on a steep one.
+/** @param {Facts} facts @param {Words} text */
+function divided({ moveOf, moved, racer, step, term, vector }, text) {
+  if (!isKept(term, "average_square") || isKept(term, "average_update_square")) return null;
+  /** @param {number} at */
+  const slopeOf = (at) => length(term("gradient", at));
+  let steepest = step;
+  for (let at = 1; at < step; at += 1) if (slopeOf(at) > slopeOf(steepest)) steepest = at;
+  const steeper = slopeOf(steepest) / slopeOf(step);
+  const longer = length(moveOf(steepest)) / length(moved);
+  if (!(steeper > STEEPER) || longer > steeper / 2) {
+    const plain = racer.plain ? length(vector(racer.plain)) : NaN;
+    const told = { plain: number(plain, 3), own: number(length(moved), 3), rates: pair(term("effective_learning_rate")) };
+    return put(text[Number.isFinite(plain) ? "say_divided_plain" : "say_divided"], told);
+  }
+  const values = { at: steepest, steeper: number(steeper, 2), longer: number(longer, 2) };
+  return put(text[longer > 1 ? "say_divided_alike" : "say_divided_longer"], values);
+}
+
+// A sum that only grows below the root: the effective learning rate only falls.
+/** @param {Facts} facts @param {Words} text */
+function accumulated({ step, term }, text) {
+  if (!isKept(term, "accumulated_square")) return null;
+  const [now, first] = [term("effective_learning_rate"), term("effective_learning_rate", 1)];
+  const falls = [0, 1].map((axis) => (first[axis] ?? NaN) / (now[axis] ?? NaN));
+  const axis = (falls[1] ?? 0) > (falls[0] ?? 0) ? 1 : 0;
+  const values = {
+    axis: "xy"[axis] ?? "", sum: number(term("accumulated_square")[axis] ?? NaN, 3), rate: number(now[axis] ?? NaN, 3),
+    times: number(falls[axis] ?? NaN, 3), step,
+  };
+  return put(text[step > 1 ? "say_accumulated" : "say_accumulates"], values);
+}
+
+// The step is measured by the steps before it, which began with next to nothing.
+/** @param {Facts} facts @param {Words} text */
+function measuredByItself({ moveOf, moved, step, term }, text) {
+  if (!isKept(term, "average_update_square")) return null;
+  let way = 0;
+  for (let at = 1; at <= step; at += 1) way += length(moveOf(at)) || 0;
+  const key = step > 1 ? "say_by_itself" : "say_by_itself_at_first";
+  return put(counted(text, key, step), {
+    step, way: number(way, 3), first: number(length(moveOf(1)), 3), own: number(length(moved), 3),
+    root: pair(term("average_update_square", step - 1).map(Math.sqrt)),
+  });
+}
+
+// A batch of samples may point elsewhere than all of them.
+/** @param {Facts} facts @param {Words} text */
+function astray({ racer, slope, term }, text) {
+  if (!racer.batched) return null;
+  const degrees = (Math.acos(Math.max(-1, Math.min(1, cosine(term("gradient"), slope)))) * 180) / Math.PI;
+  return degrees > ASTRAY ? put(text["say_astray"], { degrees: Math.round(degrees) }) : text["say_batch"] ?? null;
+}
+
+/** @param {Facts} facts @param {Words} text */
+function turnedBack({ moved, moveOf, racer, step }, text) {
+  if (step < 2 || racer.arrows.length > 1) return null;
+  return cosine(moved, moveOf(step - 1)) < -ALIKE ? text["say_turned"] ?? null : null;
+}
+
+/** @param {Facts["term"]} term @param {string} key */
+function isKept(term, key) {
+  return Number.isFinite(length(term(key)));
+}
+
+/** @param {number[]} vector */
+function pair(vector) {
+  return `(${vector.map((value) => number(value, 3)).join(", ")})`;
+}

@@ -1,0 +1,66 @@
+"""Inside one step: how an optimizer of the visit's race came from one point to the next, in numbers and arrows."""
+
+from __future__ import annotations
+
+import html
+
+import streamlit as st
+
+from optviz import stage
+from optviz.experiment import Race
+from optviz.text import Words, words
+from optviz.text.telling import described, setting
+from optviz.ui import background, cached, component, session
+from optviz.ui.pages.step.answers import answer
+from optviz.ui.pages.step.message import message
+
+INSIDE = "inside"
+
+
+def step_page() -> None:
+    """The page: which race this is, and one or two of its optimizers at a step."""
+    text, race, view = words(session.language()), session.race(), session.view()
+    shown = list(dict.fromkeys(place for place in (view.racer, view.beside) if place is not None))
+    # The others need not be computed for it.
+    few = race.replaced(racers=tuple(race.racers[place] for place in shown))
+    available = background.available(few)
+    _heading(race, text)
+    if available.race is not None:
+        component.mount(message(race, available.race, shown, text), INSIDE, answer, stage.INSIDE)
+    _waiting(available, text)
+
+
+def _heading(race: Race, text: Words) -> None:
+    told = ""
+    # Until the surface is known, nobody knows where it starts.
+    if background.surface_is_there(race):
+        told = " · ".join(setting(race, race.start or cached.start(race.surface), session.language()))
+    which = html.escape(described(race, session.language()))
+    st.html(
+        f"<h1 class='optviz-heading'>{html.escape(text['app']['page_step'])}</h1>"
+        f"<p class='optviz-which'><b>{which}</b> {html.escape(told)}</p>"
+    )
+
+
+def _waiting(available: background.Available, text: Words) -> None:
+    """Say what is still to come; the page is run again by itself when it is there."""
+    phrases, first = text["background"], available.race.steps if available.race else 0
+    steps = {"first": f"{first:,}", "steps": f"{available.asked.steps:,}"}
+    if available.failed:
+        key = "failed" if available.race is None or available.whole else "failed_first"
+    else:
+        key = "surface" if available.race is None else "first_steps"
+    if available.whole and not available.failed:
+        return
+    said = f'<p class="optviz-awaited" role="status">{html.escape(phrases[key].format(**steps))}</p>'
+    if available.failed and not available.to_come:
+        st.html(said)
+        return
+
+    @st.fragment(run_every=background.SECONDS_BETWEEN_LOOKS)
+    def wait() -> None:
+        if background.has_more(available, None, False):
+            st.rerun()
+        st.html(said)
+
+    wait()
