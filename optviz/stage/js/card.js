@@ -11,7 +11,7 @@ import { number, put } from "./sentences.js";
 import { racersOf, stepOf } from "./state.js";
 
 const STAYS = ".optviz-transport, .optviz-legend, .optviz-picture"; // where a hand may work while a card is open
-const GOES_ON = ".st-key-language"; // and outside of the stage: the same card, in another language
+const CARD_STAYS_OVER = ".st-key-language"; // and outside of the stage: the same card, in another language
 
 export class CardPanel {
   /**
@@ -30,7 +30,7 @@ export class CardPanel {
     this.listening = new AbortController();
     document.addEventListener("pointerdown", ({ target }) => {
       if (!(target instanceof Element) || card.hidden || card.contains(target)) return;
-      if (!(body.contains(target) && target.closest(STAYS)) && !target.closest(GOES_ON)) this.open(null, false);
+      if (!(body.contains(target) && target.closest(STAYS)) && !target.closest(CARD_STAYS_OVER)) this.open(null, false);
     }, { capture: true, signal: this.listening.signal });
     card.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;

@@ -13,7 +13,7 @@ import { cameraIn, endIsHidden, futureIsHidden, looksOf, racersOf, sceneIsShown,
 import { isCoarse, themeOf } from "./theme.js";
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false };
-const EDGE = 1; // pixels: what is held at an edge, and rounded, is not beyond it
+const SLACK_AT_EDGE = 1; // pixels: what is held at an edge, and rounded, is not beyond it
 const LONGEST_LAG = 600; // milliseconds for which Plotly may stay behind what the canvases show while something is dragged
 const LONGEST_WAIT = 250; // and for an idle moment afterwards
 
@@ -312,7 +312,7 @@ export class Picture {
     const axes = this.axesOf(chart);
     if (!axes) return null;
     const [left, top] = [axes.x._offset + axes.x.d2p(x), axes.y._offset + axes.y.d2p(y)];
-    return distance(boxOf(axes.x, axes.y), left, top) <= EDGE ? { left, top } : null;
+    return distance(boxOf(axes.x, axes.y), left, top) <= SLACK_AT_EDGE ? { left, top } : null;
   }
 
   /**
