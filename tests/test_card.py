@@ -88,6 +88,8 @@ class Reader:
                 return self.value(parts[0]) / self.value(parts[1])
             case "msup":
                 return self.value(parts[0]) ** self.value(parts[1])
+            case "msubsup":
+                return self.names["".join((*parts[0].itertext(), *parts[1].itertext()))] ** self.value(parts[2])
             case "mrow":
                 return self.row(parts)
         raise AssertionError(f"<{element.tag}> has no meaning here")
@@ -159,7 +161,7 @@ def test_the_rule_of_a_slip_is_the_one_that_runs_until_it_is_lost(key: str) -> N
             '<mfrac><mrow>{a+b}</mrow><mrow>{c·d}</mrow></mfrac><mo rspace="0.2em">·</mo><mi>e</mi>',
         ),
         ("√(1 − b₂)", "<msqrt><mrow><mn>1</mn><mo>−</mo><msub><mi>b</mi><mn>2</mn></msub></mrow></msqrt>"),
-        ("b₂ᵗ", "<msup><msub><mi>b</mi><mn>2</mn></msub><mi>t</mi></msup>"),
+        ("b₂ᵗ", "<msubsup><mi>b</mi><mn>2</mn><mi>t</mi></msubsup>"),
         ("max g", "<mrow><mi>max</mi><mo>'</mo><mi>g</mi></mrow>"),
     ],
 )

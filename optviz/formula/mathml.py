@@ -73,7 +73,11 @@ class _Writer:
                 return f"<msqrt>{self.bare(inner)}</msqrt>"
             case Power(base, exponent):
                 kind = "mi" if exponent.isalpha() else "mn"
-                return f"<msup>{self.of(base)}<{kind}>{exponent}</{kind}></msup>"
+                written, above = self.of(base), f"<{kind}>{exponent}</{kind}>"
+                if written.startswith("<msub>"):
+                    # As one, so that the exponent is as high as on a name without an index, whatever the font.
+                    return f"<msubsup>{written.removeprefix('<msub>').removesuffix('</msub>')}{above}</msubsup>"
+                return f"<msup>{written}{above}</msup>"
             case Product(factors, dotted):
                 sign = f'<mo rspace="0.2em">{TIMES}</mo>' if dotted else f"<mo>{TIMES}</mo>"
                 return sign.join(self.of(factor) for factor in factors)

@@ -63,6 +63,8 @@ def _written(element: ElementTree.Element) -> str:
             return f"{{{_written(parts[0])}}}^{{{_written(parts[1])}}}"
         case "msub":
             return f"{{{_written(parts[0])}}}_{{{_written(parts[1])}}}"
+        case "msubsup":
+            return f"{{{_written(parts[0])}}}_{{{_written(parts[1])}}}^{{{_written(parts[2])}}}"
         case "mover":
             return rf"\hat{{{_written(parts[0])}}}"
     return _row(parts)
