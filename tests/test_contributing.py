@@ -78,7 +78,7 @@ RACE = """
 import optviz
 
 assert "{copy}" in optviz.__file__
-for surface in (optviz.gallery("tilted_bowl"), optviz.SteepBowl(steepness=3)):
+for surface in (optviz.gallery("tilted_bowl"), optviz.SteepBowl(stretch=3)):
     race = optviz.Race(surface).with_optimizers(["sign_descent", "adam"])
     assert optviz.Race.from_url(race.to_url()) == race
     for name, path in zip(race.racer_names(), race.run()):
