@@ -26,8 +26,8 @@ from optviz import (
 from optviz.experiment import ARTICLE_OPTIMIZERS
 from optviz.figures.card import Card, card_of, with_cards
 from optviz.figures.figure import Figure
-from optviz.formula.mathml import APPLY, TIMES, mathml
-from optviz.formula.rule import HAT
+from optviz.formula.mathml import APPLY, TIMES, mathml, mathml_of
+from optviz.formula.rule import HAT, Gradient, Name, every, read_line
 from optviz.optimizers import SLIPS, Adam, hyper
 from optviz.racer import BATCH_SIZE, PICKS
 from optviz.stage import unpack
@@ -177,6 +177,13 @@ def test_what_is_no_rule_is_shown_as_it_is_written(line: str) -> None:
     shown = ElementTree.fromstring(mathml(line))
     assert [part.tag for part in shown] == ["mtext"]
     assert (shown[0].text or "") == line
+
+
+def test_what_is_marked_is_set_as_what_is_not() -> None:
+    line = read_line("θ ← θ − η m̂ / (1 − β₁ᵗ) + v̂₂ᵗ ∇J(θ)")
+    marked = mathml_of(line, {node: {"data-term": "x"} for node in every(line) if isinstance(node, Name | Gradient)})
+    assert marked.count(' data-term="x"') == 8
+    assert marked.replace(' data-term="x"', "") == mathml_of(line)
 
 
 def test_a_hat_stands_over_its_letter() -> None:

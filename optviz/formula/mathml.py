@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping
 
 from optviz.bad_input import BadInput
@@ -25,6 +26,7 @@ from optviz.formula.rule import (
 
 TIMES, APPLY = "\u2062", "\u2061"
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ₜ", "0123456789t", strict=True))
+_WITH_INDEX = re.compile(r"<msub(?P<attributes>(?: [^>]*)?)>(?P<content>.*)</msub>")
 
 Marks = Mapping[Node, Mapping[str, str]]
 """Node → the attributes of its element, such as {"data-term": "v"}."""
@@ -74,9 +76,9 @@ class _Writer:
             case Power(base, exponent):
                 kind = "mi" if exponent.isalpha() else "mn"
                 written, above = self.of(base), f"<{kind}>{exponent}</{kind}>"
-                if written.startswith("<msub>"):
+                if found := _WITH_INDEX.fullmatch(written):
                     # As one, so that the exponent is as high as on a name without an index, whatever the font.
-                    return f"<msubsup>{written.removeprefix('<msub>').removesuffix('</msub>')}{above}</msubsup>"
+                    return f"<msubsup{found['attributes']}>{found['content']}{above}</msubsup>"
                 return f"<msup>{written}{above}</msup>"
             case Product(factors, dotted):
                 sign = f'<mo rspace="0.2em">{TIMES}</mo>' if dotted else f"<mo>{TIMES}</mo>"
