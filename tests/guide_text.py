@@ -70,7 +70,7 @@ HARMLESS = {
     "en": (
         *("the two", "The two", "two forms", "two methods", "two memories", "two weights", "two branches"),
         *("Two questions", "two meanings", "two versions", "two parameters", "two mountains"),
-        *("two directions", "two curvatures", "next two sections", "half sentence", "first half", "three different"),
+        *("two directions", "two curvatures", "next two chapters", "half sentence", "first half", "three different"),
         *(
             "All three",
             "seven optimizers",
@@ -82,7 +82,7 @@ HARMLESS = {
         ),
     ),
     "zh": (
-        *("两壁", "两难", "两节", "两者", "两种写法", "两种方法", "两种记忆", "两个方向", "两个曲率", "两个平均"),
+        *("两壁", "两难", "两章", "两者", "两种写法", "两种方法", "两种记忆", "两个方向", "两个曲率", "两个平均"),
         *("两个权重", "两个学习率", "两个参数", "两座山", "两条轨迹", "几十到几百", "几百步", "几百万", "半句", "多半"),
         *("七个优化器", "六条结论", "三维", "三家"),
     ),

@@ -134,6 +134,9 @@ def test_the_chinese_keeps_its_spaces_and_its_words(name: str) -> None:
     assert [line for line in chinese if STRAY.search(line)] == []
     assert [line for line in chinese for unwanted in NOT_SAID if unwanted in line] == []
     assert [line for line in chinese if re.search(r"[\u4e00-\u9fff] ?[,;:?!()](?!\w)", line)] == [], "full-width signs"
+    assert re.findall(r"(?<!\*)\*[^*\n]*[\u4e00-\u9fff][^*\n]*\*(?!\*)", FILES["zh"][name]) == [], (
+        "Chinese has no italics"
+    )
     # Markdown sees no end of an emphasis between a sign and a character.
     spans = re.findall(r"\*+[^*\n]+([^*\n])\*+(.)", FILES["zh"][name])
     assert [span for span in spans if re.fullmatch(r"[，。？！：；、）”]\w", "".join(span))] == []
