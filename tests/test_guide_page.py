@@ -142,7 +142,9 @@ READER = {"v": "1", "surface": "saddle", "steps": "30", "racers": "adam", "lang"
 def test_showing_takes_the_race_and_its_view_and_keeps_what_is_the_visitors_own() -> None:
     before, after = followed("show:article_3d", **READER)
     assert after.race == demonstrations()["article_3d"].race != before.race
-    assert after.view == View(language="zh", present=True, drawn="3d", look="article")
+    # Who is looked into on the page of a step goes where that racer goes: Adam was the first and is the last.
+    assert [now.race.racers[now.view.racer].key for now in (before, after)] == ["adam", "adam"]
+    assert replace(after.view, racer=0) == View(language="zh", present=True, drawn="3d", look="article")
     assert after.next_page == "race"
     assert before.view.hidden == (0,)
 
