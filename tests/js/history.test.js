@@ -46,6 +46,18 @@ test("another page is one entry, on which the address is said again", () => {
   assert.deepEqual(go("/step", "/step?seed=1", "/step?seed=2"), ["/?seed=1", "/step?seed=1", "/step?seed=2"]);
 });
 
+test("where the app itself goes to another page with another race, that is one entry", () => {
+  assert.deepEqual(go("/", "/step", "/step?seed=2", "/step?seed=3"), ["/?seed=1", "/step?seed=2", "/step?seed=3"]);
+});
+
+test("whoever goes on by hand later leaves what was without parameters", ({ mock }) => {
+  let now = 0;
+  mock.method(performance, "now", () => now);
+  go("/");
+  now = 10_000;
+  assert.deepEqual(go("/step", "/step?seed=2"), ["/?seed=1", "/", "/step", "/step?seed=2"]);
+});
+
 test("what was carried to a page is forgotten with its first address", () => {
   assert.deepEqual(go("/step", "/step?seed=2", "/step?seed=1"), ["/?seed=1", "/step", "/step?seed=2", "/step?seed=1"]);
 });

@@ -90,7 +90,8 @@ export class Picture {
       return this.draw();
     }).catch((error) => {
       this.waiting = false;
-      this.around.failed(error);
+      // One that has left the page while Plotly drew was taken away under its hands.
+      if (!this.stopped) this.around.failed(error);
     });
   }
 
