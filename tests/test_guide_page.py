@@ -15,13 +15,13 @@ from optviz import Race
 from optviz.budget import check_budget
 from optviz.experiment import read_url
 from optviz.experiment.link import parameters
-from optviz.guide.demonstrations import demonstrations
+from optviz.guide.demonstrations import LOOKED_AT, demonstrations
 from optviz.guide.family import MEMBERS, STEPS, family_svg
 from optviz.guide.rules import rule_forms
 from optviz.racer import PICKS
 from optviz.stage import unpack
 from optviz.text import LANGUAGES, words
-from optviz.text.guide import FIGURE, RULE, SHOW, chapter, chapter_keys
+from optviz.text.guide import FIGURE, INSIDE, RULE, SHOW, chapter, chapter_keys
 from optviz.ui.pages.guide.figures import DRAWINGS
 from optviz.view import View
 
@@ -86,6 +86,33 @@ def test_each_button_leads_to_the_race_that_it_claims_within_the_budget(key: str
         assert (view, refused) == (View(**{**demonstrations()[name].view.__dict__, "language": language}), [])
     chapters = {name for kind, name in links if kind == "chapter"}
     assert chapters == set(chapter_keys())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", chapter_keys())
+def test_each_look_inside_is_at_a_step_of_the_picture_above(key: str, language: str) -> None:
+    figure, wanted = "", {}
+    for piece in chapter(key, language).pieces:
+        figure = piece.name if piece.kind == FIGURE else figure
+        if piece.kind == INSIDE:
+            wanted[figure, piece.name] = min(LOOKED_AT[piece.name], demonstrations()[figure].race.steps)
+    if not wanted:
+        return
+    found = re.findall(r'href="(step\?[^"]*)" data-go="inside:(\w+)\.(\w+)"', markup(opened(key, lang=language)))
+    assert {(name, kind) for _, name, kind in found} == set(wanted)
+    for to, name, kind in found:
+        query = html.unescape(to).partition("?")[2]
+        race, problems = read_url(query)
+        view, refused = View.from_query(parameters(query), "step")
+        assert (race, problems, refused) == (demonstrations()[name].race, (), [])
+        assert (race.racers[view.racer].kind, view.at) == (kind, wanted[name, kind])
+
+
+def test_looking_inside_leads_to_the_page_of_steps() -> None:
+    _, after = followed("inside:rmsprop_cycle.adam", **READER)
+    shown = demonstrations()["rmsprop_cycle"]
+    assert (after.race, after.next_page) == (shown.race, "step")
+    assert after.view == View(language="zh", present=True, racer=1, at=1)
 
 
 def test_what_the_text_names_is_there() -> None:
@@ -157,7 +184,19 @@ def test_a_chapter_is_opened_beside_the_race_of_the_visit() -> None:
     assert "next_page" not in after
 
 
-@pytest.mark.parametrize("asked", ["show:no_such", "chapter:no_such", "film:adam", "", 7, ["chapter:adam"]])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "show:no_such",
+        "chapter:no_such",
+        "film:adam",
+        "inside:rmsprop_cycle.nag",
+        "inside:adam",
+        "",
+        7,
+        ["chapter:adam"],
+    ],
+)
 def test_what_is_no_link_changes_nothing(asked: Any) -> None:
     before, after = followed(asked, **READER)
     assert (after.race, after.view, "next_page" in after) == (before.race, before.view, False)

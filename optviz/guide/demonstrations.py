@@ -14,6 +14,17 @@ from optviz.experiment.link import parameters
 from optviz.text import LANGUAGES
 from optviz.view import View
 
+LOOKED_AT = {
+    "gradient_descent": 5,
+    "momentum": 10,
+    "nag": 3,
+    "adagrad": 20,
+    "adadelta": 5,
+    "rmsprop": 200,
+    "adam": 1,
+}
+"""Kind → the step of a demonstration that the guide looks into."""
+
 TABLE = Path(__file__).with_name("demonstrations.toml")
 
 
@@ -33,6 +44,11 @@ class Demonstration:
         if problems:
             raise problems[0]
         return check_budget(race)
+
+    def inside(self, kind: str) -> View:
+        """The view of the page of steps that looks into a racer of this kind. Raises KeyError where there is none."""
+        places = {racer.kind: place for place, racer in reversed(list(enumerate(self.race.racers)))}
+        return View(racer=places[kind], at=min(LOOKED_AT[kind], self.race.steps)).fitting(self.race)
 
     @cached_property
     def view(self) -> View:

@@ -15,13 +15,15 @@ from typing import Any
 import streamlit as st
 
 from optviz.bad_input import BadInput
-from optviz.guide.demonstrations import demonstrations
+from optviz.experiment import Race
+from optviz.guide.demonstrations import LOOKED_AT, demonstrations
 from optviz.text.guide import chapter_keys
 from optviz.ui import address, component, session
 from optviz.view import View
 
 PAGE = "guide"
-CHAPTER, SHOW = "chapter", "show"
+STEP = "step"
+CHAPTER, SHOW, INSIDE = "chapter", "show", "inside"
 _KEY = "guide_links"
 _SCRIPT = Path(__file__).with_name("links.js")
 
@@ -43,6 +45,14 @@ def demonstration(name: str, said: str, kind: str) -> str:
     shown = demonstrations()[name]
     to = session.address_on(address.FIRST_PAGE, shown.race, replace(shown.view, language=session.view().language))
     return f'<a class="{kind}" href="{html.escape(to)}" data-go="{SHOW}:{name}" target="_self">{html.escape(said)}</a>'
+
+
+def inside(name: str, kind: str, said: str) -> str:
+    """A link into a step of a demonstration's racer of this kind."""
+    shown = demonstrations()[name]
+    to = session.address_on(STEP, shown.race, replace(shown.inside(kind), language=session.view().language))
+    go = f"{INSIDE}:{name}.{kind}"
+    return f'<a class="optviz-show" href="{html.escape(to)}" data-go="{go}" target="_self">{html.escape(said)}</a>'
 
 
 def mount(opened: str) -> None:
@@ -75,18 +85,29 @@ def _named(key: str) -> str | None:
 
 def _show(name: str) -> None:
     shown = demonstrations().get(name)
-    if shown is None:
-        return
+    if shown is not None:
+        _take_up(shown.race, shown.view, address.FIRST_PAGE)
+
+
+def _take_up(race: Race, view: View, page: str) -> None:
     try:
-        session.change(shown.race)
+        session.change(race)
     except BadInput as problem:
         session.refuse(problem)
         return
     # Language and screen stay the visitor's own.
     rows = View.rows().items()
-    brought = [field for field, row in rows if row.shared and row.page in (None, address.FIRST_PAGE)]
-    session.change_view(**{field: getattr(shown.view, field) for field in brought if field != "language"})
-    session.go_to_page(address.FIRST_PAGE)
+    brought = [field for field, row in rows if row.shared and row.page in (None, address.FIRST_PAGE, page)]
+    session.change_view(**{field: getattr(view, field) for field in brought if field != "language"})
+    session.go_to_page(page)
 
 
-GO: dict[str, Callable[[str], None]] = {CHAPTER: _open, SHOW: _show}
+def _look_inside(names: str) -> None:
+    name, _, kind = names.partition(".")
+    shown = demonstrations().get(name)
+    if shown is None or kind not in LOOKED_AT or all(racer.kind != kind for racer in shown.race.racers):
+        return
+    _take_up(shown.race, shown.inside(kind), STEP)
+
+
+GO: dict[str, Callable[[str], None]] = {CHAPTER: _open, SHOW: _show, INSIDE: _look_inside}

@@ -29,6 +29,7 @@ def guide_page() -> None:
 
 
 def _sections(opened: Chapter, text: Words) -> None:
+    figure = ""  # the last that was shown: what is looked into is of its race
     for section in opened.sections:
         if section.key:
             title = html.escape(section.title)
@@ -37,11 +38,10 @@ def _sections(opened: Chapter, text: Words) -> None:
         for kind, group in groupby(section.pieces, key=lambda piece: SHOW if piece.kind in BUTTONS else piece.kind):
             pieces = list(group)
             if kind == SHOW:
-                shown = _buttons(pieces)
-                if shown:
-                    st.html(shown)
+                st.html(_buttons(pieces, figure))
             else:
                 for piece in pieces:
+                    figure = piece.name if piece.kind == FIGURE else figure
                     _draw(piece, text)
 
 
@@ -57,9 +57,14 @@ def _draw(piece: Piece, text: Words) -> None:
         figures.show(piece.name)
 
 
-def _buttons(pieces: list[Piece]) -> str:
-    made = [links.demonstration(piece.name, piece.words, "optviz-show") for piece in pieces if piece.kind == SHOW]
-    return f'<p class="optviz-shows">{"".join(made)}</p>' if made else ""
+def _buttons(pieces: list[Piece], figure: str) -> str:
+    made = [
+        links.demonstration(piece.name, piece.words, "optviz-show")
+        if piece.kind == SHOW
+        else links.inside(figure, piece.name, piece.words)
+        for piece in pieces
+    ]
+    return f'<p class="optviz-shows">{"".join(made)}</p>'
 
 
 def _contents(key: str, language: str, words: dict[str, str]) -> str:
