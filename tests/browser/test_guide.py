@@ -33,7 +33,8 @@ def asked(page: RacePage) -> dict[str, str]:
 
 def test_a_button_shows_its_race_and_going_back_brings_the_chapter_and_the_readers_race(open_page: Open) -> None:
     page = read(open_page, "momentum")
-    assert asked(page)["chapter"] == "momentum" and asked(page)["surface"] == "himmelblau"
+    page.wait_for_address("chapter=momentum")
+    assert asked(page)["surface"] == "himmelblau"
     page.page.locator("[data-go='show:ravine_momentum']").click()
     page.page.wait_for_url("**/?*surface=ravine*")
     page.rest()
