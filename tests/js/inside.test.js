@@ -5,7 +5,7 @@ import test from "node:test";
 import { crosses, labelsApart } from "../../optviz/stage/js/inside/apart.js";
 import { Clock } from "../../optviz/stage/js/inside/clock.js";
 import { colorAt } from "../../optviz/stage/js/inside/ground.js";
-import { heightsIn, interpolated, levelLine, levelsBetween, taylor } from "../../optviz/stage/js/inside/levels.js";
+import { heightsIn, interpolated, levelLine, levelsBetween, movedTerrain, taylor } from "../../optviz/stage/js/inside/levels.js";
 import { shareOf } from "../../optviz/stage/js/inside/meters.js";
 import { heightOf, lineThrough } from "../../optviz/stage/js/inside/strips.js";
 import { isFarOut, scaleBar, windowAround } from "../../optviz/stage/js/inside/window.js";
@@ -75,6 +75,20 @@ test("a window of a few cells is drawn by the derivatives at the step", () => {
   assert.ok(Math.abs(taylor(local, 0.3, -0.2) - surface(0.8, 0.05)) < 1e-12);
   const far = heightsIn({ x: [-3, 3], y: [-3, 3] }, 3, 3, flat, at, local);
   assert.equal(far.heights[0], 0, "a large window is the map's");
+});
+
+test("a surface that has moved is where it has moved to", () => {
+  const places = Float64Array.from({ length: 21 }, (_, at) => at / 2 - 5);
+  const bowl = { x: places, y: places, rows: Array.from(places, (y) => places.map((x) => x * x + 2 * y * y)) };
+  const heights = (ground, right, up) => {
+    const window = { x: [right - 3, right + 3], y: [up - 3, up + 3] };
+    return heightsIn(window, 7, 7, ground, [0, 0], [NaN]).heights;
+  };
+  assert.equal(movedTerrain(bowl, []), bowl);
+  assert.equal(movedTerrain(bowl, [0, 0]), bowl);
+  const moved = movedTerrain(bowl, [1.5, -0.5]);
+  heights(moved, 1.5, -0.5).forEach((height, at) => assert.ok(Math.abs(height - heights(bowl, 0, 0)[at]) < 1e-12));
+  assert.notDeepEqual(heights(moved, 0, 0), heights(bowl, 0, 0));
 });
 
 test("a level line lies where the surface has that height", () => {

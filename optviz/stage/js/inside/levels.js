@@ -55,6 +55,19 @@ export function heightsIn(window, columns, rows, terrain, at, local) {
 }
 
 /**
+ * The terrain after it has moved as a whole.
+ * @param {Terrain} terrain
+ * @param {number[]} drift how far, along x and y; nothing where it stands still
+ * @returns {Terrain}
+ */
+export function movedTerrain(terrain, [right, up]) {
+  if (!right && !up) return terrain;
+  const x = Float64Array.from(terrain.x, (place) => place + (right ?? 0));
+  const y = Float64Array.from(terrain.y, (place) => place + (up ?? 0));
+  return { ...terrain, x, y };
+}
+
+/**
  * The lines of the map, each at these places between its nodes: a line is made when it is first asked for.
  * @param {Terrain} terrain
  * @param {Float64Array} places

@@ -15,7 +15,7 @@ import { arrayOf, resolved } from "../message.js";
 import { number } from "../sentences.js";
 import { labelsApart } from "./apart.js";
 import { colorAt, paintGround, placeOnRamp } from "./ground.js";
-import { heightsIn, levelLine, levelsBetween, rangeOf } from "./levels.js";
+import { heightsIn, levelLine, levelsBetween, movedTerrain, rangeOf } from "./levels.js";
 import { isFarOut, scaleBar, windowAround } from "./window.js";
 
 const FINE = 7; // pixels between two heights
@@ -250,13 +250,16 @@ export class LocalPicture {
    * @param {"light" | "dark"} name
    */
   drawGround(view, { width, height }, step, from, theme, name) {
-    const { arrays, canvas, racer, terrain } = this;
-    if (!arrays || !racer || !terrain) return;
+    const { arrays, canvas, layer, racer, terrain } = this;
+    if (!arrays || !layer || !racer || !terrain) return;
     const ratio = window.devicePixelRatio || 1;
     const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
     if (canvas.width !== across || canvas.height !== down) Object.assign(canvas, { width: across, height: down });
-    const local = rowOf(arrays, racer.local, Math.max(0, step - 1));
-    const grid = heightsIn(view, Math.ceil(width / FINE) + 1, Math.ceil(height / FINE) + 1, terrain, from, local);
+    // The surface that the step was made from.
+    const before = Math.max(0, step - 1);
+    const local = rowOf(arrays, racer.local, before);
+    const ground = movedTerrain(terrain, layer.drift ? rowOf(arrays, layer.drift, before) : []);
+    const grid = heightsIn(view, Math.ceil(width / FINE) + 1, Math.ceil(height / FINE) + 1, ground, from, local);
     paintGround(canvas, grid, theme, name);
     const [low, high] = rangeOf(grid);
     const levels = levelsBetween(low, high, LINES);
