@@ -38,8 +38,8 @@ beforeEach(() => {
 
 afterEach(() => mock.timers.reset());
 
-function greeted({ isServed = true } = {}) {
-  const state = { message: { header: { layers: [{ kind: "tracks", steps: STEPS }] } } };
+function greeted({ isServed = true, veiled = false } = {}) {
+  const state = { veiled, playedRace: null, message: { header: { shown: "race", layers: [{ kind: "tracks", steps: STEPS }] } } };
   const transport = {
     play: () => { state.playing = true; visit.done.push("play"); },
     pause: () => visit.done.push("pause"),
@@ -64,6 +64,11 @@ test("a first visit begins at the start, plays once it is drawn, and is remember
   assert.deepEqual(visit.done, ["seek 0", "play"]);
   visit.done = [];
   greeted().begin();
+  assert.deepEqual(visit.done, []);
+});
+
+test("under the veil a first visit waits: what comes is still to be guessed", () => {
+  greeted({ veiled: true }).begin();
   assert.deepEqual(visit.done, []);
 });
 

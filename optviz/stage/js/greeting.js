@@ -5,7 +5,7 @@
 /** @import { Dispatch, State } from "./types.js" */
 /** @import { Transport } from "./transport.js" */
 
-import { stepsOf } from "./state.js";
+import { endIsHidden, stepsOf } from "./state.js";
 import { wantsNoMotion } from "./theme.js";
 
 const VISITED = "optviz-visited";
@@ -35,7 +35,8 @@ export class Greeting {
   receive(isServed) {
     if (this.asked) return;
     this.asked = true;
-    if (!isServed || !isFirstVisit()) return;
+    // Under the veil a class is still to guess.
+    if (!isServed || endIsHidden(this.state()) || !isFirstVisit()) return;
     this.waits = true;
     this.dispatch({ type: "seek", step: 0 });
     const how = { capture: true, passive: true, signal: this.listening.signal };

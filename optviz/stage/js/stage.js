@@ -144,8 +144,7 @@ export class Stage {
     this.chooseTab();
     this.replay(message.header.replay);
     if (message.header.small) this.sight.receive(send !== null);
-    // Under the veil nobody plays it but who is asked to guess.
-    else this.greeting.receive(send !== null && !endIsHidden(this.state));
+    else this.greeting.receive(send !== null);
     this.guide.update();
     this.agreement.compare();
   }

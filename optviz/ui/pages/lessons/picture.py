@@ -124,6 +124,9 @@ def _view_changed(changed: Any) -> None:
         seen = state.view.choosing(chosen)
         hidden, eye = places(changed.get("hidden")), camera(changed.get("camera"))
         state.view = dataclasses.replace(seen, hidden=hidden, camera=eye)
+        # Who takes the veil away has looked.
+        if changed.get("veiled") is False:
+            state.answer()
 
 
 def _played(seen: Any) -> None:
