@@ -95,7 +95,9 @@ export class RuleLines {
    * @param {Theme} theme
    */
   paint({ arrows, terms }, arrays, theme) {
-    const colors = new Map(terms.map(({ color, id }) => [id, resolved(color, arrays, theme)]));
+    // The point itself is no term of the step: it is written like all else.
+    const colored = terms.filter(({ kind }) => kind !== "point");
+    const colors = new Map(colored.map(({ color, id }) => [id, resolved(color, arrays, theme)]));
     const told = new Map(terms.map(({ id, told: words }) => [id, words]));
     for (const element of this.place.querySelectorAll("[data-arrows]")) {
       const [only = "", ...more] = (element.getAttribute("data-arrows") ?? "").split(" ");

@@ -1,0 +1,95 @@
+"""Inside a step, in the browser: the numbers are the run's, another step asks nobody, the arrows lie head to tail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from race_page import RacePage
+
+Open = Callable[..., RacePage]
+
+COUNT = """() => {
+  const send = WebSocket.prototype.send;
+  window.sent = 0;
+  WebSocket.prototype.send = function (...given) { window.sent += 1; return send.apply(this, given); };
+}"""
+
+SCRUB = """async (step) => {
+  const scrubber = document.querySelector('.inside .optviz-scrubber');
+  scrubber.value = step;
+  scrubber.dispatchEvent(new Event('input', { bubbles: true }));
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const rows = [...document.querySelectorAll('.inside-line:last-child .inside-sum')];
+  return { step: document.querySelector('.inside').dataset.step, lines: rows.map((row) => row.textContent) };
+}"""
+
+ARROWS = """() => Object.fromEntries([...document.querySelectorAll('.inside-arrow')].map((arrow) => {
+  const path = (selector) => arrow.querySelector(selector).getAttribute('d');
+  const start = (selector) => path(selector).match(/^M([-\\d.]+),([-\\d.]+)/).slice(1).map(Number);
+  const name = arrow.dataset.role + (arrow.dataset.arrows ?? '');
+  return [name, { tail: start('.inside-shaft'), tip: start('.inside-head') }];
+}))"""
+
+
+def look(page: RacePage, step: int) -> None:
+    """From the race to the step of the play-head, by the key."""
+    page.page.locator(".optviz-scrubber").fill(str(step))
+    page.page.keyboard.press("l")
+    page.page.locator(".inside[data-drawn]").wait_for()
+    page.rest()
+
+
+def numbers(text: str) -> list[float]:
+    """The numbers of a line that is summed up, from the first to the last."""
+    return [float(found.replace("−", "-")) for found in re.findall(r"−?\d+(?:\.\d+)?(?:e−?\d+)?", text)]
+
+
+def test_another_step_shows_the_numbers_of_the_run_and_asks_nobody(open_page: Open) -> None:
+    page = open_page("?convention=article&racers=nag~adam&steps=60")
+    look(page, 20)
+    path = page.race().run()[0]
+    page.page.evaluate(COUNT)
+    for step in (1, 2, 7, 33, 60):
+        shown = page.page.evaluate(SCRUB, step)
+        assert shown["step"] == str(step)
+        for axis, line in enumerate(shown["lines"]):
+            before, *_, after = numbers(line)
+            # Six significant digits are shown.
+            assert before == pytest.approx(path.points[step - 1, axis], rel=1e-5)
+            assert after == pytest.approx(path.points[step, axis], rel=1e-5)
+    page.wait_for_address("at=60")
+    assert page.page.evaluate("window.sent") == 0
+
+
+def test_the_arrows_of_nag_are_the_memory_the_gradient_and_their_sum(open_page: Open) -> None:
+    page = open_page("?convention=article&racers=nag~momentum&steps=60")
+    look(page, 12)
+    names = page.page.locator(".inside h2").all_inner_texts()
+    if names == ["Momentum"]:
+        page.page.locator(".inside-racers button", has_text="NAG").click()
+        page.page.locator(".inside h2", has_text="NAG").wait_for()
+        page.let_pass(3)
+    arrows = page.page.evaluate(ARROWS)
+    # A hundredth of a pixel is written.
+    assert arrows["term0"]["tail"] == pytest.approx(arrows["total"]["tail"], abs=0.05)
+    assert arrows["term1"]["tail"] == pytest.approx(arrows["term0"]["tip"], abs=0.05)
+    assert arrows["term1"]["tip"] == pytest.approx(arrows["total"]["tip"], abs=0.05)
+    assert arrows["other-total"]["tail"] == pytest.approx(arrows["total"]["tail"], abs=0.05)
+    assert arrows["other-total"]["tip"] != pytest.approx(arrows["total"]["tip"], abs=0.5)
+
+
+def test_the_question_is_answered_and_the_way_back_leads_to_the_race_at_that_step(open_page: Open) -> None:
+    page = open_page()
+    look(page, 30)
+    page.page.locator(".inside-questions button", has_text="RMSProp").click()
+    page.page.locator(".inside[data-step='200']").wait_for()
+    assert "divided by its own recent size" in page.page.locator(".inside-said").inner_text().lower()
+    page.page.evaluate(SCRUB, 57)
+    page.wait_for_address("at=57")
+    page.do("race")
+    page.page.locator(".optviz-stage[data-painted][data-step='57']").wait_for()
+    page.page.go_back()
+    page.page.locator(".inside[data-step='57']").wait_for()
