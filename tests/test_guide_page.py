@@ -202,6 +202,28 @@ def test_what_is_no_link_changes_nothing(asked: Any) -> None:
     assert (after.race, after.view, "next_page" in after) == (before.race, before.view, False)
 
 
+def pressing() -> None:
+    """A visit whose card's button is pressed."""
+    import streamlit as st
+
+    from optviz.ui import session
+    from optviz.ui.pages.race.answers import REQUESTS
+
+    session.begin_run()
+    REQUESTS["read"](st.session_state.place)
+
+
+@pytest.mark.parametrize(("place", "chapter"), [(0, "minibatch"), (1, "adam"), (2, None), (3, None), ("1", None)])
+def test_a_card_leads_to_the_chapter_about_its_optimizer(place: Any, chapter: str | None) -> None:
+    app = AppTest.from_function(pressing, default_timeout=60)
+    app.query_params.update(v="1", racers="minibatch_sgd~adam~slip_adam_from_zero", samples="64", steps="5")
+    app.session_state.place = place
+    app.run()
+    assert not app.exception
+    assert app.session_state.view.chapter == chapter
+    assert ("next_page" in app.session_state) is (chapter is not None)
+
+
 def started(name: str, *sent: Any) -> Any:
     """The visit of a reader whose small picture has sent this."""
     app = AppTest.from_function(dragging, default_timeout=60)

@@ -51,6 +51,9 @@ MEMBERS = (
     Member("rmsprop", "rmsprop", 2, 3),
     Member("adam", "adam", 1, 4),
 )
+CHAPTERS = {member.kind: member.chapter for member in MEMBERS}
+"""Kind → the chapter about it."""
+
 STEPS = (
     Step("gradient_descent", "sgd", "one_sample"),
     Step("gradient_descent", "momentum", "velocity"),

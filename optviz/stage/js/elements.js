@@ -46,7 +46,7 @@ const TEMPLATE = `
         <button data-do="card_before">${icon("card_before")}</button><button data-do="card_next">${icon("card_next")}</button>
         <button data-do="card_close">${icon("card_close")}</button></header>
       <p class="optviz-idea"></p>
-      <button data-do="look" class="optviz-look"></button>
+      <button data-do="look" class="optviz-look"></button> <button data-do="read" class="optviz-look"></button>
       <div class="optviz-ruled"><h4 data-name="rule_title"></h4><div class="optviz-rule"></div></div>
       <h4 data-name="numbers_title"></h4>
       <dl class="optviz-numbers">${["loss", "point", "gradient", "steepness", "length"].map((name) =>

@@ -41,6 +41,7 @@ export function perform(stage, what) {
     case "code_close": return stage.dispatch({ type: "show_code", shown: false });
     case "card": return stage.card.toggle();
     case "look": return lookInside(stage);
+    case "read": return requests.ask("read", state.card);
     case "card_close": return stage.card.open(null);
     case "card_before": return stage.card.move(-1);
     case "card_next": return stage.card.move(1);

@@ -72,6 +72,8 @@ export interface Header {
   tour?: Tour | null;
   link?: string;
   hints?: Hint[];
+  /** The places of the racers that the guide has a chapter about. */
+  readable?: number[];
   /** Whether it stands in a text, among others: small, without tools, and it asks by itself alone. */
   small?: boolean;
   /** How often the visitor has asked for something that is to be played at once. */

@@ -83,6 +83,11 @@ def chapter_keys() -> tuple[str, ...]:
     return tuple(_files("en"))
 
 
+def as_addressed(key: str) -> str | None:
+    """How an address tells that a chapter is open: by its key, the first by nothing."""
+    return None if key == chapter_keys()[0] else key
+
+
 @cache
 def chapter(key: str, language: str) -> Chapter:
     """A chapter in a language. Raises KeyError for a chapter that is not there, ValueError where its file is wrong."""

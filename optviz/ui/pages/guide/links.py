@@ -17,7 +17,7 @@ import streamlit as st
 from optviz.bad_input import BadInput
 from optviz.experiment import Race
 from optviz.guide.demonstrations import LOOKED_AT, demonstrations
-from optviz.text.guide import chapter_keys
+from optviz.text.guide import as_addressed, chapter_keys
 from optviz.ui import address, component, session
 from optviz.view import View
 
@@ -36,7 +36,7 @@ def chapter(key: str, title: str, is_open: bool = False) -> str:
 
 def to_chapter(key: str) -> str:
     """The attributes of a link to a chapter."""
-    to = session.address_on(PAGE, session.race(), replace(session.view(), chapter=_named(key)))
+    to = session.address_on(PAGE, session.race(), replace(session.view(), chapter=as_addressed(key)))
     return f'href="{html.escape(to)}" data-go="{CHAPTER}:{key}" target="_self"'
 
 
@@ -75,12 +75,7 @@ def follow(asked: Any) -> None:
 
 def _open(key: str) -> None:
     if key in chapter_keys():
-        session.change_view(chapter=_named(key))
-
-
-def _named(key: str) -> str | None:
-    """The first chapter is open where an address names none."""
-    return None if key == chapter_keys()[0] else key
+        session.change_view(chapter=as_addressed(key))
 
 
 def _show(name: str) -> None:

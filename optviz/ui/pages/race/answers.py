@@ -7,6 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+from optviz.guide.family import CHAPTERS
+from optviz.text.guide import as_addressed
 from optviz.ui import component, looking, requests, session
 from optviz.ui.pages.race import touring
 from optviz.view import camera, places
@@ -71,6 +73,15 @@ def _look_inside(shown: Any) -> None:
         session.go_to_page("step")
 
 
+def _read_about(place: Any) -> None:
+    known = places([place])
+    racers = session.race().racers
+    chapter = CHAPTERS.get(racers[known[0]].kind) if known and known[0] < len(racers) else None
+    if chapter is not None:
+        session.change_view(chapter=as_addressed(chapter))
+        session.go_to_page("guide")
+
+
 REQUESTS: dict[str, Callable[[Any], None]] = {
     "start": _start_chosen,
     "learning_rate": _learning_rate_chosen,
@@ -85,6 +96,7 @@ REQUESTS: dict[str, Callable[[Any], None]] = {
     "card": _card_opened,
     "code": _code_shown,
     "inside": _look_inside,
+    "read": _read_about,
     # Gone back or forward while something was held. Read at once: what is asked for behind it is newer.
     "address": lambda _: session.go_to_the_address(),
     "page": lambda _: None,

@@ -16,6 +16,7 @@ from optviz.figures.lengths import Lengths, lengths_of
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import RaceRecord, beginning, beside, race_record
 from optviz.figures.swarm import with_swarm
+from optviz.guide.family import CHAPTERS
 from optviz.optimizers import OPTIMIZERS
 from optviz.text import Words, words
 from optviz.text.telling import caption, file_name, heading
@@ -148,6 +149,7 @@ def _message(race: Race, figure: Figure, pinned: RaceRecord | None, text: Words,
         caption=caption(race, start, session.language(), view.pinned if pinned is not None else None),
         language=session.language(),
         tools=["tour", "pin", "code", "inside"],
+        readable=[place for place, racer in enumerate(race.racers) if racer.kind in CHAPTERS],
         code=code_to_show(text["download"]) if st.session_state.get(CODE) else None,
         pinned=view.pinned is not None,
         present=view.present,
