@@ -90,7 +90,7 @@ export class CardPanel {
     const { text } = header;
     this.card.setAttribute("aria-label", racer.name);
     part(this.card, "[data-do=look]").textContent = text["look_inside"] ?? "";
-    part(this.card, "[data-do=read]").textContent = text["read_about"] ?? "";
+    part(this.card, "[data-do=read]").textContent = text["read"] ?? "";
     part(this.card, "[data-do=read]").hidden = !header.readable?.includes(racersOf(state).indexOf(racer));
     part(this.card, "h3 span").textContent = racer.name;
     part(this.card, "[data-name=rule_title]").textContent = text["card_rule"] ?? "";
