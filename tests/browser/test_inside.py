@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from race_page import RacePage
+from test_everyone import violations
 
 Open = Callable[..., RacePage]
 
@@ -93,3 +94,12 @@ def test_the_question_is_answered_and_the_way_back_leads_to_the_race_at_that_ste
     page.page.locator(".optviz-stage[data-painted][data-step='57']").wait_for()
     page.page.go_back()
     page.page.locator(".inside[data-step='57']").wait_for()
+
+
+def test_axe_finds_nothing_serious(open_page: Open) -> None:
+    page = open_page("?racers=adam~rmsprop~nag&steps=60&present=1", color_scheme="dark")
+    look(page, 20)
+    page.page.locator(".inside-beside select").select_option(index=1)
+    page.page.locator(".inside[data-sides='2']").wait_for()
+    page.let_pass(3)
+    assert violations(page) == []

@@ -1,0 +1,67 @@
+// @ts-nocheck
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { said } from "../../optviz/stage/js/inside/said.js";
+
+// The key of each sentence, and what is put in.
+const text = new Proxy({}, { get: (_, key) => (key.startsWith("push_") ? `${key.slice(5)} {label}` : `${key} {times} {first} {second} {axis} {own} {plain} {at} {steeper} {longer} {way} {degrees}`) });
+const arrow = (kind, vector) => ({ kind, label: kind, told: "", vector });
+
+function facts({ arrows = [arrow("gradient", [1, 0])], terms = {}, moves, step = 5, from = 2, to = 1, slope = [1, 0], plain = null, counterpart = null, batched = false }) {
+  const total = arrows.reduce(([x, y], { vector: [right, up] }) => [x + right, y + up], [0, 0]);
+  return {
+    racer: { arrows, plain, counterpart, batched, diverged_at: 3 },
+    step, from, to, slope, moved: total,
+    moveOf: (at) => (at === step ? total : moves?.(at) ?? total),
+    term: (key, at = step) => terms[key]?.(at) ?? [],
+    vector: (one) => one.vector,
+  };
+}
+
+const keys = (given) => said(facts(given), text).map((sentence) => sentence.split(" ")[0].toLowerCase());
+
+test("a step goes down, up, nowhere, or is lost", () => {
+  assert.deepEqual(keys({}), ["say_down"]);
+  assert.deepEqual(keys({ from: 1, to: 2 }), ["say_up"]);
+  assert.deepEqual(keys({ arrows: [arrow("gradient", [0, 0])] }), ["say_stays"]);
+  assert.deepEqual(keys({ arrows: [arrow("gradient", [NaN, NaN])] }), ["say_lost"]);
+  assert.deepEqual(keys({ step: 0 }), ["say_start"]);
+});
+
+test("of two pushes the longer one is named first, and whether they agree", () => {
+  const [, sentence] = said(facts({ arrows: [arrow("gradient", [1, 0]), arrow("moment", [4, 0])] }), text);
+  assert.match(sentence, /^Say_longer_with 4 moment moment gradient gradient/);
+  assert.ok(keys({ arrows: [arrow("gradient", [-1, 0]), arrow("moment", [4, 0])] }).includes("say_longer_against"));
+  assert.ok(keys({ arrows: [arrow("gradient", [0, 1]), arrow("moment", [1, 0])] }).includes("say_equal_across"));
+});
+
+test("steps that do not shrink with the slope are told where an average of squares divides", () => {
+  const terms = {
+    average_square: () => [1, 1], effective_learning_rate: () => [1, 1], gradient: (at) => (at === 2 ? [8, 0] : [1, 0]),
+  };
+  const [, alike] = said(facts({ terms, moves: () => [1.5, 0] }), text);
+  assert.match(alike, /^Say_divided_alike .* 2 8 1\.5 /);
+  assert.ok(keys({ terms, moves: () => [0.5, 0] }).includes("say_divided_longer"));
+  assert.ok(keys({ terms, moves: () => [8, 0] }).includes("say_divided"), "there the step has shrunk");
+  assert.ok(!keys({ terms: { ...terms, average_square: () => [] } }).some((key) => key.startsWith("say_divided")));
+});
+
+test("a sum of squares is told by the axis along which it has slowed the most", () => {
+  const terms = { accumulated_square: () => [4, 100], effective_learning_rate: (at) => (at === 1 ? [1, 1] : [0.5, 0.1]) };
+  const [, sentence] = said(facts({ terms }), text);
+  assert.match(sentence, /^Say_accumulated 10 .* y /);
+});
+
+test("a swing back is told, and a batch that points elsewhere", () => {
+  assert.ok(keys({ moves: () => [-1, 0] }).includes("say_turned"));
+  assert.ok(!keys({ moves: () => [1, 0] }).includes("say_turned"));
+  assert.ok(keys({ batched: true, terms: { gradient: () => [0, 1] } }).includes("say_astray"));
+  assert.ok(keys({ batched: true, terms: { gradient: () => [1, 0] } }).includes("say_batch"));
+});
+
+test("what would have been without looking ahead", () => {
+  const counterpart = { name: "Momentum", total: arrow("step", [3, 0]) };
+  assert.ok(keys({ counterpart, terms: { gradient: () => [1, 1] } }).includes("say_looked_ahead"));
+  assert.ok(keys({ counterpart }).includes("say_counterpart"));
+});
