@@ -60,7 +60,8 @@ def opened(text: Words) -> None:
         with st.container(key="lesson_columns"):
             with st.container(key="lesson_asked"):
                 _answers(found, state, text)
-            if session.view().present:
+            # Who has the answer needs no code any more, and the picture the room.
+            if session.view().present and not state.answered:
                 with st.container(key="lesson_code"):
                     _code(found, text)
         picture.picture()
