@@ -1,0 +1,61 @@
+"""What the page of a step shows: who reads its lines alone, as text, gets the step that was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from displayed_lines import checked_step
+from optviz import CONVENTIONS
+from optviz.experiment import ARTICLE_OPTIMIZERS
+from race_page import RacePage
+from tiers import rest_is_long
+
+STEPS = 20
+
+# Of every step the lines along x and along y.
+LINES = """async (steps) => {
+  const scrubber = document.querySelector('.inside .optviz-scrubber');
+  const shown = [];
+  for (let step = 1; step <= steps; step += 1) {
+    scrubber.value = step;
+    scrubber.dispatchEvent(new Event('input', { bubbles: true }));
+    const next = () => new Promise((done) => requestAnimationFrame(done));
+    do await next(); while (document.querySelector('.inside').dataset.step !== String(step));
+    await next();
+    const along = (axis) => [...document.querySelectorAll(`.inside-numbers[data-axis=${axis}] .inside-sum`)];
+    shown.push(['x', 'y'].map((axis) => along(axis).map((row) => row.textContent)));
+  }
+  return shown;
+}"""
+
+
+FEW = ("tensorflow1", ("nag", "adam"))
+EVERY = [(convention, ARTICLE_OPTIMIZERS) for convention in CONVENTIONS]
+
+
+@pytest.mark.parametrize(("convention", "keys"), rest_is_long([FEW, *EVERY], [FEW]))
+def test_the_lines_on_the_page_make_the_recorded_step(
+    open_page: Callable[..., RacePage], convention: str, keys: tuple[str, ...]
+) -> None:
+    page = open_page(f"?convention={convention}&racers={'~'.join(keys)}&steps={STEPS}")
+    page.page.keyboard.press("l")
+    page.page.locator(".inside[data-drawn]").wait_for()
+    page.rest()
+    paths = page.race().run()
+    assert [path.racer.key for path in paths] == list(keys)
+    for place, path in enumerate(paths):
+        button = page.page.locator(".inside-racers button").nth(place)
+        button.click()
+        page.page.locator(".inside h2", has_text=button.inner_text().strip()).wait_for()
+        page.rest()
+        page.let_pass(3)
+        for step, axes in enumerate(page.page.evaluate(LINES, STEPS), start=1):
+            for axis, lines in enumerate(axes):
+                assert len(lines) == len(path.racer.optimizer.rule)
+                before, moved = checked_step(lines)
+                # The difference of two points has rounding in the size of θ.
+                recorded = path.points[step, axis] - path.points[step - 1, axis]
+                assert moved.low - 1e-15 <= recorded <= moved.high + 1e-15, (keys[place], step, lines)
+                assert before.low <= path.points[step - 1, axis] <= before.high, (keys[place], step, lines)
