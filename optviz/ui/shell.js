@@ -35,6 +35,15 @@
       if (!connected()) tell(told.waiting);
     }, PATIENCE);
   });
+  // On a narrow screen the sidebar lies over the page: who has chosen another page in it wants to see that.
+  document.addEventListener("click", ({ target }) => {
+    const isLink = target instanceof Element && target.closest("[data-testid=stSidebar] [data-testid=stSidebarNavLink]");
+    if (!isLink || !window.matchMedia("(max-width: 768px)").matches) return;
+    window.setTimeout(() => {
+      const closes = "[data-testid=stSidebar][data-collapsed=false] [data-testid=stSidebarCollapseButton] button";
+      document.querySelector(closes)?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    });
+  });
   // What a page's script may not do: a run's own HTML comes without scripts.
   document.addEventListener("click", async ({ target }) => {
     const button = target instanceof Element ? target.closest(".optviz-link button") : null;

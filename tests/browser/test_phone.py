@@ -73,6 +73,15 @@ def test_a_touch_beside_the_open_settings_closes_them_and_does_nothing_else(open
         assert page.page.evaluate("history.length") == entries
 
 
+def test_who_chooses_another_page_in_the_open_sidebar_sees_it(open_page: Open) -> None:
+    page = open_page(**TOUCH)
+    ready(page)
+    open_settings(page)
+    page.page.get_by_test_id("stSidebarNavLink").nth(1).tap()
+    page.page.wait_for_function("document.querySelector('[data-testid=stSidebar]').dataset.collapsed === 'true'")
+    page.page.locator(".inside[data-drawn]").wait_for()
+
+
 @long
 @pytest.mark.parametrize("screen", ["390x844", "768x1024", "844x390"])
 @LANGUAGES

@@ -34,11 +34,12 @@ def _heading(race: Race, text: Words) -> None:
     told = ""
     # Until the surface is known, nobody knows where it starts.
     if background.surface_is_there(race):
-        told = " · ".join(setting(race, race.start or cached.start(race.surface), session.language()))
+        start = race.start or cached.start(race.surface)
+        told = "".join(f" · {phrase}" for phrase in setting(race, start, session.language()))
     which = html.escape(described(race, session.language()))
     st.html(
         f"<h1 class='optviz-heading'>{html.escape(text['app']['page_step'])}</h1>"
-        f"<p class='optviz-which'><b>{which}</b> {html.escape(told)}</p>"
+        f"<p class='optviz-which'><b>{which}</b>{html.escape(told)}</p>"
     )
 
 
