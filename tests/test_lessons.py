@@ -19,6 +19,7 @@ from optviz.bad_input import BadInput
 from optviz.budget import check_budget
 from optviz.experiment import LONGEST_LINK, Race
 from optviz.experiment.lesson import CONTROLS, LETTERS, LONGEST, Lesson, lesson, lesson_names, read_lesson
+from optviz.outcome import Outcome
 from optviz.statistics.measures import MEASURES
 from optviz.text import SEAM, STRAY, sentence, words
 
@@ -179,6 +180,29 @@ def test_a_lesson_makes_its_point(name: str) -> None:
         assert not holds(other), f"with the premise reversed ({place}) it still holds"
 
 
+OUTCOMES = {
+    "edge": [Outcome.CONVERGED, Outcome.LEFT],
+    "nag_edge": [Outcome.OSCILLATING, Outcome.LEFT],
+    "two_cycle": [Outcome.OSCILLATING, Outcome.CONVERGED],
+}
+"""Lesson whose right answer says what becomes of each → the words that stand below it, in the table."""
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_the_table_calls_it_what_the_answer_says(name: str) -> None:
+    assert [path.outcome for path in lesson(name).race.run()] == OUTCOMES[name]
+
+
+def test_two_paths_of_one_optimizer_do_not_lie_on_each_other() -> None:
+    """Two runs of one optimizer have one colour: where both go to and fro along one line, their dashes fill it."""
+    low, high = lesson("edge").race.run()
+    inside = low.surface.contains(high.points)
+    left = int(np.argmin(inside))
+    apart = np.abs(np.diff(high.points[: left + 1, 1]))
+    # In widths of the map, of which a line is a hundredth.
+    assert apart.min() / low.surface.width > 0.004 and high.points[left, 1] / low.surface.width > 0.08
+
+
 def test_the_edges_of_momentum_and_nag_are_on_either_side_of_the_lesson_about_them() -> None:
     race = lesson("nag_edge").race
     (gamma,) = {racer.optimizer.momentum for racer in race.racers}  # type: ignore[attr-defined]
@@ -336,6 +360,21 @@ def test_a_link_that_has_lost_its_end_is_refused(cut: int) -> None:
 def test_no_file_is_too_strange_to_be_told(text: str) -> None:
     with pytest.raises(BadInput):
         Lesson.from_toml(text)
+
+
+@pytest.mark.parametrize("part", ["a", '"a"', "'a'", "a ", "-"])
+@pytest.mark.parametrize("frame", ["{} = 1", "[{}]", "[[{}]]", "a = {{{} = 1}}"])
+@pytest.mark.parametrize("read", [Lesson.from_toml, Race.from_toml])
+def test_a_name_of_many_dots_is_refused_before_it_is_read(part: str, frame: str, read: Callable[[str], Any]) -> None:
+    """tomllib would take minutes for it: its time grows with the cube of the dots."""
+    deep = frame.format(".".join([part] * (90_000 // (len(part) + 1))))
+    with pytest.raises(BadInput, match="64 dots"):
+        read(deep)
+
+
+def test_dots_in_what_a_teacher_writes_are_no_name() -> None:
+    dotted = dataclasses.replace(PLAIN, why={"en": "x.y. " + "." * 100 + ' "a" 0.1, 0.2. One. Two. ' + "I. " * 40})
+    assert Lesson.from_toml(dotted.to_toml()) == dotted
 
 
 def test_one_language_is_enough() -> None:

@@ -17,6 +17,7 @@ from optviz.stage import unpack
 from optviz.statistics.measures import MEASURES
 from optviz.text import words
 from optviz.text.numbers import readable
+from optviz.ui.pages.lessons.composing import DRAFT, Draft
 
 LATIN = re.compile(r"(?:[A-Za-z][a-z]+[ ,]+){3,}[A-Za-z]+")
 """Four words of English in a row; names and formulas have fewer."""
@@ -177,6 +178,22 @@ def test_a_teacher_composes_one_and_it_is_what_was_written() -> None:
     assert found.race == app.session_state.race
     assert [answer["en"] for answer in found.answers] == ["This", "That"]
     assert found.view == {"axis": "gap"}
+
+
+@pytest.mark.parametrize("measures", [["nonsense"], ["nonsense", "swing", "other"]])
+def test_a_file_may_name_measures_that_are_not_known(measures: list[str]) -> None:
+    """One of a newer version: the form opens with those that are."""
+    record = lesson("edge").to_record() | {"measures": measures}
+    app = opened()
+    widget(app.button, "compose").click().run()
+    app.session_state[DRAFT] = Draft.of(Lesson.from_record(record))
+    app.run()
+    assert not app.exception, app.exception
+    known = [name for name in measures if name in MEASURES]
+    assert widget(app.pills, "lesson_measures").value == known
+    widget(app.button, "preview").click().run()
+    assert not app.exception
+    assert Lesson.unpacked(app.session_state.view.lesson).measures == tuple(known)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

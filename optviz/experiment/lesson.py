@@ -10,7 +10,6 @@ import base64
 import binascii
 import json
 import re
-import tomllib
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ import tomli_w
 from optviz.bad_input import BadInput
 from optviz.experiment.link import LONGEST_LINK
 from optviz.experiment.race import Race
+from optviz.experiment.reading import read_toml
 from optviz.experiment.record import LONGEST_FILE
 
 LANGUAGES = ("en", "zh")
@@ -131,7 +131,7 @@ class Lesson:
         if len(text) > LONGEST_FILE:
             raise BadInput("too_long", name="TOML", value=f"{len(text):,}", allowed=f"1 … {LONGEST_FILE:,}")
         try:
-            return cls.from_record(tomllib.loads(text))
+            return cls.from_record(read_toml(text))
         except BadInput:
             raise
         except (ValueError, RecursionError) as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -19,7 +18,7 @@ from optviz.conventions import check_convention, with_convention
 from optviz.experiment import article, link
 from optviz.experiment.naming import racer_names
 from optviz.experiment.python import python_code
-from optviz.experiment.reading import Reader
+from optviz.experiment.reading import Reader, read_toml
 from optviz.experiment.record import (
     LONGEST_FILE,
     MOST_RACERS,
@@ -294,7 +293,7 @@ class Race:
     @classmethod
     def from_toml(cls, text: str) -> Race:
         """The race that `to_toml` wrote. Raises BadInput."""
-        return _read("TOML", tomllib.loads, text)
+        return _read("TOML", read_toml, text)
 
     def to_url(self) -> str:
         """The race as the text after `?` of a link; empty for the article's setting."""

@@ -207,6 +207,8 @@ def choices(
 ) -> None:
     """Any number of some options, as pills."""
     known = list(options)
+    # Streamlit raises for one that is not offered.
+    values = [value for value in values if value in known]
     st.pills(
         label,
         known,

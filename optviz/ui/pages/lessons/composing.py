@@ -55,7 +55,8 @@ class Draft:
             answers=[dict(answer) for answer in found.answers] + [{} for _ in range(missing)],
             right=found.right,
             hides=list(found.hides),
-            measures=list(found.measures),
+            # A file of another version may name what this one does not measure.
+            measures=[name for name in found.measures if name in MEASURES],
             view=dict(found.view),
             race=found.race,
             order=found.order,
