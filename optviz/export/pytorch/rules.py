@@ -180,6 +180,34 @@ class {name}:
             self.point -= self.lr / denominator * mean
 '''
 
+ADAM_UNCORRECTED = '''\
+class {name}:
+    """m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², θ ← θ − {formula}.
+
+    torch.optim.Adam corrects both averages for starting at 0.
+    """
+
+    def __init__(self, point, lr, betas, eps):
+        self.point, self.lr, self.eps = point, lr, eps
+        self.beta1, self.beta2 = betas
+        self.mean, self.squares = torch.zeros(2), torch.zeros(2)
+
+    def step(self, closure):
+        closure()
+        gradient = self.point.grad
+        self.mean = self.beta1 * self.mean + (1 - self.beta1) * gradient
+        self.squares = self.beta2 * self.squares + (1 - self.beta2) * gradient**2
+        denominator = {denominator}
+        with torch.no_grad():
+            self.point -= self.lr / denominator * self.mean
+'''
+
+# Is ε inside the root → name, formula, code.
+UNCORRECTED_FORMS: dict[bool, tuple[str, str, str]] = {
+    True: ("AdamUncorrectedEpsilonInside", "η m / √(v + ε)", "(self.squares + self.eps).sqrt()"),
+    False: ("AdamUncorrected", "η m / (√v + ε)", "self.squares.sqrt() + self.eps"),
+}
+
 # Is ε inside the root, is it added before the correction → name, formula, code.
 ADAM_FORMS: dict[tuple[bool, bool], tuple[str, str, str]] = {
     (True, False): ("AdamEpsilonInside", "η m̂ / √(v̂ + ε)", "(self.squares / correction + self.eps).sqrt()"),
@@ -198,13 +226,14 @@ ADAM_FORMS: dict[tuple[bool, bool], tuple[str, str, str]] = {
 
 def _adam(optimizer: Adam) -> Rule:
     rate, betas, epsilon = optimizer.learning_rate, (optimizer.beta1, optimizer.beta2), optimizer.epsilon
-    if not optimizer.bias_correction:
-        refuse("bias_correction", optimizer.bias_correction, "true")
-    place = (optimizer.epsilon_inside, optimizer.epsilon_before_correction)
-    if place not in ADAM_FORMS:
+    if optimizer.bias_correction:
+        template, form = ADAM, ADAM_FORMS.get((optimizer.epsilon_inside, optimizer.epsilon_before_correction))
+    else:
+        template, form = ADAM_UNCORRECTED, UNCORRECTED_FORMS[optimizer.epsilon_inside]
+    if form is None:
         return _torch("Adam", lr=rate, betas=betas, eps=epsilon)
-    name, formula, denominator = ADAM_FORMS[place]
-    definition = ADAM.format(name=name, formula=formula, denominator=denominator)
+    name, formula, denominator = form
+    definition = template.format(name=name, formula=formula, denominator=denominator)
     return _own(definition, name, lr=rate, betas=betas, eps=epsilon)
 
 
