@@ -243,11 +243,12 @@ def nag_damping() -> Numbers:
 
 @claim
 def nag_swings() -> Numbers:
-    paths = shown("nag_live", steps=200)
+    paths = shown("nag_live")
     (rate,) = {path.racer.optimizer.own_learning_rate for path in paths}
     momentum, nag = (path.points for path in paths)
     reach = [points[:, 1].min() for points in (momentum, nag)]
-    return [rate, momentum[0, 1], *reach, *(step_lengths(points)[1:].sum() for points in (momentum, nag))]
+    lengths = [step_lengths(points)[1:].sum() for points in (momentum, nag)]
+    return [rate, momentum[0, 1], *reach, lengths[0], len(momentum) - 1, lengths[1]]
 
 
 @claim
