@@ -23,6 +23,7 @@ from optviz.stage import unpack
 from optviz.text import LANGUAGES, words
 from optviz.text.guide import FIGURE, INSIDE, RULE, SHOW, chapter, chapter_keys
 from optviz.ui.pages.guide.figures import DRAWINGS
+from optviz.ui.returning import Left
 from optviz.view import View
 
 LARGEST_MESSAGE = 80_000  # bytes, whole and not compressed: words 12,000, map 16,000, and seven racers over 200 steps
@@ -140,11 +141,13 @@ def reading() -> None:
     """A visit that follows what is asked for."""
     import streamlit as st
 
-    from optviz.ui import session
+    from optviz.ui import returning, session
     from optviz.ui.pages.guide import links
 
     session.begin_run()
     if "asked" in st.session_state:
+        if st.session_state.asked == "back":
+            returning.go_back()
         links.follow(st.session_state.asked)
 
 
@@ -164,6 +167,32 @@ def followed(asked: Any, **query: str) -> tuple[Any, Any]:
 
 
 READER = {"v": "1", "surface": "saddle", "steps": "30", "racers": "adam", "lang": "zh", "present": "1", "hidden": "0"}
+
+
+def test_from_what_was_shown_a_way_leads_back_to_the_chapter_and_the_readers_race() -> None:
+    app = AppTest.from_function(reading, default_timeout=60)
+    app.query_params.update(READER)
+    app.run()
+    own = app.session_state.race
+    for asked in ("chapter:momentum", "show:article_3d", "show:ravine_momentum", "back"):
+        app.session_state.asked = asked
+        app.run()
+        assert not app.exception
+    assert (app.session_state.race, app.session_state.next_page) == (own, "guide")
+    assert app.session_state.view == View(language="zh", present=True, chapter="momentum")
+
+
+def test_the_way_back_is_above_the_race_until_it_is_changed() -> None:
+    app = visit(**{**READER, "lang": "en"})
+    assert not [button for button in app.button if button.key == "way_back"]
+    shown = app.session_state.race
+    app.session_state.left_behind = Left("guide", Race(), View(chapter="adam"), shown)
+    app.run()
+    assert app.button(key="way_back").label == "← Back to the guide"
+    assert words("en")["back"]["waits"] in markup(app)
+    app.session_state.race = shown.replaced(steps=31)
+    app.run()
+    assert not [button for button in app.button if button.key == "way_back"]
 
 
 def test_showing_takes_the_race_and_its_view_and_keeps_what_is_the_visitors_own() -> None:

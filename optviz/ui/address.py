@@ -24,6 +24,12 @@ QUIET = [row.name for row in View.rows().values() if row.quiet]
 
 FIRST_PAGE = "race"
 
+READ = ["guide"]
+"""Pages of text: they open where the visitor left them."""
+
+READ_BY = [row.name for row in View.rows().values() if row.page in READ]
+"""Parameters that say which text such a page shows."""
+
 _SCRIPT = Path(__file__).with_name("history.js")
 
 
@@ -62,4 +68,4 @@ def keep_history(found: Mapping[str, str] | None, spelled: Mapping[str, str] | N
     differ = found is not None and spelled is not None and found != spelled
     same = {"found": urlencode(found or {}), "spelled": urlencode(spelled or {})} if differ else {}
     with st.container(key="address"):
-        _component()(key="address_keeper", height="content", data={"quiet": QUIET, **same})
+        _component()(key="address_keeper", height="content", data={"quiet": QUIET, "read": READ, "read_by": READ_BY, **same})

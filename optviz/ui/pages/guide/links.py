@@ -18,7 +18,7 @@ from optviz.bad_input import BadInput
 from optviz.experiment import Race
 from optviz.guide.demonstrations import LOOKED_AT, demonstrations
 from optviz.text.guide import as_addressed, chapter_keys
-from optviz.ui import address, component, session
+from optviz.ui import address, component, returning, session
 from optviz.view import View
 
 PAGE = "guide"
@@ -85,6 +85,7 @@ def _show(name: str) -> None:
 
 
 def _take_up(race: Race, view: View, page: str) -> None:
+    returning.leave(PAGE, race)
     try:
         session.change(race)
     except BadInput as problem:

@@ -10,7 +10,7 @@ from optviz.experiment import Race
 from optviz.figures.race_record import RaceRecord
 from optviz.text import Words, words
 from optviz.trajectory import Trajectory
-from optviz.ui import cached, session
+from optviz.ui import cached, returning, session
 from optviz.ui.pages.race import sharing, swarming, touring
 from optviz.ui.pages.race.gradient_noise import gradient_noise
 from optviz.ui.pages.race.hook import hook
@@ -22,6 +22,7 @@ from optviz.ui.pages.race.waiting import waiting
 def race_page() -> None:
     """The page, with the race that is asked for or as much of it as is there."""
     text = words(session.language())
+    returning.way_back(text)
     # The hook is that of the race without what is being dragged: a line more or less would move the picture.
     hook(session.race(), text)
     available = what_is_there()

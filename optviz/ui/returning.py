@@ -1,0 +1,64 @@
+"""The way back from a race that a page showed: to that page, and to the race that was there before."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from optviz.experiment import Race
+from optviz.text import Words
+from optviz.ui import session
+from optviz.view import View
+
+_LEFT = "left_behind"
+
+
+@dataclass(frozen=True)
+class Left:
+    """What was left: a page, with the race and the view of the visit. shown: the race for which it was left."""
+
+    page: str
+    race: Race
+    view: View
+    shown: Race
+
+
+def leave(page: str, shown: Race) -> None:
+    """Note what the visit has now, before `page` shows another race. What was only shown before is not the visitor's."""
+    before, race, view = left(), session.race(), session.view()
+    if before is not None:
+        read = {field: getattr(view, field) for field, row in View.rows().items() if row.page == page}
+        race, view = before.race, replace(before.view, **read)
+    st.session_state[_LEFT] = Left(page, race, view, shown)
+
+
+def left() -> Left | None:
+    """What was left for the race that the visit has; None once that has been changed."""
+    known: Left | None = st.session_state.get(_LEFT)
+    return known if known is not None and known.shown == session.race() else None
+
+
+def go_back() -> None:
+    """Go to what was left; language and screen stay as they are now."""
+    known = left()
+    if known is None:
+        return
+    now = session.view()
+    session.attempt(lambda: known.race)
+    st.session_state.view = replace(known.view, language=now.language, present=now.present).fitting(known.race)
+    st.session_state.view_stamp += 1
+    session.go_to_page(known.page)
+
+
+def way_back(text: Words) -> None:
+    """A small link back, above the race, and that another race waits there."""
+    known = left()
+    if known is None:
+        return
+    words = text["back"]
+    with st.container(key="way_back_row", horizontal=True, vertical_alignment="center"):
+        st.button(f"← {words[known.page]}", key="way_back", type="tertiary", on_click=go_back)
+        if known.race != known.shown:
+            st.html(f"<p class='optviz-waits'>{html.escape(words['waits'])}</p>")
