@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from cases import ROOT
 from optviz import Racer, gallery, trace
@@ -19,9 +21,11 @@ from optviz.bad_input import BadInput
 from optviz.budget import check_budget
 from optviz.experiment import LONGEST_LINK, Race
 from optviz.experiment.lesson import CONTROLS, LETTERS, LONGEST, Lesson, lesson, lesson_names, read_lesson
+from optviz.optimizers import Adam
 from optviz.outcome import Outcome
 from optviz.statistics.measures import MEASURES
 from optviz.text import SEAM, STRAY, sentence, words
+from optviz.ui.messages import LONGEST_LESSON, take
 
 LESSONS = lesson_names()
 
@@ -407,6 +411,37 @@ def test_whatever_is_typed_comes_back_from_link_and_file() -> None:
         )
         assert made == Lesson.from_toml(made.to_toml()) == Lesson.unpacked(made.packed())
         assert made.fits_a_link is (len(made.packed()) <= LONGEST_LINK - 100)
+
+
+def largest() -> Lesson:
+    """The longest texts in both languages, and as many optimizers as a race has, each with a name of its own."""
+
+    def line(most: int) -> dict[str, str]:
+        return dict.fromkeys(("en", "zh"), "问" * most)
+
+    racers = [Racer(Adam(learning_rate=1 / 3 + place / 997), label=f"{place:02d}" + "名" * 38) for place in range(24)]
+    return Lesson(
+        race=Race().with_racers(racers),
+        title=line(LONGEST["title"]),
+        question=line(LONGEST["question"]),
+        answers=tuple(line(LONGEST["answers"]) for _ in LETTERS),
+        right="E",
+        why=line(LONGEST["why"]),
+        hides=CONTROLS,
+        measures=("swing", "place", "end_distance"),
+    )
+
+
+def test_the_largest_lesson_goes_to_a_page_as_a_file() -> None:
+    """What the page gives away it takes back: the bounds of a file, of a value and of a message all leave room."""
+    text = largest().to_toml()
+    assert len(text.encode()) <= LONGEST_LESSON
+    said = json.dumps([{"event": "chosen", "value": {"name": "x" * 100, "text": text}}], ensure_ascii=False)
+    message = BackMsg()
+    message.rerun_script.widget_states.widgets.append(WidgetState(id="$$ID-" + "x" * 200, json_trigger_value=said))
+    taken = take(message.SerializeToString())
+    assert taken.refused is None and taken.data is not None
+    assert BackMsg.FromString(taken.data).rerun_script.widget_states.widgets[0].json_trigger_value == said
 
 
 def test_a_lesson_that_no_link_can_hold_says_so() -> None:

@@ -68,4 +68,6 @@ def keep_history(found: Mapping[str, str] | None, spelled: Mapping[str, str] | N
     differ = found is not None and spelled is not None and found != spelled
     same = {"found": urlencode(found or {}), "spelled": urlencode(spelled or {})} if differ else {}
     with st.container(key="address"):
-        _component()(key="address_keeper", height="content", data={"quiet": QUIET, "read": READ, "read_by": READ_BY, **same})
+        _component()(
+            key="address_keeper", height="content", data={"quiet": QUIET, "read": READ, "read_by": READ_BY, **same}
+        )

@@ -12,11 +12,12 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 # A page with 24 racers sends two thousand bytes; the longest link would add eight thousand, and every widget of every
-# racer, moved, some twenty thousand. What the stage sends as JSON has a few hundred. To check a message takes a few
-# milliseconds at most.
+# racer, moved, some twenty thousand. What the stage sends as JSON has a few hundred; a lesson's file, with the longest
+# texts in both languages and 24 racers, has fourteen thousand. To check a message takes a few milliseconds at most.
 LONGEST_MESSAGE = 65_536
-LONGEST_VALUE = 16_384
-LONGEST_JSON = 4096
+LONGEST_VALUE = 20_480
+LONGEST_JSON = LONGEST_VALUE
+LONGEST_LESSON = 16_000
 DEEPEST_VALUE = 16
 MOST_WIDGETS = 500
 # Others clear the caches of all visitors, read the server's folder, install files on it, or are for developers.

@@ -18,6 +18,7 @@ from optviz.statistics.measures import MEASURES
 from optviz.text import Words
 from optviz.text.telling import described
 from optviz.ui import component, session, widgets
+from optviz.ui.messages import LONGEST_LESSON
 from optviz.ui.pages.lessons.opened import close, open_kept, open_lesson, take_along
 
 DRAFT = "lesson_draft"
@@ -209,7 +210,7 @@ def _file(label: dict[str, str]) -> None:
         component.of_script("optviz_lesson_file", FILE)(
             key="lesson_file_picker",
             height="content",
-            data={"label": label["open_file"]},
+            data={"label": label["open_file"], "most": LONGEST_LESSON},
             on_chosen_change=_file_chosen,
         )
 
@@ -221,7 +222,8 @@ def _file_chosen() -> None:
     name, given = str(said.get("name"))[:100], said.get("text")
     try:
         if not isinstance(given, str):
-            raise BadInput("too_long", name=name, value=str(said.get("size"))[:20], allowed="1 … 3,800")
+            most = f"{LONGEST_LESSON:,}"
+            raise BadInput("too_large", name=name, value=most, allowed=f"1 … {most}")
         found = Lesson.from_toml(given)
         check_budget(found.race)
     except BadInput as problem:

@@ -95,7 +95,7 @@ def _answers(found: Lesson, state: State, text: Words) -> None:
     )
     row = st.container(key="lesson_row", horizontal=True, vertical_alignment="center")
     if not state.revealed:
-        row.button(label["reveal"], key="reveal", type="primary", help=label["reveal_help"], on_click=state.reveal)
+        row.button(label["reveal"], key="reveal", type="primary", on_click=state.reveal)
     else:
         row.button(label["skip"], key="skip_to_answer", on_click=state.answer)
 
@@ -155,13 +155,13 @@ def _measured(found: Lesson, text: Words) -> None:
         cells = [readable(number) if number == number else "–" for number in own]
         outcome = text["outcome"][str(path.outcome)]
         body = "".join(f"<td class='number'>{html.escape(cell)}</td>" for cell in cells)
-        rows.append(f"<tr><td>{html.escape(name)}</td>{body}<td class='outcome'>{html.escape(outcome)}</td></tr>")
+        rows.append(f"<tr><td>{html.escape(name)}</td><td class='outcome'>{html.escape(outcome)}</td>{body}</tr>")
     head = "".join(f"<th class='number'>{html.escape(title)}</th>" for title in heads)
     st.html(
         f"<div class='optviz-scroll'><table class='optviz-scores'><caption>"
         f"{html.escape(text['lessons']['measured'])}</caption><thead><tr>"
-        f"<th>{html.escape(text['scoreboard']['racer'])}</th>{head}"
-        f"<th class='outcome'>{html.escape(text['scoreboard']['outcome'])}</th></tr></thead>"
+        f"<th>{html.escape(text['scoreboard']['racer'])}</th>"
+        f"<th class='outcome'>{html.escape(text['scoreboard']['outcome'])}</th>{head}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 

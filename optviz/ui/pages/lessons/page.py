@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -13,18 +14,16 @@ from optviz.ui.pages.lessons.composing import composing
 from optviz.ui.pages.lessons.opened import open_lesson, opened
 from optviz.ui.pages.lessons.state import at_hand
 
-FIRST_WORDS = 90
-
 
 def lessons_page() -> None:
     """One lesson, the form in which one is composed, or the list of them."""
     text = words(session.language())
-    if at_hand() is not None:
-        opened(text)
-    elif session.view().composing:
-        composing(text)
-    else:
-        _list(text)
+    now = "opened" if at_hand() is not None else "composing" if session.view().composing else "list"
+    for name, show in SCREENS.items():
+        # A place each: what Streamlit has not yet taken away of another one would stand below this one.
+        with st.container(key=f"lessons_{name}" if name == now else f"past_{name}"):
+            if name == now:
+                show(text)
 
 
 def _list(text: Words) -> None:
@@ -35,7 +34,7 @@ def _list(text: Words) -> None:
             found = lesson(name)
             title, question = found.told(found.title, language), found.told(found.question, language)
             with st.container(key=f"lesson_card_{name}"):
-                st.html(f"<h2>{html.escape(title)}</h2><p>{html.escape(_first_words(question))}</p>")
+                st.html(f"<h2>{html.escape(title)}</h2><p>{html.escape(question)}</p>")
                 st.button(
                     label["open"],
                     key=f"open_{name}",
@@ -47,9 +46,4 @@ def _list(text: Words) -> None:
     st.button(label["make"], key="compose", on_click=session.change_view, kwargs={"composing": True})
 
 
-def _first_words(question: str) -> str:
-    """As much of a question as a card has room for, to the end of a word where words have ends."""
-    if len(question) <= FIRST_WORDS:
-        return question
-    cut = question[:FIRST_WORDS]
-    return (cut.rsplit(" ", 1)[0] if " " in cut[FIRST_WORDS // 2 :] else cut) + " …"
+SCREENS: dict[str, Callable[[Words], None]] = {"list": _list, "opened": opened, "composing": composing}
