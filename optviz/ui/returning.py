@@ -26,7 +26,7 @@ class Left:
 
 
 def leave(page: str, shown: Race) -> None:
-    """Note what the visit has now, before `page` shows another race. What was only shown before is not the visitor's."""
+    """Note what the visit has now, before `page` shows another race. What was only shown is not theirs."""
     before, race, view = left(), session.race(), session.view()
     if before is not None:
         read = {field: getattr(view, field) for field, row in View.rows().items() if row.page == page}
