@@ -9,6 +9,9 @@ import streamlit as st
 from optviz.ui import session
 from optviz.view import places
 
+SEEK = "seek"
+"""Where the visit notes the step at which a race was asked for, its number, and the token of the race."""
+
 
 def look_inside(racer: Any, at: Any, beside: Any = None) -> None:
     """Look into a step of a racer, and of another one beside it, from whatever a browser may send."""
@@ -23,12 +26,16 @@ def look_inside(racer: Any, at: Any, beside: Any = None) -> None:
 
 def show_at(step: Any) -> None:
     """Let the race be shown at a step, from whatever a browser may send."""
-    if type(step) is int and step >= 0:
-        session.change_view(at=min(step, session.race().steps))
-        st.session_state.seek = {"step": session.view().at, "number": (sought() or {"number": 0})["number"] + 1}
+    if type(step) is not int or step < 0:
+        return
+    session.change_view(at=min(step, session.race().steps))
+    number = st.session_state.get(SEEK, {"number": 0})["number"] + 1
+    st.session_state[SEEK] = {"step": session.view().at, "number": number, "race": session.token(session.race())}
 
 
 def sought() -> dict[str, int] | None:
-    """The step at which the race was last asked for, and how often that was."""
-    known: dict[str, int] | None = st.session_state.get("seek")
-    return known
+    """The step at which this race was last asked for, and how often any was; None where another race was."""
+    known = st.session_state.get(SEEK)
+    if known is None or known["race"] != session.token(session.race()):
+        return None
+    return {"step": known["step"], "number": known["number"]}

@@ -30,6 +30,18 @@ test("a race is seen at its end first, and the next one too where this one was",
   assert.equal(reduce(playing, received({ steps: 25 })).position, 2);
 });
 
+test("a race is put at the step that is asked for, once, and as soon as it has come so far", () => {
+  const seek = { step: 7, number: 3 };
+  const first = after([received({ seek })]);
+  assert.deepEqual([first.position, first.sought], [7, 3]);
+  const moved = reduce(first, { type: "seek", step: 2 });
+  assert.equal(reduce(moved, received({ seek })).position, 2);
+  assert.equal(after([received({ seek })], initialState(3)).position, 10, "a stage that comes later has nothing to go to");
+  const begun = after([received({ steps: 4, seek })]);
+  assert.equal(begun.position, 4);
+  assert.equal(reduce(begun, received({ seek })).position, 7);
+});
+
 test("a figure without a race has no steps", () => {
   const state = after([received({ steps: null })]);
   assert.deepEqual([state.position, endIsHidden({ ...state, veiled: true })], [0, false]);

@@ -56,12 +56,15 @@ export function show(element, bytes) {
   return shown;
 }
 
+/** @type {number | null} of all stages that this page has had: who comes again to a race comes to its end */
+let soughtBefore = null;
+
 export class Stage {
   /** @param {StageRoot} root */
   constructor(root) {
     this.root = root;
     root.optvizStage = this;
-    this.state = initialState();
+    this.state = initialState(soughtBefore);
     const state = () => this.state;
     /** @param {Action} action */
     const dispatch = (action) => this.dispatch(action);
@@ -140,6 +143,7 @@ export class Stage {
     this.received = message && bytes.slice();
     if (!message) return this.requests.ask("map", sent.header.map_key);
     this.dispatch({ type: "received", message });
+    soughtBefore = this.state.sought ?? soughtBefore;
     this.askForWhatIsOpen();
     this.chooseTab();
     this.replay(message.header.replay);

@@ -9,8 +9,11 @@ import { arrayOf } from "./message.js";
 
 const ROUNDING = 1e-6; // of a step: less than playing adds in a frame
 
-/** @returns {State} */
-export function initialState() {
+/**
+ * @param {number | null} sought the last step that was asked for, by its number, and has been shown
+ * @returns {State}
+ */
+export function initialState(sought = null) {
   return {
     message: null,
     position: null,
@@ -27,7 +30,7 @@ export function initialState() {
     camera: null,
     flat: false,
     viewStamp: null,
-    sought: null,
+    sought,
     shownRace: null,
     playedRace: null,
     held: null,
@@ -80,7 +83,8 @@ function received(state, message) {
   if (isAtEnd(state) && !next.playing && next.position === state.position) next.position = steps;
   // A step that is asked for anew, for instance by who comes back from looking into it.
   if (header.seek && header.seek.number !== state.sought) Object.assign(next, { position: header.seek.step, playing: false });
-  next.sought = header.seek?.number ?? state.sought;
+  // Of a race whose first steps come first it has not been shown as long as it lies beyond them.
+  if (header.seek && header.seek.step <= steps) next.sought = header.seek.number;
   next.position = Math.min(next.position ?? steps, steps);
   const race = raceOf(next);
   if (header.played) next.playedRace = race;
