@@ -30,6 +30,8 @@ HIGHEST, NEAREST = 89.0, 0.3
 FIRST_LOOK = 10
 """The step that is looked into where nobody says which: by then whatever is accumulated has begun to tell."""
 
+LESSON_OF_THE_VISIT = "-"
+
 PLAIN_NUMBER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,4})?")
 Camera = tuple[float, ...]
 
@@ -119,11 +121,14 @@ class SomeOf:
 
 
 class ALesson:
-    """The name of a lesson of `lessons/`, or all of another one: see `Lesson.packed`. Kept as it is spelled."""
+    """The name of a lesson of `lessons/`, or all of another one: see `Lesson.packed`. Kept as it is spelled.
+
+    `LESSON_OF_THE_VISIT` stands for one that the visit has, and that is too long for any link.
+    """
 
     def read(self, name: str, text: str, problems: list[BadInput]) -> str | None:
-        if not text:
-            return None
+        if text in ("", LESSON_OF_THE_VISIT):
+            return text or None
         try:
             lesson_of(text)
         except BadInput as problem:

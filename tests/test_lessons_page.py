@@ -22,6 +22,9 @@ from optviz.text import words
 from optviz.text.numbers import readable
 from optviz.ui import address
 from optviz.ui.pages.lessons.composing import DRAFT, Draft
+from optviz.ui.pages.lessons.state import KEPT
+from optviz.ui.widgets import WORD_JOINER, plainly
+from optviz.view import LESSON_OF_THE_VISIT
 
 LATIN = re.compile(r"(?:[A-Za-z][a-z]+[ ,]+){3,}[A-Za-z]+")
 """Four words of English in a row; names and formulas have fewer."""
@@ -139,6 +142,60 @@ def test_a_link_that_holds_no_lesson_is_told_and_leaves_the_list() -> None:
     app = visit(lesson=".AAAA")
     assert app.session_state.view.lesson is None
     assert app.session_state.problems
+
+
+LINKED = re.compile(r"https?://|www\.[-.\w]|[-.\w+]+@[-\w]+\.|:[\w+-]+:|(^|\s)(<->|->|<-|--|>=|<=|~=)(\s|$)", re.I)
+"""What mdast-util-gfm-autolink-literal makes links of, remark-emoji emojis, and Streamlit arrows and signs."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://evil.test",
+        "HTTP://evil.test/",
+        "WWW.evil.test",
+        "![i](http://evil.test/b.png)",
+        "a.b+c@evil.test",
+        ":smile: :+1: :material/home: :streamlit:",
+        "a -> b <- c <-> d -- e >= f <= g ~= h",
+        "η = 0.1: 2 < 3, x --y",
+    ],
+)
+def test_a_label_is_the_text_alone(text: str) -> None:
+    told = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", plainly(text))
+    assert told.replace(WORD_JOINER, "") == text
+    assert not LINKED.search(told)
+
+
+def test_the_way_back_from_a_lesson_that_no_link_holds_is_the_form() -> None:
+    app = opened()
+    widget(app.button, "compose").click().run()
+    form = app.session_state.view
+    app.session_state[KEPT] = lesson("ravine")
+    app.session_state.view = dataclasses.replace(form, lesson=LESSON_OF_THE_VISIT, composing=False)
+    app.run()
+    assert lesson("ravine").question["en"] in told(app)
+    app.session_state.view = form
+    app.run()
+    assert widget(app.text_input, "lesson_title")
+    app.session_state.view = dataclasses.replace(form, composing=False)
+    app.run()
+    assert widget(app.button, "open_ravine")
+    # In a new visit to its address there is none: then it can be written.
+    again = visit(lesson=LESSON_OF_THE_VISIT)
+    assert again.session_state.view.lesson == LESSON_OF_THE_VISIT and not again.session_state.problems
+
+
+def test_a_text_is_cleared_in_one_language() -> None:
+    app = opened(lang="zh")
+    widget(app.button, "compose").click().run()
+    draft = app.session_state[DRAFT] = Draft.of(lesson("edge"))
+    app.run()
+    type_into(app, question="")
+    assert draft.question == {"en": lesson("edge").question["en"]}
+    assert widget(app.text_input, "lesson_question").placeholder == lesson("edge").question["en"]
+    type_into(app, question="新的问题？")
+    assert draft.question == {"en": lesson("edge").question["en"], "zh": "新的问题？"}
 
 
 @pytest.mark.parametrize("racers", [2, 24])

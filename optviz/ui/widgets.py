@@ -29,6 +29,9 @@ Option = TypeVar("Option")
 
 MOST_TOLD = 4
 SIGNS = re.compile(r"[!-/:-@\[-`{-~]")
+SEAMS = re.compile(r"(?<=:)(?=\S)|(?=@)|(?<=www)(?=\.)|(?<=[<>=~-])(?=[<>=~-])", re.IGNORECASE)
+"""Where Streamlit sees, in a text without marks, the middle of an address, of an emoji's name, or of an arrow."""
+WORD_JOINER = "\u2060"
 
 MANTISSAS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
 SHARES = (
@@ -230,8 +233,12 @@ def switch(label: str, value: bool, use: Callable[[bool], None], *, key: str, **
 
 
 def plainly(text: str) -> str:
-    """A text for a label, of which Streamlit's Markdown makes nothing: no link, no picture, no formula."""
-    return SIGNS.sub(r"\\\g<0>", text)
+    """A text for a label, of which Streamlit's Markdown makes nothing: no link, no picture, no formula, no emoji.
+
+    Addresses, names of emojis and arrows are found after the marks are read, where no backslash is left: a character
+    without width stands in the middle of them.
+    """
+    return SIGNS.sub(r"\\\g<0>", SEAMS.sub(WORD_JOINER, text))
 
 
 def text_field(label: str, value: str, use: Callable[[str], None], *, key: str, **more: Any) -> None:

@@ -129,14 +129,13 @@ def _texts(draft: Draft, label: dict[str, str]) -> None:
             if typed:
                 texts[session.language()] = typed
             else:
-                texts.clear()
+                texts.pop(session.language(), None)
 
         return keep
 
     def line(name: str, title: str, texts: dict[str, str], most: int) -> None:
-        language = session.language()
-        shown = texts.get(language) or next(iter(texts.values()), "")
-        widgets.text_field(title, shown, keeper(texts), key=f"lesson_{name}", max_chars=most)
+        shown, other = texts.get(session.language(), ""), next(iter(texts.values()), "")
+        widgets.text_field(title, shown, keeper(texts), key=f"lesson_{name}", max_chars=most, placeholder=other or None)
 
     line("title", label["title"], draft.title, LONGEST["title"])
     line("question", label["question"], draft.question, LONGEST["question"])

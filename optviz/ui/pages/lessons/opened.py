@@ -21,7 +21,7 @@ from optviz.ui import background, cached, component, session, widgets
 from optviz.ui.pages.lessons import picture
 from optviz.ui.pages.lessons.state import KEPT, State, at_hand, state_of
 from optviz.ui.pages.race.sharing import code_of, link_to_copy
-from optviz.view import View, lesson_of
+from optviz.view import LESSON_OF_THE_VISIT, View, lesson_of
 
 GUESS = Path(__file__).parents[2] / "guess.js"
 
@@ -34,12 +34,11 @@ def open_lesson(spelled: str) -> None:
 def open_kept(found: Lesson) -> None:
     """Show a lesson that no link can hold."""
     st.session_state[KEPT] = found
-    session.change_view(lesson=None, composing=False)
+    session.change_view(lesson=LESSON_OF_THE_VISIT, composing=False)
 
 
 def close() -> None:
     """Back to the list."""
-    st.session_state.pop(KEPT, None)
     session.change_view(lesson=None, composing=False)
 
 
@@ -203,7 +202,7 @@ def _keep_guess(found: Lesson, state: State) -> None:
 def link_of(found: Lesson) -> str | None:
     """The link of a lesson; None where it would be longer than a link may be."""
     spelled = session.view().lesson
-    if spelled is None or lesson_of(spelled) != found:
+    if spelled in (None, LESSON_OF_THE_VISIT) or lesson_of(spelled) != found:
         if not found.fits_a_link:
             return None
         spelled = found.packed()

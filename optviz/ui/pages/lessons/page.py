@@ -13,12 +13,15 @@ from optviz.ui import session
 from optviz.ui.pages.lessons.composing import composing
 from optviz.ui.pages.lessons.opened import open_lesson, opened
 from optviz.ui.pages.lessons.state import at_hand
+from optviz.view import LESSON_OF_THE_VISIT
 
 
 def lessons_page() -> None:
     """One lesson, the form in which one is composed, or the list of them."""
     text = words(session.language())
-    now = "opened" if at_hand() is not None else "composing" if session.view().composing else "list"
+    # Where the visit has lost the lesson that no link holds, it is to be written once more.
+    composed = session.view().composing or session.view().lesson == LESSON_OF_THE_VISIT
+    now = "opened" if at_hand() is not None else "composing" if composed else "list"
     for name, show in SCREENS.items():
         # A place each: what Streamlit has not yet taken away of another one would stand below this one.
         with st.container(key=f"lessons_{name}" if name == now else f"past_{name}"):

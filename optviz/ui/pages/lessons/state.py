@@ -8,7 +8,7 @@ import streamlit as st
 
 from optviz.experiment.lesson import Lesson
 from optviz.ui import session
-from optviz.view import View, lesson_of
+from optviz.view import LESSON_OF_THE_VISIT, View, lesson_of
 
 STATE = "lesson_state"
 KEPT = "lesson_at_hand"
@@ -19,7 +19,9 @@ def at_hand() -> Lesson | None:
     """The lesson that is open."""
     spelled = session.view().lesson
     kept: Lesson | None = st.session_state.get(KEPT)
-    return kept if spelled is None else lesson_of(spelled)
+    if spelled is None:
+        return None
+    return kept if spelled == LESSON_OF_THE_VISIT else lesson_of(spelled)
 
 
 @dataclass
