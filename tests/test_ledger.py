@@ -298,7 +298,7 @@ PARTS = {
 def test_what_a_step_is_made_of(name: str) -> None:
     told = ledger(run(EVERY[name]))
     assert [arrow.text for arrow in told.arrows] == PARTS[name]
-    assert all(len(arrow.label) <= 18 for arrow in told.arrows)
+    assert all(len(arrow.label) <= 20 for arrow in told.arrows)
 
 
 @pytest.mark.parametrize("name", rest_is_long(CONFIGURED, IN_CONVENTIONS))

@@ -95,7 +95,8 @@ class _Filler:
             case Brackets(inner):
                 return [Token("("), *self.of(inner, ""), Token(")")]
             case Root(inner):
-                return [Token("√"), *self.of(inner, "negative")]
+                # A root in text has no bar that says how far it reaches.
+                return [Token("√"), *self.of(inner if isinstance(inner, Brackets) else Brackets(inner), "")]
             case Function(name, argument):
                 inner = argument.inner if isinstance(argument, Brackets) else argument
                 return [Token(f"{name}("), *self.of(inner, ""), Token(")")]

@@ -77,7 +77,7 @@ class Displacement:
             return self.text
         (only,) = self.summands
         kept = [factor for factor in only.factors if not any(isinstance(part, Root) for part in every(factor))]
-        return _signed(only, _joined(kept, [])) + (" / …" if only.divisors else " …")
+        return _signed(only, _joined(kept, [])) + (" / (…)" if only.divisors else " (…)")
 
 
 class Expansion:

@@ -5,14 +5,14 @@ import test from "node:test";
 import { said } from "../../optviz/stage/js/inside/said.js";
 
 // The key of each sentence, and what is put in.
-const text = new Proxy({}, { get: (_, key) => (key.startsWith("push_") ? `${key.slice(5)} {label}` : `${key} {times} {first} {second} {axis} {own} {plain} {at} {steeper} {longer} {way} {degrees}`) });
+const text = new Proxy({}, { get: (_, key) => (key === "and_then" ? "{first} {second}" : key.startsWith("push_") ? `${key.slice(5)} {label}` : `${key} {times} {first} {second} {axis} {own} {plain} {at} {steeper} {longer} {way} {degrees} {begin} {change} {share} {from} {to}`) });
 const arrow = (kind, vector) => ({ kind, label: kind, told: "", vector });
 
-function facts({ arrows = [arrow("gradient", [1, 0])], terms = {}, moves, step = 5, from = 2, to = 1, slope = [1, 0], plain = null, counterpart = null, batched = false }) {
+function facts({ arrows = [arrow("gradient", [1, 0])], terms = {}, moves, step = 5, from = 2, to = 1, slope = [1, 0], plain = null, counterpart = null, batched = false, outside = false }) {
   const total = arrows.reduce(([x, y], { vector: [right, up] }) => [x + right, y + up], [0, 0]);
   return {
     racer: { arrows, plain, counterpart, batched, diverged_at: 3 },
-    step, from, to, slope, moved: total,
+    step, from, to, slope, outside, moved: total,
     moveOf: (at) => (at === step ? total : moves?.(at) ?? total),
     term: (key, at = step) => terms[key]?.(at) ?? [],
     vector: (one) => one.vector,
@@ -38,7 +38,7 @@ test("of two pushes the longer one is named first, and whether they agree", () =
 
 test("steps that do not shrink with the slope are told where an average of squares divides", () => {
   const terms = {
-    average_square: () => [1, 1], effective_learning_rate: () => [1, 1], gradient: (at) => (at === 2 ? [8, 0] : [1, 0]),
+    average_square: (at) => (at === 0 ? [0, 0] : [1, 1]), effective_learning_rate: () => [1, 1], gradient: (at) => (at === 2 ? [8, 0] : [1, 0]),
   };
   const [, alike] = said(facts({ terms, moves: () => [1.5, 0] }), text);
   assert.match(alike, /^Say_divided_alike .* 2 8 1\.5 /);
@@ -48,9 +48,44 @@ test("steps that do not shrink with the slope are told where an average of squar
 });
 
 test("a sum of squares is told by the axis along which it has slowed the most", () => {
-  const terms = { accumulated_square: () => [4, 100], effective_learning_rate: (at) => (at === 1 ? [1, 1] : [0.5, 0.1]) };
+  const terms = { accumulated_square: (at) => (at === 0 ? [0, 0] : [4, 100]), effective_learning_rate: (at) => (at === 1 ? [1, 1] : [0.5, 0.1]) };
   const [, sentence] = said(facts({ terms }), text);
   assert.match(sentence, /^Say_accumulated 10 .* y /);
+});
+
+test("two losses are told apart by as many digits as it takes, and else by how far they are apart", () => {
+  const first = (given) => said(facts(given), text)[0];
+  assert.match(first({ from: -0.28321, to: -0.28322 }), /^Say_down .* −0\.28321 −0\.28322$/);
+  assert.match(first({ from: -0.28322, to: -0.28321 }), /^Say_up /);
+  assert.match(first({ from: -0.2832, to: -0.2832 - 3e-12 }), /^Say_hardly_down .* 3\.00e−12 /);
+});
+
+test("what stands still is compared with nothing, and who has left the surface has left it", () => {
+  const terms = { average_square: () => [1, 1], effective_learning_rate: () => [1, 1], gradient: () => [0, 0] };
+  assert.deepEqual(keys({ arrows: [arrow("gradient", [0, 0])], terms, outside: true }), ["say_stays", "say_outside"]);
+  assert.ok(keys({ outside: true }).includes("say_outside"));
+});
+
+test("while an average is mostly what it began at, it is not said to be of gradients", () => {
+  const terms = {
+    average_square: (at) => [0.9 ** at, 0.9 ** at], effective_learning_rate: () => [0.1, 0.1], gradient: () => [0.2, 0.3],
+  };
+  const [, sentence] = said(facts({ terms }), text);
+  assert.match(sentence, /^Say_divided_begun .* x .* 1 /);
+  // The most that gradients make of it is 0.09.
+  assert.ok(!keys({ terms: { ...terms, average_square: (at) => (at === 0 ? [1, 1] : [0.05, 0.09]) } }).includes("say_divided_begun"));
+});
+
+test("what a sum began at is told, and that it has hardly grown", () => {
+  const terms = { accumulated_square: (at) => [0.1 + 0.001 * at, 0.1], effective_learning_rate: () => [0.3, 0.3] };
+  const [, sentence] = said(facts({ terms }), text);
+  assert.match(sentence, /^Say_accumulated_little .*say_accumulated_begun .* 0\.1 /);
+});
+
+test("a step that is a part of the update it is made from says which", () => {
+  const terms = { average_update_square: () => [4, 4], update: () => [10, 0] };
+  assert.match(said(facts({ terms }), text)[1], /say_part_of_update .* 0\.1 /);
+  assert.doesNotMatch(said(facts({ terms: { ...terms, update: () => [1, 0] } }), text)[1], /update .* 1 /);
 });
 
 test("a swing back is told, and a batch that points elsewhere", () => {

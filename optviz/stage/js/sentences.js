@@ -347,7 +347,7 @@ function listed(text, racers, more = text["and_more"]) {
  * @param {Words} text
  * @param {string[]} sentences
  */
-function joined(text, sentences) {
+export function joined(text, sentences) {
   return sentences.reduce((first, second) => put(text["and_then"], { first, second }));
 }
 

@@ -25,7 +25,7 @@ const SIDE = `
   <header><h2><svg width="18" height="18" viewBox="0 0 16 16" aria-hidden="true"><path/></svg><span></span></h2></header>
   <p class="inside-said" aria-live="polite"></p>
   <div class="inside-local">
-    <div class="inside-drawn"><div class="inside-picture"></div><p class="inside-gone"></p><ul class="inside-key"></ul></div>
+    <div class="inside-drawn"><div class="inside-picture"></div><p class="inside-gone"></p><ul class="inside-key"></ul><p class="inside-note"></p></div>
     <div class="inside-told">
       <h3 data-name="rule_title"></h3><div class="inside-rule"></div>
       <div class="inside-meters"></div>

@@ -5,7 +5,7 @@
 // This file only wires. The step: clock.js. One optimizer: side.js. Sent: in `ask`.
 
 /** @import { Component, StageRoot, Theme } from "../types.js" */
-/** @import { InsideHeader, InsideLayer, InsideMessage } from "./types.js" */
+/** @import { InsideHeader, InsideLayer, InsideMessage, InsideRacer } from "./types.js" */
 
 import { watchConnection, serverAnswered } from "../connection.js";
 import { markerPath } from "../drawing.js";
@@ -68,7 +68,11 @@ export class Inside {
     speedPicker.addEventListener("change", () => { this.clock.speed = Number(speedPicker.value); });
     besidePicker.addEventListener("change", () => (
       this.choose({ beside: besidePicker.value === "" ? null : Number(besidePicker.value) })));
-    const sizes = new ResizeObserver(() => this.draw());
+    this.board.racers.addEventListener("scroll", () => this.fadeChoices(), { passive: true });
+    const sizes = new ResizeObserver(() => {
+      this.fadeChoices();
+      this.draw();
+    });
     sizes.observe(this.board.sides);
     this.cleanups = [
       () => this.requests.stop(), () => this.clock.pause(), () => this.address.stop(), () => sizes.disconnect(),
@@ -173,7 +177,7 @@ export class Inside {
       sides.push(side);
       board.sides.append(side.element);
     }
-    layer.racers.forEach((racer, place) => sides[place]?.receive(layer, racer, message.arrays, text));
+    alikeFirst(layer.racers).forEach((racer, place) => sides[place]?.receive(layer, racer, message.arrays, text));
     this.paint();
   }
 
@@ -190,12 +194,14 @@ export class Inside {
       });
       return chip;
     };
+    const isAnother = board.racers.querySelector("[aria-pressed=true]")?.getAttribute("data-index") !== String(racer);
     sync(board.racers, racers, makeChip, (chip, { name, marker }, index) => {
       chip.dataset["index"] = String(index);
       chip.setAttribute("aria-pressed", String(index === racer));
       part(chip, "span").textContent = name;
       chip.querySelector("path")?.setAttribute("d", markerPath(marker, 8, 8, 6));
     });
+    if (isAnother) this.showChosen();
     part(board.beside, "span").textContent = text["beside"] ?? "";
     const others = racers.flatMap(({ name }, index) => (index === racer ? [] : [new Option(name, String(index))]));
     board.beside.hidden = others.length === 0;
@@ -215,6 +221,20 @@ export class Inside {
       Object.assign(button.dataset, { at: String(at), place: String(place) });
       button.textContent = asked;
     });
+  }
+
+  // Where the optimizers stand in one line that is too long, the chosen one is in sight, and what is cut off fades.
+  showChosen() {
+    const { racers } = this.board;
+    const chosen = racers.querySelector("[aria-pressed=true]");
+    if (chosen instanceof HTMLElement) racers.scrollLeft = chosen.offsetLeft - (racers.clientWidth - chosen.offsetWidth) / 2;
+    this.fadeChoices();
+  }
+
+  fadeChoices() {
+    const { racers } = this.board;
+    const after = racers.scrollWidth - racers.clientWidth - racers.scrollLeft;
+    racers.dataset["cut"] = [racers.scrollLeft > 2 && "before", after > 2 && "after"].filter(Boolean).join(" ");
   }
 
   /** @returns {{ theme: Theme, name: "light" | "dark" } | null} */
@@ -274,6 +294,18 @@ export class Inside {
   stop() {
     for (const cleanup of this.cleanups) cleanup();
   }
+}
+
+/**
+ * Two racers with what both have over time first, and in the same order: it is compared.
+ * @param {InsideRacer[]} racers
+ */
+export function alikeFirst(racers) {
+  const counts = new Map();
+  for (const { key } of racers.flatMap(({ series }) => series)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  /** @param {InsideRacer["series"][number]} one */
+  const isOwn = ({ key }) => Number(counts.get(key) < racers.length);
+  return racers.map((racer) => ({ ...racer, series: racer.series.toSorted((one, other) => isOwn(one) - isOwn(other)) }));
 }
 
 /**

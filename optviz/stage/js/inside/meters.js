@@ -5,7 +5,7 @@
 /** @import { InsideRacer, InsideSeries } from "./types.js" */
 
 import { resolved } from "../message.js";
-import { number } from "../sentences.js";
+import { number, put } from "../sentences.js";
 import { rowOf } from "./picture.js";
 
 /**
@@ -43,7 +43,9 @@ export class Meters {
       const title = document.createElement("p");
       title.innerHTML = series.symbol; // MathML of the core
       const words = document.createElement("span");
-      words.textContent = [series.told, ...(series.logarithmic ? [text["logarithmic"]] : [])].filter(Boolean).join(" · ");
+      const { logarithmic, range } = series;
+      const ends = range && logarithmic ? [put(text["to"], { low: number(range[0], 3), high: number(range[1], 3) })] : [];
+      words.textContent = [series.told, ...(logarithmic ? [text["logarithmic"]] : []), ...ends].filter(Boolean).join(" · ");
       title.append(words);
       box.append(title);
       for (const [axis, name] of ["x", "y"].entries()) {

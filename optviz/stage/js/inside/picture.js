@@ -350,6 +350,8 @@ export class LocalPicture {
       const ends = step > 0 ? mark.ends(arrays, step) : null;
       const pixels = ends && /** @type {[Place, Place]} */ ([pixel(ends[0]), pixel(ends[1])]);
       if (!mark.move(pixels, box) || !pixels || !mark.label) return null;
+      // What is too short to be an arrow needs no name.
+      if (Math.hypot(pixels[1][0] - pixels[0][0], pixels[1][1] - pixels[0][1]) < 1) return null;
       return { tail: pixels[0], tip: pixels[1], width: widthOf(mark.label, font) + 8, height: LETTERS + 6 };
     });
     const ofAsked = step > 0 && asked?.every(Number.isFinite) && this.askedText.textContent

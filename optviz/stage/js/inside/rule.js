@@ -82,6 +82,7 @@ export class RuleLines {
    * @param {number} step
    */
   fill(arrays, step) {
+    this.place.dataset["empty"] = String(step === 0);
     for (const { slot, token, axis } of this.slots) {
       const text = step > 0 ? filledIn(token, arrays, step, axis) : "–";
       if (slot.textContent !== text) slot.textContent = text;

@@ -5,7 +5,7 @@
 /** @import { Arrays, Words } from "../types.js" */
 /** @import { InsideArrow, InsideRacer } from "./types.js" */
 
-import { counted, number, put } from "../sentences.js";
+import { counted, joined, number, put } from "../sentences.js";
 import { rowOf } from "./picture.js";
 
 const LEVEL = 1.25; // of two lengths: less apart they are called equal
@@ -13,6 +13,8 @@ const ALIKE = 0.5; // the cosine between two directions: beyond it they are the 
 const STEEPER = 3; // times as steep as now was the slope at a step that is worth a comparison
 const CORRECTED = 1.05; // a correction that is worth a word
 const ASTRAY = 10; // degrees
+const FELL = 1.05; // times as large: less is no fall worth a number
+const DIGITS = [4, 6, 8]; // of two losses, until they are told apart
 
 /**
  * @typedef {object} Facts of one step
@@ -21,6 +23,7 @@ const ASTRAY = 10; // degrees
  * @property {number} from the loss before it
  * @property {number} to the loss after it
  * @property {number[]} moved Δθ
+ * @property {boolean} [outside] whether it ends outside the surface
  * @property {number[]} slope of the full loss where the step began
  * @property {(key: string, step?: number) => number[]} term by its name in the State, of this step or of another
  * @property {(step: number) => number[]} moveOf another step
@@ -31,9 +34,10 @@ const ASTRAY = 10; // degrees
  * @param {InsideRacer} racer
  * @param {Arrays} arrays
  * @param {number} step
+ * @param {readonly number[]} domain x from and to, y from and to
  * @returns {Facts}
  */
-export function factsOf(racer, arrays, step) {
+export function factsOf(racer, arrays, step, domain) {
   const series = new Map([...racer.bars, ...racer.series].map(({ key, values }) => [key, values]));
   /** @param {number} at */
   const local = (at) => rowOf(arrays, racer.local, at);
@@ -43,8 +47,11 @@ export function factsOf(racer, arrays, step) {
     return [x2 - x1, y2 - y1];
   };
   const before = Math.max(0, step - 1);
+  const [x = NaN, y = NaN] = rowOf(arrays, racer.points, step);
+  const [left = -Infinity, right = Infinity, bottom = -Infinity, top = Infinity] = domain;
   return {
     racer, step,
+    outside: x < left || x > right || y < bottom || y > top,
     from: local(before)[0] ?? NaN,
     to: local(step)[0] ?? NaN,
     moved: along(racer.total, step),
@@ -70,7 +77,7 @@ function cosine(one, other) {
 }
 
 /** @type {((facts: Facts, text: Words) => string | null)[]} each a sentence, or null where there is nothing to say */
-const RULES = [went, pushed, lookedAhead, corrected, divided, accumulated, measuredByItself, astray, turnedBack];
+const RULES = [went, outside, pushed, lookedAhead, corrected, divided, accumulated, measuredByItself, astray, turnedBack];
 
 /**
  * The sentences about a step, the most telling ones first.
@@ -82,6 +89,8 @@ export function said(facts, text) {
   const { racer, step, moved } = facts;
   if (step === 0) return [text["say_start"] ?? ""];
   if (!moved.every(Number.isFinite)) return [put(text["say_lost"], { step: racer.diverged_at })];
+  // Of what has not moved there is nothing to compare.
+  if (length(moved) === 0) return [went(facts, text), ...(facts.outside ? [text["say_outside"] ?? ""] : [])];
   return RULES.flatMap((rule) => rule(facts, text) ?? []).map((sentence) => sentence.charAt(0).toUpperCase() + sentence.slice(1));
 }
 
@@ -90,7 +99,16 @@ function went({ from, moved, step, to }, text) {
   const values = { step, from: number(from), to: number(to), length: number(length(moved)) };
   if (length(moved) === 0) return put(text["say_stays"], values);
   if (!Number.isFinite(to) || !Number.isFinite(from)) return put(text["say_moves"], values);
-  return put(text[to < from ? "say_down" : to > from ? "say_up" : "say_level"], values);
+  if (to === from) return put(text["say_level"], values);
+  const which = to < from ? "down" : "up";
+  const digits = DIGITS.find((count) => number(from, count) !== number(to, count));
+  if (digits === undefined) return put(text[`say_hardly_${which}`], { ...values, change: number(Math.abs(to - from), 3) });
+  return put(text[`say_${which}`], { step, from: number(from, digits), to: number(to, digits) });
+}
+
+/** @param {Facts} facts @param {Words} text */
+function outside({ outside: isOutside }, text) {
+  return isOutside ? text["say_outside"] ?? null : null;
 }
 
 /** @param {Facts} facts @param {Words} text */
@@ -137,6 +155,8 @@ function corrected({ term }, text) {
 /** @param {Facts} facts @param {Words} text */
 function divided({ moveOf, moved, racer, step, term, vector }, text) {
   if (!isKept(term, "average_square") || isKept(term, "average_update_square")) return null;
+  const begun = stillBegun(term, "average_square", step);
+  if (begun) return put(text["say_divided_begun"], { ...begun, rates: pair(term("effective_learning_rate")) });
   /** @param {number} at */
   const slopeOf = (at) => length(term("gradient", at));
   let steepest = step;
@@ -152,6 +172,26 @@ function divided({ moveOf, moved, racer, step, term, vector }, text) {
   return put(text[longer > 1 ? "say_divided_alike" : "say_divided_longer"], values);
 }
 
+/**
+ * Where more than half of an average is what it began at: no gradient so far explains it.
+ * @param {Facts["term"]} term
+ * @param {string} key
+ * @param {number} step
+ */
+function stillBegun(term, key, step) {
+  const [first, now] = [term(key, 0), term(key)];
+  for (const axis of [0, 1]) {
+    const [begin, average] = [first[axis] ?? NaN, now[axis] ?? NaN];
+    let most = 0;
+    for (let at = 1; at <= step; at += 1) most = Math.max(most, (term("gradient", at)[axis] ?? NaN) ** 2);
+    // An average is at most as large as the largest of what it is of.
+    if (begin > 0 && average > 2 * most) {
+      return { axis: "xy"[axis] ?? "", begin: number(begin, 3), average: number(average, 3), most: number(most, 3) };
+    }
+  }
+  return null;
+}
+
 // A sum that only grows below the root: the effective learning rate only falls.
 /** @param {Facts} facts @param {Words} text */
 function accumulated({ step, term }, text) {
@@ -161,22 +201,29 @@ function accumulated({ step, term }, text) {
   const axis = (falls[1] ?? 0) > (falls[0] ?? 0) ? 1 : 0;
   const values = {
     axis: "xy"[axis] ?? "", sum: number(term("accumulated_square")[axis] ?? NaN, 3), rate: number(now[axis] ?? NaN, 3),
-    times: number(falls[axis] ?? NaN, 3), step,
+    times: number(falls[axis] ?? NaN, 3), step, square: number((term("gradient")[axis] ?? NaN) ** 2, 3),
   };
-  return put(text[step > 1 ? "say_accumulated" : "say_accumulates"], values);
+  const falling = (falls[axis] ?? NaN) < FELL ? "say_accumulated_little" : "say_accumulated";
+  const told = put(text[step > 1 ? falling : "say_accumulates"], values);
+  const begin = term("accumulated_square", 0)[axis] ?? 0;
+  return begin > 0 ? joined(text, [told, put(text["say_accumulated_begun"], { begin: number(begin, 3) })]) : told;
 }
 
-// The step is measured by the steps before it, which began with next to nothing.
+// The update is measured by the updates before it, which began with next to nothing.
 /** @param {Facts} facts @param {Words} text */
 function measuredByItself({ moveOf, moved, step, term }, text) {
   if (!isKept(term, "average_update_square")) return null;
   let way = 0;
   for (let at = 1; at <= step; at += 1) way += length(moveOf(at)) || 0;
   const key = step > 1 ? "say_by_itself" : "say_by_itself_at_first";
-  return put(counted(text, key, step), {
+  const told = put(counted(text, key, step), {
     step, way: number(way, 3), first: number(length(moveOf(1)), 3), own: number(length(moved), 3),
     root: pair(term("average_update_square", step - 1).map(Math.sqrt)),
   });
+  const share = length(moved) / length(term("update"));
+  if (!(Math.abs(share - 1) > 1e-6)) return told;
+  const factor = put(text[share < 1 ? "say_part_of_update" : "say_times_the_update"], { share: number(share, 3) });
+  return joined(text, [told, factor]);
 }
 
 // A batch of samples may point elsewhere than all of them.

@@ -7,7 +7,7 @@
 import { markerPath } from "../drawing.js";
 import { part } from "../elements.js";
 import { resolved } from "../message.js";
-import { number, put } from "../sentences.js";
+import { joined, number, put } from "../sentences.js";
 import { buildSide } from "./board.js";
 import { Meters } from "./meters.js";
 import { LocalPicture, rowOf } from "./picture.js";
@@ -42,12 +42,15 @@ export class Side {
     this.element.setAttribute("aria-label", racer.name);
     part(this.element, "h2 span").textContent = racer.name;
     part(this.element, "[data-name=rule_title]").textContent = text["rule_title"] ?? "";
-    part(this.element, "[data-name=series_title]").textContent = text["series_title"] ?? "";
+    part(this.element, "[data-name=series_title]").textContent = racer.series
+      .some(({ values }) => rowOf(arrays, values, 0).length > 1) ? put(text["series_axes"], { title: text["series_title"] ?? "" })
+      : text["series_title"] ?? "";
     this.picture.receive(layer, racer, arrays);
     this.rule.receive(racer, text["no_numbers"] ?? "");
     this.meters.receive(racer, text);
     this.strips.receive(racer, arrays, layer.steps, text);
     this.buildKey(racer, text);
+    part(this.element, ".inside-note").textContent = racer.arrows.length > 1 ? text["arrows_put_in"] ?? "" : "";
   }
 
   /**
@@ -86,7 +89,7 @@ export class Side {
    */
   fill(step, theme, name) {
     if (!this.shown) return;
-    const { arrays, racer, text } = this.shown;
+    const { arrays, layer, racer, text } = this.shown;
     this.rule.fill(arrays, step);
     this.meters.fill(arrays, step);
     this.strips.fill(arrays, step);
@@ -94,7 +97,7 @@ export class Side {
       const [x1 = NaN, y1 = NaN, x2 = NaN, y2 = NaN] = step > 0 ? rowOf(arrays, arrow.ends, step) : [];
       size.textContent = number(length([x2 - x1, y2 - y1]), 3);
     }
-    const sentences = said(factsOf(racer, arrays, step), text).join(" ");
+    const sentences = joined(text, said(factsOf(racer, arrays, step, layer.domain), text));
     const place = part(this.element, ".inside-said");
     if (place.textContent !== sentences) place.textContent = sentences;
     this.picture.svg.setAttribute("aria-label", put(text["picture"], { name: racer.name, step }));
@@ -118,8 +121,18 @@ export class Side {
 
   // What is pointed at, or has the focus, lights up wherever it stands: an arrow, a term, its entry in the key.
   listenToPointing() {
+    // A page that comes under a pointer that rests has not been pointed at.
+    /** @type {string | null} */
+    let rested = null;
     /** @param {Event} event */
-    const light = ({ target }) => {
+    const light = (event) => {
+      const { target } = event;
+      if (event instanceof PointerEvent && event.pointerType === "mouse") {
+        const at = `${event.screenX},${event.screenY}`;
+        rested ??= at;
+        if (at === rested) return;
+        rested = "";
+      }
       const found = target instanceof Element ? target.closest("[data-arrows], [data-term], [data-role]") : null;
       this.light(found);
     };

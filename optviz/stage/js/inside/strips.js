@@ -6,7 +6,7 @@
 /** @import { InsideRacer, InsideSeries } from "./types.js" */
 
 import { resolved } from "../message.js";
-import { number } from "../sentences.js";
+import { number, put } from "../sentences.js";
 import { rowOf, shape } from "./picture.js";
 
 const [WIDTH, HEIGHT] = [400, 56]; // of a strip's own coordinates: it is stretched to its place
@@ -101,7 +101,10 @@ export class Strips {
     svg.append(...lines, now);
     svg.addEventListener("pointerdown", (event) => this.follow(svg, event));
     svg.addEventListener("pointermove", (event) => { if (event.buttons === 1) this.follow(svg, event); });
-    box.append(title, svg);
+    const span = document.createElement("p");
+    span.className = "inside-span";
+    span.textContent = series.range ? put(text["to"], { low: number(series.range[0], 3), high: number(series.range[1], 3) }) : "";
+    box.append(title, svg, span);
     this.strips.push({ series, now, value, lines });
     return box;
   }

@@ -15,7 +15,7 @@ from optviz.ui.pages.step.questions import questions_of
 from optviz.view import FIRST_LOOK
 
 OF_THE_STAGE = (
-    *("skip_to_content", "lost", "play", "pause", "back", "forward", "first", "last", "scrubber", "speed"),
+    *("and_then", "skip_to_content", "lost", "play", "pause", "back", "forward", "first", "last", "scrubber", "speed"),
 )  # fmt: skip
 """The words that this page shares with the race's."""
 
