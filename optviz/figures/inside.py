@@ -76,6 +76,7 @@ class _Parts:
             "diverged_at": int(told.path.diverged_at),
             "points": self.value("θ"),
             "local": self.array("local", told.local),
+            "gradient": self.gradient(),
             "batched": told.path.racer.batch_size is not None,
             "terms": [self.term(symbol) for symbol in told.symbols],
             "lines": [self.line(line) for line in told.lines],
@@ -105,6 +106,14 @@ class _Parts:
         if known is None:
             known = self.references[symbol] = self.array(f"value/{len(self.references)}", self.ledger.values[symbol])
         return known
+
+    def gradient(self) -> str | None:
+        """The reference to the one gradient that each step was made from, None where there were more, or none."""
+        gradients = [symbol.symbol for symbol in self.ledger.symbols if symbol.kind == "gradient"]
+        values = [self.ledger.values[symbol] for symbol in gradients]
+        if not values or any(not np.array_equal(one, values[0], equal_nan=True) for one in values[1:]):
+            return None
+        return self.value(gradients[0])
 
     def term(self, symbol: Symbol) -> dict[str, Any]:
         section = "hyperparameter" if symbol.kind == "field" else "term"

@@ -96,7 +96,8 @@ class _Filler:
                 return [Token("("), *self.of(inner, ""), Token(")")]
             case Root(inner):
                 # A root in text has no bar that says how far it reaches.
-                return [Token("√"), *self.of(inner if isinstance(inner, Brackets) else Brackets(inner), "")]
+                under = self.of(inner, "")
+                return [Token("√"), *(under if isinstance(inner, Brackets) else [Token("("), *under, Token(")")])]
             case Function(name, argument):
                 inner = argument.inner if isinstance(argument, Brackets) else argument
                 return [Token(f"{name}("), *self.of(inner, ""), Token(")")]

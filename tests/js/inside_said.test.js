@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { said } from "../../optviz/stage/js/inside/said.js";
+import { factsOf, said } from "../../optviz/stage/js/inside/said.js";
 
 // The key of each sentence, and what is put in.
 const text = new Proxy({}, { get: (_, key) => (key === "and_then" ? "{first} {second}" : key.startsWith("push_") ? `${key.slice(5)} {label}` : `${key} {times} {first} {second} {axis} {own} {plain} {at} {steeper} {longer} {way} {degrees} {begin} {change} {share} {from} {to}`) });
@@ -51,6 +51,17 @@ test("a sum of squares is told by the axis along which it has slowed the most", 
   const terms = { accumulated_square: (at) => (at === 0 ? [0, 0] : [4, 100]), effective_learning_rate: (at) => (at === 1 ? [1, 1] : [0.5, 0.1]) };
   const [, sentence] = said(facts({ terms }), text);
   assert.match(sentence, /^Say_accumulated 10 .* y /);
+});
+
+test("the gradient of a step is the racer's own, and who is beyond the domain is outside", () => {
+  const arrays = new Map(Object.entries({
+    points: [[0, 0], [1, 0], [3, 0]], local: [[2, 1, 0], [1, 1, 0], [0, 1, 0]], slopes: [[NaN, NaN], [4, 5], [6, 7]],
+    ends: [[NaN, NaN, NaN, NaN], [0, 0, 1, 0], [1, 0, 3, 0]],
+  }));
+  const racer = { points: "@points", local: "@local", gradient: "@slopes", total: { ends: "@ends" }, bars: [], series: [] };
+  const [inside, outside] = [1, 2].map((step) => factsOf(racer, arrays, step, [-2, 2, -2, 2]));
+  assert.deepEqual([inside.term("gradient"), inside.outside, inside.moved], [[4, 5], false, [1, 0]]);
+  assert.deepEqual([outside.term("gradient"), outside.term("gradient", 1), outside.outside], [[6, 7], [4, 5], true]);
 });
 
 test("two losses are told apart by as many digits as it takes, and else by how far they are apart", () => {

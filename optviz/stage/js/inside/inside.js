@@ -20,6 +20,8 @@ import { Clock } from "./clock.js";
 import { PlaceInAddress } from "./place_in_address.js";
 import { Side } from "./side.js";
 
+const TOLD_IN_A_ROOM = 2; // sentences of each of two, in the large letters of a lecture room: below them is the picture
+
 /** @type {number | null} the stamp of the view that was last taken over, and the step since: for as long as the document lives */
 let stampBefore = null;
 let stepBefore = 0;
@@ -69,11 +71,12 @@ export class Inside {
     besidePicker.addEventListener("change", () => (
       this.choose({ beside: besidePicker.value === "" ? null : Number(besidePicker.value) })));
     this.board.racers.addEventListener("scroll", () => this.fadeChoices(), { passive: true });
-    const sizes = new ResizeObserver(() => {
-      this.fadeChoices();
+    const sizes = new ResizeObserver((changed) => {
+      if (changed.some(({ target }) => target === this.board.racers)) this.showChosen();
       this.draw();
     });
     sizes.observe(this.board.sides);
+    sizes.observe(this.board.racers);
     this.cleanups = [
       () => this.requests.stop(), () => this.clock.pause(), () => this.address.stop(), () => sizes.disconnect(),
       () => cancelAnimationFrame(this.frame),
@@ -286,7 +289,8 @@ export class Inside {
       const found = this.theme();
       const { board, clock, message, sides } = this;
       if (!found || !message) return;
-      for (const side of sides) side.fill(clock.step, found.theme, found.name);
+      const most = message.header.present && sides.length > 1 ? TOLD_IN_A_ROOM : undefined;
+      for (const side of sides) side.fill(clock.step, found.theme, found.name, most);
       Object.assign(board.body.dataset, { step: String(clock.step), drawn: message.header.token });
     });
   }

@@ -39,6 +39,7 @@ const DIGITS = [4, 6, 8]; // of two losses, until they are told apart
  */
 export function factsOf(racer, arrays, step, domain) {
   const series = new Map([...racer.bars, ...racer.series].map(({ key, values }) => [key, values]));
+  if (racer.gradient) series.set("gradient", racer.gradient);
   /** @param {number} at */
   const local = (at) => rowOf(arrays, racer.local, at);
   /** @param {InsideArrow} arrow @param {number} at */

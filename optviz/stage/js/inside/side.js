@@ -86,8 +86,9 @@ export class Side {
    * @param {number} step
    * @param {Theme} theme
    * @param {"light" | "dark"} name of the theme
+   * @param {number} [most] so many sentences are said of it
    */
-  fill(step, theme, name) {
+  fill(step, theme, name, most) {
     if (!this.shown) return;
     const { arrays, layer, racer, text } = this.shown;
     this.rule.fill(arrays, step);
@@ -97,7 +98,7 @@ export class Side {
       const [x1 = NaN, y1 = NaN, x2 = NaN, y2 = NaN] = step > 0 ? rowOf(arrays, arrow.ends, step) : [];
       size.textContent = number(length([x2 - x1, y2 - y1]), 3);
     }
-    const sentences = joined(text, said(factsOf(racer, arrays, step, layer.domain), text));
+    const sentences = joined(text, said(factsOf(racer, arrays, step, layer.domain), text).slice(0, most));
     const place = part(this.element, ".inside-said");
     if (place.textContent !== sentences) place.textContent = sentences;
     this.picture.svg.setAttribute("aria-label", put(text["picture"], { name: racer.name, step }));

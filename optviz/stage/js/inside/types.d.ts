@@ -40,6 +40,8 @@ export interface InsideRacer {
   points: Reference;
   /** The full loss at each point and its derivatives there: (steps + 1, 6), J, ∂J/∂x, ∂J/∂y, ∂²J/∂x², ∂²J/∂x∂y, ∂²J/∂y². */
   local: Reference;
+  /** The one gradient that each step was made from, (steps + 1, 2); null where there was none, or there were several. */
+  gradient: Reference | null;
   /** Whether the gradients are those of a batch of samples, so that they are not the slope of `local`. */
   batched: boolean;
   /** Every symbol that has a meaning: what `data-term` and `Token.term` name, in the order in which they appear. */
