@@ -159,6 +159,18 @@ test("a strip has a gap where a number is missing, and of very many the extremes
   assert.ok(lineThrough(spike).match(/[ML]/g).length <= 1002);
 });
 
+test("a step that is not there yet is shown when it has come, unless another one has been chosen", () => {
+  const clock = new Clock(() => {});
+  clock.take(4000, 60);
+  assert.deepEqual([clock.step, clock.asked], [60, 4000]);
+  clock.take(clock.asked, 4000);
+  assert.deepEqual([clock.step, clock.asked], [4000, 4000]);
+  clock.take(4000, 60);
+  clock.command("back");
+  clock.take(clock.asked, 4000);
+  assert.deepEqual([clock.step, clock.asked], [59, 59]);
+});
+
 test("the clock stays within the run, and playing ends at its end", (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   let changes = 0;

@@ -8,10 +8,10 @@ import { factsOf, said } from "../../optviz/stage/js/inside/said.js";
 const text = new Proxy({}, { get: (_, key) => (key === "and_then" ? "{first} {second}" : key.startsWith("push_") ? `${key.slice(5)} {label}` : `${key} {times} {first} {second} {axis} {own} {plain} {at} {steeper} {longer} {way} {degrees} {begin} {change} {share} {from} {to}`) });
 const arrow = (kind, vector) => ({ kind, label: kind, told: "", vector });
 
-function facts({ arrows = [arrow("gradient", [1, 0])], terms = {}, moves, step = 5, from = 2, to = 1, slope = [1, 0], plain = null, counterpart = null, batched = false, outside = false }) {
+function facts({ arrows = [arrow("gradient", [1, 0])], terms = {}, moves, step = 5, from = 2, to = 1, slope = [1, 0], plain = null, counterpart = null, batched = false, outside = false, asked = null }) {
   const total = arrows.reduce(([x, y], { vector: [right, up] }) => [x + right, y + up], [0, 0]);
   return {
-    racer: { arrows, plain, counterpart, batched, diverged_at: 3 },
+    racer: { arrows, asked, plain, counterpart, batched, diverged_at: 3 },
     step, from, to, slope, outside, moved: total,
     moveOf: (at) => (at === step ? total : moves?.(at) ?? total),
     term: (key, at = step) => terms[key]?.(at) ?? [],
@@ -108,6 +108,10 @@ test("a swing back is told, and a batch that points elsewhere", () => {
 
 test("what would have been without looking ahead", () => {
   const counterpart = { name: "Momentum", total: arrow("step", [3, 0]) };
-  assert.ok(keys({ counterpart, terms: { gradient: () => [1, 1] } }).includes("say_looked_ahead"));
+  const terms = { gradient: () => [1, 1] };
+  assert.ok(keys({ counterpart, asked: {}, terms }).includes("say_looked_ahead"));
+  // A batch's gradient is not to be compared with the slope of all samples; who asks at the point itself has not looked elsewhere.
+  assert.ok(keys({ counterpart, asked: {}, terms, batched: true }).includes("say_asked_ahead"));
+  assert.ok(keys({ counterpart, terms }).includes("say_counterpart"));
   assert.ok(keys({ counterpart }).includes("say_counterpart"));
 });

@@ -9,6 +9,8 @@ export class Clock {
     this.changed = changed;
     this.step = 0;
     this.steps = 0;
+    /** @type {number | null} the step that is asked for, until there are as many */
+    this.awaited = null;
     this.speed = 1;
     this.timer = 0;
   }
@@ -17,8 +19,25 @@ export class Clock {
     return this.timer !== 0;
   }
 
+  /**
+   * A run: the step that is shown of it, or the last one, until there is a run with more.
+   * @param {number} step
+   * @param {number} steps
+   */
+  take(step, steps) {
+    this.steps = steps;
+    this.step = Math.min(step, steps);
+    this.awaited = step > steps ? step : null;
+  }
+
+  /** The step that is asked for, whether it is there or not. */
+  get asked() {
+    return this.awaited ?? this.step;
+  }
+
   /** @param {number} step the nearest one that there is */
   seek(step) {
+    this.awaited = null;
     const next = Math.max(0, Math.min(this.steps, Math.round(step)));
     if (next === this.step) return;
     this.step = next;

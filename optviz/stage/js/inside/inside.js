@@ -124,8 +124,7 @@ export class Inside {
   takeUp({ view }) {
     const { clock, layer } = this;
     if (!layer) return;
-    clock.steps = layer.steps;
-    clock.step = Math.min(view.stamp === stampBefore ? stepBefore : view.at, layer.steps);
+    clock.take(view.stamp === stampBefore ? stepBefore : view.at, layer.steps);
     stampBefore = view.stamp;
   }
 
@@ -265,7 +264,7 @@ export class Inside {
   step() {
     const { board, clock, message } = this;
     if (!message) return;
-    stepBefore = clock.step;
+    stepBefore = clock.asked;
     const { text, first_look: usual } = message.header;
     board.scrubber.value = String(clock.step);
     board.scrubber.style.setProperty("--done", `${(100 * clock.step) / Math.max(1, clock.steps)}%`);
@@ -278,7 +277,7 @@ export class Inside {
       label(button, text[clock.isPlaying ? "pause" : "play"]);
       board.body.dataset["playing"] = isPlaying;
     }
-    this.address.follow(clock.step === usual ? null : String(clock.step));
+    this.address.follow(clock.asked === usual ? null : String(clock.asked));
     this.draw();
   }
 

@@ -142,8 +142,10 @@ function lookedAhead({ moved, racer, slope, term, vector }, text) {
     apart: number(length([(moved[0] ?? 0) - (other[0] ?? 0), (moved[1] ?? 0) - (other[1] ?? 0)]), 3),
     here: number(length(slope), 3), there: number(length(term("gradient")), 3),
   };
-  const isKnown = Number.isFinite(length(term("gradient")));
-  return put(text[isKnown ? "say_looked_ahead" : "say_counterpart"], values);
+  if (!racer.asked) return put(text["say_counterpart"], values);
+  // The slope here is that of all samples, which a batch's is not to be compared with.
+  const compares = !racer.batched && Number.isFinite(length(term("gradient")));
+  return put(text[compares ? "say_looked_ahead" : "say_asked_ahead"], values);
 }
 
 /** @param {Facts} facts @param {Words} text */
