@@ -179,7 +179,7 @@ def test_from_what_was_shown_a_way_leads_back_to_the_chapter_and_the_readers_rac
         app.run()
         assert not app.exception
     assert (app.session_state.race, app.session_state.next_page) == (own, "guide")
-    assert app.session_state.view == View(language="zh", present=True, chapter="momentum")
+    assert app.session_state.view == View(language="zh", present=True, chapter="momentum", hidden=(0,))
 
 
 def test_the_way_back_is_above_the_race_until_it_is_changed() -> None:
