@@ -61,9 +61,17 @@ def test_a_chapter_shows_its_text_and_its_pictures_and_sends_no_other(key: str, 
         header, _ = unpack(message)
         race = demonstrations()[name].race
         assert header["small"] is True
-        assert [racer["name"] for racer in tracks(header)["racers"]] == list(
-            race.racer_names(words(language)["optimizer"])
-        )
+        names = list(race.racer_names(words(language)["optimizer"]))
+        looked_at = demonstrations()[name].inside
+        if looked_at is None:
+            assert [racer["name"] for racer in tracks(header)["racers"]] == names
+        else:
+            (layer,) = header["layers"]
+            assert [racer["name"] for racer in header["racers"]] == names
+            assert [(racer["place"], racer["name"]) for racer in layer["racers"]] == [
+                (place, names[place]) for place, racer in enumerate(race.racers) if racer.kind == looked_at
+            ]
+            assert (layer["steps"], header["view"]["at"]) == (race.steps, LOOKED_AT[looked_at])
         assert len(message) < LARGEST_MESSAGE
     for section in read.sections:
         assert not section.key or f'id="{section.key}"' in markup(app)

@@ -30,12 +30,16 @@ TABLE = Path(__file__).with_name("demonstrations.toml")
 
 @dataclass(frozen=True)
 class Demonstration:
-    """A race and its view, as a link tells them; captions by language; whether its picture has loss curves."""
+    """A race and its view, as a link tells them; captions by language; whether its picture has loss curves.
+
+    inside: the kind of a racer whose steps the picture looks into, arrow by arrow, in place of the race.
+    """
 
     name: str
     link: str
     captions: Mapping[str, str]
     curves: bool = False
+    inside: str | None = None
 
     @cached_property
     def race(self) -> Race:
@@ -45,10 +49,17 @@ class Demonstration:
             raise problems[0]
         return check_budget(race)
 
-    def inside(self, kind: str) -> View:
+    def look_inside(self, kind: str) -> View:
         """The view of the page of steps that looks into a racer of this kind. Raises KeyError where there is none."""
         places = {racer.kind: place for place, racer in reversed(list(enumerate(self.race.racers)))}
         return View(racer=places[kind], at=min(LOOKED_AT[kind], self.race.steps)).fitting(self.race)
+
+    @cached_property
+    def looked_at(self) -> View:
+        """The view of the page of steps that its picture has. Raises ValueError where the picture is the race."""
+        if self.inside is None:
+            raise ValueError(f"[{self.name}] looks into no step")
+        return self.look_inside(self.inside)
 
     @cached_property
     def view(self) -> View:
@@ -65,9 +76,9 @@ def demonstrations() -> Mapping[str, Demonstration]:
     found = {}
     for name, row in tomllib.loads(TABLE.read_text(encoding="utf-8")).items():
         captions = {language: row.pop(language, "") for language in LANGUAGES}
-        link, curves = row.pop("link", ""), row.pop("curves", False)
-        if row or not link or not all(captions.values()) or not isinstance(curves, bool):
+        link, curves, inside = row.pop("link", ""), row.pop("curves", False), row.pop("inside", None)
+        if row or not link or not all(captions.values()) or not isinstance(curves, bool) or inside not in (None, *LOOKED_AT):
             allowed = ", ".join(["link", *LANGUAGES])
-            raise ValueError(f"{TABLE.name}: [{name}] has {allowed} and perhaps curves, nothing else")
-        found[name] = Demonstration(name, link, captions, curves)
+            raise ValueError(f"{TABLE.name}: [{name}] has {allowed} and perhaps curves and inside, nothing else")
+        found[name] = Demonstration(name, link, captions, curves, inside)
     return found

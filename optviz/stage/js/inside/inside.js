@@ -83,6 +83,7 @@ export class Inside {
       watchSystemTheme(() => this.paint()), watchSharpness(() => this.draw()),
       listenToKeys({
         body, scrubber,
+        onlyFocused: () => Boolean(this.message?.header.small),
         plays: () => this.message !== null,
         command: (what) => this.perform(what === "look" ? "race" : what),
         escape: () => { if (this.message?.header.present) this.requests.ask("present", false); },
@@ -121,9 +122,14 @@ export class Inside {
    * The step that the server names, where it does so anew; else the one that was shown last.
    * @param {InsideHeader} header
    */
-  takeUp({ view }) {
+  takeUp({ small, view }) {
     const { clock, layer } = this;
     if (!layer) return;
+    if (small) {
+      // A picture among others: the step that the document remembers is that of the page of steps.
+      clock.take(clock.steps > 0 ? clock.asked : view.at, layer.steps);
+      return;
+    }
     clock.take(view.stamp === stampBefore ? stepBefore : view.at, layer.steps);
     stampBefore = view.stamp;
   }
@@ -165,6 +171,7 @@ export class Inside {
     const skip = document.querySelector("[data-testid=stSkipToContent]");
     if (skip) skip.textContent = text["skip_to_content"] ?? "";
     watchConnection(text["lost"] ?? "");
+    board.body.dataset["small"] = String(Boolean(header.small));
     board.body.dataset["present"] = String(Boolean(header.present));
     board.body.dataset["sides"] = String(layer.racers.length);
     board.scrubber.max = String(layer.steps);
@@ -264,8 +271,8 @@ export class Inside {
   step() {
     const { board, clock, message } = this;
     if (!message) return;
-    stepBefore = clock.asked;
-    const { text, first_look: usual } = message.header;
+    const { first_look: usual, small, text } = message.header;
+    if (!small) stepBefore = clock.asked;
     board.scrubber.value = String(clock.step);
     board.scrubber.style.setProperty("--done", `${(100 * clock.step) / Math.max(1, clock.steps)}%`);
     board.readout.textContent = `${clock.step} / ${clock.steps}`;
@@ -277,7 +284,7 @@ export class Inside {
       label(button, text[clock.isPlaying ? "pause" : "play"]);
       board.body.dataset["playing"] = isPlaying;
     }
-    this.address.follow(clock.asked === usual ? null : String(clock.asked));
+    if (!small) this.address.follow(clock.asked === usual ? null : String(clock.asked));
     this.draw();
   }
 

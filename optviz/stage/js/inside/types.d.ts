@@ -155,6 +155,8 @@ export interface InsideHeader {
   beside: number | null;
   /** Of which optimizer at which step a question finds its answer. */
   questions: { asked: string; racer: number; at: number }[];
+  /** In a text: the picture, its rule and the bar alone; the step is not that of the address, keys are the text's. */
+  small?: boolean;
 }
 
 export interface InsideMessage {

@@ -20,7 +20,7 @@ from optviz.guide.family import family_svg
 from optviz.text import words
 from optviz.text.telling import caption, file_name, heading
 from optviz.ui import background, cached, component, requests, session
-from optviz.ui.pages.guide import links
+from optviz.ui.pages.guide import arrows, links
 
 STARTS = "guide_starts"
 """Where the visit notes the starts that were chosen in small pictures: demonstration → x, y."""
@@ -38,7 +38,7 @@ def show(name: str) -> None:
         return
     demonstration = demonstrations()[name]
     with st.container(key=f"guide_figure_{name}"):
-        _picture(name)
+        (arrows.show if demonstration.inside is not None else _picture)(name)
         said = html.escape(demonstration.captions[session.language()])
         st.html(f'<p class="optviz-guide-caption">{said}</p>')
 
@@ -67,18 +67,7 @@ def _picture(name: str) -> None:
     if race is not None:
         component.mount(_message(demonstration, race, held), key_of(name), partial(answer, name))
     if not available.whole and not held:
-        _await(asked)
-
-
-def _await(race: Race) -> None:
-    """Run the page again when all of the race is there."""
-
-    @st.fragment(run_every=background.SECONDS_BETWEEN_LOOKS)
-    def look() -> None:
-        if background.wait_for(race, 0.0):
-            st.rerun()
-
-    look()
+        arrows.await_whole(asked)
 
 
 def race_shown(demonstration: Demonstration) -> Race:

@@ -50,7 +50,7 @@ def demonstration(name: str, said: str, kind: str) -> str:
 def inside(name: str, kind: str, said: str) -> str:
     """A link into a step of a demonstration's racer of this kind."""
     shown = demonstrations()[name]
-    to = session.address_on(STEP, shown.race, replace(shown.inside(kind), language=session.view().language))
+    to = session.address_on(STEP, shown.race, replace(shown.look_inside(kind), language=session.view().language))
     go = f"{INSIDE}:{name}.{kind}"
     return f'<a class="optviz-show" href="{html.escape(to)}" data-go="{go}" target="_self">{html.escape(said)}</a>'
 
@@ -103,7 +103,7 @@ def _look_inside(names: str) -> None:
     shown = demonstrations().get(name)
     if shown is None or kind not in LOOKED_AT or all(racer.kind != kind for racer in shown.race.racers):
         return
-    _take_up(shown.race, shown.inside(kind), STEP)
+    _take_up(shown.race, shown.look_inside(kind), STEP)
 
 
 GO: dict[str, Callable[[str], None]] = {CHAPTER: _open, SHOW: _show, INSIDE: _look_inside}
