@@ -27,6 +27,7 @@ def test_they_are_named_by_links_and_offered_by_nobody() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_has_a_name(language: str) -> None:
     assert set(SLIPS) <= set(words(language)["optimizer"])
+    assert set(SLIPS) <= set(words(language)["idea"])
 
 
 def test_a_step_that_is_added_to_the_gradient_moves_nothing() -> None:

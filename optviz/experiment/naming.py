@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from optviz.parameter import Parameter
 from optviz.racer import Racer
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def racer_names(racers: Sequence[Racer], titles: Mapping[str, str] | None = None) -> tuple[str, ...]:
@@ -30,6 +33,16 @@ def racer_names(racers: Sequence[Racer], titles: Mapping[str, str] | None = None
     return tuple(names)
 
 
+def spelled(written: str) -> str:
+    """A number below a thousandth as people write it: 1e-06 and 0.0001 as 10⁻⁶ and 10⁻⁴, 2.5e-07 as 2.5·10⁻⁷."""
+    shortest = f"{Decimal(written).normalize():e}"
+    share, _, exponent = shortest.partition("e-")
+    if not exponent or (int(exponent) <= 3 if share == "1" else "e" not in written):
+        return written
+    power = f"10⁻{exponent.lstrip('0').translate(_RAISED)}"
+    return power if share == "1" else f"{share}·{power}"
+
+
 def _differences(racer: Racer, first: Racer) -> list[str]:
     """In what a racer differs from another one of its kind: "η=0.01", "β₁=0.5". Forms of a rule have no symbol."""
     return [
@@ -46,5 +59,5 @@ def _differing(table: Mapping[str, Parameter], one: Any, another: Any) -> list[s
             # As few digits as tell the two apart.
             texts = (parameter.written(value, digits) for digits in (4, 6, 9, 12, 17))
             text = next(text for text in texts if not isinstance(other, float | int) or float(text) != float(other))
-            differences.append(f"{parameter.symbol or name}={text}")
+            differences.append(f"{parameter.symbol or name}={spelled(text)}")
     return differences

@@ -77,8 +77,14 @@ def demonstrations() -> Mapping[str, Demonstration]:
     for name, row in tomllib.loads(TABLE.read_text(encoding="utf-8")).items():
         captions = {language: row.pop(language, "") for language in LANGUAGES}
         link, curves, inside = row.pop("link", ""), row.pop("curves", False), row.pop("inside", None)
-        if row or not link or not all(captions.values()) or not isinstance(curves, bool) or inside not in (None, *LOOKED_AT):
-            allowed = ", ".join(["link", *LANGUAGES])
-            raise ValueError(f"{TABLE.name}: [{name}] has {allowed} and perhaps curves and inside, nothing else")
+        if (
+            row
+            or not link
+            or not all(captions.values())
+            or not isinstance(curves, bool)
+            or inside not in (None, *LOOKED_AT)
+        ):
+            allowed = f"{', '.join(['link', *LANGUAGES])} and perhaps curves and inside"
+            raise ValueError(f"{TABLE.name}: [{name}] has {allowed}, nothing else")
         found[name] = Demonstration(name, link, captions, curves, inside)
     return found

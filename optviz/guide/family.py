@@ -12,6 +12,8 @@ WIDTH, HEIGHT = 388, 478
 COLUMNS, ROW, TOP = (64, 192, 320), 108, 24
 WIDE, HIGH = 116, 42
 LONGEST_LINE = 11
+WIDER, LAST_NARROW = 1.5, 0x2E7F
+"""How much wider a Chinese letter is than a Latin one, and where those end."""
 """Letters in a line of a name."""
 
 
@@ -76,7 +78,8 @@ def family_svg(link: Callable[[str, str], str], titles: Mapping[str, str], words
     places = {member.kind: member.at for member in MEMBERS}
     lines = "".join(_line(step, places) for step in STEPS)
     added = "".join(_added(step, places, words[step.adds]) for step in STEPS)
-    nodes = "".join(_node(member, titles[member.kind], link) for member in MEMBERS)
+    parents = {step.child: titles[step.parent] for step in STEPS}
+    nodes = "".join(_node(member, titles[member.kind], parents.get(member.kind, ""), link) for member in MEMBERS)
     return (
         f'<svg class="optviz-family" viewBox="0 0 {WIDTH} {HEIGHT}" role="group" '
         f'aria-label="{html.escape(words["family"])}">{lines}{added}{nodes}</svg>'
@@ -102,9 +105,16 @@ def _added(step: Step, places: Mapping[str, tuple[int, int]], said: str) -> str:
     return f'<text class="added" x="{x}" y="{y}" text-anchor="middle">{html.escape(said)}</text>'
 
 
-def _node(member: Member, title: str, link: Callable[[str, str], str]) -> str:
+def _lines(title: str, parent: str) -> list[str]:
+    """A title on one line or two; where it ends with its parent's, that is the second."""
+    if sum(WIDER if ord(letter) > LAST_NARROW else 1 for letter in title) <= LONGEST_LINE:
+        return [title]
+    return [title.removesuffix(parent).strip(), parent] if title.endswith(parent) else title.rsplit(" ", 1)
+
+
+def _node(member: Member, title: str, parent: str, link: Callable[[str, str], str]) -> str:
     x, y = member.at
-    lines = title.rsplit(" ", 1) if len(title) > LONGEST_LINE else [title]
+    lines = _lines(title, parent)
     first = y + 5 - 8 * (len(lines) - 1)
     written = "".join(
         f'<tspan x="{x}" y="{first + 16 * place}">{html.escape(line)}</tspan>' for place, line in enumerate(lines)

@@ -7,7 +7,7 @@ A link may be spelled in another way than the app spells the same: what counts i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,6 @@ QUIET = [row.name for row in View.rows().values() if row.quiet]
 """Parameters too small for an entry of their own in the history: a change of nothing else takes the entry's place."""
 
 FIRST_PAGE = "race"
-
-READ = ["guide"]
-"""Pages of text: they open where the visitor left them."""
-
-READ_BY = [row.name for row in View.rows().values() if row.page in READ]
-"""Parameters that say which text such a page shows."""
 
 _SCRIPT = Path(__file__).with_name("history.js")
 
@@ -60,14 +54,18 @@ def _component() -> Callable[..., Any]:
     return st.components.v2.component("optviz_address", html="", js=script, isolate_styles=False)
 
 
-def keep_history(found: Mapping[str, str] | None, spelled: Mapping[str, str] | None) -> None:
+def keep_history(found: Mapping[str, str] | None, spelled: Mapping[str, str] | None, read: Sequence[str] = ()) -> None:
     """Put what keeps the browser's history on the page; every page needs it.
 
     found: what the address says. spelled: how the app spells the same race and view. None where this is not known.
+    read: the pages that open where the visitor left them.
     """
     differ = found is not None and spelled is not None and found != spelled
     same = {"found": urlencode(found or {}), "spelled": urlencode(spelled or {})} if differ else {}
+    read_by = [row.name for row in View.rows().values() if row.page in read]
     with st.container(key="address"):
         _component()(
-            key="address_keeper", height="content", data={"quiet": QUIET, "read": READ, "read_by": READ_BY, **same}
+            key="address_keeper",
+            height="content",
+            data={"quiet": QUIET, "read": list(read), "read_by": read_by, **same},
         )

@@ -50,7 +50,7 @@ export default function keepHistory({ data: { quiet, read, read_by: readBy, foun
   }
   addEventListener("popstate", () => {
     isOnTheWay = true;
-    scroll.arrive(location, true);
+    scroll.arrive(location);
   }, true);
   history.pushState = (state, unused, url) => {
     const [from, to] = [location, new URL(url ?? "", location.href)];
@@ -70,7 +70,7 @@ export default function keepHistory({ data: { quiet, read, read_by: readBy, foun
     const address = led.length ? to : url;
     if (inPlace) history.replaceState(state, unused, address);
     else push(state, unused, address);
-    if (isOnTheWay && !isEmptied) scroll.arrive(to, false);
+    if (isOnTheWay && !isEmptied) scroll.arrive(to);
   };
 }
 
@@ -121,18 +121,21 @@ class Scroll {
     return [address.pathname, ...this.readBy.map((name) => parameters.get(name) ?? "")].join(" ");
   }
 
+  /** @param {Location | URL} address */
+  isRead(address) {
+    return this.read.some((name) => address.pathname.endsWith(`/${name}`));
+  }
+
   note() {
     this.held = null;
-    if (this.page) this.left.set(this.shown(location), this.page.scrollTop);
+    if (this.isRead(location) && this.page) this.left.set(this.shown(location), this.page.scrollTop);
   }
 
   /**
    * @param {Location | URL} address
-   * @param {boolean} isBack or forward
    */
-  arrive(address, isBack) {
-    const isRead = isBack || this.read.some((name) => address.pathname.endsWith(`/${name}`));
-    const to = (isRead ? this.left.get(this.shown(address)) : null) ?? 0;
+  arrive(address) {
+    const to = this.left.get(this.shown(address)) ?? 0;
     this.held = address.hash ? null : to;
     this.until = performance.now() + HELD;
     const inner = this.page?.firstElementChild;

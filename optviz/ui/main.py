@@ -15,16 +15,18 @@ class Page(NamedTuple):
     """A page: a script of `screens/` and a title `page_…` among the words of the app have its name.
 
     controls: whether the race's controls stand in the sidebar.
+    read: whether it is a text, to be read on where one left it.
     """
 
     name: str
     controls: bool = False
+    read: bool = False
 
 
 PAGES = (
     Page("race", controls=True),
     Page("step", controls=True),
-    Page("guide"),
+    Page("guide", read=True),
     Page("lessons"),
 )  # fmt: skip
 """The pages in the order of the navigation, the first for an address without a path."""
@@ -68,7 +70,7 @@ def main(more_pages: Sequence[StreamlitPage] = ()) -> None:
     component.mount_voice()
     # A place that is always there: an element more or less would move the picture below, which React then builds anew.
     place = st.empty()
-    address.keep_history(*session.found_and_spelled())
+    address.keep_history(*session.found_and_spelled(), [page.name for page in PAGES if page.read])
     st.session_state[STILL] = _still()
     _quick(shown, quick)
     if session.problems() and not widgets.told_at_the_widget():

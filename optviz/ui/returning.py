@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from optviz.bad_input import BadInput
 from optviz.experiment import Race
 from optviz.text import Words
 from optviz.ui import session
@@ -46,7 +47,11 @@ def go_back() -> None:
     if known is None:
         return
     now = session.view()
-    session.attempt(lambda: known.race)
+    try:
+        session.change(known.race)
+    except BadInput as problem:
+        session.refuse(problem)
+        return
     st.session_state.view = replace(known.view, language=now.language, present=now.present).fitting(known.race)
     st.session_state.view_stamp += 1
     session.go_to_page(known.page)

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 import streamlit as st
 
+from optviz.bad_input import BadInput
 from optviz.budget import most_steps_of_runs, race_work, runs_work
 from optviz.experiment.lesson import LETTERS, Lesson
 from optviz.export import FORMATS
@@ -17,7 +18,7 @@ from optviz.statistics.measures import MEASURES, RUNS
 from optviz.text import Words, spaced
 from optviz.text.numbers import readable
 from optviz.trajectory import Trajectory
-from optviz.ui import background, cached, component, session, widgets
+from optviz.ui import background, cached, component, returning, session, widgets
 from optviz.ui.pages.lessons import picture
 from optviz.ui.pages.lessons.state import KEPT, State, at_hand, state_of
 from optviz.ui.pages.race.sharing import code_of, link_to_copy
@@ -131,7 +132,12 @@ def _answer(found: Lesson, state: State, text: Words) -> None:
 
 
 def _open_race(found: Lesson) -> None:
-    session.attempt(lambda: found.race)
+    returning.leave("lessons", found.race)
+    try:
+        session.change(found.race)
+    except BadInput as problem:
+        session.refuse(problem)
+        return
     seen, _ = View.from_query(found.view)
     chosen = seen.fitting(found.race)
     session.change_view(without=found.hides, veiled=False, hidden=chosen.hidden, pinned=None, **chosen.chosen)
