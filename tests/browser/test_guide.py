@@ -7,11 +7,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from optviz.guide.demonstrations import demonstrations
+from optviz.guide.demonstrations import LOOKED_AT, demonstrations
 from race_page import RacePage
 from test_everyone import violations
 
 Open = Callable[..., RacePage]
+SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
 READERS = "v=1&surface=himmelblau&steps=40&racers=adam"
 PLAYED = "name => document.querySelector(`.st-key-guide_figure_${name} .optviz-stage[data-drawn]`)"
 
@@ -35,15 +36,43 @@ def test_a_button_shows_its_race_and_going_back_brings_the_chapter_and_the_reade
     page = read(open_page, "momentum")
     page.wait_for_address("chapter=momentum")
     assert asked(page)["surface"] == "himmelblau"
-    page.page.locator("[data-go='show:ravine_momentum']").click()
+    entries = page.page.evaluate("history.length")
+    button = page.page.locator("[data-go='show:ravine_momentum']")
+    button.scroll_into_view_if_needed()
+    left = page.page.evaluate(SCROLLED)
+    assert left > 0
+    button.click()
     page.page.wait_for_url("**/?*surface=ravine*")
     page.rest()
     assert page.race() == demonstrations()["ravine_momentum"].race
+    assert page.page.evaluate("history.length") == entries + 1
+    assert page.page.evaluate(SCROLLED) == 0
     page.page.go_back()
     page.page.wait_for_selector(".optviz-contents [aria-current][data-go='chapter:momentum']")
+    page.page.wait_for_function(f"left => Math.abs({SCROLLED} - left) < 2", arg=left)
     assert asked(page)["surface"] == "himmelblau"
     page.page.reload()
     page.page.wait_for_selector(".optviz-contents [aria-current][data-go='chapter:momentum']")
+    # Loaded at a page's own address, Streamlit first looks for its server below that page.
+    page.errors[:] = [error for error in page.errors if "404" not in error]
+
+
+def test_the_arrows_in_the_text_have_a_step_of_their_own(open_page: Open) -> None:
+    page = read(open_page, "nag")
+    page.wait_for_address("chapter=nag")
+    arrows = page.page.locator(".st-key-guide_figure_nag_arrows .optviz-stage[data-drawn]")
+    arrows.scroll_into_view_if_needed()
+    assert arrows.get_attribute("data-step") == str(LOOKED_AT["nag"])
+    address = page.page.url
+    arrows.locator("[data-do=forward]").click()
+    page.page.keyboard.press("ArrowRight")
+    page.page.wait_for_selector(f".inside[data-small=true][data-step='{LOOKED_AT['nag'] + 2}']")
+    assert page.page.url == address
+    page.page.locator(".optviz-chapter").click()
+    page.page.keyboard.press("ArrowRight")
+    page.page.keyboard.press("Space")
+    assert arrows.get_attribute("data-playing") == "false"
+    assert arrows.get_attribute("data-step") == str(LOOKED_AT["nag"] + 2)
 
 
 def test_a_start_that_is_dragged_moves_one_small_picture_and_nothing_else(open_page: Open) -> None:
@@ -81,7 +110,7 @@ def test_a_name_in_the_family_opens_its_chapter_by_the_keyboard(open_page: Open)
     page.page.locator(".optviz-family a", has_text="RMSProp").focus()
     page.page.keyboard.press("Enter")
     page.page.wait_for_selector(".optviz-contents [aria-current][data-go='chapter:rmsprop']")
-    assert page.page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
+    assert page.page.evaluate(SCROLLED) == 0
 
 
 @pytest.mark.parametrize(("chapter", "scheme"), [("adam", "light"), ("family", "dark")])
