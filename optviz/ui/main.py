@@ -70,7 +70,7 @@ def main(more_pages: Sequence[StreamlitPage] = ()) -> None:
     component.mount_voice()
     # A place that is always there: an element more or less would move the picture below, which React then builds anew.
     place = st.empty()
-    address.keep_history(*session.found_and_spelled(), [page.name for page in PAGES if page.read])
+    address.keep_history(*session.found_and_spelled(), read=[page.name for page in PAGES if page.read])
     st.session_state[STILL] = _still()
     _quick(shown, quick)
     if session.problems() and not widgets.told_at_the_widget():
