@@ -54,7 +54,9 @@ def _component() -> Callable[..., Any]:
     return st.components.v2.component("optviz_address", html="", js=script, isolate_styles=False)
 
 
-def keep_history(found: Mapping[str, str] | None, spelled: Mapping[str, str] | None, read: Sequence[str] = ()) -> None:
+def keep_history(
+    found: Mapping[str, str] | None, spelled: Mapping[str, str] | None, *, read: Sequence[str] = ()
+) -> None:
     """Put what keeps the browser's history on the page; every page needs it.
 
     found: what the address says. spelled: how the app spells the same race and view. None where this is not known.
