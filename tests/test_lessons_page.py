@@ -186,6 +186,31 @@ def test_the_way_back_from_a_lesson_that_no_link_holds_is_the_form() -> None:
     assert again.session_state.view.lesson == LESSON_OF_THE_VISIT and not again.session_state.problems
 
 
+@pytest.mark.parametrize(
+    "draft",
+    [
+        Draft(title={"en": "Mine"}),
+        Draft(question={"zh": "谁？"}, answers=[{}, {"en": "That"}, {}, {"zh": "丁"}, {}], right="D", hides=["start"]),
+        Draft.of(lesson("edge")),
+        dataclasses.replace(Draft.of(lesson("batch_size")), why={}, measures=[]),
+    ],
+)
+def test_what_is_half_written_outlives_a_reload(draft: Draft) -> None:
+    race = Race().with_optimizers(["adam"])
+    assert Draft.restored(str(draft.spelled(race)), race) == draft
+    assert dataclasses.replace(draft, title={}, question={}, why={}, answers=[{}] * 5).spelled(race) is None
+
+
+def test_what_is_half_written_stays_when_the_language_changes() -> None:
+    app = opened()
+    widget(app.button, "compose").click().run()
+    type_into(app, title="Mine", answer_B="That")
+    app.session_state.view = dataclasses.replace(app.session_state.view, language="zh")
+    app.run()
+    assert (app.session_state[DRAFT].title, app.session_state[DRAFT].answers[1]) == ({"en": "Mine"}, {"en": "That"})
+    assert widget(app.text_input, "lesson_title").placeholder == "Mine"
+
+
 def test_a_text_is_cleared_in_one_language() -> None:
     app = opened(lang="zh")
     widget(app.button, "compose").click().run()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from optviz.ui.pages.lessons.opened import close, open_kept, open_lesson, take_a
 DRAFT = "lesson_draft"
 MOST_MEASURES = 3
 FILE = Path(__file__).parents[2] / "lesson_file.js"
+KEEPER = Path(__file__).parents[2] / "draft.js"
+BLANK = {"en": "\N{SYMBOL FOR NULL}"}
+"""Stands in a lesson that is not written yet for a text that is still missing."""
 VIEWED = {"axis", "by", "runs", "view", "look", "paths", "hidden"}
 
 
@@ -63,6 +67,34 @@ class Draft:
             order=found.order,
         )
 
+    def spelled(self, race: Race) -> str | None:
+        """All of it as a lesson's file, to be read by `restored`; None where nothing is written, or nothing usable."""
+        if not any((self.title, self.question, self.why, *self.answers)):
+            return None
+        answers = [answer or BLANK for answer in self.answers]
+        try:
+            whole = replace(
+                self,
+                title=self.title or BLANK,
+                question=self.question or BLANK,
+                why=self.why or BLANK,
+                answers=answers,
+            )
+            return whole.lesson(race, self.view).to_toml()
+        except BadInput:
+            return None
+
+    @classmethod
+    def restored(cls, text: str, race: Race) -> Draft:
+        """The draft that `spelled` wrote, in a visit with this race. Raises BadInput."""
+        found = Lesson.from_toml(text)
+        check_budget(found.race)
+        draft = cls.of(found)
+        for texts in (draft.title, draft.question, draft.why, *draft.answers):
+            if texts == BLANK:
+                texts.clear()
+        return replace(draft, race=None if draft.race == race else draft.race)
+
     def missing(self) -> list[str]:
         """Which fields are still to be filled in."""
         lacking = [name for name in ("title", "question", "why") if not getattr(self, name)]
@@ -90,6 +122,7 @@ def composing(text: Words) -> None:
     """The form; below it the lesson to be tried and taken along."""
     label = text["lessons"]
     draft: Draft = st.session_state.setdefault(DRAFT, Draft())
+    _keep(draft)
     st.button(f"← {label['all']}", key="all_lessons", on_click=close)
     st.html(
         f"<h1 class='optviz-heading'>{html.escape(label['compose_heading'])}</h1>"
@@ -120,6 +153,21 @@ def _preview(made: Lesson) -> None:
         open_lesson(made.packed())
     else:
         open_kept(made)
+
+
+def _keep(draft: Draft) -> None:
+    spelled = draft.spelled(session.race())
+
+    def take() -> None:
+        said = st.session_state.draft_keeper.kept
+        if isinstance(said, str) and spelled is None:
+            with contextlib.suppress(BadInput):
+                st.session_state[DRAFT] = Draft.restored(said, session.race())
+
+    with st.container(key="draft_kept"):
+        component.of_script("optviz_draft", KEEPER)(
+            key="draft_keeper", height="content", data={"draft": spelled}, on_kept_change=take
+        )
 
 
 def _texts(draft: Draft, label: dict[str, str]) -> None:
