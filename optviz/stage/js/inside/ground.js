@@ -12,6 +12,9 @@ const PART = { light: [0.42, 1], dark: [0, 0.55] };
 const LIGHT = [-0.6, 0.8]; // whence it comes: from the left, and from above
 const LIT = 0.09; // by how much of a colour the steepest slope is darker or brighter
 
+/** @type {OffscreenCanvas | null} one for all pictures: to make one takes longer than to fill it */
+let small = null;
+
 /**
  * Where a height is on the ramp.
  * @param {number} share from the lowest in sight, 0, to the highest, 1
@@ -61,7 +64,8 @@ export function paintGround(canvas, grid, theme, name) {
       image.data[pixel + 3] = 255;
     }
   }
-  const small = new OffscreenCanvas(columns, rows);
+  small ??= new OffscreenCanvas(columns, rows);
+  if (small.width !== columns || small.height !== rows) Object.assign(small, { width: columns, height: rows });
   small.getContext("2d")?.putImageData(image, 0, 0);
   const context = canvas.getContext("2d");
   if (!context) return;

@@ -60,6 +60,8 @@ export class Inside {
     /** @type {InsideMessage | null} */
     this.message = null;
     this.frame = 0;
+    /** @type {ReturnType<Inside["theme"]>} */
+    this.painted = null;
     loadStyle(this.board.body);
     const { body, scrubber, speedPicker, besidePicker } = this.board;
     for (const speed of SPEEDS) speedPicker.add(new Option(`${speed}×`, String(speed), false, speed === 1));
@@ -71,14 +73,14 @@ export class Inside {
     besidePicker.addEventListener("change", () => (
       this.choose({ beside: besidePicker.value === "" ? null : Number(besidePicker.value) })));
     this.board.racers.addEventListener("scroll", () => this.fadeChoices(), { passive: true });
-    const sizes = new ResizeObserver((changed) => {
+    this.sizes = new ResizeObserver((changed) => {
       if (changed.some(({ target }) => target === this.board.racers)) this.showChosen();
+      for (const { picture } of this.sides) picture.measure();
       this.draw();
     });
-    sizes.observe(this.board.sides);
-    sizes.observe(this.board.racers);
+    this.sizes.observe(this.board.racers);
     this.cleanups = [
-      () => this.requests.stop(), () => this.clock.pause(), () => this.address.stop(), () => sizes.disconnect(),
+      () => this.requests.stop(), () => this.clock.pause(), () => this.address.stop(), () => this.sizes.disconnect(),
       () => cancelAnimationFrame(this.frame),
       watchSystemTheme(() => this.paint()), watchSharpness(() => this.draw()),
       listenToKeys({
@@ -177,7 +179,12 @@ export class Inside {
     board.scrubber.max = String(layer.steps);
     board.readout.style.minWidth = `${2 * board.scrubber.max.length + 3}ch`;
     this.updateChoices(header);
-    while (sides.length > layer.racers.length) sides.pop()?.element.remove();
+    while (sides.length > layer.racers.length) {
+      const gone = sides.pop();
+      if (!gone) break;
+      this.sizes.unobserve(gone.picture.place);
+      gone.element.remove();
+    }
     while (sides.length < layer.racers.length) {
       const side = new Side((step) => {
         this.clock.pause();
@@ -185,6 +192,7 @@ export class Inside {
       });
       sides.push(side);
       board.sides.append(side.element);
+      this.sizes.observe(side.picture.place);
     }
     alikeFirst(layer.racers).forEach((racer, place) => sides[place]?.receive(layer, racer, message.arrays, text));
     this.paint();
@@ -256,6 +264,7 @@ export class Inside {
   paint() {
     const { board, message, sides } = this;
     const found = this.theme();
+    this.painted = found;
     if (!message || !found) return;
     const { theme, name } = found;
     board.body.dataset["theme"] = name;
@@ -292,8 +301,7 @@ export class Inside {
   draw() {
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => {
-      const found = this.theme();
-      const { board, clock, message, sides } = this;
+      const { board, clock, message, painted: found, sides } = this;
       if (!found || !message) return;
       const most = message.header.present && sides.length > 1 ? TOLD_IN_A_ROOM : undefined;
       for (const side of sides) side.fill(clock.step, found.theme, found.name, most);

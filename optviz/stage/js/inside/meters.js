@@ -6,7 +6,7 @@
 
 import { resolved } from "../message.js";
 import { number, put } from "../sentences.js";
-import { rowOf } from "./picture.js";
+import { rowOf } from "./mark.js";
 
 /**
  * The share of a bar that is full.

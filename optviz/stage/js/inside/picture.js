@@ -3,12 +3,11 @@
 // that says how long they are. Its shapes are made once for a message; a step moves them.
 
 /** @import { Arrays, Box, Numbers, Theme } from "../types.js" */
-/** @import { InsideArrow, InsideLayer, InsideRacer } from "./types.js" */
+/** @import { InsideLayer, InsideRacer } from "./types.js" */
 /** @import { Terrain } from "./levels.js" */
 /** @import { Window } from "./window.js" */
 /** @typedef {[number, number]} Place */
 
-import { arrowOf } from "../arrow.js";
 import { markerPath } from "../drawing.js";
 import { widthOf } from "../labels.js";
 import { arrayOf, resolved } from "../message.js";
@@ -16,6 +15,7 @@ import { number } from "../sentences.js";
 import { labelsApart } from "./apart.js";
 import { colorAt, paintGround, placeOnRamp } from "./ground.js";
 import { heightsIn, levelLine, levelsBetween, movedTerrain, rangeOf } from "./levels.js";
+import { Mark, rowOf, shape } from "./mark.js";
 import { isFarOut, scaleBar, windowAround } from "./window.js";
 
 const FINE = 7; // pixels between two heights
@@ -25,89 +25,6 @@ const BEFORE = 400; // steps of the path so far
 const SHAFT = 3.4; // pixels
 const TOTAL = 11;
 const LETTERS = 14;
-
-const SVG = "http://www.w3.org/2000/svg";
-
-/**
- * @template {keyof SVGElementTagNameMap} Kind
- * @param {Kind} name
- * @param {Record<string, string | number>} [attributes]
- */
-export function shape(name, attributes = {}) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  return made;
-}
-
-/** An arrow of the picture: what it is, its shapes, and how it is drawn. */
-class Mark {
-  /**
-   * @param {InsideArrow} arrow
-   * @param {{ role: string, width: number, place?: number, dashed?: boolean, label?: string }} how
-   */
-  constructor(arrow, { role, width, place, dashed = false, label = arrow.label }) {
-    this.arrow = arrow;
-    this.width = width;
-    this.label = label;
-    this.group = shape("g", { class: `inside-arrow inside-${role}`, "data-role": role });
-    if (place !== undefined) this.group.dataset["arrows"] = String(place);
-    this.casing = shape("path", { fill: "none", "stroke-width": width + 3, "stroke-linejoin": "round", class: "inside-casing" });
-    this.shaft = shape("path", { fill: "none", "stroke-width": width, class: "inside-shaft" });
-    if (dashed) this.shaft.setAttribute("stroke-dasharray", "7 5");
-    this.head = shape("path", { class: "inside-head" });
-    this.text = shape("text", { class: "inside-letters", "text-anchor": "middle", "dominant-baseline": "central" });
-    this.text.textContent = label;
-    if (role === "total") this.group.append(this.shaft, this.head);
-    else this.group.append(this.casing, this.shaft, this.head);
-  }
-
-  /**
-   * @param {Arrays} arrays
-   * @param {number} step
-   * @returns {[Place, Place] | null} null where it is not known
-   */
-  ends(arrays, step) {
-    const [x1, y1, x2, y2] = rowOf(arrays, this.arrow.ends, step);
-    if (![x1, y1, x2, y2].every(Number.isFinite)) return null;
-    return [[Number(x1), Number(y1)], [Number(x2), Number(y2)]];
-  }
-
-  /**
-   * @param {Theme} theme
-   * @param {Arrays} arrays
-   */
-  paint(theme, arrays) {
-    const color = resolved(this.arrow.color, arrays, theme);
-    this.shaft.setAttribute("stroke", color);
-    this.head.setAttribute("fill", color);
-    this.casing.setAttribute("stroke", theme["casing"]);
-    Object.assign(this.text.style, { fill: color, stroke: theme["casing"] });
-  }
-
-  /**
-   * @param {[Place, Place] | null} pixels
-   * @param {Box} box
-   */
-  move(pixels, box) {
-    const drawn = pixels && arrowOf(pixels[0], pixels[1], this.width, box);
-    this.shaft.setAttribute("d", drawn?.shaft ?? "");
-    this.head.setAttribute("d", drawn?.head ?? "");
-    this.casing.setAttribute("d", drawn ? drawn.shaft + drawn.head : "");
-    return drawn !== null;
-  }
-}
-
-/**
- * A row of an array of the message, whatever its width.
- * @param {Arrays} arrays
- * @param {string} reference
- * @param {number} step
- * @returns {number[]}
- */
-export function rowOf(arrays, reference, step) {
-  const row = arrays.get(reference.slice(1))?.[step];
-  return row === undefined ? [] : typeof row === "number" ? [row] : Array.from(row);
-}
 
 export class LocalPicture {
   /** @param {HTMLElement} place */
@@ -132,6 +49,9 @@ export class LocalPicture {
     this.bar.append(this.barLine, this.barText);
     const ground = [this.lines, this.edge, this.path, this.dots];
     this.svg.append(...ground, this.marksGroup, this.asked, this.from, this.to, this.letters, this.bar);
+    /** @type {[number, number]} */
+    this.size = [0, 0];
+    this.font = "";
     /** @type {Mark[]} all, and of them those of the terms, and those that the step is compared with */
     this.marks = [];
     /** @type {Mark[]} */
@@ -190,13 +110,28 @@ export class LocalPicture {
   }
 
   /**
+   * How large the picture is, in pixels, and its letters: asked of the page when that changes, never between two steps,
+   * where the browser would have to lay the whole page out to say it.
+   */
+  measure() {
+    this.size = [this.place.clientWidth, this.place.clientHeight];
+    this.font = `600 ${LETTERS}px ${getComputedStyle(this.place).fontFamily}`;
+  }
+
+  /** @param {Theme} theme */
+  paint(theme) {
+    const { arrays } = this;
+    if (arrays) for (const mark of this.marks) mark.paint(theme, arrays);
+  }
+
+  /**
    * @param {number} step
    * @param {Theme} theme
    * @param {"light" | "dark"} name of the theme
    */
   draw(step, theme, name) {
     const { arrays, layer, racer, terrain, totalMark } = this;
-    const [width, height] = [this.place.clientWidth, this.place.clientHeight];
+    const [width, height] = this.size;
     if (!arrays || !layer || !racer || !terrain || !totalMark || width < 20 || height < 20) return;
     const from = /** @type {Place} */ (rowOf(arrays, racer.points, Math.max(0, step - 1)));
     const to = /** @type {Place} */ (rowOf(arrays, racer.points, step));
@@ -216,7 +151,6 @@ export class LocalPicture {
     this.drawGround(view, { width, height }, step, from, theme, name);
     this.drawEdge(layer.domain, pixel, theme);
     this.drawPath(step, pixel, box, theme);
-    for (const mark of this.marks) mark.paint(theme, arrays);
     this.drawPlaces(step, { from: pixel(from), to: pixel(to), asked: asked && pixel(asked) }, theme);
     this.drawArrows(step, pixel, box, asked && pixel(asked));
     this.drawBar(view, width, height, theme);
@@ -345,7 +279,7 @@ export class LocalPicture {
   drawArrows(step, pixel, box, asked) {
     const { arrays } = this;
     if (!arrays) return;
-    const font = `600 ${LETTERS}px ${getComputedStyle(this.place).fontFamily}`;
+    const { font } = this;
     const wanted = this.marks.map((mark) => {
       const ends = step > 0 ? mark.ends(arrays, step) : null;
       const pixels = ends && /** @type {[Place, Place]} */ ([pixel(ends[0]), pixel(ends[1])]);

@@ -6,7 +6,7 @@
 /** @import { InsideArrow, InsideRacer } from "./types.js" */
 
 import { counted, joined, number, put } from "../sentences.js";
-import { rowOf } from "./picture.js";
+import { rowOf } from "./mark.js";
 
 const LEVEL = 1.25; // of two lengths: less apart they are called equal
 const ALIKE = 0.5; // the cosine between two directions: beyond it they are the same, or opposite

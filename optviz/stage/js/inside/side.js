@@ -10,7 +10,8 @@ import { resolved } from "../message.js";
 import { joined, number, put } from "../sentences.js";
 import { buildSide } from "./board.js";
 import { Meters } from "./meters.js";
-import { LocalPicture, rowOf } from "./picture.js";
+import { rowOf } from "./mark.js";
+import { LocalPicture } from "./picture.js";
 import { RuleLines } from "./rule.js";
 import { factsOf, length, said } from "./said.js";
 import { Strips } from "./strips.js";
@@ -117,6 +118,7 @@ export class Side {
     this.rule.paint(racer, arrays, theme);
     this.meters.paint(arrays, theme);
     this.strips.paint(arrays, theme);
+    this.picture.paint(theme);
     for (const { arrow, sample } of this.entries) sample.style.background = resolved(arrow.color, arrays, theme);
   }
 

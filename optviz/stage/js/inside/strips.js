@@ -7,7 +7,7 @@
 
 import { resolved } from "../message.js";
 import { number, put } from "../sentences.js";
-import { rowOf, shape } from "./picture.js";
+import { rowOf, shape } from "./mark.js";
 
 const [WIDTH, HEIGHT] = [400, 56]; // of a strip's own coordinates: it is stretched to its place
 const EDGE = 4;
