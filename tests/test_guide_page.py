@@ -22,6 +22,7 @@ from optviz.racer import PICKS
 from optviz.stage import unpack
 from optviz.text import LANGUAGES, words
 from optviz.text.guide import FIGURE, INSIDE, RULE, SHOW, chapter, chapter_keys
+from optviz.ui import background
 from optviz.ui.pages.guide.figures import DRAWINGS
 from optviz.ui.returning import Left
 from optviz.view import View
@@ -188,6 +189,21 @@ def test_from_what_was_shown_a_way_leads_back_to_the_chapter_and_the_readers_rac
         assert not app.exception
     assert (app.session_state.race, app.session_state.next_page) == (own, "guide")
     assert app.session_state.view == View(language="zh", present=True, chapter="momentum", hidden=(0,))
+
+
+def test_a_picture_that_could_not_be_computed_says_so_and_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = frozenset({("path", "some key")})
+    forgiven: list[Any] = []
+    app = opened("nag")
+    monkeypatch.setattr(background, "available", lambda race, **_: background.Available(None, race, failed=lost))
+    monkeypatch.setattr(background, "try_again", forgiven.append)
+    app.run()
+    assert pictures(app) == []
+    for name in ("nag_live", "nag_arrows"):
+        assert app.button(key=f"again_{name}").label == words("en")["background"]["again"]
+    assert markup(app).count(words("en")["background"]["failed"]) == 2
+    app.button(key="again_nag_arrows").click().run()
+    assert forgiven == [tuple(lost)]
 
 
 def test_the_way_back_is_above_the_race_until_it_is_changed() -> None:

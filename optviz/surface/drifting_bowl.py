@@ -31,7 +31,7 @@ class DriftingBowl(Surface):
     how many times steeper the bowl is along y than along x.
 
     Methods that forget old gradients follow it, Adagrad's steps only get shorter: the case RMSProp was made for
-    (Tieleman and Hinton 2012, Coursera: Neural Networks for Machine Learning, lecture 6.5). A loss for each step is
+    (Tieleman and Hinton 2012, Coursera: Neural Networks for Machine Learning, lecture 6e). A loss for each step is
     that of Zinkevich 2003, Online convex programming.
     """
 

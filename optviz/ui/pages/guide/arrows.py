@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from functools import partial
 from typing import Any
 
@@ -31,18 +32,32 @@ def show(name: str) -> None:
     if available.race is not None:
         component.mount(_message(demonstration, available.race), key_of(name), partial(answer, name), stage.INSIDE)
     if not available.whole:
-        await_whole(race)
+        await_whole(name, available)
 
 
-def await_whole(race: Race) -> None:
-    """Run the page again when all of the race is there."""
+def await_whole(name: str, available: background.Available) -> None:
+    """Run the page again when all of a picture's race is there; what could not be computed is told.
+
+    name: the demonstration's.
+    """
+    phrases = words(session.language())["background"]
+    if available.failed:
+        _say(phrases["failed"])
+        st.button(phrases["again"], key=f"again_{name}", on_click=background.try_again, args=(tuple(available.failed),))
+        return
 
     @st.fragment(run_every=background.SECONDS_BETWEEN_LOOKS)
     def look() -> None:
-        if background.wait_for(race, 0.0):
+        if background.wait_for(available.asked, 0.0):
             st.rerun()
+        if available.race is None:
+            _say(phrases["surface"])
 
     look()
+
+
+def _say(sentence: str) -> None:
+    st.html(f'<p class="optviz-awaited" role="status">{html.escape(sentence)}</p>')
 
 
 def answer(name: str, sent: Any) -> bool:

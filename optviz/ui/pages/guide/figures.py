@@ -67,7 +67,7 @@ def _picture(name: str) -> None:
     if race is not None:
         component.mount(_message(demonstration, race, held), key_of(name), partial(answer, name))
     if not available.whole and not held:
-        arrows.await_whole(asked)
+        arrows.await_whole(name, available)
 
 
 def race_shown(demonstration: Demonstration) -> Race:
