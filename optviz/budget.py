@@ -33,6 +33,13 @@ MOST_WORK_OF_SWARM = 300_000
 """What a swarm may cost."""
 
 
+MOST_WORK_OF_LEDGER = 28_000
+"""What the numbers of each step of one racer may cost, about 0.3 s: 5,000 steps on ten Gaussian hills."""
+
+LEDGER_STEP = 2.0
+"""What a step costs there besides gradients: its own, its counterpart's, and the Hessian where it was."""
+
+
 def racer_work(racer: Racer, surface: Surface, runs: int = 1, starts: int = 1) -> float:
     """What each step of one racer costs, from `starts` starts, in `runs` runs that differ in their batches."""
     samples, size = surface.samples, racer.batch_size
@@ -65,6 +72,11 @@ def runs_work(race: Race, runs: int) -> float:
 def swarm_work(race: Race, place: int, starts: int) -> float:
     """What a swarm of so many starts under the racer at `place` costs."""
     return race.steps * racer_work(race.racers[place], race.surface, starts=starts)
+
+
+def most_steps_of_ledger(race: Race) -> int:
+    """Of how many steps of each racer all numbers are told within the budget, 1 … 5,000."""
+    return min(_within(MOST_WORK_OF_LEDGER, LEDGER_STEP + 3 * racer_work(racer, race.surface)) for racer in race.racers)
 
 
 def most_steps(race: Race) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -42,6 +42,12 @@ class Trajectory:
     def steps(self) -> int:
         """How many steps were run."""
         return self.points.shape[-2] - 1
+
+    def until(self, steps: int) -> Trajectory:
+        """The first steps of a single run, which are those of a run of so many."""
+        points, losses = self.points[: steps + 1], self.losses[: steps + 1]
+        diverged_at = self.diverged_at if self.diverged_at <= steps else -1
+        return replace(self, points=points, losses=losses, diverged_at=diverged_at)
 
     @property
     def samples_seen(self) -> np.ndarray:

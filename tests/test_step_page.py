@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mounted import visit, widget
-from optviz import Race
+from optviz import Race, budget
 from optviz.stage import unpack
 from optviz.text import words
 from optviz.ui.pages.step.answers import answer
@@ -38,6 +38,23 @@ def test_it_is_sent_the_whole_run_of_the_racer_that_is_looked_at_and_of_no_other
     path = Race().with_optimizers(["gradient_descent", "adam"]).replaced(steps=30).run()[0]
     # In double precision, as it has run.
     assert np.array_equal(arrays[racer["points"].removeprefix("@")], path.points)
+
+
+def test_of_a_run_that_is_much_work_the_first_steps_are_told_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    query = {"racers": "gradient_descent~nag", "steps": "40"}
+    said = words("en")["background"]["told_steps"].format(first="12", steps="40")
+    whole = look(**query)
+    assert said not in [told.proto.body for told in whole.get("html")]
+    _, arrays = sent(whole)
+    # A step on Gaussian hills is 0.6 + 10 · 0.05 and some, thrice, and 2.
+    cost = budget.LEDGER_STEP + 3 * budget.racer_work(Race().racers[0], Race().surface)
+    monkeypatch.setattr(budget, "MOST_WORK_OF_LEDGER", 12.5 * cost)
+    app = look(**query)
+    header, first = sent(app)
+    assert header["layers"][0]["steps"] == 12
+    assert any(said in told.proto.body for told in app.get("html"))
+    points = header["layers"][0]["racers"][0]["points"].removeprefix("@")
+    assert np.array_equal(first[points], arrays[points][:13])
 
 
 def test_two_are_shown_side_by_side_once_each() -> None:

@@ -68,6 +68,10 @@ class Book:
         if not shapes or shapes - {(), (2,)}:
             return None
         shape = max(shapes, key=len)
+        if len(shapes) == 1 and all(array is not None for array in found):
+            stacked = np.array(found, dtype=float)
+            stacked[~self.kept] = np.nan
+            return None if np.isnan(stacked).all() and self.kept[1:].any() else stacked
         rows = [np.full(shape, np.nan) if array is None else np.broadcast_to(array, shape) for array in found]
         stacked = np.array(rows)
         stacked[~self.kept] = np.nan

@@ -107,9 +107,11 @@ def slopes_and_lengths(
 
 
 @once
-def ledger_of(racer: Racer, surface: Surface, start: tuple[float, float], steps: int, batch_seed: int) -> Ledger:
-    """`ledger` of `path`, once per racer and setting."""
-    run = path(racer, surface, start, steps, batch_seed)
+def ledger_of(
+    racer: Racer, surface: Surface, start: tuple[float, float], steps: int, batch_seed: int, told: int | None = None
+) -> Ledger:
+    """`ledger` of `path`, or of the first `told` of its steps, once per racer and setting."""
+    run = path(racer, surface, start, steps, batch_seed).until(steps if told is None else told)
     with COMPUTING:
         return ledger(run, batch_seed)
 

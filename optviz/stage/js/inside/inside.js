@@ -142,7 +142,7 @@ export class Inside {
   perform(what) {
     const { header } = this.message ?? {};
     if (!header) return;
-    if (what === "race") this.requests.ask("race", { at: this.clock.step });
+    if (what === "race") this.requests.ask("race", { at: this.clock.asked });
     else if (what !== "card" && what !== "full") this.clock.command(what);
   }
 

@@ -20,22 +20,25 @@ OF_THE_STAGE = (
 """The words that this page shares with the race's."""
 
 
-def message(race: Race, computed: Race, shown: Sequence[int], text: Words) -> bytes:
-    """The message. computed: the race of those that are shown alone, or as many of its steps as are there."""
+def message(race: Race, computed: Race, told: int, shown: Sequence[int], text: Words) -> bytes:
+    """The message. computed: the race of those that are shown alone, or as many of its steps as are there.
+
+    told: of so many of them.
+    """
     view = session.view()
     names, keys = race.racer_names(text["optimizer"]), [racer.key for racer in race.racers]
     racers = [
         {"name": name, "color": style["color"], "marker": style["marker"]}
         for name, style in zip(names, styles_of(tuple(keys)), strict=True)
     ]
-    ledgers = {place: cached.ledger_of(*cached.path_arguments(computed, at)) for at, place in enumerate(shown)}
+    ledgers = {place: cached.ledger_of(*cached.path_arguments(computed, at), told) for at, place in enumerate(shown)}
     map_key = session.token(race.bare_surface)
     figure = inside_figure(ledgers, names, keys, cached.heights(race.bare_surface), map_key, text)
     return component.next_message(
         figure,
         {**{key: text["stage"][key] for key in OF_THE_STAGE}, **text["inside"]},
         "inside",
-        token=session.token((computed, tuple(shown), session.language())),
+        token=session.token((computed, told, tuple(shown), session.language())),
         view={"at": view.at, "stamp": st.session_state.view_stamp},
         first_look=min(FIRST_LOOK, race.steps),
         heard=requests.heard(),

@@ -7,6 +7,7 @@ import html
 import streamlit as st
 
 from optviz import stage
+from optviz.budget import most_steps_of_ledger
 from optviz.experiment import Race
 from optviz.text import Words, words
 from optviz.text.telling import described, setting
@@ -26,7 +27,12 @@ def step_page() -> None:
     available = background.available(few)
     _heading(race, text)
     if available.race is not None:
-        component.mount(message(race, available.race, shown, text), INSIDE, answer, stage.INSIDE)
+        told = min(available.race.steps, most_steps_of_ledger(few))
+        component.mount(message(race, available.race, told, shown, text), INSIDE, answer, stage.INSIDE)
+        if told < available.race.steps:
+            counts = {"first": f"{told:,}", "steps": f"{race.steps:,}"}
+            said = text["background"]["told_steps"].format(**counts)
+            st.html(f'<p class="optviz-awaited" role="status">{html.escape(said)}</p>')
     _waiting(available, text)
 
 
