@@ -100,6 +100,9 @@ def test_a_lesson_opens_the_race_that_it_claims(name: str, language: str) -> Non
     assert not app.exception
     assert app.session_state.race == found.race
     assert app.session_state.view.without == found.hides
+    widget(app.button, "way_back").click().run()
+    assert not app.exception
+    assert found.why[language] in told(app), "the lesson, revealed as it was left"
 
 
 def test_hidden_controls_come_back_by_one_click() -> None:
