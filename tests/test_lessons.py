@@ -24,6 +24,7 @@ from optviz.experiment.lesson import CONTROLS, LETTERS, LONGEST, Lesson, lesson,
 from optviz.optimizers import Adam
 from optviz.outcome import Outcome
 from optviz.statistics.measures import MEASURES
+from optviz.surface import DriftingBowl
 from optviz.text import SEAM, STRAY, sentence, words
 from optviz.ui.messages import LONGEST_LESSON, take
 
@@ -236,6 +237,16 @@ def test_at_the_start_the_accumulator_outweighs_the_slopes() -> None:
     np.testing.assert_allclose(np.abs(first), race.shared_learning_rate, rtol=1e-12)  # without ε; some roundings
     held = np.diff(paths["Adagrad G₀ = 0.1"].points[:2], axis=0)[0]
     assert np.abs(held).max() < race.shared_learning_rate / 5
+
+
+def test_where_a_path_ends_is_measured_from_where_the_lowest_point_is_by_then() -> None:
+    """One that starts at the bottom of a bowl that moves, and hardly moves itself, is left behind by it."""
+    bowl = DriftingBowl("line", speed=0.02, direction=0)
+    race = Race(bowl).with_optimizers(["gradient_descent"]).with_learning_rate(1e-9).replaced(steps=50, start=(-1, 0))
+    (path,) = race.run()
+    assert path.surface.lowest.point.tolist() == [-1, 0]
+    # The bowl moves by 0.02 a step; in 50 steps of 1e-9 the path comes no farther than 1e-6.
+    assert MEASURES["end_distance"]([path]) == pytest.approx([50 * 0.02], abs=1e-6)
 
 
 # --- the files -----------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from optviz.text import words
 from optviz.text.numbers import readable
 from optviz.ui import address
 from optviz.ui.pages.lessons.composing import DRAFT, Draft
-from optviz.ui.pages.lessons.state import KEPT
+from optviz.ui.pages.lessons.state import KEPT, STATE
 from optviz.ui.widgets import WORD_JOINER, plainly
 from optviz.view import LESSON_OF_THE_VISIT
 
@@ -255,6 +255,17 @@ def test_the_guess_of_another_lesson_is_not_this_ones() -> None:
     widget(app.button, "all_lessons").click().run()
     widget(app.button, "open_saddle").click().run()
     assert widget(app.radio, "guess").value is None
+
+
+def test_what_was_guessed_stays_once_the_race_is_played() -> None:
+    app = at_lesson("saddle")
+    widget(app.radio, "guess").set_value("B").run()
+    widget(app.button, "reveal").click().run()
+    assert widget(app.radio, "guess").disabled
+    # Whatever a browser says all the same.
+    app.session_state[STATE].take_guess("A")
+    widget(app.button, "skip_to_answer").click().run()
+    assert words("en")["lessons"]["guessed_wrong"].format(guess="B", right="A") in told(app)
 
 
 def test_without_a_guess_the_answer_is_told_all_the_same() -> None:

@@ -41,6 +41,7 @@ SEEN = ("axis", "by", "runs", "view", "look", "paths", "hidden")
 """What a lesson may say of how its race is looked at: parameters of an address."""
 
 LONGEST_SEEN = 40
+MOST_MEASURES = 3
 PACKED = re.compile(r"\.[A-Za-z0-9_-]{1,8000}")
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 REQUIRED = ("title", "question", "answers", "right", "why", "race")
@@ -250,9 +251,9 @@ def _checked_names(name: str, listed: Any, known: tuple[str, ...]) -> tuple[str,
 
 
 def _checked_measures(listed: Any) -> tuple[str, ...]:
-    fine = isinstance(listed, (list, tuple)) and len(listed) <= 3
+    fine = isinstance(listed, (list, tuple)) and len(listed) <= MOST_MEASURES
     if not fine or not all(isinstance(item, str) and KEY.fullmatch(item) for item in listed):
-        raise BadInput("not_readable", name="measures", value=listed, allowed="up to 3 names")
+        raise BadInput("not_readable", name="measures", value=listed, allowed=f"up to {MOST_MEASURES} names")
     return tuple(dict.fromkeys(listed))
 
 

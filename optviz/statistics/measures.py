@@ -23,8 +23,8 @@ def steps_to_90(paths: Sequence[Trajectory]) -> Numbers:
 
 
 def end_distance(paths: Sequence[Trajectory]) -> Numbers:
-    """How far from the surface's lowest point it ends; NaN where it has diverged."""
-    return [_length(path.points[-1] - path.surface.lowest.point) for path in paths]
+    """How far it ends from the surface's lowest point, where that is by then; NaN where it has diverged."""
+    return [_length(path.points_on_surface[-1] - path.surface.lowest.point) for path in paths]
 
 
 def first_step(paths: Sequence[Trajectory]) -> Numbers:

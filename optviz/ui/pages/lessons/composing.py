@@ -14,7 +14,7 @@ import streamlit as st
 from optviz.bad_input import BadInput
 from optviz.budget import check_budget
 from optviz.experiment import Race
-from optviz.experiment.lesson import CONTROLS, FEWEST_ANSWERS, LETTERS, LONGEST, Lesson
+from optviz.experiment.lesson import CONTROLS, FEWEST_ANSWERS, LETTERS, LONGEST, MOST_MEASURES, SEEN, Lesson
 from optviz.statistics.measures import MEASURES
 from optviz.text import Words
 from optviz.text.telling import described
@@ -23,12 +23,10 @@ from optviz.ui.messages import LONGEST_LESSON
 from optviz.ui.pages.lessons.opened import close, open_kept, open_lesson, take_along
 
 DRAFT = "lesson_draft"
-MOST_MEASURES = 3
 FILE = Path(__file__).parents[2] / "lesson_file.js"
 KEEPER = Path(__file__).parents[2] / "draft.js"
 BLANK = {"en": "\N{SYMBOL FOR NULL}"}
 """Stands in a lesson that is not written yet for a text that is still missing."""
-VIEWED = {"axis", "by", "runs", "view", "look", "paths", "hidden"}
 
 
 @dataclass
@@ -237,7 +235,7 @@ def _race(draft: Draft, text: Words) -> None:
 
 def _seen() -> dict[str, str]:
     """How the visit looks at its race, as far as a lesson can say it."""
-    return {name: value for name, value in session.view().to_query().items() if name in VIEWED}
+    return {name: value for name, value in session.view().to_query().items() if name in SEEN}
 
 
 def _to_the_race(draft: Draft) -> None:

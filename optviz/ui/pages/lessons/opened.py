@@ -91,6 +91,7 @@ def _answers(found: Lesson, state: State, text: Words) -> None:
         state.guess,
         state.take_guess,
         key="guess",
+        disabled=state.revealed,
         title=lambda letter: f"**{letter}** {widgets.plainly(answers[letter])}",
     )
     row = st.container(key="lesson_row", horizontal=True, vertical_alignment="center")

@@ -22,6 +22,8 @@ from optviz.view import camera, places
 
 STAGE = "lesson_stage"
 CARD = "lesson_card"
+KNOWN = "lesson_known"
+"""Where a visit keeps what there was to be shown when its picture was drawn last."""
 
 
 @st.fragment
@@ -33,9 +35,12 @@ def picture() -> None:
     if found is None:
         return
     state, race = state_of(found), found.race
-    known = background.available(race, None, state.view.runs == "many")
+    known = st.session_state[KNOWN] = background.available(race, None, state.view.runs == "many")
     if known.race is None or not known.whole:
-        st.html(f"<p class='optviz-awaited' role='status'>{text['background']['surface']}</p>")
+        failed = bool(known.failed) and not known.to_come
+        st.html(f"<p class='optviz-awaited' role='status'>{text['background']['failed' if failed else 'surface']}</p>")
+        if failed:
+            st.button(text["background"]["again"], key="try_again", on_click=_try_again, args=(known.failed,))
         return
     component.mount(_message(found, state, _figure(found, state, text), text), STAGE, _answer)
 
@@ -43,9 +48,9 @@ def picture() -> None:
 def wait_for_more(found: Lesson) -> None:
     """Run the page again when what its picture still lacks is there."""
     many = state_of(found).view.runs == "many"
-    if background.is_there(found.race) and (not many or background.runs_are_there(found.race)):
+    known: background.Available = st.session_state[KNOWN]
+    if not known.to_come:
         return
-    known = background.Available(None, found.race, frozenset({"surface", "path", "runs"}))
 
     @st.fragment(run_every=background.SECONDS_BETWEEN_LOOKS)
     def wait() -> None:
@@ -53,6 +58,11 @@ def wait_for_more(found: Lesson) -> None:
             st.rerun()
 
     wait()
+
+
+def _try_again(failed: frozenset[background.WishKey]) -> None:
+    background.try_again(failed)
+    st.session_state[component.MORE] = True
 
 
 def _figure(found: Lesson, state: State, text: Words) -> Figure:

@@ -42,8 +42,8 @@ class State:
     replays: int = 0
 
     def take_guess(self, letter: str | None) -> None:
-        """A guess; after the answer has been seen it stays what it was."""
-        if not self.answered:
+        """A guess; once the race is played it stays what it is."""
+        if not self.revealed:
             self.guess = letter
 
     def reveal(self) -> None:
