@@ -356,7 +356,9 @@ class View:
                 changed[field] = getattr(defaults, field)
             elif row.most is not None and (getattr(self, field) or 0) > row.most(race):
                 changed[field] = None if getattr(defaults, field) is None else row.most(race)
-        return replace(self, **changed)
+        fitted = replace(self, **changed)
+        # Nobody stands beside itself.
+        return replace(fitted, beside=None) if fitted.beside == fitted.racer else fitted
 
     def beyond(self, race: Race, query: Mapping[str, str]) -> list[BadInput]:
         """A sentence for each number of the query parameters that is larger than this race has room for."""

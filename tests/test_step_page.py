@@ -76,6 +76,12 @@ def test_what_the_race_has_no_room_for_is_not_looked_at() -> None:
     assert header["layers"][0]["steps"] == 5
 
 
+def test_nobody_stands_beside_itself() -> None:
+    race = Race().with_optimizers(["adam", "nag"])
+    assert View(racer=1, beside=1).fitting(race).beside is None
+    assert View(racer=0, beside=1).fitting(race).beside == 1
+
+
 def test_a_link_that_asks_for_more_is_told_what_there_is() -> None:
     race = Race().with_optimizers(["adam"]).replaced(steps=9)
     view, problems = View.from_query({"racer": "3", "at": "12"}, "step")

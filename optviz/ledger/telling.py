@@ -61,7 +61,8 @@ def plain_arrow(book: Book, slopes: np.ndarray, total: Arrow) -> Arrow | None:
     if any(rate is None or np.ndim(rate) for rate in rates):
         return None
     before = total.ends[:, :2]
-    moved = -np.array(rates, dtype=float)[:, None] * slopes
+    with np.errstate(all="ignore"):
+        moved = -np.array(rates, dtype=float)[:, None] * slopes
     ends = np.column_stack([before, before + moved])
     if agree(moved, total.ends[:, 2:] - before, [before, moved]):
         return None

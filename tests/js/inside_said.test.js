@@ -8,11 +8,11 @@ import { factsOf, said } from "../../optviz/stage/js/inside/said.js";
 const text = new Proxy({}, { get: (_, key) => (key === "and_then" ? "{first} {second}" : key.startsWith("push_") ? `${key.slice(5)} {label}` : `${key} {times} {first} {second} {axis} {own} {plain} {at} {steeper} {longer} {way} {degrees} {begin} {change} {share} {from} {to}`) });
 const arrow = (kind, vector) => ({ kind, label: kind, told: "", vector });
 
-function facts({ arrows = [arrow("gradient", [1, 0])], terms = {}, moves, step = 5, from = 2, to = 1, slope = [1, 0], plain = null, counterpart = null, batched = false, outside = false, asked = null }) {
+function facts({ arrows = [arrow("gradient", [1, 0])], terms = {}, moves, step = 5, from = 2, to = 1, slope = [1, 0], plain = null, counterpart = null, batched = false, outside = false, asked = null, moves_surface = false }) {
   const total = arrows.reduce(([x, y], { vector: [right, up] }) => [x + right, y + up], [0, 0]);
   return {
     racer: { arrows, asked, plain, counterpart, batched, diverged_at: 3 },
-    step, from, to, slope, outside, moved: total,
+    step, from, to, slope, outside, moves: moves_surface, moved: total,
     moveOf: (at) => (at === step ? total : moves?.(at) ?? total),
     term: (key, at = step) => terms[key]?.(at) ?? [],
     vector: (one) => one.vector,
@@ -27,6 +27,7 @@ test("a step goes down, up, nowhere, or is lost", () => {
   assert.deepEqual(keys({ arrows: [arrow("gradient", [0, 0])] }), ["say_stays"]);
   assert.deepEqual(keys({ arrows: [arrow("gradient", [NaN, NaN])] }), ["say_lost"]);
   assert.deepEqual(keys({ step: 0 }), ["say_start"]);
+  assert.deepEqual(keys({ moves_surface: true }), ["say_down", "say_carried"]);
 });
 
 test("of two pushes the longer one is named first, and whether they agree", () => {

@@ -24,7 +24,6 @@ const FAR_OUT = 3; // times as far as all else: a comparison that is farther awa
 const BEFORE = 400; // steps of the path so far
 const SHAFT = 3.4; // pixels
 const TOTAL = 11;
-const LETTERS = 14;
 
 export class LocalPicture {
   /** @param {HTMLElement} place */
@@ -36,6 +35,7 @@ export class LocalPicture {
     place.replaceChildren(this.canvas, this.svg);
     this.lines = shape("g", { class: "inside-levels" });
     this.edge = shape("path", { class: "inside-edge", fill: "none" });
+    this.edgeText = shape("text", { class: "inside-edge-name" });
     this.path = shape("path", { class: "inside-path", fill: "none" });
     this.dots = shape("path", { class: "inside-dots" });
     this.marksGroup = shape("g");
@@ -47,11 +47,12 @@ export class LocalPicture {
     this.barLine = shape("path", { fill: "none" });
     this.barText = shape("text");
     this.bar.append(this.barLine, this.barText);
-    const ground = [this.lines, this.edge, this.path, this.dots];
+    const ground = [this.lines, this.edge, this.edgeText, this.path, this.dots];
     this.svg.append(...ground, this.marksGroup, this.asked, this.from, this.to, this.letters, this.bar);
     /** @type {[number, number]} */
     this.size = [0, 0];
     this.font = "";
+    this.letterSize = 14;
     /** @type {Mark[]} all, and of them those of the terms, and those that the step is compared with */
     this.marks = [];
     /** @type {Mark[]} */
@@ -115,7 +116,9 @@ export class LocalPicture {
    */
   measure() {
     this.size = [this.place.clientWidth, this.place.clientHeight];
-    this.font = `600 ${LETTERS}px ${getComputedStyle(this.place).fontFamily}`;
+    const { fontFamily, fontSize } = getComputedStyle(this.askedText);
+    this.letterSize = parseFloat(fontSize) || this.letterSize; // larger in a lecture room
+    this.font = `600 ${this.letterSize}px ${fontFamily}`;
   }
 
   /** @param {Theme} theme */
@@ -218,6 +221,16 @@ export class LocalPicture {
     const places = corners.map((corner) => pixel(corner).map((value) => bounded(value).toFixed(1)).join(","));
     this.edge.setAttribute("d", `M${places.join("L")}Z`);
     this.edge.setAttribute("stroke", theme["ink"]);
+    const [width, height] = this.size;
+    const [[from, below], [to, above]] = [pixel([left, bottom]), pixel([right, top])];
+    const upright = [from, to].find((place) => place > 0 && place < width);
+    const level = [below, above].find((place) => place > 0 && place < height);
+    this.edgeText.style.display = upright === undefined && level === undefined ? "none" : "";
+    const isLeft = (upright ?? 0) < width / 2;
+    this.edgeText.setAttribute("x", String(upright === undefined ? 8 : upright + (isLeft ? 6 : -6)));
+    this.edgeText.setAttribute("y", String(upright === undefined ? (level ?? 0) - 6 : this.letterSize + 4));
+    this.edgeText.setAttribute("text-anchor", isLeft ? "start" : "end");
+    Object.assign(this.edgeText.style, { fill: theme["ink"], stroke: theme["casing"] });
   }
 
   /**
@@ -286,10 +299,10 @@ export class LocalPicture {
       if (!mark.move(pixels, box) || !pixels || !mark.label) return null;
       // What is too short to be an arrow needs no name.
       if (Math.hypot(pixels[1][0] - pixels[0][0], pixels[1][1] - pixels[0][1]) < 1) return null;
-      return { tail: pixels[0], tip: pixels[1], width: widthOf(mark.label, font) + 8, height: LETTERS + 6 };
+      return { tail: pixels[0], tip: pixels[1], width: widthOf(mark.label, font) + 8, height: this.letterSize + 6 };
     });
     const ofAsked = step > 0 && asked?.every(Number.isFinite) && this.askedText.textContent
-      ? { tail: asked, tip: asked, width: widthOf(this.askedText.textContent, font) + 8, height: LETTERS + 6 } : null;
+      ? { tail: asked, tip: asked, width: widthOf(this.askedText.textContent, font) + 8, height: this.letterSize + 6 } : null;
     // What the step is made of has the choice, then the step, then what it is compared with.
     const order = [...this.marks.keys()].sort((one, other) => rankOf(this.marks[one]) - rankOf(this.marks[other]));
     const corner = { left: 0, top: box.height - 40, width: box.width * 0.4, height: 40 };

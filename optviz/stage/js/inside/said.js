@@ -23,6 +23,7 @@ const DIGITS = [4, 6, 8]; // of two losses, until they are told apart
  * @property {number} from the loss before it
  * @property {number} to the loss after it
  * @property {number[]} moved Δθ
+ * @property {boolean} [moves] whether the surface does
  * @property {boolean} [outside] whether it ends outside the surface
  * @property {number[]} slope of the full loss where the step began
  * @property {(key: string, step?: number) => number[]} term by its name in the State, of this step or of another
@@ -78,7 +79,9 @@ function cosine(one, other) {
 }
 
 /** @type {((facts: Facts, text: Words) => string | null)[]} each a sentence, or null where there is nothing to say */
-const RULES = [went, outside, pushed, lookedAhead, corrected, divided, accumulated, measuredByItself, astray, turnedBack];
+const RULES = [
+  went, carried, outside, pushed, lookedAhead, corrected, divided, accumulated, measuredByItself, astray, turnedBack,
+];
 
 /**
  * The sentences about a step, the most telling ones first.
@@ -105,6 +108,11 @@ function went({ from, moved, step, to }, text) {
   const digits = DIGITS.find((count) => number(from, count) !== number(to, count));
   if (digits === undefined) return put(text[`say_hardly_${which}`], { ...values, change: number(Math.abs(to - from), 3) });
   return put(text[`say_${which}`], { step, from: number(from, digits), to: number(to, digits) });
+}
+
+/** @param {Facts} facts @param {Words} text */
+function carried({ moves }, text) {
+  return moves ? text["say_carried"] ?? null : null;
 }
 
 /** @param {Facts} facts @param {Words} text */

@@ -47,6 +47,7 @@ export class Side {
       .some(({ values }) => rowOf(arrays, values, 0).length > 1) ? put(text["series_axes"], { title: text["series_title"] ?? "" })
       : text["series_title"] ?? "";
     this.picture.receive(layer, racer, arrays);
+    this.picture.edgeText.textContent = text["edge"] ?? "";
     this.rule.receive(racer, text["no_numbers"] ?? "");
     this.meters.receive(racer, text);
     this.strips.receive(racer, arrays, layer.steps, text);
@@ -99,7 +100,8 @@ export class Side {
       const [x1 = NaN, y1 = NaN, x2 = NaN, y2 = NaN] = step > 0 ? rowOf(arrays, arrow.ends, step) : [];
       size.textContent = number(length([x2 - x1, y2 - y1]), 3);
     }
-    const sentences = joined(text, said(factsOf(racer, arrays, step, layer.domain), text).slice(0, most));
+    const facts = { ...factsOf(racer, arrays, step, layer.domain), moves: layer.drift !== null };
+    const sentences = joined(text, said(facts, text).slice(0, most));
     const place = part(this.element, ".inside-said");
     if (place.textContent !== sentences) place.textContent = sentences;
     this.picture.svg.setAttribute("aria-label", put(text["picture"], { name: racer.name, step }));
