@@ -27,7 +27,7 @@ test("a step goes down, up, nowhere, or is lost", () => {
   assert.deepEqual(keys({ arrows: [arrow("gradient", [0, 0])] }), ["say_stays"]);
   assert.deepEqual(keys({ arrows: [arrow("gradient", [NaN, NaN])] }), ["say_lost"]);
   assert.deepEqual(keys({ step: 0 }), ["say_start"]);
-  assert.deepEqual(keys({ moves_surface: true }), ["say_down", "say_carried"]);
+  assert.deepEqual(keys({ moves_surface: true }), ["say_moving", "say_carried"]);
 });
 
 test("of two pushes the longer one is named first, and whether they agree", () => {

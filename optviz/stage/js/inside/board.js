@@ -9,6 +9,7 @@ const TEMPLATE = `
     <label class="inside-beside"><span></span><select></select></label>
   </div>
   <div class="inside-ask"><div class="inside-questions" role="group"></div><button data-do="race" class="inside-back"></button></div>
+  <p class="inside-scales"></p>
   <div class="inside-sides"></div>
   <div class="optviz-transport inside-transport">
     <div class="optviz-buttons">
@@ -56,6 +57,7 @@ export function buildBoard(root, command) {
     beside: part(body, ".inside-beside"),
     besidePicker: /** @type {HTMLSelectElement} */ (part(body, ".inside-beside select")),
     questions: part(body, ".inside-questions"),
+    scales: part(body, ".inside-scales"),
     sides: part(body, ".inside-sides"),
     transport: part(body, ".inside-transport"),
     scrubber: /** @type {HTMLInputElement} */ (part(body, ".optviz-scrubber")),

@@ -13,6 +13,7 @@ import { buttonsOf, icon, label, part, sync } from "../elements.js";
 import { listenToKeys } from "../keyboard.js";
 import { completed, resolved, sameBytes, toBytes, unpack } from "../message.js";
 import { Requests } from "../requests.js";
+import { number, put } from "../sentences.js";
 import { themeOf, watchSharpness, watchSystemTheme } from "../theme.js";
 import { SPEEDS } from "../transport.js";
 import { buildBoard } from "./board.js";
@@ -20,6 +21,7 @@ import { Clock } from "./clock.js";
 import { PlaceInAddress } from "./place_in_address.js";
 import { Side } from "./side.js";
 
+const SAME_SCALE = 1.05; // of two pictures, the larger by the smaller
 const TOLD_IN_A_ROOM = 2; // sentences of each of two, in the large letters of a lecture room: below them is the picture
 
 /** @type {number | null} the stamp of the view that was last taken over, and the step since: for as long as the document lives */
@@ -289,6 +291,8 @@ export class Inside {
     const button = part(board.body, "[data-do=play]");
     const isPlaying = String(clock.isPlaying);
     if (board.body.dataset["playing"] !== isPlaying) {
+      // While it plays, a screen reader could not keep up.
+      for (const { element } of this.sides) part(element, ".inside-said").setAttribute("aria-live", clock.isPlaying ? "off" : "polite");
       button.innerHTML = icon(clock.isPlaying ? "pause" : "play");
       label(button, text[clock.isPlaying ? "pause" : "play"]);
       board.body.dataset["playing"] = isPlaying;
@@ -305,6 +309,9 @@ export class Inside {
       if (!found || !message) return;
       const most = message.header.present && sides.length > 1 ? TOLD_IN_A_ROOM : undefined;
       for (const side of sides) side.fill(clock.step, found.theme, found.name, most);
+      const [one = NaN, other = NaN] = sides.map(({ picture }) => picture.scale);
+      const times = Math.max(one / other, other / one);
+      board.scales.textContent = times > SAME_SCALE ? put(message.header.text["scales"], { times: number(times, 2) }) : "";
       Object.assign(board.body.dataset, { step: String(clock.step), drawn: message.header.token });
     });
   }

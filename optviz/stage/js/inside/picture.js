@@ -121,6 +121,11 @@ export class LocalPicture {
     this.font = `600 ${this.letterSize}px ${fontFamily}`;
   }
 
+  /** How many pixels a unit of the surface has; NaN where nothing is shown. */
+  get scale() {
+    return this.window ? this.size[0] / (this.window.x[1] - this.window.x[0]) : NaN;
+  }
+
   /** @param {Theme} theme */
   paint(theme) {
     const { arrays } = this;

@@ -99,10 +99,12 @@ export function said(facts, text) {
 }
 
 /** @param {Facts} facts @param {Words} text */
-function went({ from, moved, step, to }, text) {
+function went({ from, moved, moves, step, to }, text) {
   const values = { step, from: number(from), to: number(to), length: number(length(moved)) };
   if (length(moved) === 0) return put(text["say_stays"], values);
   if (!Number.isFinite(to) || !Number.isFinite(from)) return put(text["say_moves"], values);
+  // The losses are of two surfaces: which way was up is not theirs to say.
+  if (moves) return put(text["say_moving"], values);
   if (to === from) return put(text["say_level"], values);
   const which = to < from ? "down" : "up";
   const digits = DIGITS.find((count) => number(from, count) !== number(to, count));
