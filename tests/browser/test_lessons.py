@@ -18,6 +18,14 @@ Open = Callable[..., RacePage]
 ASKED = "[class*='st-key-guess'] input[type=radio]"
 
 
+WHOLE_PICTURE = (
+    "new Promise(done => { const look = (left) => { const box = document.querySelector('.optviz-stage')"
+    ".getBoundingClientRect(); if (box.bottom <= innerHeight + 1 || !left) done(box.bottom <= innerHeight + 1);"
+    " else requestAnimationFrame(() => look(left - 1)); }; look(120); })"
+)
+"""Whether the picture's end is in the window, within two seconds' worth of pictures."""
+
+
 def go_to(page: RacePage, query: str, selector: str) -> None:
     """Another page of the app."""
     page.page.goto(f"{page.address}/lessons{query}")
@@ -53,6 +61,21 @@ def test_a_phone_predicts_and_is_told(open_page: Open, language: str) -> None:
     click(page, "open_race")
     page.page.wait_for_url("**without=*")
     page.page.wait_for_selector(".optviz-stage[data-drawn]")
+
+
+@pytest.mark.parametrize("scheme", rest_is_long(["light", "dark"], {"light"}))
+def test_axe_finds_nothing_serious_in_the_list_and_in_a_lecture_room(open_page: Open, scheme: str) -> None:
+    page = open_page(color_scheme=scheme)
+    go_to(page, "", ".st-key-open_ravine")
+    assert violations(page) == []
+    go_to(page, "?lesson=two_cycle&present=1", ".optviz-stage[data-drawn]")
+    assert violations(page) == []
+    click(page, "reveal")
+    page.page.wait_for_selector(".st-key-skip_to_answer")
+    assert page.page.evaluate(WHOLE_PICTURE), "what plays is seen"
+    click(page, "skip_to_answer")
+    page.page.wait_for_selector(".optviz-why")
+    assert violations(page) == []
 
 
 def test_a_lesson_from_a_file_is_in_the_form(open_page: Open) -> None:

@@ -186,9 +186,12 @@ export class Stage {
     const isNew = this.replayed !== null && asked !== this.replayed && asked !== 0;
     this.replayed = asked;
     if (!isNew) return;
+    const hidden = endIsHidden(this.state);
+    // On a phone most of it may lie below the question that is read first.
+    if (hidden) this.root.scrollIntoView({ block: "nearest" });
     // Under the veil its end is what was asked for.
     if (wantsNoMotion()) {
-      if (endIsHidden(this.state)) this.transport.command("last");
+      if (hidden) this.transport.command("last");
       return;
     }
     this.transport.command("first");
