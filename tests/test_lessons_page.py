@@ -303,6 +303,16 @@ def test_a_teacher_composes_one_and_it_is_what_was_written() -> None:
     assert found.view == {"axis": "gap"}
 
 
+def test_the_race_of_a_file_is_changed_as_its_lesson_looks_at_it() -> None:
+    app = opened()
+    widget(app.button, "compose").click().run()
+    app.session_state[DRAFT] = Draft.of(dataclasses.replace(lesson("edge"), view={"axis": "gap", "hidden": "1"}))
+    app.run()
+    widget(app.button, "change_race").click().run()
+    assert app.session_state.race == lesson("edge").race
+    assert (app.session_state.view.axis, app.session_state.view.hidden) == ("gap", (1,))
+
+
 @pytest.mark.parametrize("measures", [["nonsense"], ["nonsense", "swing", "other"]])
 def test_a_file_may_name_measures_that_are_not_known(measures: list[str]) -> None:
     """One of a newer version: the form opens with those that are."""

@@ -21,6 +21,7 @@ from optviz.text.telling import described
 from optviz.ui import component, session, widgets
 from optviz.ui.messages import LONGEST_LESSON
 from optviz.ui.pages.lessons.opened import close, open_kept, open_lesson, take_along
+from optviz.view import View
 
 DRAFT = "lesson_draft"
 FILE = Path(__file__).parents[2] / "lesson_file.js"
@@ -242,6 +243,10 @@ def _to_the_race(draft: Draft) -> None:
     if draft.race is not None:
         moved = draft.race
         session.attempt(lambda: moved)
+        # Of the visit's own the lesson takes its view again when it comes back.
+        seen = View.from_query(draft.view)[0].fitting(moved)
+        session.change_view(hidden=seen.hidden, **seen.chosen)
+        st.session_state.view_stamp += 1
         draft.race = None
     session.change_view(without=())
     session.go_to_page("race")
