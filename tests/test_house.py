@@ -437,6 +437,14 @@ def tracked() -> list[Path]:
     return [ROOT / name for name in listed.stdout.split("\0") if name]
 
 
+def test_no_two_modules_of_tests_have_one_name() -> None:
+    """They are imported by their bare names, from `tests/` and `tests/browser/` alike."""
+    names = [path.name for path in tracked() if path.is_relative_to(ROOT / "tests") and path.suffix == ".py"]
+    twice = {name for name in names if names.count(name) > 1} - {"__init__.py", "__main__.py", "conftest.py"}
+    # A whole app of its own, for a test of pages.
+    assert twice <= {"app.py", "entry.py"}
+
+
 def test_no_path_of_one_machine_is_tracked() -> None:
     # Spelled in pieces, so that this file does not find itself.
     elsewhere = re.compile("|".join("/" + place + "/" for place in ("work", "home", "Users", "tmp/w", "root")))

@@ -59,10 +59,15 @@ def mount(message: bytes, key: str, answer: Answer | None = None, module: str = 
     _component(module)(key=key, data=message, height="content", on_asked_change=lambda: _answer_the_stage(key))
 
 
-def mount_voice() -> None:
-    """Put on the page what runs all of it for a stage; outside every fragment, out of sight."""
+def mount_voice(language: str, words: Mapping[str, str]) -> None:
+    """Put on the page what runs all of it for a stage; outside every fragment, out of sight.
+
+    It also says what of Streamlit's own page has no other words: its language, and the link that skips to the content.
+    words: those of the app.
+    """
+    told = {"language": language, "skip": words["skip_to_content"]}
     with st.container(key=VOICE):
-        _voice()(key="voice_of_stages", height="content", data={}, on_asked_change=_answer_the_voice)
+        _voice()(key="voice_of_stages", height="content", data=told, on_asked_change=_answer_the_voice)
 
 
 def more_has_changed() -> bool:

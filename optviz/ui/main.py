@@ -67,7 +67,7 @@ def main(more_pages: Sequence[StreamlitPage] = ()) -> None:
             quick = sidebar.still_sections(text, language)
     # The stage presses it when a lost connection is back; a run is all that it asks for.
     st.button("↻", key="ask_again", on_click=session.drag, args=(None,))
-    component.mount_voice()
+    component.mount_voice(language, text["app"])
     # A place that is always there: an element more or less would move the picture below, which React then builds anew.
     place = st.empty()
     address.keep_history(*session.found_and_spelled(), read=[page.name for page in PAGES if page.read])

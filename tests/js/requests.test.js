@@ -69,7 +69,11 @@ test("what changes more than the picture goes where the whole page is run, as lo
   const { requests, sent } = channel();
   const said = [];
   const place = { isConnected: true };
-  const leave = voice({ parentElement: place, setTriggerValue: (name, value) => said.push([name, structuredClone(value)]) });
+  const link = { textContent: "Skip to main content" };
+  globalThis.document = { documentElement: { lang: "en" }, querySelector: () => link };
+  const data = { language: "zh", skip: "跳到主要内容" };
+  const leave = voice({ parentElement: place, data, setTriggerValue: (name, value) => said.push([name, structuredClone(value)]) });
+  assert.deepEqual([document.documentElement.lang, link.textContent], ["zh", data.skip]);
   requests.ask("pin", true); // of a stage that has no name: nobody would know whose request it is
   requests.heard({ page: requests.page, number: 1 });
   requests.stage = "stage";

@@ -47,18 +47,13 @@ export function updateChrome(elements, state, dispatch, openCard) {
  * @param {Elements} elements
  * @param {Header} header
  */
-function updateWords({ body, legend, scrubber, speedPicker }, { language, text }) {
+function updateWords({ body, legend, scrubber, speedPicker }, { text }) {
   body.setAttribute("aria-label", text["stage"] ?? "");
   for (const button of buttonsOf(body)) label(button, text[button.dataset["do"] ?? ""]);
   legend.setAttribute("aria-label", text["legend"] ?? "");
   scrubber.setAttribute("aria-label", text["scrubber"] ?? "");
   speedPicker.setAttribute("aria-label", text["speed"] ?? "");
   speedPicker.title = text["speed"] ?? "";
-  // Readers of the screen choose their voice by it; Streamlit's page says English.
-  if (language) document.documentElement.lang = language;
-  // Streamlit's own link for those who use the keyboard, the first that Tab finds, speaks English only.
-  const skip = document.querySelector("[data-testid=stSkipToContent]");
-  if (skip) skip.textContent = text["skip_to_content"] ?? "";
   watchConnection(text["lost"] ?? "");
 }
 

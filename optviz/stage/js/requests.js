@@ -3,6 +3,8 @@
 // server says that it has heard of it. Of two that wait at the same time Streamlit keeps the newer one only, and a run
 // that is interrupted takes its answer with it.
 
+import { speakOnThePage } from "./spoken.js";
+
 const PICTURE_ALONE = ["map", "card", "code"]; // changes nothing else: as in optviz/ui/pages/race/answers.py
 const ASKED_AGAIN = [3000, 6000, 12_000]; // milliseconds; then the last one over and over
 
@@ -13,11 +15,12 @@ const ASKED_AGAIN = [3000, 6000, 12_000]; // milliseconds; then the last one ove
 let wholePage = null;
 
 /**
- * A component of its own, outside every fragment: see optviz/ui/component.py.
- * @param {{ parentElement: HTMLElement, setTriggerValue: Voice }} component
+ * A component of its own on every page, outside every fragment: see optviz/ui/component.py.
+ * @param {{ parentElement: HTMLElement, setTriggerValue: Voice, data: { language: string, skip: string } }} component
  * @returns {() => void} called when it leaves the page
  */
-export function voice({ parentElement, setTriggerValue }) {
+export function voice({ parentElement, setTriggerValue, data }) {
+  speakOnThePage(data);
   wholePage = setTriggerValue;
   return () => {
     if (wholePage === setTriggerValue && !parentElement.isConnected) wholePage = null;

@@ -63,7 +63,6 @@ export interface Header {
   /** What stands above and below a picture that is taken elsewhere. */
   title?: string;
   caption?: string;
-  language?: string;
   tools?: string[];
   /** The QR code of the page, once it is asked for: an image, and what it is; or why there is none. */
   code?: { picture?: string; told: string } | null;

@@ -171,9 +171,6 @@ export class Inside {
     for (const control of [board.scrubber, board.speedPicker]) {
       label(control, text[control === board.scrubber ? "scrubber" : "speed"]);
     }
-    if (header.language) document.documentElement.lang = header.language;
-    const skip = document.querySelector("[data-testid=stSkipToContent]");
-    if (skip) skip.textContent = text["skip_to_content"] ?? "";
     watchConnection(text["lost"] ?? "");
     board.body.dataset["small"] = String(Boolean(header.small));
     board.body.dataset["present"] = String(Boolean(header.present));

@@ -143,7 +143,6 @@ export interface InsideHeader {
   themes: { light: Theme; dark: Theme };
   text: Words;
   token: string;
-  language: string;
   present: boolean;
   /** The step that is asked for, where the stamp is a new one. */
   view: { at: number; stamp: number };

@@ -98,7 +98,6 @@ def _message(demonstration: Demonstration, race: Race) -> bytes:
         racer=view.racer,
         beside=None,
         questions=[],
-        language=session.language(),
         present=False,
         small=True,
     )

@@ -124,6 +124,5 @@ def _message(demonstration: Demonstration, race: Race, held: dict[str, Any] | No
         file_name=file_name(race),
         title=heading(race, language),
         caption=caption(race, start, language, None),
-        language=language,
         small=True,
     )

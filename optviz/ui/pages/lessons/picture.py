@@ -104,7 +104,6 @@ def _message(found: Lesson, state: State, figure: Figure, text: Words) -> bytes:
         file_name=file_name(race),
         title=found.told(found.title, session.language()),
         caption=caption(race, race.start or cached.start(race.surface), session.language()),
-        language=session.language(),
         tools=[],
         present=session.view().present,
     )

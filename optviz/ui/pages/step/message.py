@@ -15,7 +15,7 @@ from optviz.ui.pages.step.questions import questions_of
 from optviz.view import FIRST_LOOK
 
 OF_THE_STAGE = (
-    *("and_then", "skip_to_content", "lost", "play", "pause", "back", "forward", "first", "last", "scrubber", "speed"),
+    *("and_then", "lost", "play", "pause", "back", "forward", "first", "last", "scrubber", "speed"),
 )  # fmt: skip
 """The words that this page shares with the race's."""
 
@@ -46,6 +46,5 @@ def message(race: Race, computed: Race, told: int, shown: Sequence[int], text: W
         racer=view.racer,
         beside=view.beside,
         questions=questions_of(race, text["inside"]),
-        language=session.language(),
         present=view.present,
     )
