@@ -38,7 +38,7 @@ LOGO = str(Path(__file__).with_name("logo.svg"))
 
 
 def main(more_pages: Sequence[StreamlitPage] = ()) -> None:
-    """One run of the app; `more_pages` come after its own."""
+    """One run of the app; `more_pages` come after its own, and have the race's controls."""
     session.begin_run()
     present = session.view().present
     st.set_page_config(
@@ -56,7 +56,7 @@ def main(more_pages: Sequence[StreamlitPage] = ()) -> None:
     following = session.next_page()
     if following is not None:
         st.switch_page(pages[following])
-    controls = any(page.controls and pages[page.name] is shown for page in PAGES)
+    controls = not any(pages[page.name] is shown for page in PAGES if not page.controls)
     with st.container(key="corner", horizontal=True):
         corner.present_control(text)
         corner.language_control(language)

@@ -37,10 +37,20 @@ export function updateChrome(elements, state, dispatch, openCard) {
   elements.notice.textContent = isInDepth(state) && state.flat ? text["flat"] ?? "" : "";
   updateLegend(elements.legend, state, dispatch, openCard);
   elements.transport.hidden = !tracksOf(state);
-  if (!tracksOf(state)) elements.plot.setAttribute("aria-label", text["stage"] ?? "");
+  if (!tracksOf(state)) describe(elements.plot, text["stage"] ?? "");
   elements.scrubber.max = String(stepsOf(state));
   // As wide as it will ever be for this race.
   elements.readout.style.minWidth = `${2 * elements.scrubber.max.length + 3}ch`;
+}
+
+/**
+ * A picture for readers of the screen, from the first that can be said of it.
+ * @param {HTMLElement} plot
+ * @param {string} told
+ */
+function describe(plot, told) {
+  plot.setAttribute("role", "img");
+  plot.setAttribute("aria-label", told);
 }
 
 /**
@@ -209,7 +219,7 @@ export function updateStep({ plot, readout, scrubber, sentence }, state) {
   const said = sentenceOf(state);
   // What reads the screen aloud hears of every change, even to the same words.
   if (!recording && sentence.textContent !== said) sentence.textContent = said;
-  if (!playing) plot.setAttribute("aria-label", standings(message.header.text, shownOf(state), step, steps, shownViews(state)));
+  if (!playing) describe(plot, standings(message.header.text, shownOf(state), step, steps, shownViews(state)));
 }
 
 /**

@@ -33,7 +33,7 @@ const TEMPLATE = `
   <div class="optviz-above"><div class="optviz-legend" role="group"></div>
     <div class="optviz-choose"><div class="optviz-seen"></div><div class="optviz-choices"></div></div></div>
   <div class="optviz-picture"><canvas class="optviz-ground" aria-hidden="true"></canvas>
-    <div class="optviz-plot" role="img"></div>
+    <div class="optviz-plot"></div>
     <div class="optviz-scenery" role="application" tabindex="0" hidden><div></div></div>
     <canvas class="optviz-casings" aria-hidden="true"></canvas><canvas class="optviz-trails" aria-hidden="true"></canvas><canvas class="optviz-heads" aria-hidden="true"></canvas>
     <button data-do="home" class="optviz-home" hidden><span></span></button>
