@@ -82,22 +82,34 @@ const TEMPLATE = `
     <p class="optviz-hint" hidden><span></span><button data-do="hint">×</button></p></div></div>`;
 
 /**
+ * A group of controls in place of all that the root had.
+ * @param {HTMLElement} root
+ * @param {string} className
+ * @param {string} template
+ * @param {(what: string) => void} command called for a button with its `data-do`
+ */
+export function fillRoot(root, className, template, command) {
+  const body = document.createElement("div");
+  body.className = className;
+  body.tabIndex = -1;
+  body.setAttribute("role", "group");
+  body.innerHTML = template;
+  root.replaceChildren(body);
+  for (const button of buttonsOf(body)) {
+    button.type = "button";
+    button.addEventListener("click", () => command(button.dataset["do"] ?? ""));
+  }
+  return body;
+}
+
+/**
  * Puts an empty stage on the page.
  * @param {HTMLElement} root
  * @param {(what: string) => void} command called for a button with its `data-do`
  * @returns {Elements}
  */
 export function buildElements(root, command) {
-  const body = document.createElement("div");
-  body.className = "optviz-stage";
-  body.tabIndex = -1;
-  body.setAttribute("role", "group");
-  body.innerHTML = TEMPLATE;
-  root.replaceChildren(body);
-  for (const button of buttonsOf(body)) {
-    button.type = "button";
-    button.addEventListener("click", () => command(button.dataset["do"] ?? ""));
-  }
+  const body = fillRoot(root, "optviz-stage", TEMPLATE, command);
   /**
    * @template {HTMLElement} [Kind=HTMLElement]
    * @param {string} name

@@ -1,7 +1,7 @@
 // @ts-check
 // The page "Inside a step" as markup: it is made once, with a slot for all that changes.
 
-import { buttonsOf, icon, part } from "../elements.js";
+import { fillRoot, icon, part } from "../elements.js";
 
 const TEMPLATE = `
   <div class="inside-choose">
@@ -41,16 +41,7 @@ const SIDE = `
  * @param {(what: string) => void} command called for a button with its `data-do`
  */
 export function buildBoard(root, command) {
-  const body = document.createElement("div");
-  body.className = "optviz-stage inside";
-  body.tabIndex = -1;
-  body.setAttribute("role", "group");
-  body.innerHTML = TEMPLATE;
-  root.replaceChildren(body);
-  for (const button of buttonsOf(body)) {
-    button.type = "button";
-    button.addEventListener("click", () => command(button.dataset["do"] ?? ""));
-  }
+  const body = fillRoot(root, "optviz-stage inside", TEMPLATE, command);
   return {
     body,
     racers: part(body, ".inside-racers"),
