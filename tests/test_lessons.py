@@ -27,6 +27,7 @@ from optviz.statistics.measures import MEASURES
 from optviz.surface import DriftingBowl
 from optviz.text import SEAM, STRAY, sentence, words
 from optviz.ui.messages import LONGEST_LESSON, take
+from tiers import long
 
 LESSONS = lesson_names()
 
@@ -217,6 +218,7 @@ def test_the_edges_of_momentum_and_nag_are_on_either_side_of_the_lesson_about_th
     assert nag < race.shared_learning_rate < ball
 
 
+@long
 def test_the_spread_of_many_runs_is_sigma_over_the_root_of_the_batch() -> None:
     """On a round bowl gradient descent is linear in the noise, whose variance with replacement is σ²/B."""
     race = lesson("batch_size").race

@@ -14,7 +14,7 @@ from optviz.trajectory import race as run
 from optviz.ui.pages.race.touring import tally
 from race_page import RacePage
 from tabs import PATIENCE
-from tiers import long, rest_is_long
+from tiers import long
 
 Open = Callable[..., RacePage]
 PALE = "plot => plot.data.filter(trace => trace.line?.width === 6)"
@@ -102,7 +102,8 @@ def open_tour(page: RacePage, seconds: int, key: str = "Home", times: int = 1) -
     )
 
 
-@pytest.mark.parametrize("seeds", rest_is_long([5, 20], {5}))
+@long
+@pytest.mark.parametrize("seeds", [5, 20])
 def test_the_tour_visits_seed_after_seed_and_its_tally_is_the_cores(open_page: Open, seeds: int) -> None:
     page = open_page("?steps=60&convention=article")
     open_tour(page, 1)

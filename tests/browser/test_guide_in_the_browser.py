@@ -10,6 +10,7 @@ import pytest
 from optviz.guide.demonstrations import LOOKED_AT, demonstrations
 from race_page import RacePage
 from test_everyone import violations
+from tiers import long
 
 Open = Callable[..., RacePage]
 SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
@@ -113,6 +114,7 @@ def test_a_name_in_the_family_opens_its_chapter_by_the_keyboard(open_page: Open)
     assert page.page.evaluate(SCROLLED) == 0
 
 
+@long
 @pytest.mark.parametrize(("chapter", "scheme"), [("adam", "light"), ("family", "dark")])
 def test_axe_finds_nothing_serious_in_the_guide(open_page: Open, chapter: str, scheme: str) -> None:
     page = read(open_page, chapter, color_scheme=scheme)

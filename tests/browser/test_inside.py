@@ -9,6 +9,7 @@ import pytest
 
 from race_page import RacePage
 from test_everyone import violations
+from tiers import long
 
 Open = Callable[..., RacePage]
 
@@ -96,6 +97,7 @@ def test_the_question_is_answered_and_the_way_back_leads_to_the_race_at_that_ste
     page.page.locator(".inside[data-step='57']").wait_for()
 
 
+@long
 def test_axe_finds_nothing_serious(open_page: Open) -> None:
     page = open_page("?racers=adam~rmsprop~nag&steps=60&present=1", color_scheme="dark")
     look(page, 20)

@@ -12,7 +12,7 @@ from optviz.experiment.lesson import lesson
 from optviz.optimizers import Adam
 from race_page import PHONE, RacePage
 from test_everyone import violations
-from tiers import rest_is_long
+from tiers import long
 
 Open = Callable[..., RacePage]
 ASKED = "[class*='st-key-guess'] input[type=radio]"
@@ -37,7 +37,8 @@ def click(page: RacePage, key: str) -> None:
     page.page.locator(f".st-key-{key} button:visible").first.click()
 
 
-@pytest.mark.parametrize("language", rest_is_long(["en", "zh"], {"zh"}))
+@long
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_phone_predicts_and_is_told(open_page: Open, language: str) -> None:
     page = open_page(f"?lang={language}", viewport=PHONE)
     found = lesson("saddle")
@@ -63,7 +64,8 @@ def test_a_phone_predicts_and_is_told(open_page: Open, language: str) -> None:
     page.page.wait_for_selector(".optviz-stage[data-drawn]")
 
 
-@pytest.mark.parametrize("scheme", rest_is_long(["light", "dark"], {"light"}))
+@long
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_in_the_list_and_in_a_lecture_room(open_page: Open, scheme: str) -> None:
     page = open_page(color_scheme=scheme)
     go_to(page, "", ".st-key-open_ravine")

@@ -216,6 +216,7 @@ def test_the_camera_is_part_of_the_link_and_stays_over_reruns_and_in_another_lan
     assert page.page.locator(".optviz-scenery").is_hidden()
 
 
+@long
 def test_the_keyboard_turns_it_and_takes_it_home(open_deep: Open) -> None:
     page = open_deep("?view=both&steps=40&racers=adam&camera=10,40,2")
     page.page.locator(".optviz-scenery").focus()

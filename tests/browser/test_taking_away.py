@@ -205,6 +205,7 @@ def test_the_png_shows_picture_and_legend(open_page: Open) -> None:
     assert size["blue"] > 500, "Adam's blue: its path, head and legend"
 
 
+@long
 def test_the_video_shows_the_race_being_run(open_page: Open) -> None:
     page = open_page("?steps=100")
     page.page.locator(".optviz-speed").select_option("2")

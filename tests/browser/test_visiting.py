@@ -33,7 +33,8 @@ def test_a_first_visit_needs_no_script_that_the_page_has_not_named(open_page: Op
 VISITS = ["", "?surface=ravine", "?surface=regression", "?surface=formula&text=x^2%2By^2"]
 
 
-@pytest.mark.parametrize("query", rest_is_long(VISITS, {"?surface=regression"}))
+@long
+@pytest.mark.parametrize("query", VISITS)
 def test_another_language_and_presenting_change_nothing_else(open_page: Open, query: str) -> None:
     page = open_page(query)
     race = page.race()
