@@ -23,8 +23,8 @@ TOP_LEVEL = re.compile(r"(?m)^(?:export (?:default )?)?(?:async )?(?:function|co
 IMPORT = re.compile(r'(?m)^import \{([^}]*)\} from "([^"]*)";$')
 EXPORT = re.compile(r"(?m)^export (?:async )?(?:function|const|class) (\w+)")
 EVERY = sorted(file.relative_to(FOLDER).as_posix() for file in FOLDER.rglob("*.js"))
-FILES = [file for file in EVERY if not file.startswith("inside/")]
-"""Those of the stage; those of the page that looks inside a step are not for the others."""
+FILES = [file for file in EVERY if not file.startswith(("inside/", "chart/"))]
+"""Those of the stage; those of the page that looks inside a step, and of charts that stand still, are not for it."""
 
 
 def source_of(module: str) -> str:
@@ -35,11 +35,13 @@ def source_of(module: str) -> str:
 def test_every_module_of_the_folder_is_reached_from_an_entry() -> None:
     assert sorted(sources()) == FILES
     assert list(sources())[-1] == "stage.js"
-    assert sorted({*sources(), *sources(modules.INSIDE)}) == EVERY
+    assert sorted({*sources(), *sources(modules.INSIDE), *sources(modules.CHART)}) == EVERY
 
 
-def test_no_name_is_there_twice() -> None:
-    names = TOP_LEVEL.findall(stage.stage_module())
+@pytest.mark.parametrize("entry", [stage.ENTRY, stage.CHART])
+def test_no_name_is_there_twice(entry: str) -> None:
+    """Of what is joined into one script."""
+    names = TOP_LEVEL.findall(stage.stage_module(entry))
     assert len(names) > 40
     assert sorted(names) == sorted(set(names))
 
@@ -95,7 +97,7 @@ def test_the_joined_module_stands_alone() -> None:
 
 
 def test_one_folder_with_a_hash_over_all_of_them() -> None:
-    names = [stage.assets()[name].name for name in ("stage.css", "inside.css", *EVERY)]
+    names = [stage.assets()[name].name for name in ("stage.css", "inside.css", "chart.css", *EVERY)]
     (folder,) = {name.partition("/")[0] for name in names}
     assert re.fullmatch("stage-[0-9a-f]{12}", folder)
     assert sorted(stage.preloaded()) == [f"{folder}/{name}" for name in FILES]

@@ -23,7 +23,10 @@ class Figure:
     `layers` are drawn above the plot, each {"kind": …} by the mark of that kind: see `optviz/stage/js/layers/`, and the
     entries of each kind ("tracks", "arrows") in `optviz/stage/js/types.d.ts`.
     `clicks` says what a click sends, by chart ("map", "curves"): {"sends": name, "at": [x, y], "trace": index}; at is
-    the place of the handle that can be dragged, trace what shows it. `map_key` names the arrays under `map/`, which are
+    the place of the handle that can be dragged, trace what shows it; of one whose `marks` are clicked one by one
+    {"marks": {"sends": name}}: sent is the `customdata` of the mark, a list that begins with a name, or else the `meta`
+    of its trace, such a list as well, and the place of the mark in it. `title` in a view is what the choice of it is
+    called. `map_key` names the arrays under `map/`, which are
     large and change rarely, so that they need not be sent twice. `exact` begins the names of arrays of float64 that
     travel as they are.
     """

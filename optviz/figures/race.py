@@ -12,6 +12,7 @@ from optviz.figures.heights import Heights
 from optviz.figures.lengths import Lengths
 from optviz.figures.loss_chart import AXES, axis_views, epoch_view
 from optviz.figures.map import level_lines, level_scale, lowest_mark, lowest_way, places, relief, start_mark
+from optviz.figures.naming import shown_name, trace_name
 from optviz.figures.race_record import RaceRecord
 from optviz.figures.scene import ARRANGEMENTS, CHOICES, pinned_path, scene_layer, scene_views
 from optviz.figures.styles import styles_of
@@ -232,11 +233,11 @@ def _epochs(record: RaceRecord, index: int, arrays: dict[str, np.ndarray], prefi
 
 def _racer_traces(prefix: str, name: str, style: Mapping[str, str], words: Mapping[str, str]) -> list[dict[str, Any]]:
     at_step = words["at_step"].format(step="%{pointNumber}")
-    safe = name.replace("&", "&amp;").replace("<", "&lt;").replace("%{", "% {")
+    safe = shown_name(name)
     shared = {
         "type": "scatter",
         "mode": "lines",
-        "name": f"@{safe}" if safe.startswith("@") else safe,
+        "name": trace_name(name),
         "line": {"color": style["color"], "dash": style["dash"], "width": 1.4},
         "opacity": 0.38,
         "showlegend": False,

@@ -7,11 +7,13 @@
 from optviz.stage.message import MAPS_KEPT, pack, pack_new, unpack, words_key
 from optviz.stage.modules import (
     ASSETS,
+    CHART,
     ENTRY,
     INSIDE,
     Asset,
     assets,
     bootstrap,
+    chart_style,
     preloaded,
     stage_module,
     stage_style,
@@ -19,12 +21,14 @@ from optviz.stage.modules import (
 
 __all__ = [
     "ASSETS",
+    "CHART",
     "ENTRY",
     "INSIDE",
     "MAPS_KEPT",
     "Asset",
     "assets",
     "bootstrap",
+    "chart_style",
     "pack",
     "pack_new",
     "preloaded",

@@ -23,7 +23,10 @@ ENTRY = "stage.js"
 INSIDE = "inside/inside.js"
 """The page that looks inside one step: fetched where that page is open, and no part of what plays from disk."""
 
-ENTRIES = (ENTRY, INSIDE)
+CHART = "chart/chart.js"
+"""A chart that stands still, whose marks can be clicked."""
+
+ENTRIES = (ENTRY, INSIDE, CHART)
 PLOTLY = {"plane": "plotly", "scene": "plotly_3d"}
 """What a bundle of plotly.js draws → its short name among the assets; that for 3-D is fetched where it is asked for."""
 JAVASCRIPT, STYLES = "text/javascript; charset=utf-8", "text/css; charset=utf-8"
@@ -68,18 +71,23 @@ def imports_of(name: str, source: str) -> Iterator[str]:
 
 
 @cache
-def stage_module() -> str:
-    """All modules as one self-contained script.
+def stage_module(entry: str = ENTRY) -> str:
+    """All modules of an entry as one self-contained script.
 
     They import by name only (`import { … } from "./drawing.js";`), without renaming, and no two of them have a name in
     common, so that joining them is a matter of leaving out imports and the word `export`.
     """
-    return "\n".join(_EXPORT.sub("", IMPORT.sub("", source)) for source in sources().values())
+    return "\n".join(_EXPORT.sub("", IMPORT.sub("", source)) for source in sources(entry).values())
 
 
 def stage_style() -> str:
     """The style sheet of the stage; whoever shows a stage puts it on the page."""
     return _sheet("stage.css")
+
+
+def chart_style() -> str:
+    """The style sheet of charts that stand still."""
+    return _sheet("chart.css")
 
 
 def _sheet(name: str) -> str:
@@ -90,6 +98,7 @@ def _sheet(name: str) -> str:
 def assets() -> dict[str, Asset]:
     """What a server sends, by short name: "plotly", "plotly_3d" (plotly.js), the style sheets, and each module."""
     files = {"stage.css": (stage_style(), STYLES), "inside.css": (_sheet("inside.css"), STYLES)}
+    files |= {"chart.css": (chart_style(), STYLES)}
     for entry in ENTRIES:
         files |= {name: (text, JAVASCRIPT) for name, text in sources(entry).items()}
     digest = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()[:12]

@@ -185,3 +185,18 @@ export function label(button, text = "") {
   button.title = text;
   button.setAttribute("aria-label", text);
 }
+
+/**
+ * A style sheet of its own, which no other page loads; until it is there, nothing is seen.
+ * @param {HTMLElement} body
+ * @param {string} name of its file
+ */
+export function loadStyle(body, name) {
+  const address = new URL(name, import.meta.url).href;
+  if (document.querySelector(`link[href="${address}"]`)) return;
+  const link = document.createElement("link");
+  Object.assign(link, { rel: "stylesheet", href: address });
+  body.style.visibility = "hidden";
+  for (const end of ["load", "error"]) link.addEventListener(end, () => { body.style.visibility = ""; });
+  document.head.append(link);
+}

@@ -37,7 +37,7 @@ export interface Header {
   choices: Record<string, string[]>;
   /** What is drawn on the canvases, by kind: see layers/. */
   layers: Layer[];
-  /** Chart → what a click into it sends. */
+  /** Chart → what a click into it sends; of one that stands still, what a click on one of its `marks` sends: see chart/. */
   clicks: Partial<Record<Chart, ClickTarget>>;
   map_key: string;
   words_key: string;
@@ -85,6 +85,8 @@ export interface Message {
 }
 
 export interface View {
+  /** What the choice of it is called, where the stage's words have no name for it. */
+  title?: string;
   data: Record<string, Dict>;
   layout: Dict;
   /** The layout for as long as the future is hidden. */
@@ -481,7 +483,7 @@ export interface PlotElement extends HTMLElement {
 export interface PlotlyModule {
   react(plot: HTMLElement, data: Dict[], layout: Dict, config: Dict): Promise<void>;
   relayout(plot: HTMLElement, changes: Dict): Promise<void>;
-  toImage(plot: HTMLElement, options: Dict): Promise<string>;
+  toImage(plot: HTMLElement | { data: Dict[]; layout: Dict }, options: Dict): Promise<string>;
   purge(plot: HTMLElement): void;
 }
 

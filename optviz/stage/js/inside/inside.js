@@ -9,7 +9,7 @@
 
 import { watchConnection, serverAnswered } from "../connection.js";
 import { markerPath } from "../drawing.js";
-import { buttonsOf, icon, label, part, sync } from "../elements.js";
+import { buttonsOf, icon, label, loadStyle, part, sync } from "../elements.js";
 import { listenToKeys } from "../keyboard.js";
 import { completed, resolved, sameBytes, toBytes, unpack } from "../message.js";
 import { Requests } from "../requests.js";
@@ -64,7 +64,7 @@ export class Inside {
     this.frame = 0;
     /** @type {ReturnType<Inside["theme"]>} */
     this.painted = null;
-    loadStyle(this.board.body);
+    loadStyle(this.board.body, "inside.css");
     const { body, scrubber, speedPicker, besidePicker } = this.board;
     for (const speed of SPEEDS) speedPicker.add(new Option(`${speed}×`, String(speed), false, speed === 1));
     scrubber.addEventListener("input", () => {
@@ -328,18 +328,4 @@ export function alikeFirst(racers) {
   /** @param {InsideRacer["series"][number]} one */
   const isOwn = ({ key }) => Number(counts.get(key) < racers.length);
   return racers.map((racer) => ({ ...racer, series: racer.series.toSorted((one, other) => isOwn(one) - isOwn(other)) }));
-}
-
-/**
- * The page's own style sheet, which no other page loads; until it is there, nothing is seen.
- * @param {HTMLElement} body
- */
-function loadStyle(body) {
-  const address = new URL("../inside.css", import.meta.url).href;
-  if (document.querySelector(`link[href="${address}"]`)) return;
-  const link = document.createElement("link");
-  Object.assign(link, { rel: "stylesheet", href: address });
-  body.style.visibility = "hidden";
-  for (const end of ["load", "error"]) link.addEventListener(end, () => { body.style.visibility = ""; });
-  document.head.append(link);
 }

@@ -1,0 +1,137 @@
+"""Who wins, beside by how much: each row is a pair on the same seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from optviz.figures.figure import Figure
+from optviz.figures.league.frame import axis, clicks, height_of_rows, layout, line, reach, rows_axis
+from optviz.figures.league.record import LeagueRecord, PairShown
+from optviz.figures.naming import shown_name
+from optviz.figures.styles import styles_of
+
+EVEN = 0.5
+EQUIVALENT = 0.02
+"""Two means of c that surely differ by less are equivalent."""
+
+CONFLICTS = "conflicts"
+WIDE = {"xaxis": {"domain": [0, 0.48]}, "xaxis2": {"domain": [0.54, 1]}}
+NARROW = {
+    "xaxis": {"domain": [0, 0.46], "nticks": 3},
+    "xaxis2": {"domain": [0.54, 1], "nticks": 3},
+    "margin": {"l": 40, "r": 10, "t": 30},
+}
+SYMBOLS = {"better": "circle", "worse": "circle", "equivalent": "square-open", "unknown": "circle-open"}
+"""A filled mark is a verdict."""
+
+
+def duel_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
+    """Two traces, P(first beats second) and the difference of the means of c; a choice says which pairs.
+
+    The choice "pairs" has "conflicts" first, where there are any, then "against 0", "against 1", … in the order of the
+    ranking. words: wins, by_how_much, conflicts, against, duel_row, duel_conflict, wins_hover, difference_hover.
+    """
+    chosen = {f"against {place}": record.against(int(place)) for place in record.order}
+    if found := record.conflicts():
+        chosen = {CONFLICTS: found, **chosen}
+    titles = {
+        CONFLICTS: words["conflicts"],
+        **{f"against {place}": words["against"].format(racer=record.names[place]) for place in record.order},
+    }
+    first = next(iter(chosen.values()), [])
+    return Figure(
+        {
+            "data": _traces(record, first, words),
+            "layout": layout(
+                {
+                    "yaxis": rows_axis([]),
+                    "xaxis": axis(words["wins"], range=[-0.02, 1.02], tickformat=".0%", fixedrange=True),
+                    "xaxis2": axis(words["by_how_much"], range=_span(record), anchor="y", fixedrange=True),
+                    **_rows(record, first, words),
+                },
+                showlegend=False,
+                shapes=[
+                    line(EVEN),
+                    line(0.0, "x2"),
+                    *(line(edge, "x2", "@theme/grid", "solid") for edge in (-EQUIVALENT, EQUIVALENT)),
+                ],
+                margin={"l": 58, "r": 14, "t": 14, "b": 46},
+            ),
+        },
+        {},
+        arrangements={"wide": WIDE, "narrow": NARROW},
+        views={
+            name: {
+                "data": {str(place): trace for place, trace in enumerate(_traces(record, pairs, words))},
+                "layout": _rows(record, pairs, words),
+                "title": titles[name],
+            }
+            for name, pairs in chosen.items()
+        },
+        choices={"pairs": list(chosen)},
+        clicks=clicks(),
+    )
+
+
+def _rows(record: LeagueRecord, pairs: Sequence[PairShown], words: Mapping[str, str]) -> dict[str, Any]:
+    rows = rows_axis([_row(record, pair, words) for pair in pairs])
+    names = [f"<b>{name}</b>" if pair.conflict else name for name, pair in zip(rows["ticktext"], pairs, strict=True)]
+    return {"yaxis": {**rows, "ticktext": names}, "height": height_of_rows(len(pairs))}
+
+
+def _row(record: LeagueRecord, pair: PairShown, words: Mapping[str, str]) -> str:
+    words_of_row = words["duel_conflict" if pair.conflict else "duel_row"]
+    return words_of_row.format(first=record.names[pair.first], second=record.names[pair.second])
+
+
+def _traces(record: LeagueRecord, pairs: Sequence[PairShown], words: Mapping[str, str]) -> list[dict[str, Any]]:
+    styles = styles_of(record.keys)
+    shares = np.array([pair.share for pair in pairs]).reshape(-1, 3)
+    differences = np.array([pair.difference for pair in pairs]).reshape(-1, 3)
+    ahead = [pair.first if pair.share[0] >= EVEN else pair.second for pair in pairs]
+    lower = [pair.first if pair.difference[0] <= 0 else pair.second for pair in pairs]
+    names = [f"{shown_name(record.names[p.first])} – {shown_name(record.names[p.second])}" for p in pairs]
+    told = [[pair.wins, pair.ties, pair.losses] for pair in pairs]
+    shared = {"type": "scatter", "mode": "markers", "y": list(range(len(pairs))), "text": names}
+    return [
+        {
+            **shared,
+            "name": words["wins"],
+            "x": shares[:, 0].tolist(),
+            "error_x": {**reach(shares), "color": "@theme/faint"},
+            "marker": {"size": 11, "color": [styles[place]["color"] for place in ahead]},
+            "customdata": [
+                ["pair", pair.first, pair.second, *counts, *pair.share[1:]]
+                for pair, counts in zip(pairs, told, strict=True)
+            ],
+            "hovertemplate": words["wins_hover"],
+        },
+        {
+            **shared,
+            "name": words["by_how_much"],
+            "xaxis": "x2",
+            "x": differences[:, 0].tolist(),
+            "error_x": {**reach(differences), "color": "@theme/faint"},
+            "marker": {
+                "size": 11,
+                "color": [styles[place]["color"] for place in lower],
+                "symbol": [SYMBOLS[pair.verdict] for pair in pairs],
+                "line": {"width": 2},
+            },
+            "customdata": [
+                ["difference", pair.first, pair.second, *pair.difference[1:], words[f"verdict_{pair.verdict}"]]
+                for pair in pairs
+            ],
+            "hovertemplate": words["difference_hover"],
+        },
+    ]
+
+
+def _span(record: LeagueRecord) -> list[float]:
+    """The same to both sides, so that nobody is seen to be ahead by the axis alone."""
+    ends = [abs(end) for pair in record.pairs.values() for end in pair.difference if np.isfinite(end)]
+    far = min(1.02, max([EQUIVALENT * 2, *ends]) * 1.08)
+    return [-far, far]

@@ -1,0 +1,102 @@
+"""The ranking: mean c of each racer with its interval, beside the ranks that it may have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from optviz.figures.figure import Figure
+from optviz.figures.league.frame import axis, clicks, height_of_rows, layout, reach, rows_axis
+from optviz.figures.league.record import LeagueRecord
+from optviz.figures.naming import shown_name
+from optviz.figures.styles import styles_of
+
+WIDE = {"xaxis": {"domain": [0, 0.68]}, "xaxis2": {"domain": [0.73, 1]}}
+NARROW = {"xaxis": {"domain": [0, 0.62]}, "xaxis2": {"domain": [0.68, 1]}, "margin": {"l": 40, "r": 10, "t": 14}}
+
+
+def ranking_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
+    """A row per racer, the smallest mean c on top. words: mean_c, ranks, ranking_hover, rank_hover.
+
+    The first trace are the means; then one trace per racer for its ranks, in the order of the rows.
+    """
+    order = [int(place) for place in record.order]
+    styles = styles_of(record.keys)
+    names = [record.names[place] for place in order]
+    return Figure(
+        {
+            "data": [_means(record, order, styles, words), *_ranks(record, order, styles, words)],
+            "layout": layout(
+                {
+                    "xaxis": axis(words["mean_c"], range=_span(record.means), fixedrange=True),
+                    "yaxis": rows_axis(names),
+                    "xaxis2": axis(
+                        words["ranks"],
+                        range=[0.5, len(names) + 0.5],
+                        anchor="y",
+                        tickformat="d",
+                        dtick=1 if len(names) <= 10 else 5,
+                        tick0=1,
+                        fixedrange=True,
+                    ),
+                },
+                height=height_of_rows(len(names)),
+                showlegend=False,
+                margin={"l": 58, "r": 14, "t": 14, "b": 46},
+            ),
+        },
+        {},
+        arrangements={"wide": WIDE, "narrow": NARROW},
+        clicks=clicks(),
+    )
+
+
+def _means(
+    record: LeagueRecord, order: list[int], styles: list[dict[str, str]], words: Mapping[str, str]
+) -> dict[str, Any]:
+    means = record.means[order]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": words["mean_c"],
+        "x": means[:, 0].tolist(),
+        "y": list(range(len(order))),
+        "text": [shown_name(record.names[place]) for place in order],
+        "error_x": {**reach(means), "color": "@theme/faint"},
+        "marker": {
+            "size": 12,
+            "color": [styles[place]["color"] for place in order],
+            "symbol": [styles[place]["marker"] for place in order],
+        },
+        "customdata": [["mean", place, low, high] for place, (_, low, high) in zip(order, means.tolist(), strict=True)],
+        "hovertemplate": words["ranking_hover"],
+    }
+
+
+def _ranks(
+    record: LeagueRecord, order: list[int], styles: list[dict[str, str]], words: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    # A rank that is sure is drawn as a mark of its own: a line of no length is not seen.
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "xaxis": "x2",
+            "name": words["ranks"],
+            "x": record.ranks[place].tolist(),
+            "y": [row, row],
+            "text": [shown_name(record.names[place])] * 2,
+            "line": {"color": styles[place]["color"], "width": 6},
+            "marker": {"color": styles[place]["color"], "size": 10, "symbol": "square"},
+            "customdata": [["mean", place, *record.ranks[place].tolist()]] * 2,
+            "hovertemplate": words["rank_hover"],
+        }
+        for row, place in enumerate(order)
+    ]
+
+
+def _span(means: np.ndarray) -> list[float]:
+    """From 0 to a little beyond the largest interval, at most all that c can be."""
+    return [0.0, min(1.02, float(np.nanmax(means)) * 1.06 + 1e-9)]

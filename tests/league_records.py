@@ -1,0 +1,76 @@
+"""A league's record made by hand: three racers over ten seeds, one pair of which disagrees with itself."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optviz.figures.league.record import FairRecord, LeagueRecord, PairShown
+
+STEPS = 4
+TARGETS = np.array([0.5, 0.1])
+
+
+def pair(first: int, second: int, share: float, difference: float, verdict: str, conflict: bool = False) -> PairShown:
+    wins = round(share * 10)
+    return PairShown(
+        first=first,
+        second=second,
+        wins=wins,
+        ties=0,
+        losses=10 - wins,
+        share=(share, share - 0.1, share + 0.1),
+        difference=(difference, difference - 0.05, difference + 0.05),
+        verdict=verdict,
+        p_holm=0.04,
+        seeds_needed=400 if verdict == "unknown" else None,
+        conflict=conflict,
+    )
+
+
+def league_record(fair: bool = False) -> LeagueRecord:
+    """NAG ends lower than RMSProp more often, and higher by much; Adam is best."""
+    steps = np.arange(STEPS + 1)
+    value = np.stack([steps / 10, steps / 20, steps / 5])
+    profiles = np.repeat(np.stack([value, value - 0.05, value + 0.05], axis=1)[:, None], 3, axis=1)
+    medians = np.stack([10.0**-steps, 10.0 ** (-steps / 2), np.where(steps > 2, np.inf, 1.0)])
+    quantiles = np.stack([medians / 10, medians, medians * 10], axis=1)
+    return LeagueRecord(
+        names=("NAG", "RMSProp", "Adam"),
+        keys=("nag", "rmsprop", "adam"),
+        seeds=(0, 10),
+        steps=STEPS,
+        means=np.array([[0.35, 0.3, 0.4], [0.19, 0.15, 0.25], [0.1, 0.05, 0.16]]),
+        ranks=np.array([[3, 3], [1, 2], [1, 2]]),
+        alone=np.array([[0.2, 0.1, 0.3], [0.3, 0.2, 0.4], [0.5, 0.4, 0.6]]),
+        shared=np.array([[0.2, 0.1, 0.3], [0.3, 0.2, 0.4], [0.5, 0.4, 0.6]]),
+        diverged=np.array([0, 0, 1]),
+        order=np.array([2, 1, 0]),
+        pairs={
+            (0, 1): pair(0, 1, 0.7, 0.16, "worse", conflict=True),
+            (0, 2): pair(0, 2, 0.2, 0.25, "worse"),
+            (1, 2): pair(1, 2, 0.4, 0.09, "unknown"),
+        },
+        contradicted=0.3,
+        targets=TARGETS,
+        profiles=profiles,
+        evaluations=np.array([2, 1, 1]),
+        bands=np.stack([quantiles, quantiles * 0.9, quantiles * 1.1], axis=2),
+        fair=fair_record() if fair else None,
+    )
+
+
+def fair_record() -> FairRecord:
+    values = np.tile([0.01, 0.1, 1.0], (3, 1))
+    training = np.array([[0.9, 0.35, 0.5], [0.6, 0.2, 0.3], [0.3, 0.2, 0.1]])
+    return FairRecord(
+        tuned="learning_rate",
+        training_seeds=(10, 30),
+        values=values,
+        training=training,
+        held_out=training + 0.01,
+        expected=np.array([[0.6, 0.5, 0.36], [0.4, 0.3, 0.21], [0.2, 0.15, 0.11]]),
+        resampled=np.array([[0.0, 0.9, 0.1], [0.0, 0.8, 0.2], [0.0, 0.1, 0.9]]),
+        best=np.array([1, 1, 2]),
+        on_edge=np.array([False, False, True]),
+        extended=True,
+    )
