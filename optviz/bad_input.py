@@ -22,6 +22,10 @@ TEMPLATES: dict[str, str] = {
     "bad_domain": "{name} = {value} is not a domain; give x_min < x_max, y_min < y_max, four numbers, {allowed}.",
     "bad_interval": "{name} = {value} is not an interval; give two different numbers, smaller first, {allowed}.",
     "bad_seed": "{name} = {value} is not a seed; give whole numbers, {allowed}.",
+    "bad_block": "{name} = {value} is not a block of seeds; give first:beyond, two whole numbers, {allowed}.",
+    "seeds_overlap": "{name} = {value} shares seeds with {allowed}, which are judged; choose a block that does not.",
+    "bad_grid": "{name} = {value} is not a grid; give low, high and count, three numbers, {allowed}.",
+    "no_league": "{name} = {value} is not drawn from a seed; a league can be asked about {allowed}.",
     "no_samples": "batch_size = {value} needs a surface made of samples; {name} has none.",
     "last_racer": (
         "{name} = {value}: the last optimizer stays, choose another one first; the valid range is {allowed}."

@@ -2,6 +2,7 @@
 
 from optviz.experiment.article import OPTIMIZERS as ARTICLE_OPTIMIZERS
 from optviz.experiment.article import seven
+from optviz.experiment.league import CHUNK, League, league_families, read_league
 from optviz.experiment.link import FIRST_FORMULA, FORMULAS, LONGEST_LINK, read_racer
 from optviz.experiment.race import Race, read_query, read_url
 from optviz.experiment.reading import read_number
@@ -10,13 +11,17 @@ from optviz.experiment.surfaces import make_surface, single_surface, surface_nam
 
 __all__ = [
     "ARTICLE_OPTIMIZERS",
+    "CHUNK",
     "FIRST_FORMULA",
     "FORMULAS",
     "LONGEST_FILE",
     "LONGEST_LINK",
     "MOST_RACERS",
+    "League",
     "Race",
+    "league_families",
     "make_surface",
+    "read_league",
     "read_number",
     "read_query",
     "read_racer",

@@ -58,7 +58,7 @@ class Race:
             raise BadInput("unknown_choice", name="surface", value=self.surface, allowed=", ".join(surface_names()))
         check_domain("domain", getattr(self.surface, "domain", None))
         check_convention(self.convention)
-        object.__setattr__(self, "racers", _check_racers(self.racers))
+        object.__setattr__(self, "racers", check_racers(self.racers))
         for racer in self.racers:
             racer.checked_on(self.surface)
         object.__setattr__(self, "steps", STEPS.check_number("steps", self.steps))
@@ -373,7 +373,8 @@ def _read(name: str, parse: Callable[[str], Any], text: str) -> Race:
         raise BadInput("not_readable", name=name, value=str(error), allowed="a race") from None
 
 
-def _check_racers(racers: Any) -> tuple[Racer, ...]:
+def check_racers(racers: Any) -> tuple[Racer, ...]:
+    """1 … 24 racers, bare optimizers among them, whose hyperparameters are numbers. Raises BadInput."""
     if not isinstance(racers, Iterable) or isinstance(racers, str):
         raise BadInput("not_readable", name="racers", value=repr(racers), allowed="a sequence of racers")
     checked = tuple(as_racer(racer) for racer in racers)
