@@ -18,6 +18,7 @@ Open = Callable[..., RacePage]
 ASKED = "[class*='st-key-guess'] input[type=radio]"
 
 
+PROJECTOR = {"width": 1024, "height": 768}
 WHOLE_PICTURE = (
     "new Promise(done => { const look = (left) => { const box = document.querySelector('.optviz-stage')"
     ".getBoundingClientRect(); if (box.bottom <= innerHeight + 1 || !left) done(box.bottom <= innerHeight + 1);"
@@ -33,6 +34,12 @@ def go_to(page: RacePage, query: str, selector: str) -> None:
     page.rest()
 
 
+def height_of_the_picture(page: RacePage) -> float:
+    """In pixels."""
+    height: float = page.page.evaluate("document.querySelector('.optviz-picture').clientHeight")
+    return height
+
+
 def click(page: RacePage, key: str) -> None:
     page.page.locator(f".st-key-{key} button:visible").first.click()
 
@@ -45,6 +52,8 @@ def test_a_phone_predicts_and_is_told(open_page: Open, language: str) -> None:
     go_to(page, f"?lesson=saddle&lang={language}", ".optviz-stage[data-drawn]")
     assert page.page.locator(ASKED).count() == 3
     assert page.step() == 0, "nothing has been played yet"
+    docked = page.page.locator(".optviz-transport")
+    assert not docked.is_visible(), "until then what plays hides nothing of the map"
     page.page.locator("[class*='st-key-guess'] label", has_text="RMSProp").click()
     page.page.wait_for_selector(f"{ASKED}:checked")
     page.rest()
@@ -52,6 +61,7 @@ def test_a_phone_predicts_and_is_told(open_page: Open, language: str) -> None:
     assert "guess" not in page.page.url
     go_to(page, f"?lesson=saddle&lang={language}", f"{ASKED}:checked")
     click(page, "reveal")
+    docked.wait_for()
     why = page.page.wait_for_selector(".optviz-why")
     assert why is not None and why.inner_text() == found.why[language]
     assert page.page.locator(".optviz-answers .own").inner_text().startswith("C")
@@ -67,14 +77,18 @@ def test_a_phone_predicts_and_is_told(open_page: Open, language: str) -> None:
 @long
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_in_the_list_and_in_a_lecture_room(open_page: Open, scheme: str) -> None:
-    page = open_page(color_scheme=scheme)
+    page = open_page(color_scheme=scheme, viewport=PROJECTOR)
     go_to(page, "", ".st-key-open_ravine")
     assert violations(page) == []
-    go_to(page, "?lesson=two_cycle&present=1", ".optviz-stage[data-drawn]")
+    go_to(page, "?lesson=saddle&present=1", ".optviz-stage[data-drawn]")
     assert violations(page) == []
+    assert page.page.evaluate(WHOLE_PICTURE), "beside the question, all of it"
+    before = height_of_the_picture(page)
     click(page, "reveal")
     page.page.wait_for_selector(".st-key-skip_to_answer")
     assert page.page.evaluate(WHOLE_PICTURE), "what plays is seen"
+    # 400 and 460 pixels of 768 there; other fonts may make another line.
+    assert before > 340 and height_of_the_picture(page) > before + 40
     click(page, "skip_to_answer")
     page.page.wait_for_selector(".optviz-why")
     assert violations(page) == []

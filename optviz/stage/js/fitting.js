@@ -14,6 +14,7 @@ const SMALL = 1100; // the widest window in which a legend is above the picture,
 const SMALL_ROOM = 800; // pixels of a picture beside which the bar has no room for all of its controls
 const LONGEST_PHONE = 950; // pixels
 const LOWEST_TOP = 0.35; // of the height of the window
+const LOWEST_TOP_PRESENTED = 0.55; // a class sees the question above and all of the picture at once
 const UPRIGHT = 1.1; // widths by heights
 const LEGEND_BEFORE = 30; // where a legend above curves begins, before their axis
 const LEGEND_AFTER = 10;
@@ -40,6 +41,8 @@ export function fitHeight({ body, picture, sentence, transport }, arrangement, {
   const [present, isAlone] = [Boolean(message?.header.present), tab !== null];
   if (message?.header.small) return fitInText({ body, picture }, message.header, arrangement, before);
   const { innerWidth } = window;
+  // What stands above it is less once the race is to be played.
+  const { replay = 0 } = message?.header ?? {};
   // On a phone the window grows when its address bar folds: the picture does not follow that.
   const innerHeight = innerWidth <= PHONE ? Math.min(window.screen.height, LONGEST_PHONE) : window.innerHeight;
   body.dataset["legend"] ??= arrangement === "narrow" || (innerWidth <= SMALL && !present) ? "above" : "over";
@@ -47,11 +50,12 @@ export function fitHeight({ body, picture, sentence, transport }, arrangement, {
   const isFull = isFullScreen(body);
   const isSmall = arrangement === "wide" && !present && !isFull && width > 0 && width < SMALL_ROOM;
   body.dataset["room"] = isSmall ? "small" : "";
-  const fitted = JSON.stringify([isFull, innerWidth, innerHeight, arrangement, present, isAlone, width, body.dataset["legend"]]);
+  const fitted = JSON.stringify([isFull, innerWidth, innerHeight, arrangement, present, isAlone, width, body.dataset["legend"], replay]);
   if (fitted === before || !width) return before;
   const isNarrow = arrangement === "narrow";
   // One that stands far down a page is looked at when the page is scrolled to it.
-  const top = isFull ? FULL : Math.min(body.getBoundingClientRect().top + scrolledBy(body), LOWEST_TOP * innerHeight);
+  const lowest = (present ? LOWEST_TOP_PRESENTED : LOWEST_TOP) * innerHeight;
+  const top = isFull ? FULL : Math.min(body.getBoundingClientRect().top + scrolledBy(body), lowest);
   const above = body.dataset["legend"] === "above" ? picture.offsetTop : 0;
   // What has the whole screen is as high as that.
   const ends = isFull ? Math.max(bottomOf(transport), bottomOf(sentence)) : bottomOf(body);

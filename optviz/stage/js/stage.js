@@ -140,6 +140,7 @@ export class Stage {
     this.requests.alone = sent.header["small"] === true;
     this.requests.heard(sent.header.heard);
     const message = completed(sent);
+    const wasPlayed = this.state.message?.header.played ?? true;
     this.received = message && bytes.slice();
     if (!message) return this.requests.ask("map", sent.header.map_key);
     this.dispatch({ type: "received", message });
@@ -147,6 +148,8 @@ export class Stage {
     this.askForWhatIsOpen();
     this.chooseTab();
     this.replay(message.header.replay);
+    // What was asked for and has been played has its answer above it.
+    if (message.header.replay && message.header.played && !wasPlayed) this.comeIntoSight();
     if (message.header.small) this.sight.receive(send !== null);
     else this.greeting.receive(send !== null);
     this.guide.update();
@@ -187,8 +190,7 @@ export class Stage {
     this.replayed = asked;
     if (!isNew) return;
     const hidden = endIsHidden(this.state);
-    // On a phone most of it may lie below the question that is read first.
-    if (hidden) this.root.scrollIntoView({ block: "nearest" });
+    if (hidden) this.comeIntoSight();
     // Under the veil its end is what was asked for.
     if (wantsNoMotion()) {
       if (hidden) this.transport.command("last");
@@ -196,6 +198,13 @@ export class Stage {
     }
     this.transport.command("first");
     this.transport.play();
+  }
+
+  // Most of it may lie below the question that is read first, and there is another room for it now.
+  comeIntoSight() {
+    this.root.scrollIntoView({ block: "nearest" });
+    this.picture.request();
+    void this.picture.upToDate().then(() => this.root.scrollIntoView({ block: "nearest" }));
   }
 
   // What the button in the corner says: zoomed axes, or else the camera.

@@ -50,20 +50,20 @@ def opened(text: Words) -> None:
         return
     label, language = text["lessons"], session.language()
     state = state_of(found)
-    st.button(f"← {label['all']}", key="all_lessons", on_click=close)
+    title, question = found.told(found.title, language), found.told(found.question, language)
+    with st.container(key="lesson_head"):
+        st.button(f"← {label['all']}", key="all_lessons", type="tertiary", on_click=close)
+        st.html(f"<h1 class='optviz-heading'>{html.escape(title)}</h1>")
     with st.container(key="lesson"):
-        title, question = found.told(found.title, language), found.told(found.question, language)
-        st.html(
-            f"<h1 class='optviz-heading'>{html.escape(title)}</h1>"
-            f"<p class='optviz-question'>{html.escape(question)}</p>"
-        )
+        st.html(f"<p class='optviz-question'>{html.escape(question)}</p>")
         with st.container(key="lesson_columns"):
             with st.container(key="lesson_asked"):
                 _answers(found, state, text)
-            # Who has the answer needs no code any more, and the picture the room.
-            if session.view().present and not state.answered:
+            # Who plays the race needs no code any more, and the picture the room; why there is none is not for a class.
+            code = code_of(link_of(found), text["download"]) if session.view().present and not state.revealed else {}
+            if "picture" in code:
                 with st.container(key="lesson_code"):
-                    _code(found, text)
+                    st.html(_picture_of(code, text))
         picture.picture()
         picture.wait_for_more(found)
         if state.answered:
@@ -221,9 +221,13 @@ def link_of(found: Lesson) -> str | None:
 def _code(found: Lesson, text: Words) -> None:
     code = code_of(link_of(found), text["download"])
     if "picture" in code:
-        st.html(f'<img class="optviz-qr" src="{code["picture"]}" alt="{html.escape(text["lessons"]["code"])}">')
+        st.html(_picture_of(code, text))
     else:
         st.caption(code["told"])
+
+
+def _picture_of(code: dict[str, str], text: Words) -> str:
+    return f'<img class="optviz-qr" src="{code["picture"]}" alt="{html.escape(text["lessons"]["code"])}">'
 
 
 def _sharing(found: Lesson, text: Words) -> None:
