@@ -6,7 +6,7 @@ import dataclasses
 import math
 import numbers
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -68,10 +68,7 @@ class Parameter:
         """
         if self.whole:
             return f"{value:.0f}"
-        ends = [end for end in (self.above, self.below) if end is not None]
-        texts = [f"{value:.{count}g}" for count in range(digits, 17)]
-        good = (text for text in texts if all(abs(float(text) - value) <= SEEN * abs(value - end) for end in ends))
-        return next(good, repr(float(value)))
+        return _written(value, digits, tuple(end for end in (self.above, self.below) if end is not None))
 
     def check_number(self, name: str, value: Any) -> float | int:
         """One finite number inside the range, as int or float. Raises BadInput otherwise."""
@@ -96,6 +93,16 @@ class Parameter:
             return number + 0.0
         # Above 2⁵³ a float has lost digits of a whole number.
         return int(value) if isinstance(value, numbers.Integral) else int(number)
+
+
+# A slider asks for each of its hundred stops whenever it is drawn.
+@lru_cache(maxsize=4096)
+def _written(value: float, digits: int, ends: tuple[float, ...]) -> str:
+    for count in range(digits, 17):
+        text = f"{value:.{count}g}"
+        if all(abs(float(text) - value) <= SEEN * abs(value - end) for end in ends):
+            return text
+    return repr(float(value))
 
 
 def hyper(

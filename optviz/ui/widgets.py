@@ -16,6 +16,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -298,10 +299,14 @@ def kept_number(label: str, low: int, high: int, *, key: str) -> int:
 
 def log_options(low: float, high: float, value: float | None) -> list[float]:
     """The stops of a logarithmic slider: ten a decade from `low` to `high`, and `value`, wherever it lies."""
+    return sorted(_stops(low, high) | ({value} if value is not None else set()))
+
+
+@cache
+def _stops(low: float, high: float) -> frozenset[float]:
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    stops = {float(f"{mantissa}e{decade}") for decade in decades for mantissa in MANTISSAS}
-    options = {stop for stop in stops if low <= stop <= high}
-    return sorted(options | ({value} if value is not None else set()))
+    stops = (float(f"{mantissa}e{decade}") for decade in decades for mantissa in MANTISSAS)
+    return frozenset(stop for stop in stops if low <= stop <= high)
 
 
 def decay_options(value: float) -> list[float]:
