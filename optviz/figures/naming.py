@@ -8,7 +8,11 @@ def shown_name(name: str) -> str:
     return name.replace("&", "&amp;").replace("<", "&lt;").replace("%{", "% {")
 
 
+def as_text(text: str) -> str:
+    """A text that stays a text: one that begins with @ would be a reference."""
+    return f"@{text}" if text.startswith("@") else text
+
+
 def trace_name(name: str) -> str:
-    """The same where a text that begins with @ would be a reference."""
-    shown = shown_name(name)
-    return f"@{shown}" if shown.startswith("@") else shown
+    """A name where nothing stands before it."""
+    return as_text(shown_name(name))

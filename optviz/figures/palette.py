@@ -125,6 +125,12 @@ COOLWARM = ("#3b4cc0", "#6282ea", "#8db0fe", "#b8d0f9", "#dddddd", "#f5c4ad", "#
 
 COOLWARM_OPACITY = 0.6
 
+DUEL: dict[str, tuple[str, str, str]] = {
+    "light": ("#f0b58a", "#f4f4f9", "#b7a6f2"),
+    "dark": ("#7d431d", "#1c2130", "#54419e"),
+}
+"""The colours from always higher through even to always lower, on each of which the ink can be read."""
+
 
 def _article_relief(place: int) -> list[list[Any]]:
     ground = PAGE["background"][place]
@@ -149,10 +155,11 @@ def _theme(name: str, place: int) -> dict[str, Any]:
 
 
 def _relief(name: str) -> dict[str, Any]:
-    """The colour scale of the heights, and that of the level lines, from the lowest to the highest."""
+    """The colour scales: of who wins, of the heights, and of the level lines, from the lowest to the highest."""
     colors = RELIEF[name]
     last = len(colors) - 1
     return {
+        "duel": [[place / 2, color] for place, color in enumerate(DUEL[name])],
         "relief": [[place / last, color] for place, color in enumerate(colors)],
         "relief_lines": [[place / last, level_line(color)] for place, color in enumerate(colors)],
     }

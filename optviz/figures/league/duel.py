@@ -10,7 +10,7 @@ import numpy as np
 from optviz.figures.figure import Figure
 from optviz.figures.league.frame import axis, clicks, height_of_rows, layout, line, reach, rows_axis
 from optviz.figures.league.record import LeagueRecord, PairShown
-from optviz.figures.naming import shown_name
+from optviz.figures.naming import as_text, trace_name
 from optviz.figures.styles import styles_of
 
 EVEN = 0.5
@@ -39,7 +39,7 @@ def duel_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
         chosen = {CONFLICTS: found, **chosen}
     titles = {
         CONFLICTS: words["conflicts"],
-        **{f"against {place}": words["against"].format(racer=record.names[place]) for place in record.order},
+        **{f"against {place}": as_text(words["against"].format(racer=record.names[place])) for place in record.order},
     }
     first = next(iter(chosen.values()), [])
     return Figure(
@@ -93,7 +93,7 @@ def _traces(record: LeagueRecord, pairs: Sequence[PairShown], words: Mapping[str
     differences = np.array([pair.difference for pair in pairs]).reshape(-1, 3)
     ahead = [pair.first if pair.share[0] >= EVEN else pair.second for pair in pairs]
     lower = [pair.first if pair.difference[0] <= 0 else pair.second for pair in pairs]
-    names = [f"{shown_name(record.names[p.first])} – {shown_name(record.names[p.second])}" for p in pairs]
+    names = [trace_name(f"{record.names[p.first]} – {record.names[p.second]}") for p in pairs]
     told = [[pair.wins, pair.ties, pair.losses] for pair in pairs]
     shared = {"type": "scatter", "mode": "markers", "y": list(range(len(pairs))), "text": names}
     return [

@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from optviz.figures.naming import shown_name
+from optviz.figures.naming import trace_name
 
 MARKS = "marks"
 """The clicks of a figure whose marks are clicked one by one: what is sent is the `customdata` of the mark."""
+
+BELOW = {"legend": {"y": -0.16, "yanchor": "top"}, "margin": {"l": 48, "r": 8, "t": 10, "b": 44}, "height": 470}
+"""Where a figure of curves is narrow, its legend, of several lines then, stands below."""
 
 ROW, AROUND = 30, 96
 """Pixels: the height of a row, and of axis, title and legend around them."""
@@ -39,7 +42,7 @@ def rows_axis(names: Sequence[str], **changes: Any) -> dict[str, Any]:
     return axis(
         tickmode="array",
         tickvals=list(range(len(names))),
-        ticktext=[shown_name(name) for name in names],
+        ticktext=[trace_name(name) for name in names],
         range=[len(names) - 0.5, -0.5],
         tickfont={"color": "@theme/ink", "size": 13},
         automargin=True,

@@ -10,7 +10,7 @@ import numpy as np
 from optviz.figures.figure import Figure
 from optviz.figures.league.frame import axis, clicks, height_of_rows, layout, reach, rows_axis
 from optviz.figures.league.record import LeagueRecord
-from optviz.figures.naming import shown_name
+from optviz.figures.naming import trace_name
 from optviz.figures.styles import styles_of
 
 WIDE = {"xaxis": {"domain": [0, 0.68]}, "xaxis2": {"domain": [0.73, 1]}}
@@ -63,7 +63,7 @@ def _means(
         "name": words["mean_c"],
         "x": means[:, 0].tolist(),
         "y": list(range(len(order))),
-        "text": [shown_name(record.names[place]) for place in order],
+        "text": [trace_name(record.names[place]) for place in order],
         "error_x": {**reach(means), "color": "@theme/faint"},
         "marker": {
             "size": 12,
@@ -87,7 +87,7 @@ def _ranks(
             "name": words["ranks"],
             "x": record.ranks[place].tolist(),
             "y": [row, row],
-            "text": [shown_name(record.names[place])] * 2,
+            "text": [trace_name(record.names[place])] * 2,
             "line": {"color": styles[place]["color"], "width": 6},
             "marker": {"color": styles[place]["color"], "size": 10, "symbol": "square"},
             "customdata": [["mean", place, *record.ranks[place].tolist()]] * 2,

@@ -136,7 +136,7 @@ export class ChartView {
     const groups = Object.entries(choices).filter(([, names]) => names.length > 1);
     const pickers = groups.map(([group, names]) => {
       const picker = document.createElement("select");
-      for (const name of names) picker.add(new Option(String(named[name]?.title ?? name), name));
+      for (const name of names) picker.add(new Option(resolved(named[name]?.title ?? name, new Map(), {}), name));
       const before = this.chosen[group];
       if (before !== undefined && names.includes(before)) picker.value = before;
       this.chosen[group] = picker.value;
