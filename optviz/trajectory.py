@@ -82,7 +82,7 @@ def trace(
 
     Leading axes of `start`, of array-valued hyperparameters and of a stack of surfaces broadcast against each other.
     `seed` (0 … 2³² − 1) draws the batches of samples, for a racer with a batch size; a sequence of seeds is one more
-    leading axis, of runs that differ in their batches only (not together with a stack).
+    leading axis, of runs that differ in their batches only. On a stack a sequence is one seed per surface.
 
     Raises BadInput (a ValueError) for steps outside 1 … 5,000, a start that is not finite, or a batch size on a surface
     without samples. A run that blows up is a result, not an error: see `Trajectory.diverged_at`. Where a run goes
@@ -92,8 +92,9 @@ def trace(
     steps = _check_steps(steps)
     seeds = np.asarray(check_seed(seed))
     _check_samples(racer, surface)
-    if seeds.ndim and surface.stack_shape:
-        raise BadInput("bad_seed", name="seed", value=seed, allowed="one seed for a stack")
+    if seeds.ndim and surface.stack_shape and seeds.shape != surface.stack_shape:
+        allowed = f"one seed, or one per surface ({surface.stack_shape[0]:,})"
+        raise BadInput("bad_seed", name="seed", value=seed, allowed=allowed)
     point = check_start(surface.suggested_start if start is None else start)
     leading = np.broadcast_shapes(point.shape[:-1], racer.optimizer.leading_shape, surface.stack_shape, seeds.shape)
     point = np.array(np.broadcast_to(point, (*leading, 2)))

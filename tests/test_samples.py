@@ -151,8 +151,22 @@ def test_a_stack_of_surfaces_made_of_samples_is_its_singles_bitwise() -> None:
         np.testing.assert_array_equal(
             together.points[index], trace(racer, stack.single(index), steps=40, seed=1).points
         )
-    with pytest.raises(BadInput, match="one seed for a stack"):
-        trace(racer, stack, seed=range(5))
+    with pytest.raises(BadInput, match="one per surface"):
+        trace(racer, stack, seed=range(4))
+
+
+@pytest.mark.parametrize("replacement", [False, True])
+def test_a_stack_with_a_batch_seed_per_surface_is_its_singles_bitwise(replacement: bool) -> None:
+    # As many surfaces as samples in a batch: what mixes up the two axes would go unseen otherwise.
+    seeds = (9, 4, 4, 2**32 - 1, 0)
+    stack = FiniteSum(GaussianHills(range(5)), samples=20, replacement=replacement)
+    racer = Racer(OPTIMIZERS["adam"](), 5)
+    together = trace(racer, stack, steps=40, seed=seeds)
+    assert together.points.shape == (5, 41, 2)
+    for index, seed in enumerate(seeds):
+        alone = trace(racer, stack.single(index), steps=40, seed=seed)
+        np.testing.assert_array_equal(together.points[index], alone.points)
+        np.testing.assert_array_equal(together.losses[index], alone.losses)
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,10 @@ class Surface(abc.ABC):
         return None
 
     def on_batch(self, indices: np.ndarray) -> Surface:
-        """The mean of the samples with these indices (..., B), one set per leading axis of the points."""
+        """The mean of the samples with these indices (..., B), one set per leading axis of the points.
+
+        Of a stack: (B,), the same for all its surfaces, or (S, B), a set for each.
+        """
         raise BadInput("no_samples", name=self.title, value=indices.shape[-1])
 
     @property

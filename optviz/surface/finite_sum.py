@@ -122,7 +122,11 @@ class FiniteSum(Surface):
         return self.surface.loss_and_gradient(point)
 
     def on_batch(self, indices: np.ndarray) -> Surface:
-        chosen = self.slopes[..., indices, :]
+        slopes = self.slopes
+        if self.stack_shape and indices.ndim > 1:
+            chosen = np.take_along_axis(slopes, indices[..., None], axis=-2)
+        else:
+            chosen = slopes[..., indices, :]
         return _Tilted(self.surface, chosen.cumsum(axis=-2)[..., -1, :] / indices.shape[-1])
 
 
