@@ -5,12 +5,14 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import plain_loops
 
 from optviz import Formula, GaussianHills, SmoothedNoise, Surface, gallery, gallery_names, race
 from optviz.experiment import seven
+from optviz.surface.searching import search_smooth
 
 STEPS = 200
 REPEATS = 15
@@ -54,6 +56,18 @@ def report() -> None:
     peaks = stack.peak()
     elapsed = median_milliseconds(lambda: race(seven(), stack, peaks, STEPS), 3)
     print(f"  {'1,000 surfaces as one stack':44}{elapsed:8.0f} ms   {elapsed / 1000 / reference:.3f} × per surface")
+    _lowest("lowest of 1,000 hills as one stack", range(1000), lambda seeds: GaussianHills(seed=seeds))
+    _lowest("lowest of 1,000 noises as one stack", range(1000), lambda seeds: SmoothedNoise(seed=seeds))
+
+
+def _lowest(name: str, seeds: range, family: Callable[[Any], Surface]) -> None:
+    """Against one surface at a time; what the surfaces are made of is there before."""
+    stack, few = family(seeds), [family(seed) for seed in seeds[:50]]
+    for surface in (stack, *few):
+        surface.loss(np.zeros(2))
+    together = median_milliseconds(lambda: search_smooth(stack), 5) / len(seeds)
+    alone = median_milliseconds(lambda: [search_smooth(surface) for surface in few], 3) / len(few)
+    print(f"  {name:44}{together:8.3f} ms   {together / alone:.2f} × of one at a time, per surface")
 
 
 def _time(surface: Surface, repeats: int = REPEATS) -> float:

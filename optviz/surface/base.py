@@ -13,7 +13,7 @@ import numpy as np
 from optviz.bad_input import BadInput
 from optviz.parameter import SEED, Parameter
 from optviz.surface.lowest import Found, Lowest, Minima, known_together, lower_of, reached
-from optviz.surface.searching import local_minima, search
+from optviz.surface.searching import highest_on, local_minima, search, search_smooth
 
 Domain = tuple[float, float, float, float]
 """(x_min, x_max, y_min, y_max)"""
@@ -61,6 +61,10 @@ class Surface(abc.ABC):
         """One surface of a stack."""
         raise IndexError(f"{self.title} is a single surface, not a stack")
 
+    def part(self, places: np.ndarray) -> Surface:
+        """The surfaces of a stack at these places (M,), any of them any number of times, as a stack of their own."""
+        raise IndexError(f"{self.title} is a single surface, not a stack")
+
     def singles(self) -> Iterator[Surface]:
         """The surfaces of a stack one by one; a single surface yields itself."""
         if not self.stack_shape:
@@ -88,7 +92,7 @@ class Surface(abc.ABC):
         """What the search for the lowest point costs; unit as of `call_cost`."""
         if self._known_lowest is not None:
             return 0.0
-        return 25_000.0 if self.narrow_dips else 1000.0
+        return 25_000.0 if self.narrow_dips else 200.0
 
     @property
     def replacement(self) -> bool:
@@ -117,7 +121,10 @@ class Surface(abc.ABC):
         return max(x_max - x_min, y_max - y_min)
 
     narrow_dips: ClassVar[bool] = True
-    """Whether a dip may be narrower than a hundredth of the domain: then `lowest` is searched for far more closely."""
+    """Whether a dip may be narrower than a hundredth of the domain, or have a kink or a pole in it.
+
+    Then `lowest` is searched for far more closely. Else the loss must have a gradient and a Hessian everywhere.
+    """
 
     @property
     def lowest(self) -> Lowest:
@@ -131,6 +138,8 @@ class Surface(abc.ABC):
 
     @cached_property
     def _found_lowest(self) -> Found:
+        if not self.narrow_dips:
+            return search_smooth(self)
         found = [search(surface) for surface in self.singles()]
         if not self.stack_shape:
             return found[0]
@@ -185,12 +194,7 @@ class Surface(abc.ABC):
         x_min, x_max, y_min, y_max = self.domain
         x = _excluding_end(x_min, x_max, 50)
         y = _excluding_end(y_min, y_max, 50)
-        peaks = []
-        for surface in self.singles():
-            losses = surface.losses_on(x, y)
-            row, column = np.unravel_index(np.argmax(np.where(np.isfinite(losses), losses, -np.inf)), losses.shape)
-            peaks.append((x[column], y[row]))
-        return np.array(peaks if self.stack_shape else peaks[0])
+        return highest_on(self, x, y)
 
     @property
     def suggested_start(self) -> np.ndarray:
@@ -216,6 +220,14 @@ class Surface(abc.ABC):
                 mesh = np.stack(np.meshgrid(x, y[first : first + rows]), axis=-1)
                 blocks.append(self.loss(mesh))
         return np.concatenate(blocks)
+
+    def rough_losses_on(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Losses on a grid, of each surface of a stack: x (X,), y (Y,) → ([S,] Y, X), to ten digits of the largest.
+
+        They say where to look, and decide nothing: a family may take a short cut.
+        """
+        grids = [surface.losses_on(x, y) for surface in self.singles()]
+        return np.array(grids) if self.stack_shape else grids[0]
 
     def contains(self, point: np.ndarray) -> np.ndarray:
         """Whether points (..., 2) lie inside the domain or on its edge (...)."""

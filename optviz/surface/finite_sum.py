@@ -12,7 +12,7 @@ import numpy as np
 from optviz.bad_input import BadInput
 from optviz.parameter import check_fields, hyper
 from optviz.surface.base import Domain, Surface
-from optviz.surface.lowest import Lowest, Minima
+from optviz.surface.lowest import Found, Lowest, Minima
 
 RMS_GRID = 41
 
@@ -69,9 +69,33 @@ class FiniteSum(Surface):
     def single(self, index: int) -> FiniteSum:
         return FiniteSum(self.surface.single(index), self.samples, self.spread, self.seed, self.replacement)
 
+    def part(self, places: np.ndarray) -> FiniteSum:
+        return FiniteSum(self.surface.part(places), self.samples, self.spread, self.seed, self.replacement)
+
+    def rough_losses_on(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return self.surface.rough_losses_on(x, y)
+
     @property
     def lowest(self) -> Lowest:
         return self.surface.lowest
+
+    @property
+    def narrow_dips(self) -> bool:  # type: ignore[override]
+        return self.surface.narrow_dips
+
+    @property
+    def preparation_cost(self) -> float:
+        return self.surface.preparation_cost
+
+    @property
+    def found(self) -> Found | None:
+        return self.surface.found
+
+    def take_over(self, found: Found) -> None:
+        self.surface.take_over(found)
+
+    def take_over_minima(self, minima: Minima) -> None:
+        self.surface.take_over_minima(minima)
 
     @property
     def local_minima(self) -> Minima:

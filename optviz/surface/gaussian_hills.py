@@ -60,16 +60,31 @@ class GaussianHills(Surface):
             return super().single(index)  # type: ignore[return-value]
         return GaussianHills(self.seed[index], self.hills, self.weights)
 
+    def part(self, places: np.ndarray) -> GaussianHills:
+        if not self.stack_shape:
+            return super().part(places)  # type: ignore[return-value]
+        part = object.__new__(GaussianHills)
+        # Neither checked nor drawn again: a search takes many parts.
+        part.__dict__.update(
+            seed=tuple(self.seed[place] for place in places.tolist()),
+            hills=self.hills,
+            weights=self.weights,
+            drawn=self.drawn[:, places],
+            _shape_of_hills=tuple(values[places] for values in self._shape_of_hills),
+        )
+        return part
+
     @cached_property
     def drawn(self) -> np.ndarray:
         """The drawn parameters (5, [S,] hills): weights, x means, y means, x sigmas, y sigmas."""
         seeds = self.seed if self.stack_shape else (self.seed,)
-        ranges = (self.weights, (-1, 1), (-1, 1), (0.2, 0.8), (0.2, 0.8))
+        low, high = np.array([self.weights, (-1, 1), (-1, 1), (0.2, 0.8), (0.2, 0.8)]).T[..., None]
         draws = np.empty((5, len(seeds), self.hills))
+        # To make a generator takes far longer than to seed it anew.
+        random = np.random.RandomState(0)
         for index, seed in enumerate(seeds):
-            random = np.random.RandomState(seed)
-            for row, (low, high) in enumerate(ranges):
-                draws[row, index] = random.uniform(low, high, self.hills)
+            random.seed(seed)
+            draws[:, index] = random.uniform(low, high, (5, self.hills))
         return draws if self.stack_shape else draws[:, 0]
 
     @cached_property
@@ -91,6 +106,15 @@ class GaussianHills(Surface):
 
     def loss(self, point: np.ndarray) -> np.ndarray:
         return _total(self._evaluate(point)[1])
+
+    def rough_losses_on(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        # Each hill is a product of a function of x and one of y.
+        factors, means, sigmas = self._shape_of_hills
+        along_x, along_y = (
+            np.exp(-0.5 * ((line[:, None] - means[..., None, axis, :]) / sigmas[..., None, axis, :]) ** 2)
+            for axis, line in enumerate((x, y))
+        )
+        return (factors[..., None, :] * along_y) @ along_x.swapaxes(-1, -2)
 
     def gradient(self, point: np.ndarray) -> np.ndarray:
         distances, heights, sigmas = self._evaluate(point)

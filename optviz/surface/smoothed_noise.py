@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -82,6 +82,20 @@ class SmoothedNoise(Surface):
             return super().single(index)  # type: ignore[return-value]
         return SmoothedNoise(self.seed[index], self.size, self.smoothing, self.bowl, self.octaves, self.domain)
 
+    def part(self, places: np.ndarray) -> SmoothedNoise:
+        if not self.stack_shape:
+            return super().part(places)  # type: ignore[return-value]
+        part = object.__new__(SmoothedNoise)
+        # Neither checked nor smoothed again, nor copied: a search takes many parts.
+        table, rows = self._splines
+        part.__dict__.update(self._settings, seed=tuple(self.seed[place] for place in places.tolist()))
+        part.__dict__["_splines"] = (table, rows[places])
+        return part
+
+    @property
+    def _settings(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     def heights(self, seed: int) -> np.ndarray:
         """The grid (size, size) in [0, 1] that the spline interpolates, rows along y."""
         random = np.random.RandomState(seed)
@@ -98,6 +112,11 @@ class SmoothedNoise(Surface):
         seeds = self.seed if self.stack_shape else (self.seed,)
         grids = [scipy.ndimage.spline_filter(self.heights(seed), order=3, mode="grid-wrap") for seed in seeds]
         return np.array(grids if self.stack_shape else grids[0])
+
+    @cached_property
+    def _splines(self) -> tuple[np.ndarray, np.ndarray]:
+        """The coefficients of splines (N, size, size), and which of them are those of the surfaces of a stack (S,)."""
+        return self.coefficients, np.arange(len(self.coefficients))
 
     @cached_property
     def _frame(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -119,13 +138,34 @@ class SmoothedNoise(Surface):
         weights = ((cubic * t + square) * t + linear) * t + constant
         columns, rows = index[..., 0, None, :], index[..., 1, :, None]
         if self.stack_shape:
-            surfaces = np.arange(self.stack_shape[0])[:, None, None]
-            patch = self.coefficients[surfaces, rows, columns]
+            splines, which = self._splines
+            patch = splines[which[:, None, None], rows, columns]
         else:
             patch = self.coefficients[rows, columns]
         along_x = _total(patch[..., None, :, :] * weights[..., 0, :, None, :])
         table = _total(along_x[..., None, :, :] * weights[..., 1, :, None, :])
         return table / self._scale(order)
+
+    def rough_losses_on(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        # Each spline is a sum of products of a function of x and one of y.
+        splines, which = self._splines if self.stack_shape else (self.coefficients, slice(None))
+        along_x, along_y = (self._weights_along(line, axis) for axis, line in enumerate((x, y)))
+        losses = along_y @ (splines[which] @ along_x.T)
+        if self.bowl:
+            losses += self._bowl_loss(np.stack(np.meshgrid(x, y), axis=-1))
+        return losses
+
+    def _weights_along(self, line: np.ndarray, axis: int) -> np.ndarray:
+        """What each row or column of coefficients counts (N, size) at places (N,) along one axis."""
+        low, cell, _, _ = self._frame
+        position = (line - low[axis]) / cell[axis]
+        knot = np.floor(position)
+        cubic, square, linear, constant = _BASIS[:, 0]
+        t = (position - knot)[:, None]
+        weights = np.zeros((len(line), self.size))
+        places = (knot.astype(int)[:, None] + _NEIGHBOURS) % self.size
+        weights[np.arange(len(line))[:, None], places] = ((cubic * t + square) * t + linear) * t + constant
+        return weights
 
     def _scale(self, order: int) -> np.ndarray:
         cell = self._frame[1]

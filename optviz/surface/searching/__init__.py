@@ -3,5 +3,7 @@
 from optviz.surface.searching.fitting import fitted_domain
 from optviz.surface.searching.minima import local_minima
 from optviz.surface.searching.search import search
+from optviz.surface.searching.smooth import search_smooth
+from optviz.surface.searching.stacked import highest_on
 
-__all__ = ["fitted_domain", "local_minima", "search"]
+__all__ = ["fitted_domain", "highest_on", "local_minima", "search", "search_smooth"]

@@ -6,7 +6,7 @@ import numpy as np
 
 from optviz.surface.lowest import Found
 from optviz.surface.searching.descent import polish, refined
-from optviz.surface.searching.grids import EVEN_GRID, apart, dips, even_grid, lowest_by_block, uneven_grid
+from optviz.surface.searching.grids import apart, dips, even_grid, lowest_by_block, uneven_grid
 from optviz.surface.searching.probe import Probe, Searched
 from optviz.surface.searching.valleys import follow_valleys
 
@@ -23,12 +23,12 @@ USUAL_FORMULA = 60
 
 
 def search(surface: Searched) -> Found:
-    """The lowest point of a single surface, by samples over its domain that are refined, many at a time.
+    """The lowest point of a single surface, whatever its loss, by samples over its domain, refined many at a time.
 
-    An even grid with the edges finds what is as wide as a hundredth of the domain. Where the surface does not promise
-    that (`narrow_dips`), an uneven grid (random points, one per cell, so that no period of the loss can hide between
-    its lines), the axes and the edges follow; then the neighbourhood of the lowest dips is sampled more and more
-    closely, and valleys with a kink are followed along each axis. Deterministic.
+    An even grid with the edges finds what is as wide as a hundredth of the domain. An uneven grid (random points, one
+    per cell, so that no period of the loss can hide between its lines), the axes and the edges follow; then the
+    neighbourhood of the lowest dips is sampled more and more closely, and valleys with a kink are followed along each
+    axis. Deterministic. Of a surface that promises to have none of that `search_smooth` finds it far sooner.
 
     Where the loss keeps falling as the step shrinks to nothing, there is a pole, and no lowest loss: −∞.
     """
@@ -45,20 +45,16 @@ def _search(probe: Probe) -> Found:
     if finite.size:
         lower, middle, upper = np.quantile(finite, (0.25, 0.5, 0.75)).tolist()
         probe.spread = upper - lower
-    step = probe.size / (EVEN_GRID - 1)
-    starts = [dips(even, losses, 24 if probe.surface.narrow_dips else 8)]
-    if probe.surface.narrow_dips:
-        uneven = probe.low + probe.size * uneven_grid(cells)
-        losses = probe.losses(uneven)
-        starts += [dips(uneven, losses, 48), lowest_by_block(uneven, losses, 8)]
-        lines = _lines(probe)
-        losses = probe.losses(lines)
-        starts.append(dips(lines, losses, 2))
-        step = probe.size / cells
-    points, losses = refined(probe, np.concatenate(starts), step)
-    if probe.surface.narrow_dips:
-        _zoom(probe, points, losses)
-        follow_valleys(probe)
+    starts = [dips(even, losses, 24)]
+    uneven = probe.low + probe.size * uneven_grid(cells)
+    losses = probe.losses(uneven)
+    starts += [dips(uneven, losses, 48), lowest_by_block(uneven, losses, 8)]
+    lines = _lines(probe)
+    losses = probe.losses(lines)
+    starts.append(dips(lines, losses, 2))
+    points, losses = refined(probe, np.concatenate(starts), probe.size / cells)
+    _zoom(probe, points, losses)
+    follow_valleys(probe)
     if probe.bottomless:
         return Found(-np.inf, probe.point, 0.0)
     if np.isfinite(probe.loss):
