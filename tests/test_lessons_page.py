@@ -105,6 +105,51 @@ def test_a_lesson_opens_the_race_that_it_claims(name: str, language: str) -> Non
     assert found.why[language] in told(app), "the lesson, revealed as it was left"
 
 
+@pytest.mark.parametrize("reveals", [True, False])
+def test_inside_a_step_after_a_lesson_is_inside_the_lesson_s_race(reveals: bool) -> None:
+    found = lesson("ravine")
+    app = at_lesson("ravine")
+    mine = app.session_state.race
+    if reveals:
+        widget(app.button, "reveal").click().run()
+        widget(app.button, "skip_to_answer").click().run()
+    app.switch_page("step.py").run()
+    assert not app.exception
+    assert app.session_state.race == found.race and app.session_state.view.without == found.hides
+    widget(app.button, "way_back").click().run()
+    assert not app.exception and app.session_state.race == mine
+    assert found.question["en"] in told(app)
+    # Who has put the lesson away looks into the own race again.
+    widget(app.button, "all_lessons").click().run()
+    app.switch_page("step.py").run()
+    assert app.session_state.race == mine
+
+
+def test_a_step_of_a_lesson_s_racer_is_looked_into_from_its_picture() -> None:
+    app = at_lesson("ravine")
+    assert stage_of(app)["tools"] == []
+    widget(app.button, "reveal").click().run()
+    widget(app.button, "skip_to_answer").click().run()
+    assert stage_of(app)["tools"] == ["inside"]
+    asking = AppTest.from_function(looking_inside, default_timeout=60)
+    asking.query_params.update(v="1", steps="5")
+    asking.run()
+    assert not asking.exception
+    view = asking.session_state.view
+    assert asking.session_state.race == lesson("ravine").race and (view.racer, view.at) == (1, 7)
+    assert asking.session_state.next_page == "step"
+
+
+def looking_inside() -> None:
+    """A visit to a lesson, whose picture asks for the inside of a step."""
+    from optviz.ui import session
+    from optviz.ui.pages.lessons.picture import REQUESTS
+
+    session.begin_run()
+    session.change_view(lesson="ravine")
+    REQUESTS["inside"]({"racer": 1, "at": 7})
+
+
 def test_hidden_controls_come_back_by_one_click() -> None:
     app = visit(surface="ravine", racers="gradient_descent~momentum", without="surface,optimizers,start,article")
     names = {(part.key or "").partition("~")[0] for part in (*app.selectbox, *app.slider, *app.number_input)}

@@ -2,15 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
-from optviz.ui import session
+from optviz.experiment import Race
+from optviz.ui import address, returning, session
 from optviz.view import places
+
+PAGE = "step"
+SHOWN = "shown_instead"
+"""Where the visit notes that a page shows another race than its own."""
 
 SEEK = "seek"
 """Where the visit notes the step at which a race was asked for, its number, and the token of the race."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A race that a page shows instead of the visit's own. seen: fields of the view, as it is looked at there."""
+
+    page: str
+    race: Race
+    seen: dict[str, Any] = field(default_factory=dict)
+
+    def take_up(self) -> bool:
+        """Let the visit have it; whether it could."""
+        return returning.take_up(self.page, self.race, **self.seen)
+
+
+def arrive(page: str | None) -> None:
+    """Call when a page is about to be drawn: who looks into a step looks into the race that was seen before."""
+    shown: Shown | None = st.session_state.get(SHOWN)
+    if shown is None or shown.page == page:
+        return
+    del st.session_state[SHOWN]
+    # Who goes back in the history comes to what was there.
+    if page == PAGE and shown.race != session.race() and not address.navigated():
+        shown.take_up()
 
 
 def look_inside(racer: Any, at: Any, beside: Any = None) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from optviz.text import Words, words
-from optviz.ui import address, component, corner, session, sidebar, widgets
+from optviz.ui import address, component, corner, looking, session, sidebar, widgets
 
 
 class Page(NamedTuple):
@@ -56,6 +56,7 @@ def main(more_pages: Sequence[StreamlitPage] = ()) -> None:
     following = session.next_page()
     if following is not None:
         st.switch_page(pages[following])
+    looking.arrive(next((name for name, page in pages.items() if page is shown), None))
     controls = not any(pages[page.name] is shown for page in PAGES if not page.controls)
     with st.container(key="corner", horizontal=True):
         corner.present_control(text)

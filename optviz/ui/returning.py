@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass, replace
+from typing import Any
 
 import streamlit as st
 
@@ -33,6 +34,19 @@ def leave(page: str, shown: Race) -> None:
         read = {field: getattr(view, field) for field, row in View.rows().items() if row.page == page}
         race, view = before.race, replace(before.view, **read)
     st.session_state[_LEFT] = Left(page, race, view, shown)
+
+
+def take_up(page: str, shown: Race, **seen: Any) -> bool:
+    """Let the visit have the race that `page` shows, seen like this; whether it could. `left` says what it had."""
+    leave(page, shown)
+    try:
+        session.change(shown)
+    except BadInput as problem:
+        session.refuse(problem)
+        return False
+    session.change_view(**seen)
+    st.session_state.view_stamp += 1
+    return True
 
 
 def left() -> Left | None:

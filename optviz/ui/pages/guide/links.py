@@ -14,7 +14,6 @@ from typing import Any
 
 import streamlit as st
 
-from optviz.bad_input import BadInput
 from optviz.experiment import Race
 from optviz.guide.demonstrations import LOOKED_AT, demonstrations
 from optviz.text.guide import as_addressed, chapter_keys
@@ -85,17 +84,11 @@ def _show(name: str) -> None:
 
 
 def _take_up(race: Race, view: View, page: str) -> None:
-    returning.leave(PAGE, race)
-    try:
-        session.change(race)
-    except BadInput as problem:
-        session.refuse(problem)
-        return
     # Language and screen stay the visitor's own.
     rows = View.rows().items()
     brought = [field for field, row in rows if row.shared and row.page in (None, address.FIRST_PAGE, page)]
-    session.change_view(**{field: getattr(view, field) for field in brought if field != "language"})
-    session.go_to_page(page)
+    if returning.take_up(PAGE, race, **{field: getattr(view, field) for field in brought if field != "language"}):
+        session.go_to_page(page)
 
 
 def _look_inside(names: str) -> None:

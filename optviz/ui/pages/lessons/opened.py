@@ -9,7 +9,6 @@ from urllib.parse import quote, urlencode
 
 import streamlit as st
 
-from optviz.bad_input import BadInput
 from optviz.budget import most_steps_of_runs, race_work, runs_work
 from optviz.experiment.lesson import LETTERS, Lesson
 from optviz.export import FORMATS
@@ -18,11 +17,11 @@ from optviz.statistics.measures import MEASURES, RUNS
 from optviz.text import Words, spaced
 from optviz.text.numbers import readable
 from optviz.trajectory import Trajectory
-from optviz.ui import background, cached, component, returning, session, widgets
+from optviz.ui import background, cached, component, looking, session, widgets
 from optviz.ui.pages.lessons import picture
-from optviz.ui.pages.lessons.state import KEPT, State, at_hand, state_of
+from optviz.ui.pages.lessons.state import KEPT, State, at_hand, shown_by, state_of
 from optviz.ui.pages.race.sharing import code_of, link_to_copy
-from optviz.view import LESSON_OF_THE_VISIT, View, lesson_of
+from optviz.view import LESSON_OF_THE_VISIT, lesson_of
 
 GUESS = Path(__file__).parents[2] / "guess.js"
 
@@ -40,6 +39,7 @@ def open_kept(found: Lesson) -> None:
 
 def close() -> None:
     """Back to the list."""
+    st.session_state.pop(looking.SHOWN, None)
     session.change_view(lesson=None, composing=False)
 
 
@@ -50,6 +50,7 @@ def opened(text: Words) -> None:
         return
     label, language = text["lessons"], session.language()
     state = state_of(found)
+    st.session_state[looking.SHOWN] = shown_by(found)
     title, question = found.told(found.title, language), found.told(found.question, language)
     with st.container(key="lesson_head"):
         st.button(f"← {label['all']}", key="all_lessons", type="tertiary", on_click=close)
@@ -133,17 +134,8 @@ def _answer(found: Lesson, state: State, text: Words) -> None:
 
 
 def _open_race(found: Lesson) -> None:
-    returning.leave("lessons", found.race)
-    try:
-        session.change(found.race)
-    except BadInput as problem:
-        session.refuse(problem)
-        return
-    seen, _ = View.from_query(found.view)
-    chosen = seen.fitting(found.race)
-    session.change_view(without=found.hides, veiled=False, hidden=chosen.hidden, pinned=None, **chosen.chosen)
-    st.session_state.view_stamp += 1
-    session.go_to_page("race")
+    if shown_by(found).take_up():
+        session.go_to_page("race")
 
 
 def _measured(found: Lesson, text: Words) -> None:

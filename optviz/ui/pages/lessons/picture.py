@@ -16,8 +16,8 @@ from optviz.figures.race import race_figure
 from optviz.figures.race_record import race_record
 from optviz.text import Words, words
 from optviz.text.telling import caption, file_name
-from optviz.ui import background, cached, component, requests, session
-from optviz.ui.pages.lessons.state import STATE, State, at_hand, state_of
+from optviz.ui import background, cached, component, looking, requests, session
+from optviz.ui.pages.lessons.state import STATE, State, at_hand, shown_by, state_of
 from optviz.view import camera, places
 
 STAGE = "lesson_stage"
@@ -104,7 +104,7 @@ def _message(found: Lesson, state: State, figure: Figure, text: Words) -> bytes:
         file_name=file_name(race),
         title=found.told(found.title, session.language()),
         caption=caption(race, race.start or cached.start(race.surface), session.language()),
-        tools=[],
+        tools=["inside"] if state.answered else [],
         present=session.view().present,
     )
 
@@ -148,10 +148,19 @@ def _card_opened(place: Any) -> None:
     st.session_state[CARD] = next(iter(places([place])), None)
 
 
+def _look_inside(shown: Any) -> None:
+    found = at_hand()
+    if found is None or not isinstance(shown, dict) or not shown_by(found).take_up():
+        return
+    looking.look_inside(shown.get("racer"), shown.get("at"))
+    session.go_to_page(looking.PAGE)
+
+
 REQUESTS: dict[str, Callable[[Any], None]] = {
     "view": _view_changed,
     "played": _played,
     "card": _card_opened,
+    "inside": _look_inside,
     "map": lambda _: component.send_everything(),
     "address": lambda _: session.go_to_the_address(),
     "present": lambda present: session.change_view(present=present is True),

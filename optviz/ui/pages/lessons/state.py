@@ -8,6 +8,7 @@ import streamlit as st
 
 from optviz.experiment.lesson import Lesson
 from optviz.ui import session
+from optviz.ui.looking import Shown
 from optviz.view import LESSON_OF_THE_VISIT, View, lesson_of
 
 STATE = "lesson_state"
@@ -65,3 +66,10 @@ def state_of(found: Lesson) -> State:
         known = State(token, view.fitting(found.race), (known.stamp if known is not None else 0) + 1)
         st.session_state[STATE] = known
     return known
+
+
+def shown_by(found: Lesson) -> Shown:
+    """The race of a lesson, looked at as the lesson says."""
+    chosen = View.from_query(found.view)[0].fitting(found.race)
+    seen = {"without": found.hides, "veiled": False, "hidden": chosen.hidden, "pinned": None, **chosen.chosen}
+    return Shown("lessons", found.race, seen)

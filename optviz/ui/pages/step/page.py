@@ -11,7 +11,7 @@ from optviz.budget import most_steps_of_ledger
 from optviz.experiment import Race
 from optviz.text import Words, words
 from optviz.text.telling import described, setting
-from optviz.ui import background, cached, component, session
+from optviz.ui import background, cached, component, returning, session
 from optviz.ui.pages.step.answers import answer
 from optviz.ui.pages.step.message import message
 
@@ -22,6 +22,7 @@ def step_page() -> None:
     """The page: which race this is, and one or two of its optimizers at a step."""
     text, race, view = words(session.language()), session.race(), session.view()
     shown = list(dict.fromkeys(place for place in (view.racer, view.beside) if place is not None))
+    returning.way_back(text)
     # The others need not be computed for it.
     few = race.replaced(racers=tuple(race.racers[place] for place in shown))
     available = background.available(few)
