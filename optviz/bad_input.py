@@ -35,6 +35,10 @@ TEMPLATES: dict[str, str] = {
         "steps = {value} is too much work for {name} optimizers on this surface; the valid range is {allowed}, "
         "or more with fewer optimizers."
     ),
+    "too_much_league": (
+        "steps = {value} on so many surfaces is too much work for this server; the valid range is {allowed}, "
+        "or more with fewer surfaces or optimizers."
+    ),
     "too_much_work_of_samples": (
         "steps = {value} is too much work for {name} optimizers on this surface; the valid range is {allowed}, "
         "or more with fewer optimizers or fewer samples."

@@ -10,6 +10,7 @@ import numpy as np
 
 from optviz.bad_input import BadInput
 from optviz.experiment import Race
+from optviz.experiment.league import CHUNK, League
 from optviz.parameter import STEPS
 from optviz.racer import Racer
 from optviz.surface import Surface
@@ -38,6 +39,13 @@ MOST_WORK_OF_LEDGER = 28_000
 
 LEDGER_STEP = 2.0
 """What a step costs there besides gradients: its own, its counterpart's, and the Hessian where it was."""
+
+
+MOST_SEEDS_OF_LEAGUE = 10_000
+"""How many seeds a visitor may ask about."""
+
+MOST_WORK_OF_LEAGUE = 3_000_000
+"""What a league may cost a server, about a minute of one processor."""
 
 
 def racer_work(racer: Racer, surface: Surface, runs: int = 1, starts: int = 1) -> float:
@@ -72,6 +80,27 @@ def runs_work(race: Race, runs: int) -> float:
 def swarm_work(race: Race, place: int, starts: int) -> float:
     """What a swarm of so many starts under the racer at `place` costs."""
     return race.steps * racer_work(race.racers[place], race.surface, starts=starts)
+
+
+def league_work(league: League) -> float:
+    """What a league costs: all runs on its seeds; in fair mode with every value that is tried, on both blocks."""
+    seeds, tried = league.n, 1
+    if league.training is not None:
+        first, beyond = league.training
+        seeds, tried = seeds + beyond - first, league.grid[2]
+    chunk = sum(racer_work(racer, league.surface, starts=CHUNK) for racer in league.racers)
+    return tried * league.steps * seeds / CHUNK * chunk
+
+
+def check_league(league: League) -> League:
+    """The league, if a server computes it for one visitor. Raises BadInput, which says what it would."""
+    if league.n > MOST_SEEDS_OF_LEAGUE:
+        raise BadInput("too_many", name="seeds", value=f"{league.n:,}", allowed=f"1 … {MOST_SEEDS_OF_LEAGUE:,}")
+    work = league_work(league)
+    if work > MOST_WORK_OF_LEAGUE:
+        most = _within(MOST_WORK_OF_LEAGUE, work / league.steps)
+        raise BadInput("too_much_league", name="steps", value=f"{league.steps:,}", allowed=_steps_up_to(most))
+    return league
 
 
 def most_steps_of_ledger(race: Race) -> int:

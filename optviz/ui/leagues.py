@@ -1,0 +1,351 @@
+"""The desk of leagues: who waits for which, whose turn it is, and the process that computes.
+
+The server never computes a league. Each is a process of its own, `optviz league --job FILE --store FOLDER`, one at a
+time, which gives way to whatever else the machine has to do. It says on each line how far it is, and ends when nobody
+waits for it any more, and when the server ends, however that happens: its input is a pipe from here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from optviz.budget import check_league
+from optviz.experiment.league import League
+
+LOGGER = logging.getLogger("optviz")
+
+NICE = 10
+SECONDS_TO_END = 1.0
+"""So long a process that nobody waits for may take to end by itself."""
+
+SECONDS_BETWEEN_LOOKS = 0.2
+SECONDS_OF_A_LEAGUE = 3_600.0
+"""Longer than any league that a visitor may ask for takes; a process that hangs blocks nobody for ever."""
+
+MOST_FAILURES = 64
+LONGEST_LINE = 1_000
+ROOT = str(Path(__file__).parents[2])
+START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from optviz.cli import main; sys.exit(main())"
+COMMAND = (sys.executable, "-P", "-c", START, ROOT)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a league is. `phase`: "idle", "waiting", "running" or "failed".
+
+    ahead: how many leagues come before one that waits. done, total: its blocks of seeds, 0 where nothing is known yet;
+    seconds_left: None where it cannot be told. mine: whether the visit that asks waits for it.
+    """
+
+    phase: str = "idle"
+    ahead: int = 0
+    done: int = 0
+    total: int = 0
+    seconds_left: float | None = None
+    mine: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether it is being computed, or will be."""
+        return self.phase in ("waiting", "running")
+
+
+@dataclass(eq=False)
+class Job:
+    """A league that somebody waits for, and its process once it has begun."""
+
+    key: str
+    league: League
+    visits: set[str] = field(default_factory=set)
+    process: subprocess.Popen[str] | None = None
+    began: float = 0.0
+    ended: float | None = None
+    """When it was told to end."""
+    file: Path | None = None
+    done: int = 0
+    total: int = 0
+    seconds_left: float | None = None
+
+
+class Desk:
+    """A queue of leagues before one process. A visit waits for one league at a time; equal ones are computed once.
+
+    store: the folder where they are kept. command: what `league --job …` is put behind. alive: whether a visit is still
+    there. patience: seconds that a process that nobody waits for has to end by itself.
+
+    Asking, leaving and looking never wait for a process.
+    """
+
+    def __init__(
+        self,
+        store: Path,
+        command: Sequence[str] = COMMAND,
+        alive: Callable[[str], bool] = lambda visit: True,
+        workers: int | None = None,
+        patience: float = SECONDS_TO_END,
+    ) -> None:
+        self.store, self.command, self.alive = store, list(command), alive
+        # One processor stays the server's own, where there are several.
+        self.patience = patience
+        self.workers = workers or max(1, (os.cpu_count() or 1) - 1)
+        self.jobs: list[Job] = []
+        self.failures: OrderedDict[str, str] = OrderedDict()
+        self.changed = threading.Condition()
+        self.closed = False
+        self.begun = itertools.count()
+        self.keeper: threading.Thread | None = None
+        self.folder = tempfile.TemporaryDirectory(prefix="optviz-leagues-")
+
+    def ask(self, visit: str, league: League) -> None:
+        """Let a league be computed for a visit, instead of what it waited for before. Raises BadInput."""
+        check_league(league)
+        key = league.digest()
+        with self.changed:
+            if self.closed:
+                return
+            for job in self.jobs:
+                if job.key != key:
+                    job.visits.discard(visit)
+            # One that has been told to end cannot be called back; the next one goes on from where it was.
+            known = next((job for job in self.jobs if job.key == key and job.ended is None), None)
+            if known is None:
+                known = Job(key, league)
+                self.jobs.append(known)
+            known.visits.add(visit)
+            self.failures.pop(key, None)
+            if self.keeper is None:
+                self.keeper = threading.Thread(target=self._keep, name="leagues", daemon=True)
+                self.keeper.start()
+            self.changed.notify_all()
+
+    def leave(self, visit: str) -> None:
+        """The visit waits for nothing any more."""
+        with self.changed:
+            for job in self.jobs:
+                job.visits.discard(visit)
+            self.changed.notify_all()
+
+    def standing(self, league: League, visit: str = "") -> Standing:
+        """How far a league is, as this visit sees it."""
+        key = league.digest()
+        with self.changed:
+            if key in self.failures:
+                return Standing("failed")
+            waited_for = [job for job in self.jobs if job.visits]
+            job = next((job for job in waited_for if job.key == key), None)
+            if job is None:
+                return Standing()
+            phase = "waiting" if job.process is None else "running"
+            ahead = waited_for.index(job)
+            return Standing(phase, ahead, job.done, job.total, job.seconds_left, visit in job.visits)
+
+    def waits_for(self, visit: str) -> League | None:
+        """The league that a visit waits for."""
+        with self.changed:
+            return next((job.league for job in self.jobs if visit in job.visits), None)
+
+    def idle(self) -> bool:
+        """Whether no process is there, and none will be."""
+        with self.changed:
+            return not self.jobs
+
+    def close(self) -> None:
+        """End everything."""
+        with self.changed:
+            self.closed = True
+            running = [job for job in self.jobs if job.process is not None]
+            self.changed.notify_all()
+        for job in running:
+            _kill(job.process)
+        if self.keeper is not None:
+            self.keeper.join(timeout=5)
+        self.folder.cleanup()
+
+    # --- in the keeper's thread ------------------------------------------------------------------------------------
+
+    def _keep(self) -> None:
+        while True:
+            with self.changed:
+                if self.closed:
+                    return
+                self.changed.wait(SECONDS_BETWEEN_LOOKS if self.jobs else None)
+                if self.closed:
+                    return
+            try:
+                self._look_after()
+            except Exception:
+                LOGGER.exception("a league could not be looked after")
+
+    def _look_after(self) -> None:
+        self._forget_who_has_gone()
+        with self.changed:
+            jobs = list(self.jobs)
+        for job in jobs:
+            if job.process is None:
+                if not job.visits:
+                    self._settle(job)
+            elif job.process.poll() is not None:
+                self._settle(job)
+            elif job.ended is not None:
+                if time.monotonic() - job.ended > self.patience:
+                    _kill(job.process)
+            elif not job.visits or time.monotonic() - job.began > SECONDS_OF_A_LEAGUE:
+                _end(job.process)
+                job.ended = time.monotonic()
+        with self.changed:
+            if self.closed or any(job.process is not None for job in self.jobs):
+                return
+            following = next((job for job in self.jobs if job.visits), None)
+        if following is not None:
+            self._begin(following)
+
+    def _forget_who_has_gone(self) -> None:
+        with self.changed:
+            visits = {visit for job in self.jobs for visit in job.visits}
+        gone = {visit for visit in visits if not self.alive(visit)}
+        if gone:
+            with self.changed:
+                for job in self.jobs:
+                    job.visits -= gone
+
+    def _begin(self, job: Job) -> None:
+        file = Path(self.folder.name) / f"{next(self.begun)}.toml"
+        try:
+            file.write_text(job.league.to_toml(whole=True), encoding="utf-8")
+            process = self._started(file)
+        except OSError as problem:
+            self._settle(job, str(problem))
+            return
+        if hasattr(os, "setpriority"):
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
+        with self.changed:
+            job.process, job.file, job.began = process, file, time.monotonic()
+            closed = self.closed
+        if closed:
+            _kill(process)
+            return
+        threading.Thread(target=self._listen, args=(job, process), name="league's lines", daemon=True).start()
+
+    def _started(self, file: Path) -> subprocess.Popen[str]:
+        options = ["--job", str(file), "--store", str(self.store), "--workers", str(self.workers)]
+        with file.with_suffix(".err").open("w", encoding="utf-8") as complaints:
+            return subprocess.Popen(
+                [*self.command, "league", *options],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                # Ctrl-C in a terminal is for the server; and all of the job's own processes can be ended at once.
+                start_new_session=True,
+            )
+
+    def _settle(self, job: Job, problem: str | None = None) -> None:
+        """The job is over: done, failed, or not wanted any more."""
+        if job.process is not None and job.file is not None:
+            complaints = job.file.with_suffix(".err")
+            if job.ended is None and job.process.returncode != 0:
+                said = complaints.read_text(encoding="utf-8", errors="replace")[-LONGEST_LINE:].strip()
+                problem = said or f"exit code {job.process.returncode}"
+            _close_input(job.process)
+            job.file.unlink(missing_ok=True)
+            complaints.unlink(missing_ok=True)
+        if problem is not None:
+            LOGGER.error("a league could not be computed: %s", problem)
+        with self.changed:
+            self.jobs.remove(job)
+            if problem is not None and job.visits:
+                self.failures[job.key] = problem
+                while len(self.failures) > MOST_FAILURES:
+                    self.failures.popitem(last=False)
+            self.changed.notify_all()
+
+    def _listen(self, job: Job, process: subprocess.Popen[str]) -> None:
+        """Note what the process says of its progress, until it says nothing any more."""
+        assert process.stdout is not None
+        with process.stdout as lines, contextlib.suppress(OSError, ValueError):
+            while line := lines.readline(LONGEST_LINE):
+                said = _progress(line)
+                if said is not None:
+                    with self.changed:
+                        job.done, job.total, job.seconds_left = said
+        with self.changed:
+            self.changed.notify_all()
+
+
+def _progress(line: str) -> tuple[int, int, float | None] | None:
+    """What a line says: {"done": 3, "total": 40, "seconds_left": 5.1}; None for any other."""
+    try:
+        said: Any = json.loads(line)
+        left = said["seconds_left"]
+        return int(said["done"]), int(said["total"]), None if left is None else float(left)
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Ask the process to end."""
+    _close_input(process)
+    with contextlib.suppress(OSError):
+        process.terminate()
+
+
+def _close_input(process: subprocess.Popen[str]) -> None:
+    if process.stdin is not None:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+
+
+def _kill(process: subprocess.Popen[str] | None) -> None:
+    """End the process and all that it has started, without asking."""
+    if process is None:
+        return
+    _close_input(process)
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=5)
+
+
+# --- the desk of this server ---------------------------------------------------------------------------------------
+
+_desk: Desk | None = None
+
+
+def open_desk(desk: Desk) -> None:
+    """Compute leagues at this desk, from now on."""
+    global _desk
+    _desk = desk
+
+
+def close_desk() -> None:
+    """Compute none any more."""
+    global _desk
+    desk, _desk = _desk, None
+    if desk is not None:
+        desk.close()
+
+
+def the_desk() -> Desk | None:
+    """The desk of this server; None where none was opened, as in a notebook."""
+    return _desk

@@ -1,0 +1,200 @@
+"""The desk of leagues: one process at a time, a queue, equal questions once, and nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cases import ROOT
+from optviz.bad_input import BadInput
+from optviz.budget import MOST_SEEDS_OF_LEAGUE, league_work
+from optviz.experiment.league import League
+from optviz.ui.leagues import NICE, Desk
+
+PATIENCE = 30
+"""Seconds until a test gives up; a machine with other work is slow to start a process."""
+
+FIRST, SECOND, THIRD = League(), League(seeds=(0, 500)), League(seeds=(0, 750))
+
+
+class Office:
+    """A desk whose processes do what the test says, and what they have said."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.gone: set[str] = set()
+        command = (sys.executable, str(ROOT / "tests" / "league_job.py"), str(folder))
+        self.desk = Desk(folder / "store", command, alive=self.is_here, patience=0.3)
+
+    def is_here(self, visit: str) -> bool:
+        return visit not in self.gone
+
+    def let(self, what: str) -> None:
+        (self.folder / what).touch()
+
+    @property
+    def begun(self) -> list[dict[str, Any]]:
+        file = self.folder / "begun"
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        latest = time.monotonic() + PATIENCE
+        while not holds():
+            assert time.monotonic() < latest
+            time.sleep(0.01)
+
+    def runs(self, league: League) -> bool:
+        return self.desk.standing(league).phase == "running" and len(self.begun) > 0
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    made = Office(tmp_path)
+    yield made
+    made.desk.close()
+    for job in made.begun:
+        assert not is_running(job["pid"])
+
+
+def is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_league_is_computed_beside_the_server_and_gives_way_to_it(office: Office) -> None:
+    assert not office.desk.standing(FIRST).open
+    office.desk.ask("ann", FIRST)
+    office.until(lambda: office.desk.standing(FIRST).done == 1 and office.runs(FIRST))
+    standing = office.desk.standing(FIRST, "ann")
+    assert (standing.done, standing.total, standing.seconds_left, standing.mine) == (1, 4, 2.5, True)
+    assert League.from_toml(office.begun[0]["job"]) == FIRST
+    office.until(lambda: os.getpriority(os.PRIO_PROCESS, office.begun[0]["pid"]) == NICE)
+    office.let("go")
+    office.until(office.desk.idle)
+    assert office.desk.standing(FIRST).phase == "idle"
+
+
+def test_two_visitors_one_computation(office: Office) -> None:
+    office.desk.ask("ann", FIRST)
+    office.desk.ask("bob", League())
+    office.until(lambda: office.runs(FIRST))
+    office.desk.leave("ann")
+    assert office.desk.standing(FIRST, "bob").mine
+    assert not office.desk.standing(FIRST, "ann").mine
+    office.let("go")
+    office.until(office.desk.idle)
+    assert len(office.begun) == 1
+
+
+def test_one_at_a_time_in_the_order_of_asking_and_everybody_is_told_their_place(office: Office) -> None:
+    for visit, league in (("ann", FIRST), ("bob", SECOND), ("eve", THIRD)):
+        office.desk.ask(visit, league)
+    office.until(lambda: office.runs(FIRST))
+    assert [office.desk.standing(league).phase for league in (SECOND, THIRD)] == ["waiting", "waiting"]
+    assert [office.desk.standing(league).ahead for league in (FIRST, SECOND, THIRD)] == [0, 1, 2]
+    office.desk.leave("bob")
+    assert office.desk.standing(THIRD).ahead == 1
+    office.let("go")
+    office.until(office.desk.idle)
+    assert [League.from_toml(job["job"]) for job in office.begun] == [FIRST, THIRD]
+
+
+def test_a_visit_waits_for_one_league_at_a_time(office: Office) -> None:
+    office.desk.ask("ann", FIRST)
+    office.until(lambda: office.runs(FIRST))
+    office.desk.ask("ann", SECOND)
+    assert office.desk.waits_for("ann") == SECOND
+    office.until(lambda: office.desk.standing(SECOND).phase == "running")
+    assert not office.desk.standing(FIRST).open
+
+
+@pytest.mark.parametrize("deaf", [False, True])
+def test_what_nobody_waits_for_ends(office: Office, deaf: bool) -> None:
+    if deaf:
+        office.let("deaf")
+    office.desk.ask("ann", FIRST)
+    office.until(lambda: office.runs(FIRST))
+    office.desk.leave("ann")
+    office.until(office.desk.idle)
+    assert not is_running(office.begun[0]["pid"])
+    assert office.desk.standing(FIRST).phase == "idle"
+
+
+def test_the_end_of_a_visit_leaves_the_queue(office: Office) -> None:
+    office.desk.ask("ann", FIRST)
+    office.desk.ask("bob", SECOND)
+    office.until(lambda: office.runs(FIRST))
+    office.gone = {"ann", "bob"}
+    office.until(office.desk.idle)
+    assert len(office.begun) == 1
+
+
+def test_who_cancels_and_asks_again_is_served_again(office: Office) -> None:
+    office.let("deaf")
+    office.desk.ask("ann", FIRST)
+    office.until(lambda: office.runs(FIRST))
+    office.desk.leave("ann")
+    office.until(lambda: office.desk.jobs[0].ended is not None)
+    office.desk.ask("ann", FIRST)
+    assert office.desk.standing(FIRST, "ann").mine
+    office.until(lambda: len(office.begun) == 2)
+    assert office.desk.standing(FIRST).phase == "running"
+
+
+def test_a_failure_is_told_until_somebody_asks_again(office: Office) -> None:
+    office.let("fail")
+    office.desk.ask("ann", FIRST)
+    office.until(office.desk.idle)
+    assert office.desk.standing(FIRST).phase == "failed"
+    assert office.desk.failures[FIRST.digest()] == "optviz: the disk is full"
+    (office.folder / "fail").unlink()
+    office.desk.ask("ann", FIRST)
+    assert office.desk.standing(FIRST).open
+
+
+def test_a_command_that_is_not_there_is_a_failure(office: Office) -> None:
+    office.desk.command = [str(office.folder / "nothing")]
+    office.desk.ask("ann", FIRST)
+    office.until(office.desk.idle)
+    assert office.desk.standing(FIRST).phase == "failed"
+
+
+def test_a_desk_that_closes_ends_what_runs(office: Office) -> None:
+    office.let("deaf")
+    office.desk.ask("ann", FIRST)
+    office.until(lambda: office.runs(FIRST))
+    office.desk.close()
+    assert not is_running(office.begun[0]["pid"])
+
+
+@pytest.mark.parametrize(
+    ("league", "told"),
+    [
+        (League(seeds=(0, MOST_SEEDS_OF_LEAGUE + 1)), "seeds"),
+        (League(seeds=(0, MOST_SEEDS_OF_LEAGUE), training=(10_000, 20_000)), "steps"),
+        (League(seeds=(0, MOST_SEEDS_OF_LEAGUE), steps=5000), "steps"),
+    ],
+)
+def test_nobody_can_start_unbounded_work(office: Office, league: League, told: str) -> None:
+    with pytest.raises(BadInput, match=told):
+        office.desk.ask("ann", league)
+    assert office.desk.idle()
+    assert not office.desk.standing(league).open
+
+
+def test_work_grows_with_all_that_is_computed() -> None:
+    once = league_work(FIRST)
+    assert league_work(FIRST.replaced(seeds=(0, 2000))) == pytest.approx(2 * once)
+    assert league_work(FIRST.replaced(steps=400)) == pytest.approx(2 * once)
+    assert league_work(FIRST.replaced(racers=FIRST.racers * 2)) == pytest.approx(2 * once)
+    assert league_work(FIRST.replaced(training=(1000, 2000))) == pytest.approx(2 * 21 * once)
