@@ -9,10 +9,11 @@ from functools import partial
 
 from optviz.bad_input import BadInput
 from optviz.cli.options import race_of_options
-from optviz.cli.writing import Writer, is_output, write_whole, writer_for
+from optviz.cli.writing import Writer, is_output, writer_for
 from optviz.conventions import DEFAULT_CONVENTION, check_convention, with_convention
 from optviz.experiment import Race, surface_names
 from optviz.export import FORMATS
+from optviz.export.whole import write_whole
 from optviz.laboratory.tuning import found_rates, with_rates
 from optviz.optimizers import OPTIMIZERS
 from optviz.parameter import Parameter

@@ -1,0 +1,45 @@
+"""Files that are written as a whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+
+def write_whole(out: Path, content: bytes) -> None:
+    """Write a file as a whole or not at all: what stood there before is there until all of the new one is on the disk.
+
+    Raises OSError with the name of the file.
+    """
+    try:
+        target = out.resolve()
+        known = target.stat() if target.exists() else None
+        if known is not None and not stat.S_ISREG(known.st_mode):
+            # A terminal, a pipe: there is nothing to keep.
+            with target.open("wb") as file:
+                file.write(content)
+            return
+        if known is not None and not os.access(target, os.W_OK):
+            raise PermissionError(13, "Permission denied")
+        handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
+        part = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            part.chmod(stat.S_IMODE(known.st_mode) if known is not None else 0o666 & ~_umask())
+            part.replace(target)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror or str(problem), str(out)) from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
