@@ -83,6 +83,10 @@ TEMPLATES: dict[str, str] = {
     "port_forbidden": "{name} = {value} is not open to you on this computer; the range that is, is {allowed}.",
     "fits_already": "The domain {value} is already the one that fits this formula; nothing has changed.",
     "not_together": "{name} = {value} cannot be given together with {allowed}; leave one of the two out.",
+    "other_league": (
+        "{name} = {value} holds something else than the table of this league, and stays as it is; "
+        "give {allowed}, or remove that file first."
+    ),
     "no_pytorch": "{name} = {value} cannot be written as PyTorch code; the code can have {allowed}.",
 }
 

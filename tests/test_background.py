@@ -16,6 +16,7 @@ from optviz import OPTIMIZERS, Race, Racer, SmoothedNoise, optimizers
 from optviz.experiment import read_url
 from optviz.laboratory import work
 from optviz.laboratory.jobs import LIGHT, SECONDS_OF_A_FAILURE, Pool, WorkerGone
+from optviz.laboratory.values import packed
 from optviz.swarm import swarm_of
 from optviz.ui import background, cached, keeping
 from optviz.view import View
@@ -44,7 +45,7 @@ class Local:
             assert self.gate.wait(PATIENCE)
             if Local.breaks:
                 raise WorkerGone
-        return "d", work.packed(work.done(message))
+        return "d", packed(work.done(message))
 
     def cancel(self) -> None:
         pass
@@ -158,7 +159,7 @@ class SwarmLast(Local):
         if asked["what"] == "swarm" or asked["race"]["steps"] > 2000:
             gate = self.gate if asked["what"] == "swarm" else self.race_gate
             assert gate.wait(PATIENCE)
-        return "d", work.packed(work.done(message))
+        return "d", packed(work.done(message))
 
 
 @pytest.fixture

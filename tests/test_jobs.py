@@ -19,7 +19,8 @@ from optviz.figures.fans import fan
 from optviz.figures.heights import Heights, contour_heights
 from optviz.laboratory import jobs, work
 from optviz.laboratory.jobs import LIGHT, Pool, Worker, WorkerGone, described
-from optviz.laboratory.work import Task, packed
+from optviz.laboratory.values import packed, record_of, unpacked
+from optviz.laboratory.work import Task
 from optviz.optimizers import Adam, GradientDescent
 from optviz.surface import Regression
 from optviz.surface.lowest import Found
@@ -349,7 +350,7 @@ def test_a_worker_computes_what_this_process_would(worker: Worker, race: Race) -
     for place, path in enumerate(race.run()):
         letter, content = worker.ask(Task("path", race, {"place": place}, 1).message())
         assert letter == "d", content
-        values = work.unpacked(content)
+        values = unpacked(content)
         np.testing.assert_array_equal(values["points"], path.points)
         np.testing.assert_array_equal(values["losses"], path.losses)
         assert str(values["outcome"]) == path.outcome
@@ -357,11 +358,11 @@ def test_a_worker_computes_what_this_process_would(worker: Worker, race: Race) -
             path.diverged_at,
             path.gradient_evaluations,
         )
-    values = work.unpacked(worker.ask(Task("surface", race, {}, 1).message())[1])
+    values = unpacked(worker.ask(Task("surface", race, {}, 1).message())[1])
     bare = race.bare_surface
-    heights = work.record_of(Heights, values, "heights_")
+    heights = record_of(Heights, values, "heights_")
     if bare.found is not None:
-        found = work.record_of(Found, values, "found_")
+        found = record_of(Found, values, "found_")
         assert (found.loss, found.height) == (bare.found.loss, bare.found.height)
         np.testing.assert_array_equal(found.point, bare.found.point)
     expected = contour_heights(bare)
@@ -373,7 +374,7 @@ def test_a_worker_computes_what_this_process_would(worker: Worker, race: Race) -
 
 def test_a_worker_computes_many_runs(worker: Worker) -> None:
     race = RACES[2]
-    values = work.unpacked(worker.ask(Task("runs", race, {"place": 0, "count": 20}, 1).message())[1])
+    values = unpacked(worker.ask(Task("runs", race, {"place": 0, "count": 20}, 1).message())[1])
     seeds = [race.batch_seed + run for run in range(20)]
     expected = fan(trace(race.racers[0], race.surface, race.start, race.steps, seeds))
     np.testing.assert_array_equal(values["losses"], expected.losses)

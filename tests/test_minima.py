@@ -9,7 +9,8 @@ from scipy.optimize import minimize
 from cases import SURFACES
 from optviz import FiniteSum, Formula, GaussianHills, Race, Regression, SmoothedNoise, Surface, gallery
 from optviz.laboratory import work
-from optviz.laboratory.work import Task, record_of
+from optviz.laboratory.values import packed, record_of, unpacked
+from optviz.laboratory.work import Task
 from optviz.surface.lowest import Minima
 
 LITERATURE = {
@@ -141,7 +142,7 @@ def test_samples_have_the_minima_of_their_mean() -> None:
 
 def test_they_travel_from_one_process_to_another() -> None:
     race = Race(SmoothedNoise(seed=7), steps=1)
-    values = work.unpacked(work.packed(work.done(Task("surface", race, {}, 1.0).message())))
+    values = unpacked(packed(work.done(Task("surface", race, {}, 1.0).message())))
     there, here = SmoothedNoise(seed=7), race.surface.local_minima
     there.take_over_minima(record_of(Minima, values, "minima_"))
     assert there.local_minima.points.tobytes() == here.points.tobytes()

@@ -1,4 +1,4 @@
-"""The command line: optviz serve | race | surfaces | optimizers."""
+"""The command line: optviz serve | race | league | surfaces | optimizers | rates."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader has seen enough (`| head`).
         _forget_output()
         return 0
-    except KeyboardInterrupt:
-        print("optviz: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as interruption:
+        print(f"optviz: {str(interruption) or 'interrupted'}", file=sys.stderr)
         return INTERRUPTED
     except OSError as problem:
         if problem.filename is None:

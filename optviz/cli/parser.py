@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from optviz.cli import commands
+from optviz.cli.league import league as run_a_league
 from optviz.conventions import CONVENTIONS
 from optviz.export import FORMATS
+from optviz.export.rows import ROW_FORMATS
 
 _NEGATIVE = re.compile(r"-[0-9.]+(?:[eE][+-]?[0-9]+)?")
 RACE_EXAMPLES = """\
@@ -20,6 +22,11 @@ examples:
   optviz race --formula "(1-x)**2 + 100*(y-x**2)**2" --domain -2 2 -1 3 --start -1.5 2 --set adam.beta1=0.8
   optviz race --link "surface=gaussian_hills&seed=128" --steps 100 --out race.json
   optviz race --race race.json --surface rosenbrock --out race.html
+"""
+LEAGUE_EXAMPLES = """\
+examples:
+  optviz league --family gaussian_hills --seeds 0:10000 --convention tensorflow1 --optimizers all --out league.parquet
+  optviz league --family smoothed_noise --seeds 0:2000 --optimizers adam,adam--learning_rate-0.01 --out league.csv
 """
 RATES = (
     "Try 29 learning rates from 0.00001 to 100 on surfaces of the gallery, and print for each optimizer the one that "
@@ -82,6 +89,18 @@ def make_parser() -> argparse.ArgumentParser:
     _add_racers(race)
     _add_run(race)
     race.set_defaults(run=commands.race)
+    league = known.add_parser(
+        "league",
+        help="run optimizers over many random surfaces",
+        description="Run optimizers over many random surfaces of one family, each from its own start. What has been "
+        "computed is kept, and never computed again: what was interrupted goes on, and more seeds or another "
+        "optimizer cost only what is new.",
+        epilog=LEAGUE_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_league(league)
+    _add_racers(league)
+    league.set_defaults(run=run_a_league)
     surfaces = known.add_parser("surfaces", help="list the surfaces")
     surfaces.set_defaults(run=commands.surfaces)
     optimizers = known.add_parser("optimizers", help="list the optimizers, their hyperparameters and ranges")
@@ -129,6 +148,28 @@ def _add_surface(race: argparse.ArgumentParser) -> None:
     where.add_argument("--start", nargs=2, metavar=("X", "Y"), help="default: the surface's own start")
 
 
+def _add_league(league: argparse.ArgumentParser) -> None:
+    what = league.add_argument_group("question")
+    what.add_argument(
+        "--job", type=Path, metavar="FILE", help="a league as TOML, instead of all options of the question"
+    )
+    what.add_argument("--family", metavar="NAME", help="a family of random surfaces (default: gaussian_hills)")
+    what.add_argument("--domain", nargs=4, metavar=("X_MIN", "X_MAX", "Y_MIN", "Y_MAX"), help="of smoothed noise")
+    what.add_argument("--seeds", default="0:1000", metavar="FIRST:BEYOND", help="which surfaces (default: 0:1000)")
+    what.add_argument("--steps", help="1 … 5000 (default: 200)")
+    how = league.add_argument_group("computing")
+    how.add_argument(
+        "--store",
+        type=Path,
+        metavar="FOLDER",
+        help="what is computed stays here (default: $OPTVIZ_STORE, else in the cache folder of the user)",
+    )
+    how.add_argument("--workers", metavar="N", help="processes (default: one a processor)")
+    answer = league.add_argument_group("answer")
+    endings = ", ".join(f".{ending}" for ending in ROW_FORMATS)
+    answer.add_argument("--out", type=Path, metavar="FILE", help=f"write a row per seed and optimizer: {endings}")
+
+
 def _add_racers(race: argparse.ArgumentParser) -> None:
     who = race.add_argument_group("optimizers")
     who.add_argument(
@@ -156,10 +197,10 @@ def _add_racers(race: argparse.ArgumentParser) -> None:
     batches.add_argument("--spread", help="how far their gradients differ, in typical gradients (default: 1)")
     batches.add_argument("--sample-seed", metavar="SEED", help="draws the samples (default: 0)")
     batches.add_argument("--replacement", choices=("true", "false"), help="draw them with replacement (default: false)")
-    batches.add_argument("--batch-seed", metavar="SEED", help="draws the batches (default: 0)")
 
 
 def _add_run(race: argparse.ArgumentParser) -> None:
+    race.add_argument("--batch-seed", metavar="SEED", help="draws the batches (default: 0)")
     race.add_argument("--steps", help="1 … 5000 (default: 200)")
     every_step = ", ".join(f".{ending}" for ending, known in FORMATS.items() if known.holds_trajectories)
     race.add_argument(

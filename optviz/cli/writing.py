@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from optviz.bad_input import BadInput
 from optviz.experiment import Race
 from optviz.trajectory import Trajectory
 
 Writer = Callable[[Race, Sequence[Trajectory]], bytes]
+Known = TypeVar("Known")
 
 
-def writer_for(out: Path, writers: dict[str, Writer]) -> Writer:
+def writer_for(out: Path, writers: Mapping[str, Known]) -> Known:
     """What writes a file of this name. Raises BadInput or OSError where nothing can, before a long race is run."""
     ending = out.suffix[1:].lower()
     if ending not in writers:

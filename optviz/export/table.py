@@ -42,7 +42,7 @@ def to_csv(race: Race, paths: Sequence[Trajectory]) -> bytes:
         gaps = gap(path.losses, path.surface.lowest.loss)
         columns = zip(path.points.tolist(), path.losses.tolist(), gaps.tolist(), strict=True)
         for step, ((x, y), loss, share) in enumerate(columns):
-            writer.writerow([_safe(name), path.racer.kind, step, *(_cell(value) for value in (x, y, loss, share))])
+            writer.writerow([safe_cell(name), path.racer.kind, step, *(_cell(value) for value in (x, y, loss, share))])
     written = text.getvalue()
     return written.encode("utf-8" if written.isascii() else "utf-8-sig")
 
@@ -125,6 +125,7 @@ def _cell(value: float) -> float | str:
     return value if math.isfinite(value) else ""
 
 
-def _safe(name: str) -> str:
-    # A spreadsheet runs a cell that begins so as a formula: owasp.org/www-community/attacks/CSV_Injection
+def safe_cell(name: str) -> str:
+    """A name as a spreadsheet shows it: with a quote in front where it would run it."""
+    # A cell that begins so is a formula: owasp.org/www-community/attacks/CSV_Injection
     return f"'{name}" if name.lstrip()[0] in "=+-@＝＋－＠" else name

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from optviz.laboratory.work import Task, Values, unpacked
+from optviz.laboratory.values import Values, unpacked
+from optviz.laboratory.work import Task
 from optviz.laboratory.worker import READY, read_frame, write_frame
 
 LOGGER = logging.getLogger("optviz")
@@ -56,7 +57,11 @@ class Worker:
         self.lock = threading.Lock()
         self.numbers = itertools.count(READY + 1)
         self.number = READY
-        self._answer()
+        try:
+            self._answer()
+        except BaseException:
+            self.kill()
+            raise
 
     def ask(self, message: bytes) -> tuple[str, bytes]:
         """The letter and the content of the answer. Raises WorkerGone."""

@@ -1,4 +1,4 @@
-"""What a worker process can be asked for: a race's settings in, arrays of numbers out.
+"""What a worker process can be asked for: a race's or a league's settings in, arrays of numbers out.
 
 Requests travel as JSON and answers as NumPy's .npz without objects, so neither side ever runs what the other one sends.
 """
@@ -6,23 +6,24 @@ Requests travel as JSON and answers as NumPy's .npz without objects, so neither 
 from __future__ import annotations
 
 import dataclasses
-import io
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from optviz.experiment import Race
+from optviz.experiment.league import League
 from optviz.figures.fans import fan
 from optviz.figures.heights import contour_heights
 from optviz.gradient_noise import gradient_noise
+from optviz.laboratory.store import Piece, Store
+from optviz.laboratory.values import Values, fields_of
 from optviz.statistics import measures
+from optviz.surface import FiniteSum
 from optviz.swarm import swarm_of
 from optviz.trajectory import trace
-
-Record = TypeVar("Record")
-Values = dict[str, np.ndarray]
 
 
 def path(race: Race, place: int) -> Values:
@@ -67,6 +68,12 @@ def end_spread(race: Race) -> Values:
     return {"spreads": np.array(measures.end_spread(race.run()))}
 
 
+def piece(league: League, folder: str, first: int, beyond: int, places: list[int], joint: bool) -> Values:
+    """Nothing: the piece of the league is kept in the store in that folder."""
+    Store(folder).fill(league, Piece(first, beyond, tuple(places), joint))
+    return {}
+
+
 WORK: dict[str, Callable[..., Values]] = {
     "path": path,
     "runs": runs,
@@ -74,8 +81,12 @@ WORK: dict[str, Callable[..., Values]] = {
     "noise": noise,
     "swarm": swarm,
     "end_spread": end_spread,
+    "piece": piece,
 }
-"""Name → function of a race and of numbers."""
+"""Name → function of a race or a league and of numbers."""
+
+QUESTIONS: dict[str, Callable[[Any], Race | League]] = {"race": Race.from_record, "league": League.from_record}
+"""What a request may be about, and how it is read."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,44 +104,25 @@ class Task:
         return json.dumps(request).encode()
 
 
-def is_known_elsewhere(race: Race) -> bool:
-    """Whether another process knows the race's optimizers and surface: those of this package, not an author's own.
+def piece_message(league: League, wanted: Piece, folder: Path) -> bytes:
+    """The request to keep a piece of a league in the store in this folder."""
+    numbers = {"folder": str(folder.absolute()), **dataclasses.asdict(wanted)}
+    return json.dumps({"what": "piece", "league": league.to_record(whole=True), "numbers": numbers}).encode()
+
+
+def is_known_elsewhere(question: Race | League) -> bool:
+    """Whether another process knows the optimizers and the surface: those of this package, not an author's own.
 
     What is registered while the program runs is registered in this process alone, perhaps under a name of ours.
     """
-    things = (race.bare_surface, *(racer.optimizer for racer in race.racers))
+    sampled = question.surface
+    bare = sampled.surface if isinstance(sampled, FiniteSum) else sampled
+    things = (bare, *(racer.optimizer for racer in question.racers))
     return all(type(thing).__module__.partition(".")[0] == __name__.partition(".")[0] for thing in things)
 
 
 def done(message: bytes) -> Values:
     """What the request asks for."""
     request = json.loads(message)
-    return WORK[request["what"]](Race.from_record(request["race"]), **request["numbers"])
-
-
-def packed(values: Mapping[str, Any]) -> bytes:
-    """The values as bytes."""
-    buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **values)
-    return buffer.getvalue()
-
-
-def unpacked(message: bytes) -> Values:
-    """The inverse of `packed`; arrays are read-only, as those of a trajectory are."""
-    with np.load(io.BytesIO(message), allow_pickle=False) as file:
-        values = {name: file[name] for name in file.files}
-    for value in values.values():
-        value.flags.writeable = False
-    return values
-
-
-def fields_of(record: Any) -> Values:
-    """A dataclass of arrays, numbers and truth values, by field; what is None is left out."""
-    fields = {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
-    return {name: np.asarray(value) for name, value in fields.items() if value is not None}
-
-
-def record_of(kind: Callable[..., Record], values: Mapping[str, np.ndarray], prefix: str = "") -> Record:
-    """The inverse of `fields_of`, from the values whose names begin with the prefix."""
-    fields = {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
-    return kind(**{name: value if value.ndim else value.item() for name, value in fields.items()})
+    question = next(read(request[name]) for name, read in QUESTIONS.items() if name in request)
+    return WORK[request["what"]](question, **request["numbers"])

@@ -64,13 +64,13 @@ class Desk:
 
     def work(self, number: int, message: bytes) -> tuple[bytes, bytes]:
         """The letter and the content of the answer."""
-        from optviz.laboratory import work
+        from optviz.laboratory import values, work
 
         try:
             try:
                 with self.lock:
                     self.current = number
-                answer = b"d", work.packed(work.done(message))
+                answer = b"d", values.packed(work.done(message))
             except Exception as problem:
                 answer = b"f", f"{type(problem).__name__}: {problem}"[:500].encode()
             finally:

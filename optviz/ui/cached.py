@@ -21,7 +21,8 @@ from optviz.figures.heights import Heights, contour_heights
 from optviz.figures.small import MAP_GRID
 from optviz.gradient_noise import GradientNoise, gradient_noise
 from optviz.laboratory import tuning
-from optviz.laboratory.work import WORK, Values
+from optviz.laboratory.values import Values
+from optviz.laboratory.work import WORK
 from optviz.ledger import Ledger, ledger
 from optviz.racer import Racer
 from optviz.statistics import gradients

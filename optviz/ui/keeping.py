@@ -6,7 +6,7 @@ from typing import Any
 
 from optviz.figures.fans import Fan
 from optviz.figures.heights import Heights
-from optviz.laboratory.work import Values, record_of
+from optviz.laboratory.values import Values, record_of
 from optviz.outcome import Outcome
 from optviz.surface import Surface
 from optviz.surface.lowest import Found, Minima

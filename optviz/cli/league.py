@@ -1,0 +1,212 @@
+"""`optviz league`: the question that the options ask, how it goes on, and where its answer goes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import stat
+import sys
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from optviz.bad_input import BadInput
+from optviz.cli.options import EACH, race_of_options
+from optviz.cli.writing import is_output, writer_for
+from optviz.experiment import LONGEST_FILE
+from optviz.experiment.league import League
+from optviz.export.rows import ROW_FORMATS
+from optviz.export.table import text_of
+from optviz.export.whole import write_whole
+from optviz.laboratory.league import LeagueFailed, Result, rows_of, run_league
+from optviz.laboratory.store import Store
+from optviz.parameter import Parameter
+from optviz.statistics.runs import TARGETS
+
+WORKERS = Parameter(at_least=1, at_most=256, whole=True)
+INTERRUPTED = 130
+SECONDS_BETWEEN_LINES = 10.0
+"""How often the progress is told where it goes into a file, in which no line can be written over."""
+
+GOES_ON = "interrupted; what has been computed is kept, and the same command goes on from there"
+BESIDE_QUESTION = {"job", "store", "workers", "out", "report", "language"}
+
+
+def league(options: argparse.Namespace) -> int:
+    """Ask a question of many surfaces: compute what is not known yet, print the table, write files."""
+    asked = league_of_options(options)
+    out = _checked_out(options.out, asked)
+    workers = None
+    if options.workers is not None:
+        workers = int(WORKERS.check_number("workers", _number(options.workers)))
+    store = Store(options.store)
+    ended = _Ended() if options.job is not None else None
+    telling = _Lines() if ended is not None else _Shown()
+    try:
+        with telling:
+            result = run_league(asked, store, workers, telling, None if ended is None else ended.is_set)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(GOES_ON) from None
+    except LeagueFailed as problem:
+        print(f"optviz: {problem}", file=sys.stderr)
+        return 2
+    if not result.complete:
+        return INTERRUPTED
+    if out is not None:
+        write_whole(out, ROW_FORMATS[out.suffix[1:].lower()].write(rows_of(result, asked)))
+    if options.job is None:
+        _print_table(result, sys.stderr if out is not None and is_output(out) else sys.stdout)
+    return 0
+
+
+# --- the question --------------------------------------------------------------------------------------------------
+
+
+def league_of_options(options: argparse.Namespace) -> League:
+    """The league that the options describe, or the file of --job. Raises BadInput, or OSError for the file."""
+    if options.job is not None:
+        given = {*vars(options).get("given", ()), *(["set"] if options.set else [])} - BESIDE_QUESTION
+        for name in sorted(given):
+            option = f"--{name.replace('_', '-')}"
+            raise BadInput("not_together", name=option, value=getattr(options, name), allowed="--job, which says it")
+        with options.job.open("rb") as file:
+            return League.from_toml(text_of(file.read(4 * LONGEST_FILE)))
+    if options.learning_rate == EACH:
+        raise BadInput("unknown_choice", name="--learning-rate", value=EACH, allowed="a number, one for all")
+    # All that a race and a league have in common is said, and read, alike.
+    beside = {"link": None, "file": None, "formula": None, "seed": None, "start": None, "batch_seed": None}
+    race, _ = race_of_options(argparse.Namespace(**vars(options), **beside, surface=options.family))
+    return League(race.surface, race.racers, race.convention, options.seeds, race.steps)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise BadInput("not_a_number", name="workers", value=text, allowed=WORKERS.range_text("workers")) from None
+
+
+def _checked_out(out: Path | None, asked: League) -> Path | None:
+    """The file to write, if it can be: nothing stands there, or the table of the same league. Raises BadInput."""
+    if out is None:
+        return None
+    known = writer_for(out, ROW_FORMATS)
+    if out.is_file():
+        try:
+            same = known.league_of(out).digest() == asked.digest()
+        except BadInput:
+            same = False
+        if not same:
+            raise BadInput("other_league", name="--out", value=str(out), allowed="another name")
+    return out
+
+
+# --- how it goes on ------------------------------------------------------------------------------------------------
+
+
+class _Ended:
+    """Whether whoever started the job wants it no longer: its end of the pipe is closed, or it has sent SIGTERM."""
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+        self.is_set = self.event.is_set
+        signal.signal(signal.SIGTERM, lambda *_: self.event.set())
+        # A terminal, a file or nothing at all is not a program that waits.
+        if sys.stdin is not None and stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
+            threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        while os.read(sys.stdin.fileno(), 1 << 16):
+            pass
+        self.event.set()
+
+
+class _Progress:
+    """Told how many pieces are done, says how long the rest will take, judging by those done since it began."""
+
+    def __init__(self) -> None:
+        self.began: tuple[float, int] | None = None
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        pass
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if self.began is None or done < self.began[1]:
+            self.began = now, done
+        began, before = self.began
+        left = (now - began) / (done - before) * (total - done) if done > before else None
+        self.tell(done, total, left)
+
+    def tell(self, done: int, total: int, seconds_left: float | None) -> None:
+        raise NotImplementedError
+
+
+class _Lines(_Progress):
+    """A line of JSON each, for programs."""
+
+    def tell(self, done: int, total: int, seconds_left: float | None) -> None:
+        left = None if seconds_left is None else round(seconds_left, 1)
+        print(json.dumps({"done": done, "total": total, "seconds_left": left}), flush=True)
+
+
+class _Shown(_Progress):
+    """For people: one line on a terminal, now and then one in a file."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = sys.stderr.isatty()
+        self.told = time.monotonic()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self.over:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+    def tell(self, done: int, total: int, seconds_left: float | None) -> None:
+        now = time.monotonic()
+        if not self.over and now - self.told < SECONDS_BETWEEN_LINES:
+            return
+        self.told = now
+        text = f"{done:,} of {total:,} blocks of seeds"
+        if seconds_left is not None:
+            text += f", {_duration(seconds_left)} left"
+        print(f"\r\x1b[K{text}" if self.over else text, end="" if self.over else "\n", file=sys.stderr, flush=True)
+
+
+def _duration(seconds: float) -> str:
+    whole = round(seconds)
+    if whole < 100:
+        return f"{whole} s"
+    minutes = round(whole / 60)
+    return f"{minutes} min" if minutes < 100 else f"{round(minutes / 60)} h"
+
+
+# --- the answer ----------------------------------------------------------------------------------------------------
+
+
+def _print_table(result: Result, table: object) -> None:
+    asked = result.league
+    names = asked.racer_names()
+    longest = max(len(name) for name in names)
+    first, beyond = asked.seeds
+
+    def say(text: str) -> None:
+        print(text, file=table)  # type: ignore[call-overload]
+
+    family = asked.to_record()["surface"]["name"]
+    say(f"{family}, {asked.convention}, {asked.steps} steps, seeds {first:,} to {beyond - 1:,}")
+    say(f"{'':{longest}}  {'mean c':>7}  {'median gap':>10}  {'90 % reached':>12}  {'diverged':>8}")
+    tenth = TARGETS.index(0.1)
+    for name, runs in zip(names, result.runs, strict=True):
+        ranked = np.where(np.isnan(runs.gap), np.inf, runs.gap)
+        reached, diverged = int((runs.hits[:, tenth] >= 0).sum()), int((runs.diverged_at >= 0).sum())
+        say(f"{name:{longest}}  {runs.c.mean():7.3f}  {np.median(ranked):10.3g}  {reached:12,}  {diverged:8,}")
+    say("c is the gap, clipped to 0 … 1, and 1 where a run diverged; the lower, the better")

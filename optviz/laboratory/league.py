@@ -1,0 +1,323 @@
+"""A league, computed by a few processes into a store, and what is known of one."""
+
+from __future__ import annotations
+
+import os
+import platform
+import queue
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+import numpy as np
+
+from optviz.experiment.league import League
+from optviz.export.rows import Rows
+from optviz.laboratory import work
+from optviz.laboratory.jobs import Worker, WorkerGone
+from optviz.laboratory.store import Piece, Store, arithmetic, pieces
+from optviz.statistics.runs import BINS, PER_RUN, TARGETS, Runs, joined
+
+MOST_REPEATS = 3
+"""How often a piece is computed again whose process ended before it was done."""
+
+ROUNDS = 3
+"""How often what turns out not to be whole, or is swept away by another process meanwhile, is computed again."""
+
+AT_ONCE = 10
+"""Pieces of one racer in memory before they become one."""
+
+SECONDS_BETWEEN_LOOKS = 0.1
+
+Progress = Callable[[int, int], None]
+"""Is told how many pieces are done, and of how many."""
+
+
+class LeagueFailed(RuntimeError):
+    """A league cannot be computed: in one sentence, why."""
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What is known of a league.
+
+    seeds: (m,) int64, those that are computed, in order. runs: one `Runs` a racer, over these seeds. by_best: (m, S)
+    int32, steps to 90 % of the drop to the lowest that the article's racers reached, −1 never; its columns are the
+    racers at the places `seven`, None where the league has none of them.
+    """
+
+    league: League
+    seeds: np.ndarray
+    runs: tuple[Runs, ...]
+    by_best: np.ndarray | None
+    seven: tuple[int, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of the question's seeds are there: nothing is a verdict before."""
+        return len(self.seeds) == self.league.n
+
+
+def done_of(league: League, store: Store) -> tuple[int, int]:
+    """How many pieces of a league are there, and of how many; quick, by the names of files alone."""
+    total = sum(1 for _ in pieces(league))
+    return total - len(store.missing(league)), total
+
+
+def known(league: League, store: Store) -> Result:
+    """What the store knows of a league; computes nothing. Pieces of which anything is missing are left out."""
+    while True:
+        lacking = {(piece.first, piece.beyond) for piece in store.missing(league)}
+        there = [piece for piece in pieces(league) if piece not in lacking]
+        read = _read(league, store, there)
+        if read is not None:
+            runs, by_best = read
+            seeds = [np.arange(first, beyond) for first, beyond in there]
+            together = np.concatenate([np.zeros(0, np.int64), *seeds])
+            return Result(league, together, runs, by_best, league.seven)
+
+
+def _read(
+    league: League, store: Store, there: Sequence[tuple[int, int]]
+) -> tuple[tuple[Runs, ...], np.ndarray | None] | None:
+    """Runs and joint steps of these pieces; None where one was not whole: it is missing from now on."""
+    runs = []
+    # Racer by racer: the histograms of a few pieces of one of them are all that is in memory beside the result.
+    for place in range(len(league.racers)):
+        parts: list[Runs] = []
+        for first, beyond in there:
+            part = store.get(league, place, first, beyond)
+            if part is None:
+                return None
+            parts.append(part)
+            if len(parts) == AT_ONCE:
+                parts = [joined(parts)]
+        runs.append(joined(parts) if parts else _none(league))
+    if not league.seven:
+        return tuple(runs), None
+    steps = [store.get_joint(league, first, beyond) for first, beyond in there]
+    whole = [part for part in steps if part is not None]
+    if len(whole) < len(steps):
+        return None
+    return tuple(runs), np.concatenate(whole) if whole else np.zeros((0, len(league.seven)), np.int32)
+
+
+def _none(league: League) -> Runs:
+    """No run at all."""
+    shapes = dict.fromkeys(PER_RUN, (0,)) | {"hits": (0, len(TARGETS))}
+    kinds = {"hits": np.int32, "diverged_at": np.int32}
+    arrays = {name: np.zeros(shape, kinds.get(name, np.float64)) for name, shape in shapes.items()}
+    return Runs(**arrays, evaluations=0, histogram=np.zeros((league.steps + 1, BINS), np.uint32))
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run_league(
+    league: League,
+    store: Store,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Result:
+    """Compute what is missing of a league, and tell what is known of it then: all, unless `stop` said to.
+
+    workers: processes; 0 for none beside this one, None for one a processor. Pieces are kept as they are done, so that
+    nothing is lost by whatever ends this; the table is the same for any number of processes and any order. Optimizers
+    and surfaces that are not this package's own are computed in this process, and not kept.
+
+    Raises LeagueFailed where a piece cannot be computed, OSError where the store cannot be written. Not to be called
+    from a server that answers others meanwhile.
+    """
+    if not work.is_known_elsewhere(league):
+        with tempfile.TemporaryDirectory(prefix="optviz-") as folder:
+            return _run(league, Store(folder), 0, progress, stop)
+    return _run(league, store, workers, progress, stop)
+
+
+def _run(
+    league: League, store: Store, workers: int | None, progress: Progress | None, stop: Callable[[], bool] | None
+) -> Result:
+    store.sweep()
+    total = sum(1 for _ in pieces(league))
+    for _ in range(ROUNDS):
+        missing = store.missing(league)
+        crew = Crew(league, store, processors() if workers is None else workers, missing)
+        done = total - len(missing)
+        if progress is not None:
+            progress(done, total)
+        for _ in crew.work(stop or (lambda: False)):
+            done += 1
+            if progress is not None:
+                progress(done, total)
+        result = known(league, store)
+        if result.complete or (stop is not None and stop()):
+            return result
+    raise LeagueFailed(f"what is computed does not stay in the store {store.folder}")
+
+
+class Crew:
+    """Processes that fill a store with the pieces of a league; they end when this process does, however it ends."""
+
+    def __init__(
+        self,
+        league: League,
+        store: Store,
+        size: int,
+        missing: Sequence[Piece],
+        start: Callable[[], Worker] = Worker,
+    ) -> None:
+        self.league, self.store, self.start = league, store, start
+        self.size = min(size, len(missing))
+        self.missing = list(missing)
+        self.left: queue.SimpleQueue[Piece] = queue.SimpleQueue()
+        self.done: queue.SimpleQueue[Piece | Exception] = queue.SimpleQueue()
+        self.lock = threading.Lock()
+        self.workers: set[Worker] = set()
+        self.closed = False
+
+    def work(self, stop: Callable[[], bool]) -> Iterator[Piece]:
+        """Do all of it; yields a piece whenever one is done. Ends early when `stop` says so."""
+        if self.size == 0:
+            for piece in self.missing:
+                if stop():
+                    return
+                self.store.fill(self.league, piece)
+                yield piece
+            return
+        for piece in self.missing:
+            self.left.put(piece)
+        threads = [threading.Thread(target=self._serve, name=f"league {place}") for place in range(self.size)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield from self._gather(stop)
+        finally:
+            self._close()
+            for thread in threads:
+                thread.join()
+            for worker in list(self.workers):
+                self._dismiss(worker)
+
+    def _gather(self, stop: Callable[[], bool]) -> Iterator[Piece]:
+        for _ in self.missing:
+            while not stop():
+                with suppress(queue.Empty):
+                    answer = self.done.get(timeout=SECONDS_BETWEEN_LOOKS)
+                    break
+            else:
+                return
+            if isinstance(answer, Exception):
+                raise answer
+            yield answer
+
+    def _close(self) -> None:
+        with self.lock:
+            self.closed = True
+            for worker in self.workers:
+                # Its thread sees that it is gone, and ends.
+                worker.process.kill()
+
+    def _serve(self) -> None:
+        worker: Worker | None = None
+        try:
+            while not self.closed:
+                worker = self._done_by(worker, self.left.get_nowait())
+        except queue.Empty:
+            return
+        except Exception as problem:
+            self.done.put(problem)
+
+    def _done_by(self, worker: Worker | None, piece: Piece) -> Worker | None:
+        """Have a piece computed; returns the process that is there now, which may be another one."""
+        message = work.piece_message(self.league, piece, self.store.folder)
+        for _ in range(1 + MOST_REPEATS):
+            try:
+                worker = worker or self._hired()
+                letter, content = worker.ask(message)
+            except WorkerGone:
+                self._dismiss(worker)
+                worker = None
+                if self.closed:
+                    return None
+                continue
+            if letter != "d":
+                raise LeagueFailed(f"seeds {piece.first} to {piece.beyond - 1}: {content.decode(errors='replace')}")
+            self.done.put(piece)
+            return worker
+        raise LeagueFailed(
+            f"seeds {piece.first} to {piece.beyond - 1}: the process that computes them has ended "
+            f"{1 + MOST_REPEATS} times, perhaps for lack of memory"
+        )
+
+    def _hired(self) -> Worker:
+        worker = self.start()
+        with self.lock:
+            self.workers.add(worker)
+            if self.closed:
+                worker.process.kill()
+        return worker
+
+    def _dismiss(self, worker: Worker | None) -> None:
+        if worker is not None:
+            with self.lock:
+                self.workers.discard(worker)
+            # Also what it has left behind, where it has ended by itself.
+            worker.kill()
+
+
+# --- the table -----------------------------------------------------------------------------------------------------
+
+
+def rows_of(result: Result, question: League | None = None) -> Rows:
+    """A row per seed and racer, seed by seed. `question`: what was asked, where racers were tuned for it."""
+    league, runs, count = result.league, result.runs, len(result.seeds)
+    racers = league.racers
+
+    def by_racer(values: Sequence[object]) -> np.ndarray:
+        return np.tile(np.array(values), count)
+
+    rates = [racer.optimizer.own_learning_rate for racer in racers]
+    columns: dict[str, np.ndarray] = {
+        "seed": np.repeat(result.seeds, len(racers)),
+        "racer": by_racer(league.racer_names()),
+        "optimizer": by_racer([racer.kind for racer in racers]),
+        "learning_rate": by_racer([np.nan if rate is None else rate for rate in rates]),
+    }
+    for name in PER_RUN:
+        if name != "hits":
+            columns[name] = np.stack([getattr(run, name) for run in runs], axis=-1).ravel()
+    steps = {"diverged_at"}
+    for place, target in enumerate(TARGETS):
+        steps.add(name := f"steps_to_gap_{target:.2g}")
+        columns[name] = np.stack([run.hits[:, place] for run in runs], axis=-1).ravel()
+    if result.by_best is not None:
+        steps.add(name := "steps_to_90_by_best")
+        by_best = np.full((count, len(racers)), -1, dtype=np.int32)
+        by_best[:, list(result.seven)] = result.by_best
+        columns[name] = by_best.ravel()
+    columns["gradient_evaluations"] = by_racer([run.evaluations for run in runs])
+    return Rows(question or league, columns, frozenset(steps), about())
+
+
+def about() -> dict[str, str]:
+    """What numbers are computed with, beside the question: versions, platform, what the processor can do."""
+    told = arithmetic()
+    try:
+        ours = version("optviz")
+    except PackageNotFoundError:
+        ours = "0+source"
+    return {
+        "optviz": ours,
+        "python": platform.python_version(),
+        "numpy": told["numpy"],
+        "scipy": told["scipy"],
+        "platform": platform.platform(),
+        "machine": told["machine"],
+        "cpu_features": " ".join(told["cpu_features"]),
+    }
