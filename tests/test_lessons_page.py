@@ -125,6 +125,44 @@ def test_inside_a_step_after_a_lesson_is_inside_the_lesson_s_race(reveals: bool)
     assert app.session_state.race == mine
 
 
+@pytest.mark.parametrize(
+    ("kept", "guess", "revealed"),
+    [
+        ({"guess": "B", "revealed": False}, "B", False),
+        ({"guess": "B", "revealed": True}, "B", True),
+        ({"guess": None, "revealed": True}, None, True),
+        ({"guess": "Z", "revealed": "yes"}, None, False),
+        ({"guess": ["B"], "revealed": 1}, None, False),
+    ],
+)
+def test_a_guess_that_the_browser_kept_is_taken_and_once_revealed_stays(
+    kept: dict[str, Any], guess: str | None, revealed: bool
+) -> None:
+    app = AppTest.from_function(loaded_again, default_timeout=60)
+    app.session_state.said = kept
+    app.run()
+    assert not app.exception
+    state = app.session_state[STATE]
+    assert (state.guess, state.revealed, state.answered, state.replays) == (guess, revealed, False, 0)
+    state.take_guess("A")
+    assert state.guess == (guess if revealed else "A")
+
+
+def loaded_again() -> None:
+    """A visit to a lesson, whose browser tells what it has kept."""
+    import streamlit as st
+
+    from optviz.experiment.lesson import lesson
+    from optviz.ui import session
+    from optviz.ui.pages.lessons.opened import take_kept
+    from optviz.ui.pages.lessons.state import state_of
+
+    session.begin_run()
+    state = state_of(lesson("ravine"))
+    take_kept({"lesson": "another", "guess": "C", "revealed": True}, lesson("ravine"), state)
+    take_kept({"lesson": state.token, **st.session_state.said}, lesson("ravine"), state)
+
+
 def test_a_step_of_a_lesson_s_racer_is_looked_into_from_its_picture() -> None:
     app = at_lesson("ravine")
     assert stage_of(app)["tools"] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import streamlit as st
@@ -182,20 +183,24 @@ def _numbers(name: str, found: Lesson, paths: Sequence[Trajectory]) -> list[floa
 
 
 def _keep_guess(found: Lesson, state: State) -> None:
-    def take() -> None:
-        said = st.session_state.guess_keeper.kept
-        if not isinstance(said, dict) or said.get("lesson") != state.token or state.guess is not None:
-            return
-        if said.get("guess") in tuple(LETTERS[: len(found.answers)]):
-            state.take_guess(said["guess"])
-
     with st.container(key="guess_kept"):
         component.of_script("optviz_guess", GUESS)(
             key="guess_keeper",
             height="content",
-            data={"lesson": state.token, "guess": state.guess},
-            on_kept_change=take,
+            data={"lesson": state.token, "guess": state.guess, "revealed": state.revealed},
+            on_kept_change=lambda: take_kept(st.session_state.guess_keeper.kept, found, state),
         )
+
+
+def take_kept(said: Any, found: Lesson, state: State) -> None:
+    """Take the guess that a browser has kept over a reload, whatever it may send."""
+    if not isinstance(said, dict) or said.get("lesson") != state.token or state.guess is not None:
+        return
+    if said.get("guess") in tuple(LETTERS[: len(found.answers)]):
+        state.take_guess(said["guess"])
+    # Before the page was loaded anew it had been played: nobody guesses after that.
+    if said.get("revealed") is True:
+        state.revealed = True
 
 
 def link_of(found: Lesson) -> str | None:
