@@ -35,13 +35,13 @@ TEMPLATES: dict[str, str] = {
         "steps = {value} is too much work for {name} optimizers on this surface; the valid range is {allowed}, "
         "or more with fewer optimizers."
     ),
-    "too_much_league": (
-        "steps = {value} on so many surfaces is too much work for this server; the valid range is {allowed}, "
-        "or more with fewer surfaces or optimizers."
-    ),
     "too_much_work_of_samples": (
         "steps = {value} is too much work for {name} optimizers on this surface; the valid range is {allowed}, "
         "or more with fewer optimizers or fewer samples."
+    ),
+    "too_much_league": (
+        "seeds: {value} are too much work for {name} optimizers and so many steps; the valid range is {allowed}, "
+        "or more with fewer optimizers or steps."
     ),
     "too_long": "{name} has {value} characters; the valid range is {allowed}.",
     "not_readable": "{name} cannot be read: {value}; expected {allowed}.",

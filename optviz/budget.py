@@ -13,7 +13,8 @@ from optviz.experiment import Race
 from optviz.experiment.league import CHUNK, League
 from optviz.parameter import STEPS
 from optviz.racer import Racer
-from optviz.surface import Surface
+from optviz.surface import FiniteSum, Surface
+from optviz.surface.finite_sum import RMS_GRID
 
 MOST_WORK = 300_000
 """What a race may cost, 3 to 6 s of one processor: all optimizers at the end of every slider pass."""
@@ -44,8 +45,12 @@ LEDGER_STEP = 2.0
 MOST_SEEDS_OF_LEAGUE = 10_000
 """How many seeds a visitor may ask about."""
 
-MOST_WORK_OF_LEAGUE = 3_000_000
-"""What a league may cost a server, about a minute of one processor."""
+MOST_WORK_OF_LEAGUE = 6_000_000
+"""What a league may cost, about two minutes of one processor."""
+
+# Of each surface of a stack: the search for its lowest point, and what there is to that for each number of a point.
+SEARCH = 20.0
+SEARCHED_NUMBER = 0.15
 
 
 def racer_work(racer: Racer, surface: Surface, runs: int = 1, starts: int = 1) -> float:
@@ -83,24 +88,49 @@ def swarm_work(race: Race, place: int, starts: int) -> float:
 
 
 def league_work(league: League) -> float:
-    """What a league costs: all runs on its seeds; in fair mode with every value that is tried, on both blocks."""
-    seeds, tried = league.n, 1
-    if league.training is not None:
-        first, beyond = league.training
-        seeds, tried = seeds + beyond - first, league.grid[2]
-    chunk = sum(racer_work(racer, league.surface, starts=CHUNK) for racer in league.racers)
-    return tried * league.steps * seeds / CHUNK * chunk
+    """What a league costs that nobody has asked before.
+
+    In fair mode each value that is tried is run on both blocks of seeds; a grid that has to go on costs more.
+    """
+    return _seeds_of(league) * _work_of_seed(league)
+
+
+def _seeds_of(league: League) -> int:
+    first, beyond = league.training or (0, 0)
+    return league.n + beyond - first
+
+
+def _work_of_seed(league: League) -> float:
+    tried = league.grid[2] if league.fair else 1
+    # As many runs at once as there are surfaces in a chunk, each with batches of its own.
+    chunk = sum(racer_work(racer, league.surface, runs=CHUNK) for racer in league.racers)
+    return league_preparation_work(league.surface) + tried * league.steps * chunk / CHUNK
+
+
+def league_preparation_work(surface: Surface) -> float:
+    """What each surface of a stack costs before anyone runs: to draw it, and to find its highest and lowest points."""
+    bare, spread = surface, 0.0
+    if isinstance(surface, FiniteSum):
+        bare, spread = surface.surface, RMS_GRID**2 * surface.numbers_per_point() * NUMBER
+    search = bare.preparation_cost if bare.narrow_dips else SEARCH + bare.numbers_per_point() * SEARCHED_NUMBER
+    return bare.drawing_cost + spread + search
 
 
 def check_league(league: League) -> League:
-    """The league, if a server computes it for one visitor. Raises BadInput, which says what it would."""
+    """The league, if it is within the budget of one visitor. Raises BadInput, which says how many seeds would be."""
     if league.n > MOST_SEEDS_OF_LEAGUE:
         raise BadInput("too_many", name="seeds", value=f"{league.n:,}", allowed=f"1 … {MOST_SEEDS_OF_LEAGUE:,}")
-    work = league_work(league)
-    if work > MOST_WORK_OF_LEAGUE:
-        most = _within(MOST_WORK_OF_LEAGUE, work / league.steps)
-        raise BadInput("too_much_league", name="steps", value=f"{league.steps:,}", allowed=_steps_up_to(most))
-    return league
+    work = _work_of_seed(league)
+    if _seeds_of(league) * work <= MOST_WORK_OF_LEAGUE:
+        return league
+    racers, most = str(len(league.racers)), int(MOST_WORK_OF_LEAGUE // work)
+    if most < 2:
+        steps = _within(MOST_WORK_OF_LEAGUE / 2, work / league.steps)
+        raise BadInput("too_much_work", name=racers, value=f"{league.steps:,}", allowed=_steps_up_to(steps))
+    value, name = f"{league.n:,}", "seeds"
+    if league.fair:
+        value, name = f"{value} + {_seeds_of(league) - league.n:,}", "seeds + training"
+    raise BadInput("too_much_league", name=racers, value=value, allowed=f"{1 + league.fair} ≤ {name} ≤ {most:,}")
 
 
 def most_steps_of_ledger(race: Race) -> int:

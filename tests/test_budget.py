@@ -29,7 +29,11 @@ from optviz import (
 from optviz.batches import batches
 from optviz.budget import (
     MOST_WORK,
+    MOST_WORK_OF_LEAGUE,
     check_budget,
+    check_league,
+    league_preparation_work,
+    league_work,
     most_steps,
     most_steps_of_runs,
     race_work,
@@ -37,7 +41,8 @@ from optviz.budget import (
     runs_work,
     within_budget,
 )
-from optviz.experiment import MOST_RACERS
+from optviz.experiment import MOST_RACERS, League, seven
+from optviz.laboratory.kernel import compute
 from optviz.parameter import STEPS, parameters
 from optviz.racer import PICKS
 from optviz.surface import FAMILIES, Regression
@@ -217,3 +222,86 @@ def test_a_generator_seeded_again_draws_what_a_new_one_does() -> None:
     permuted = list(batches(40, 40, 3, np.array(5), replacement=False))
     expected = [np.random.RandomState([5, epoch]).permutation(40) for epoch in range(3)]
     np.testing.assert_array_equal(permuted, expected)
+
+
+# --- leagues -------------------------------------------------------------------------------------------------------
+
+LEAGUES: dict[str, League] = {
+    "hills": League(),
+    "one step": League(steps=1),
+    "noise": League(SmoothedNoise(), seven()[:2]),
+    "large noise, a few steps": League(SmoothedNoise(size=256, smoothing=60.0, octaves=2), seven()[:1], steps=5),
+    "samples": League(FiniteSum(GaussianHills()), (Racer(SLOW, 1), Racer(SLOW, 8), Racer(SLOW)), steps=100),
+    "many samples": League(FiniteSum(GaussianHills(), 1024, replacement=True), (Racer(SLOW, 512),), steps=20),
+}
+
+
+@pytest.mark.parametrize("name", rest_is_long(LEAGUES, {"hills"}))
+def test_the_work_told_of_a_league_is_the_work_done(name: str) -> None:
+    """Within a factor of 4, as of a race; the table spans a factor of 50 a seed."""
+    league = LEAGUES[name]
+    seeds = 50 if "large" in name or "many" in name else 250
+    times = []
+    for _ in range(2):
+        begun = time.thread_time()
+        compute(league, 0, seeds, range(len(league.racers)))
+        times.append(time.thread_time() - begun)
+    unit = statistics.median(seconds(GaussianHills(1), None, 1, 200) for _ in range(3))
+    told = league_work(league.replaced(seeds=(0, seeds)))
+    assert 1 / 4 < min(times) / unit / told < 4, (min(times) / unit, told)
+
+
+def test_what_the_page_offers_is_within_the_budget() -> None:
+    for league in (
+        League(seeds=(0, 10_000)),
+        League(training=(1000, 2000)),
+        League(SmoothedNoise(), seeds=(0, 2000)),
+        League(FiniteSum(GaussianHills()), everybody(FiniteSum(GaussianHills()), 8), seeds=(0, 1000)),
+    ):
+        assert check_league(league) is league
+
+
+TOO_MUCH: dict[str, tuple[League, str]] = {
+    "many seeds": (League(seeds=(5, 10_006)), r"seeds: 10,001 are too many; the valid range is 1 … 10,000\."),
+    "many steps": (League(seeds=(0, 10_000), steps=5000), r"seeds: 10,000 are .*7 optimizers.* 1 ≤ seeds ≤ [1-9],\d+,"),
+    "narrow dips": (
+        League(SmoothedNoise(octaves=6, smoothing=4.0), seeds=(0, 1000)),
+        r"seeds: 1,000 are .* 1 ≤ seeds ≤ \d+,",
+    ),
+    "fair": (
+        League(seeds=(0, 1000), training=(1000, 11_000)),
+        r"seeds: 1,000 \+ 10,000 are .* 2 ≤ seeds \+ training ≤ [1-9],\d+,",
+    ),
+    "one is too much": (
+        League(FiniteSum(GaussianHills(), 4096), [Racer(SLOW, 4096)] * 24, seeds=(0, 5), training=(5, 9), steps=5000),
+        r"steps = 5,000 is too much work for 24 optimizers",
+    ),
+}
+
+
+@pytest.mark.parametrize(("league", "sentence"), TOO_MUCH.values(), ids=TOO_MUCH)
+def test_a_league_beyond_the_budget_is_told_how_much_is_within(league: League, sentence: str) -> None:
+    with pytest.raises(BadInput, match=sentence):
+        check_league(league)
+
+
+def test_as_many_seeds_as_are_told_are_within_the_budget_and_one_more_is_not() -> None:
+    league = TOO_MUCH["many steps"][0]
+    with pytest.raises(BadInput) as problem:
+        check_league(league)
+    most = int(str(problem.value.parts["allowed"]).split("≤")[-1].replace(",", ""))
+    assert check_league(league.replaced(seeds=(0, most))).n == most
+    assert league_work(league.replaced(seeds=(0, most))) <= MOST_WORK_OF_LEAGUE
+    with pytest.raises(BadInput):
+        check_league(league.replaced(seeds=(0, most + 1)))
+
+
+def test_the_runs_of_a_league_cost_as_much_as_there_are_of_them() -> None:
+    def runs(league: League, seeds: int) -> float:
+        return league_work(league) - seeds * league_preparation_work(league.surface)
+
+    once, league = runs(League(), 1000), League()
+    assert runs(league.replaced(seeds=(0, 2000)), 2000) == pytest.approx(2 * once)
+    assert runs(league.replaced(steps=400), 1000) == pytest.approx(2 * once)
+    assert runs(league.replaced(racers=league.racers * 2), 1000) == pytest.approx(2 * once)
+    assert runs(league.replaced(training=(1000, 2000)), 2000) == pytest.approx(2 * 21 * once)

@@ -88,6 +88,11 @@ class Surface(abc.ABC):
         return 64
 
     @property
+    def drawing_cost(self) -> float:
+        """What it costs to make the surface of its seed, once; unit as of `call_cost`."""
+        return 1.0
+
+    @property
     def preparation_cost(self) -> float:
         """What the search for the lowest point costs; unit as of `call_cost`."""
         if self._known_lowest is not None:

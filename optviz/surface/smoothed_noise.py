@@ -74,6 +74,10 @@ class SmoothedNoise(Surface):
 
     call_cost = 2.4
 
+    @property
+    def drawing_cost(self) -> float:
+        return 0.009 * self.size * self.size * self.octaves
+
     def numbers_per_point(self, samples: int | None = None) -> int:
         return 150
 
