@@ -23,6 +23,7 @@ from optviz.experiment import LONGEST_LINK, Race
 from optviz.experiment.lesson import CONTROLS, LETTERS, LONGEST, Lesson, lesson, lesson_names, read_lesson
 from optviz.optimizers import Adam
 from optviz.outcome import Outcome
+from optviz.statistics import scoreboard
 from optviz.statistics.measures import MEASURES
 from optviz.surface import DriftingBowl
 from optviz.text import SEAM, STRAY, sentence, words
@@ -33,7 +34,7 @@ LESSONS = lesson_names()
 
 
 def measured(name: str, race: Race) -> list[float]:
-    return MEASURES[name](race.run())
+    return MEASURES[name].numbers(race.run())
 
 
 def with_settings(race: Race, place: int, **settings: Any) -> Race:
@@ -248,7 +249,7 @@ def test_where_a_path_ends_is_measured_from_where_the_lowest_point_is_by_then() 
     (path,) = race.run()
     assert path.surface.lowest.point.tolist() == [-1, 0]
     # The bowl moves by 0.02 a step; in 50 steps of 1e-9 the path comes no farther than 1e-6.
-    assert MEASURES["end_distance"]([path]) == pytest.approx([50 * 0.02], abs=1e-6)
+    assert MEASURES["end_distance"].numbers([path]) == pytest.approx([50 * 0.02], abs=1e-6)
 
 
 # --- the files -----------------------------------------------------------------------------------------------------
@@ -277,6 +278,24 @@ def test_they_stand_in_an_order_of_their_own() -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_is_measured_has_a_name(language: str) -> None:
     assert set(MEASURES) <= set(words(language)["measure"])
+
+
+@pytest.mark.parametrize(
+    ("race", "told"),
+    [
+        (Race(steps=30), "steps_to_90_of_best"),
+        (lesson("ravine").race, "steps_to_90"),
+    ],
+    ids=["nobody comes so far down", "somebody does"],
+)
+def test_the_steps_of_a_lesson_are_those_of_the_scoreboard(race: Race, told: str) -> None:
+    paths = race.run()
+    rows = {row["index"]: row[told] for row in scoreboard(paths)}
+    measure = MEASURES["steps_to_90"]
+    assert measure.called(paths) == told
+    expected = [np.nan if rows[place] in (None, -1) else rows[place] for place in range(len(paths))]
+    np.testing.assert_array_equal(measure.numbers(paths), expected)
+    assert np.isfinite(expected).any()
 
 
 def test_a_file_that_cannot_be_used_is_told_by_its_name(tmp_path: Any) -> None:

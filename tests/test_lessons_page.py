@@ -91,8 +91,8 @@ def test_a_lesson_opens_the_race_that_it_claims(name: str, language: str) -> Non
     assert words(language)["lessons"][verdict].format(guess="A", right=found.right) in page
     paths = found.race.run()
     for measure in found.measures:
-        assert words(language)["measure"][measure] in page
-        for number in MEASURES[measure](paths):
+        assert words(language)["measure"][MEASURES[measure].called(paths)] in page
+        for number in MEASURES[measure].numbers(paths):
             assert readable(number) in page
     if language == "zh":
         assert LATIN.findall(page) == []

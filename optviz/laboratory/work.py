@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from optviz.figures.heights import contour_heights
 from optviz.gradient_noise import gradient_noise
 from optviz.laboratory.store import Piece, Store
 from optviz.laboratory.values import Values, fields_of
-from optviz.statistics import measures
+from optviz.statistics.measures import MEASURES
 from optviz.surface import FiniteSum
 from optviz.swarm import swarm_of
 from optviz.trajectory import trace
@@ -63,9 +64,9 @@ def swarm(race: Race, place: int, seed: int) -> Values:
     return fields_of(swarm_of(race.racers[place], race.surface, seed, race.steps, race.batch_seed))
 
 
-def end_spread(race: Race) -> Values:
-    """How far apart runs with other batches end, of each racer."""
-    return {"spreads": np.array(measures.end_spread(race.run()))}
+def measured(race: Race, name: str) -> Values:
+    """What a measure says of each racer."""
+    return {"numbers": np.array(MEASURES[name].numbers(race.run()))}
 
 
 def piece(league: League, folder: str, first: int, beyond: int, places: list[int], joint: bool) -> Values:
@@ -80,7 +81,7 @@ WORK: dict[str, Callable[..., Values]] = {
     "surface": surface,
     "noise": noise,
     "swarm": swarm,
-    "end_spread": end_spread,
+    **{name: partial(measured, name=name) for name, measure in MEASURES.items() if measure.runs is not None},
     "piece": piece,
 }
 """Name → function of a race or a league and of numbers."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from optviz.statistics.gaps import steps_to_drop
+from optviz.statistics.scores import drop_told, scoreboard
 from optviz.statistics.wins import tie_width
 from optviz.trajectory import Trajectory, trace
 
@@ -17,9 +18,10 @@ Numbers = list[float]
 
 
 def steps_to_90(paths: Sequence[Trajectory]) -> Numbers:
-    """The first step at which 90 % of the drop is done; NaN where it never is."""
-    steps = (int(steps_to_drop(path.losses, path.surface.lowest.loss)) for path in paths)
-    return [float(step) if step >= 0 else np.nan for step in steps]
+    """The first step at which 90 % of the drop is done; NaN where it never is. See `drop_told` for which drop."""
+    told = drop_told(rows := scoreboard(paths))
+    steps = {row["index"]: row[told] for row in rows}
+    return [np.nan if steps[place] in (None, -1) else float(steps[place]) for place in range(len(paths))]
 
 
 def end_distance(paths: Sequence[Trajectory]) -> Numbers:
@@ -57,16 +59,33 @@ def place(paths: Sequence[Trajectory]) -> Numbers:
     return [1.0 + float((ends < end - width).sum()) if np.isfinite(end) else np.nan for end in ends]
 
 
-MEASURES: dict[str, Callable[[Sequence[Trajectory]], Numbers]] = {
-    "steps_to_90": steps_to_90,
-    "end_distance": end_distance,
-    "first_step": first_step,
-    "path_length": path_length,
-    "swing": swing,
-    "end_spread": end_spread,
-    "place": place,
+def _always(name: str) -> Callable[[Sequence[Trajectory]], str]:
+    return lambda paths: name
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What can be measured.
+
+    numbers: a function of the paths of a race, in the order of its optimizers. called: what that is, by its key among
+    the words. runs: so many runs of each optimizer are computed for it; None where the paths tell it.
+    """
+
+    numbers: Callable[[Sequence[Trajectory]], Numbers]
+    called: Callable[[Sequence[Trajectory]], str]
+    runs: int | None = None
+
+
+MEASURES: dict[str, Measure] = {
+    "steps_to_90": Measure(steps_to_90, lambda paths: drop_told(scoreboard(paths))),
+    "end_distance": Measure(end_distance, _always("end_distance")),
+    "first_step": Measure(first_step, _always("first_step")),
+    "path_length": Measure(path_length, _always("path_length")),
+    "swing": Measure(swing, _always("swing")),
+    "end_spread": Measure(end_spread, _always("end_spread"), RUNS),
+    "place": Measure(place, _always("place")),
 }
-"""Name → a function of the paths of a race, in the order of its optimizers."""
+"""Name → what it measures."""
 
 
 def _length(vector: np.ndarray) -> float:

@@ -144,6 +144,16 @@ def _key(name: str) -> str:
     return f"{name}~{times}" if times else name
 
 
+SHOWING: dict[str, Callable[[list[Any], Any], dict[str, Any]]] = {
+    "select_slider": lambda known, value: {"value": value},
+    "selectbox": lambda known, value: {"index": known.index(value)},
+    "radio": lambda known, value: {"index": None if value is None else known.index(value)},
+    "segmented_control": lambda known, value: {"default": value, "required": True},
+    "pills": lambda known, value: {"default": value},
+}
+"""Streamlit's widget that chooses one of some options → what it is told so that it shows a value of them."""
+
+
 def choice(
     draw: Callable[..., Any],
     label: str,
@@ -158,14 +168,7 @@ def choice(
 ) -> None:
     """One of some options: `draw` is a select box, a segmented control or a select slider that shows `value`."""
     known = list(options)
-    if draw.__name__ == "select_slider":
-        more["value"] = value
-    elif draw.__name__ == "selectbox":
-        more["index"] = known.index(value)
-    elif draw.__name__ == "radio":
-        more["index"] = None if value is None else known.index(value)
-    elif draw.__name__ == "segmented_control":
-        more |= {"default": value, "required": True}
+    more |= SHOWING[draw.__name__](known, value)
     draw(
         label,
         known,

@@ -14,7 +14,7 @@ from optviz.budget import most_steps_of_runs, race_work, runs_work
 from optviz.experiment.lesson import LETTERS, Lesson
 from optviz.export import FORMATS
 from optviz.laboratory.work import Task
-from optviz.statistics.measures import MEASURES, RUNS
+from optviz.statistics.measures import MEASURES
 from optviz.text import Words, spaced
 from optviz.text.numbers import readable
 from optviz.trajectory import Trajectory
@@ -147,7 +147,7 @@ def _measured(found: Lesson, text: Words) -> None:
     names = race.racer_names(text["optimizer"])
     known = [name for name in found.measures if name in MEASURES]
     columns = {name: numbers for name in known if (numbers := _numbers(name, found, paths)) is not None}
-    heads = [text["measure"][name] for name in columns]
+    heads = [text["measure"][MEASURES[name].called(paths)] for name in columns]
     rows = []
     for place, (name, path) in enumerate(zip(names, paths, strict=True)):
         own = [column[place] for column in columns.values()]
@@ -167,16 +167,17 @@ def _measured(found: Lesson, text: Words) -> None:
 
 def _numbers(name: str, found: Lesson, paths: Sequence[Trajectory]) -> list[float] | None:
     """A measure of the race; None where it takes longer than a page may."""
-    if name != "end_spread":
-        return MEASURES[name](paths)
-    if found.race.steps > most_steps_of_runs(found.race, RUNS):
+    measure = MEASURES[name]
+    if measure.runs is None:
+        return measure.numbers(paths)
+    if found.race.steps > most_steps_of_runs(found.race, measure.runs):
         return None
-    work = race_work(found.race) + runs_work(found.race, RUNS)
-    values = background.result_of(Task("end_spread", found.race, {}, work))
+    task = Task(name, found.race, {}, race_work(found.race) + runs_work(found.race, measure.runs))
+    values = background.result_of(task)
     if values is None:
-        background.await_result(Task("end_spread", found.race, {}, work))
+        background.await_result(task)
         return None
-    return [float(value) for value in values["spreads"]]
+    return [float(value) for value in values["numbers"]]
 
 
 # --- guess, link and file ------------------------------------------------------------------------------------------

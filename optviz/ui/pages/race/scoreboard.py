@@ -15,6 +15,7 @@ from optviz.figures.race_record import RaceRecord
 from optviz.figures.styles import styles_of
 from optviz.racer import Racer
 from optviz.statistics import scoreboard
+from optviz.statistics.scores import drop_told
 from optviz.statistics.valleys import valleys_of
 from optviz.text import Words
 from optviz.text.numbers import readable
@@ -40,9 +41,7 @@ def score_table(
     if pinned is not None:
         finals = {name: float(losses[-1]) for name, losses in zip(pinned.names, pinned.losses, strict=True)}
     styles = styles_of(tuple(path.racer.kind for path in paths))
-    nobody = all(row["steps_to_90"] in (None, -1) for row in rows)
-    # Where nobody comes near the surface's lowest point, what they did reach still tells who was quick.
-    columns = ["learning_rate", "final_loss", "gap", "steps_to_90_of_best" if nobody else "steps_to_90"]
+    columns = ["learning_rate", "final_loss", "gap", drop_told(rows)]
     if finals:
         columns.insert(2, "pinned")
     body = "".join(_score_row(row, race, columns, names, finals, styles, text) for row in rows)
