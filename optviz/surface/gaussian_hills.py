@@ -13,6 +13,8 @@ from optviz.parameter import Parameter, check_fields, hyper
 from optviz.surface.base import Domain, Surface, check_seed
 
 FARTHEST = 1e150
+MANY = 100
+"""Sums, from which on they are taken side by side."""
 WEIGHT = Parameter(at_least=-100, at_most=100)
 
 
@@ -138,7 +140,13 @@ class GaussianHills(Surface):
 def _total(terms: np.ndarray) -> np.ndarray:
     # A running sum adds in one fixed order; np.sum chooses its order by shape and memory layout, and then a stack
     # and a single surface differ in the last bit.
-    return terms.cumsum(axis=-1)[..., -1]
+    if terms.size < MANY * terms.shape[-1] or terms.shape[-1] == 1:
+        return terms.cumsum(axis=-1)[..., -1]
+    # In the same order; of many points this is two to four times as fast, of few slower.
+    total = terms[..., 0] + terms[..., 1]
+    for place in range(2, terms.shape[-1]):
+        total += terms[..., place]
+    return total
 
 
 def _check_interval(name: str, interval: Any) -> tuple[float, float]:
