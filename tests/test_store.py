@@ -19,7 +19,6 @@ from cases import ROOT
 from optviz import Racer
 from optviz.experiment.league import League
 from optviz.laboratory import jobs, kernel, work
-from optviz.laboratory.jobs import Worker
 from optviz.laboratory.league import Crew, LeagueFailed, Result, done_of, known, run_league
 from optviz.laboratory.store import Piece, Store, arithmetic, pieces, store_folder
 from optviz.optimizers import Adam, GradientDescent
@@ -177,6 +176,36 @@ def test_progress_counts_pieces_and_stop_stops(store: Store) -> None:
     assert told[3:] == [(2, 4), (3, 4), (4, 4)]
 
 
+def test_each_racer_at_its_own_best(store: Store, computed: list[Any]) -> None:
+    asked = SMALL.replaced(seeds=(0, 20), training=(20, 35), grid=(1e-2, 1.0, 3))
+    nothing = known(asked, store)
+    assert not nothing.complete
+    assert (nothing.seeds.size, nothing.runs[1].n, nothing.tuned) == (0, 0, None)
+    assert done_of(asked, store) == (0, 8)  # two racers, two pieces on each block of seeds
+    told: list[tuple[int, int]] = []
+    result = run_league(asked, store, 0, lambda *numbers: told.append(numbers))
+    assert result.complete
+    assert told == [(done, 8) for done in range(9)]
+    assert result.tuned is not None
+    best = [racer.best_racer for racer in result.tuned.racers]
+    assert result.league == SMALL.replaced(seeds=(0, 20), racers=tuple(best))
+    for racer, runs in zip(result.tuned.racers, result.runs, strict=True):
+        assert racer.training[racer.best] == racer.training.min()
+        assert runs.c.mean() == racer.held_out[racer.best]
+    computed.clear()
+    assert table(known(asked, store)) == table(run_league(asked, store, 0)) == table(result)
+    assert computed == []
+
+
+def test_tuning_that_is_stopped_knows_nothing_yet(store: Store) -> None:
+    asked = SMALL.replaced(seeds=(0, 20), training=(20, 35), grid=(1e-2, 1.0, 3))
+    told: list[tuple[int, int]] = []
+    result = run_league(asked, store, 0, lambda *numbers: told.append(numbers), lambda: len(told) > 3)
+    assert not result.complete
+    assert result.tuned is None
+    assert done_of(asked, store) == (3, 8)
+
+
 # --- files ---------------------------------------------------------------------------------------------------------
 
 
@@ -295,7 +324,7 @@ def test_a_process_that_ends_is_replaced_and_its_piece_repeated_three_times(
         hired.append(Fleeting(left))
         return hired[-1]
 
-    crew = Crew(asked, store, 1, store.missing(asked), hire)
+    crew = Crew([(asked, piece) for piece in store.missing(asked)], store, 1, hire)
     if survives:
         assert [piece.first for piece in crew.work(lambda: False)] == [0, 10]
         assert known(asked, store).complete
@@ -310,7 +339,7 @@ def test_a_process_that_ends_is_replaced_and_its_piece_repeated_three_times(
 @long
 def test_a_process_that_is_killed_is_replaced(store: Store) -> None:
     asked = SMALL.replaced(seeds=(0, 40))
-    crew = Crew(asked, store, 1, store.missing(asked))
+    crew = Crew([(asked, piece) for piece in store.missing(asked)], store, 1)
     killed = []
     for _ in crew.work(lambda: False):
         for worker in list(crew.workers):
@@ -318,13 +347,6 @@ def test_a_process_that_is_killed_is_replaced(store: Store) -> None:
             killed.append(worker.process.pid)
     assert len(set(killed)) == 4
     assert known(asked, store).complete
-
-
-def test_a_piece_that_cannot_be_computed_is_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "store").write_text("a file where a folder should be")
-    store = Store(tmp_path / "store")
-    with pytest.raises(LeagueFailed, match="seeds 0 to 9: .*store"):
-        list(Crew(SMALL, store, 1, store.missing(SMALL), Worker).work(lambda: False))
 
 
 # --- whatever ends the command line --------------------------------------------------------------------------------

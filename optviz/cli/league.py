@@ -10,6 +10,7 @@ import stat
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -19,13 +20,14 @@ from optviz.bad_input import BadInput
 from optviz.cli.options import EACH, race_of_options
 from optviz.cli.writing import is_output, writer_for
 from optviz.experiment import LONGEST_FILE
-from optviz.experiment.league import League
+from optviz.experiment.league import TUNED, USUAL_TRAINING, Block, League
 from optviz.export.rows import ROW_FORMATS
 from optviz.export.table import text_of
 from optviz.export.whole import write_whole
+from optviz.laboratory.fair import Tuned
 from optviz.laboratory.league import LeagueFailed, Result, rows_of, run_league
 from optviz.laboratory.store import Store
-from optviz.parameter import Parameter
+from optviz.parameter import SEED, Parameter
 from optviz.statistics.runs import TARGETS
 
 WORKERS = Parameter(at_least=1, at_most=256, whole=True)
@@ -81,7 +83,17 @@ def league_of_options(options: argparse.Namespace) -> League:
     # All that a race and a league have in common is said, and read, alike.
     beside = {"link": None, "file": None, "formula": None, "seed": None, "start": None, "batch_seed": None}
     race, _ = race_of_options(argparse.Namespace(**vars(options), **beside, surface=options.family))
-    return League(race.surface, race.racers, race.convention, options.seeds, race.steps)
+    asked = League(race.surface, race.racers, race.convention, options.seeds, race.steps)
+    if options.tune is None and options.training is None:
+        return asked
+    training = _beside(asked.seeds) if options.training is None else options.training
+    return asked.replaced(training=training, tuned=TUNED if options.tune is None else options.tune)
+
+
+def _beside(seeds: Block) -> Block:
+    """The seeds that racers are tuned on where nobody says which: those that follow, or else the first ones."""
+    first = seeds[1] if seeds[1] + USUAL_TRAINING <= SEED.at_most else 0  # type: ignore[operator]
+    return first, first + USUAL_TRAINING
 
 
 def _number(text: str) -> float:
@@ -116,14 +128,23 @@ class _Ended:
         self.event = threading.Event()
         self.is_set = self.event.is_set
         signal.signal(signal.SIGTERM, lambda *_: self.event.set())
-        # A terminal, a file or nothing at all is not a program that waits.
-        if sys.stdin is not None and stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
-            threading.Thread(target=self._listen, daemon=True).start()
+        pipe = _waiting_program()
+        if pipe is not None:
+            threading.Thread(target=self._listen, args=(pipe,), daemon=True).start()
 
-    def _listen(self) -> None:
-        while os.read(sys.stdin.fileno(), 1 << 16):
+    def _listen(self, pipe: int) -> None:
+        while os.read(pipe, 1 << 16):
             pass
         self.event.set()
+
+
+def _waiting_program() -> int | None:
+    """The input, where a program holds its other end: not a terminal, a file, or nothing at all."""
+    try:
+        number = sys.stdin.fileno()
+        return number if stat.S_ISFIFO(os.fstat(number).st_mode) else None
+    except (AttributeError, OSError, ValueError):
+        return None
 
 
 class _Progress:
@@ -209,4 +230,21 @@ def _print_table(result: Result, table: object) -> None:
         ranked = np.where(np.isnan(runs.gap), np.inf, runs.gap)
         reached, diverged = int((runs.hits[:, tenth] >= 0).sum()), int((runs.diverged_at >= 0).sum())
         say(f"{name:{longest}}  {runs.c.mean():7.3f}  {np.median(ranked):10.3g}  {reached:12,}  {diverged:8,}")
+    if result.tuned is not None:
+        for line in _told_of_tuning(result.tuned):
+            say(line)
     say("c is the gap, clipped to 0 … 1, and 1 where a run diverged; the lower, the better")
+
+
+def _told_of_tuning(tuned: Tuned) -> Iterator[str]:
+    low, high, count = tuned.grid
+    first, beyond = tuned.training
+    yield f"each at its own best of {count} settings, tuned on seeds {first:,} to {beyond - 1:,}:"
+    for racer in tuned.racers:
+        best = ", ".join(
+            f"{name} {value:.4g}" for name, value in zip(racer.names, racer.values[racer.best], strict=True)
+        )
+        edge = ", at the edge of the grid" if racer.on_edge else ""
+        yield f"  {racer.racer.kind}: {best or 'nothing to tune'}{edge}"
+    if any(tuned.extended):
+        yield f"the grid goes on beyond what was asked for, for all: {low:.4g} … {high:.4g}"

@@ -26,6 +26,7 @@ examples:
 LEAGUE_EXAMPLES = """\
 examples:
   optviz league --family gaussian_hills --seeds 0:10000 --convention tensorflow1 --optimizers all --out league.parquet
+  optviz league --seeds 0:10000 --tune learning_rate --training 10000:11000 --out fair.csv
   optviz league --family smoothed_noise --seeds 0:2000 --optimizers adam,adam--learning_rate-0.01 --out league.csv
 """
 RATES = (
@@ -157,6 +158,14 @@ def _add_league(league: argparse.ArgumentParser) -> None:
     what.add_argument("--domain", nargs=4, metavar=("X_MIN", "X_MAX", "Y_MIN", "Y_MAX"), help="of smoothed noise")
     what.add_argument("--seeds", default="0:1000", metavar="FIRST:BEYOND", help="which surfaces (default: 0:1000)")
     what.add_argument("--steps", help="1 … 5000 (default: 200)")
+    what.add_argument(
+        "--tune",
+        metavar="NAME",
+        help="each racer at its own best value of this setting, such as learning_rate, tuned on other seeds",
+    )
+    what.add_argument(
+        "--training", metavar="FIRST:BEYOND", help="the seeds to tune on (default: the 1,000 that follow --seeds)"
+    )
     how = league.add_argument_group("computing")
     how.add_argument(
         "--store",

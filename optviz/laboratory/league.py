@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import platform
 import queue
@@ -17,6 +18,7 @@ import numpy as np
 from optviz.experiment.league import League
 from optviz.export.rows import Rows
 from optviz.laboratory import work
+from optviz.laboratory.fair import Tuned, questions, tuned, tuned_league
 from optviz.laboratory.jobs import Worker, WorkerGone
 from optviz.laboratory.store import Piece, Store, arithmetic, pieces
 from optviz.statistics.runs import BINS, PER_RUN, TARGETS, Runs, joined
@@ -44,6 +46,8 @@ class LeagueFailed(RuntimeError):
 class Result:
     """What is known of a league.
 
+    league: the racers and surfaces that the numbers are of; where racers were tuned, each at its best, as an ordinary
+    league. tuned: what tuning has found; None where nothing was tuned, or not all of that is known.
     seeds: (m,) int64, those that are computed, in order. runs: one `Runs` a racer, over these seeds. by_best: (m, S)
     int32, steps to 90 % of the drop to the lowest that the article's racers reached, −1 never; its columns are the
     racers at the places `seven`, None where the league has none of them.
@@ -54,6 +58,7 @@ class Result:
     runs: tuple[Runs, ...]
     by_best: np.ndarray | None
     seven: tuple[int, ...]
+    tuned: Tuned | None = None
 
     @property
     def complete(self) -> bool:
@@ -62,13 +67,37 @@ class Result:
 
 
 def done_of(league: League, store: Store) -> tuple[int, int]:
-    """How many pieces of a league are there, and of how many; quick, by the names of files alone."""
-    total = sum(1 for _ in pieces(league))
-    return total - len(store.missing(league)), total
+    """How many pieces of a league are there, and of how many; quick, by the names of files alone.
+
+    Where racers are tuned, of all settings that are tried at least.
+    """
+    asked = _ordinary(league)
+    return _total(asked) - sum(len(store.missing(each)) for each in asked), _total(asked)
+
+
+def _ordinary(league: League) -> tuple[League, ...]:
+    """The leagues without tuning that a league comes down to."""
+    return questions(league) if league.fair else (league,)
+
+
+def _total(leagues: Sequence[League]) -> int:
+    return sum(1 for league in leagues for _ in pieces(league))
 
 
 def known(league: League, store: Store) -> Result:
-    """What the store knows of a league; computes nothing. Pieces of which anything is missing are left out."""
+    """What the store knows of a league; computes nothing. Pieces of which anything is missing are left out.
+
+    Where racers are tuned, nothing is known before all that tuning asks for is there.
+    """
+    if not league.fair:
+        return _known(league, store)
+    found = tuned(league, store, known)
+    if found is None:
+        return Result(league, np.zeros(0, np.int64), tuple(_none(league) for _ in league.racers), None, league.seven)
+    return dataclasses.replace(_known(tuned_league(league, found), store), tuned=found)
+
+
+def _known(league: League, store: Store) -> Result:
     while True:
         lacking = {(piece.first, piece.beyond) for piece in store.missing(league)}
         there = [piece for piece in pieces(league) if piece not in lacking]
@@ -131,51 +160,65 @@ def run_league(
     nothing is lost by whatever ends this; the table is the same for any number of processes and any order. Optimizers
     and surfaces that are not this package's own are computed in this process, and not kept.
 
+    Where racers are tuned, all settings are computed on both blocks of seeds first; for these the progress is told.
+
     Raises LeagueFailed where a piece cannot be computed, OSError where the store cannot be written. Not to be called
     from a server that answers others meanwhile.
     """
     if not work.is_known_elsewhere(league):
         with tempfile.TemporaryDirectory(prefix="optviz-") as folder:
             return _run(league, Store(folder), 0, progress, stop)
-    return _run(league, store, workers, progress, stop)
+    return _run(league, store, processors() if workers is None else workers, progress, stop)
 
 
 def _run(
-    league: League, store: Store, workers: int | None, progress: Progress | None, stop: Callable[[], bool] | None
+    league: League, store: Store, workers: int, progress: Progress | None, stop: Callable[[], bool] | None
 ) -> Result:
     store.sweep()
-    total = sum(1 for _ in pieces(league))
+    told, stopped = progress or (lambda done, total: None), stop or (lambda: False)
+    if not league.fair:
+        return _completed(league, store, workers, told, stopped)
+    _fill(_ordinary(league), store, workers, told, stopped)
+
+    def quietly(question: League, there: Store) -> Result:
+        return _completed(question, there, workers, lambda done, total: None, stopped)
+
+    found = None if stopped() else tuned(league, store, quietly)
+    if found is None:
+        return known(league, store)
+    return dataclasses.replace(quietly(tuned_league(league, found), store), tuned=found)
+
+
+def _completed(league: League, store: Store, workers: int, progress: Progress, stop: Callable[[], bool]) -> Result:
     for _ in range(ROUNDS):
-        missing = store.missing(league)
-        crew = Crew(league, store, processors() if workers is None else workers, missing)
-        done = total - len(missing)
-        if progress is not None:
-            progress(done, total)
-        for _ in crew.work(stop or (lambda: False)):
-            done += 1
-            if progress is not None:
-                progress(done, total)
-        result = known(league, store)
-        if result.complete or (stop is not None and stop()):
+        _fill([league], store, workers, progress, stop)
+        result = _known(league, store)
+        if result.complete or stop():
             return result
     raise LeagueFailed(f"what is computed does not stay in the store {store.folder}")
 
 
-class Crew:
-    """Processes that fill a store with the pieces of a league; they end when this process does, however it ends."""
+def _fill(leagues: Sequence[League], store: Store, workers: int, progress: Progress, stop: Callable[[], bool]) -> None:
+    missing = [(league, piece) for league in leagues for piece in store.missing(league)]
+    total = _total(leagues)
+    done = total - len(missing)
+    progress(done, total)
+    for _ in Crew(missing, store, workers).work(stop):
+        done += 1
+        progress(done, total)
 
-    def __init__(
-        self,
-        league: League,
-        store: Store,
-        size: int,
-        missing: Sequence[Piece],
-        start: Callable[[], Worker] = Worker,
-    ) -> None:
-        self.league, self.store, self.start = league, store, start
+
+Task = tuple[League, Piece]
+
+
+class Crew:
+    """Processes that fill a store with pieces of leagues; they end when this process does, however it ends."""
+
+    def __init__(self, missing: Sequence[Task], store: Store, size: int, start: Callable[[], Worker] = Worker) -> None:
+        self.store, self.start = store, start
         self.size = min(size, len(missing))
         self.missing = list(missing)
-        self.left: queue.SimpleQueue[Piece] = queue.SimpleQueue()
+        self.left: queue.SimpleQueue[Task] = queue.SimpleQueue()
         self.done: queue.SimpleQueue[Piece | Exception] = queue.SimpleQueue()
         self.lock = threading.Lock()
         self.workers: set[Worker] = set()
@@ -184,14 +227,14 @@ class Crew:
     def work(self, stop: Callable[[], bool]) -> Iterator[Piece]:
         """Do all of it; yields a piece whenever one is done. Ends early when `stop` says so."""
         if self.size == 0:
-            for piece in self.missing:
+            for league, piece in self.missing:
                 if stop():
                     return
-                self.store.fill(self.league, piece)
+                self.store.fill(league, piece)
                 yield piece
             return
-        for piece in self.missing:
-            self.left.put(piece)
+        for task in self.missing:
+            self.left.put(task)
         threads = [threading.Thread(target=self._serve, name=f"league {place}") for place in range(self.size)]
         for thread in threads:
             thread.start()
@@ -227,15 +270,15 @@ class Crew:
         worker: Worker | None = None
         try:
             while not self.closed:
-                worker = self._done_by(worker, self.left.get_nowait())
+                worker = self._done_by(worker, *self.left.get_nowait())
         except queue.Empty:
             return
         except Exception as problem:
             self.done.put(problem)
 
-    def _done_by(self, worker: Worker | None, piece: Piece) -> Worker | None:
+    def _done_by(self, worker: Worker | None, league: League, piece: Piece) -> Worker | None:
         """Have a piece computed; returns the process that is there now, which may be another one."""
-        message = work.piece_message(self.league, piece, self.store.folder)
+        message = work.piece_message(league, piece, self.store.folder)
         for _ in range(1 + MOST_REPEATS):
             try:
                 worker = worker or self._hired()
@@ -289,6 +332,8 @@ def rows_of(result: Result, question: League | None = None) -> Rows:
         "optimizer": by_racer([racer.kind for racer in racers]),
         "learning_rate": by_racer([np.nan if rate is None else rate for rate in rates]),
     }
+    if result.tuned is not None and (name := result.tuned.name) not in columns:
+        columns[name] = by_racer([float(getattr(racer.optimizer, name, np.nan)) for racer in racers])
     for name in PER_RUN:
         if name != "hits":
             columns[name] = np.stack([getattr(run, name) for run in runs], axis=-1).ravel()

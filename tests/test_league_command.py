@@ -1,0 +1,221 @@
+"""`optviz league`: tables that other programs read, the question in each, and one sentence for what cannot be done."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas
+import pytest
+
+from cases import ROOT
+from optviz import Racer, with_convention
+from optviz.cli import main
+from optviz.experiment.league import League
+from optviz.export.rows import ROW_FORMATS
+from optviz.laboratory.league import about, known
+from optviz.laboratory.store import Store
+from tiers import long
+
+QUESTION = ["--seeds", "5:25", "--steps", "15", "--convention", "tensorflow1", "--optimizers", "adam,gradient_descent"]
+ADAM, GRADIENT_DESCENT = (Racer(with_convention(key, "tensorflow1")) for key in ("adam", "gradient_descent"))
+ASKED = League(racers=(ADAM, GRADIENT_DESCENT), seeds=(5, 25), steps=15)
+
+
+def ask(folder: Path, *options: str) -> int:
+    """The exit code, in this process."""
+    return main(["league", "--store", str(folder / "store"), "--workers", "1", *options])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the answer in every format."""
+    folder = tmp_path_factory.mktemp("league")
+    for ending in ROW_FORMATS:
+        assert ask(folder, *QUESTION, "--out", str(folder / f"league.{ending}")) == 0
+    return folder
+
+
+def read_json(path: Path) -> pandas.DataFrame:
+    record = json.loads(path.read_text(encoding="utf-8"))
+    return pandas.DataFrame(record["rows"], columns=record["columns"])
+
+
+def read_npz(path: Path) -> pandas.DataFrame:
+    with np.load(path, allow_pickle=False) as file:
+        columns = {name: file[name] for name in file.files if name not in ("league", "about")}
+    frame = pandas.DataFrame(columns)
+    steps = [name for name in frame.columns if name.startswith("steps_to") or name == "diverged_at"]
+    return frame.assign(**{name: frame[name].where(frame[name] >= 0) for name in steps})
+
+
+READERS: dict[str, Any] = {
+    "parquet": pandas.read_parquet,
+    "csv": lambda path: pandas.read_csv(path, comment="#"),
+    "json": read_json,
+    "npz": read_npz,
+}
+
+
+@pytest.mark.parametrize("ending", ROW_FORMATS)
+def test_other_programs_read_every_number_bit_for_bit(folder: Path, ending: str) -> None:
+    frame = READERS[ending](folder / f"league.{ending}")
+    result = known(ASKED, Store(folder / "store"))
+    assert result.complete
+    assert frame.seed.tolist() == [seed for seed in range(5, 25) for _ in range(2)]
+    assert frame.racer.tolist() == frame.optimizer.tolist() == ["adam", "gradient_descent"] * 20
+    for place, runs in enumerate(result.runs):
+        mine = frame[place::2]
+        for name in ("start_loss", "final_loss", "gap", "c", "lowest", "swing", "end_distance"):
+            np.testing.assert_array_equal(mine[name].to_numpy(dtype=float), getattr(runs, name))
+        half = np.where(runs.hits[:, 0] < 0, np.nan, runs.hits[:, 0])
+        np.testing.assert_array_equal(mine["steps_to_gap_0.5"].to_numpy(dtype=float), half)
+    assert 0 < frame["steps_to_gap_0.5"].isna().sum() < 40
+    # The league's order has Adam first, the article's gradient descent.
+    assert result.seven == (1, 0)
+    by_best = np.where(result.by_best < 0, np.nan, result.by_best)  # type: ignore[operator]
+    np.testing.assert_array_equal(frame.steps_to_90_by_best[0::2].to_numpy(dtype=float), by_best[:, 1])
+    assert ROW_FORMATS[ending].league_of(folder / f"league.{ending}") == ASKED
+
+
+@pytest.mark.parametrize("ending", ROW_FORMATS)
+def test_every_file_says_what_it_was_computed_with(folder: Path, ending: str) -> None:
+    from pyarrow import parquet
+
+    path = folder / f"league.{ending}"
+    if ending == "csv":
+        lines = [line[4:].partition(": ") for line in path.read_text().splitlines() if line.startswith("# # ")]
+        told = {name: value for name, _, value in lines}
+    elif ending == "json":
+        told = json.loads(path.read_text())["about"]
+    elif ending == "npz":
+        with np.load(path) as file:
+            told = json.loads(str(file["about"]))
+    else:
+        told = json.loads(parquet.read_schema(path).metadata[b"about"])
+    assert told == about()
+    assert set(told) == {"optviz", "python", "numpy", "scipy", "platform", "machine", "cpu_features"}
+    assert told["numpy"] == np.__version__
+
+
+def test_a_name_is_no_formula_of_a_spreadsheet(tmp_path: Path) -> None:
+    out = tmp_path / "league.csv"
+    job = tmp_path / "job.toml"
+    job.write_text(ASKED.replaced(racers=(replace(ADAM, label="=1+1"), replace(ADAM, label="动量"))).to_toml())
+    assert ask(tmp_path, "--job", str(job), "--out", str(out)) == 0
+    assert out.read_bytes().startswith("\ufeff".encode())
+    assert set(pandas.read_csv(out, comment="#").racer) == {"'=1+1", "动量"}
+    assert ROW_FORMATS["csv"].league_of(out).racer_names() == ("=1+1", "动量")
+
+
+@pytest.mark.parametrize("ending", ROW_FORMATS)
+def test_the_table_of_another_league_stays(folder: Path, ending: str, capsys: pytest.CaptureFixture[str]) -> None:
+    out = folder / f"league.{ending}"
+    before = out.read_bytes()
+    assert ask(folder, *QUESTION, "--out", str(out)) == 0
+    capsys.readouterr()
+    assert ask(folder, *QUESTION[2:], "--seeds", "5:26", "--out", str(out)) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert f"--out = {out}"[:60] in said.err
+    assert out.read_bytes() == before
+    # What is no table at all stays as well.
+    other = folder / f"notes.{ending}"
+    other.write_text("my notes")
+    assert ask(folder, *QUESTION, "--out", str(other)) == 2
+    assert other.read_text() == "my notes"
+
+
+def test_the_table_on_the_screen(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(folder, *QUESTION) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "gaussian_hills, tensorflow1, 15 steps, seeds 5 to 24"
+    result = known(ASKED, Store(folder / "store"))
+    for line, runs in zip(lines[2:4], result.runs, strict=True):
+        assert float(line.split()[1]) == pytest.approx(runs.c.mean(), abs=5e-4)
+        assert int(line.split()[3]) == int((runs.hits[:, 1] >= 0).sum())
+
+
+def test_tuning_says_what_was_found_and_on_which_seeds(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = folder / "fair.csv"
+    fair = [*QUESTION, "--tune", "learning_rate", "--training", "30:60", "--out", str(out)]
+    assert ask(folder, *fair) == 0
+    said = capsys.readouterr().out
+    assert "tuned on seeds 30 to 59" in said
+    frame = pandas.read_csv(out, comment="#")
+    rates = frame.groupby("optimizer").learning_rate.first()
+    assert frame.groupby("optimizer").learning_rate.nunique().eq(1).all()
+    for key, rate in rates.items():
+        assert f"{key}: learning_rate {rate:.4g}" in said
+    assert rates.gradient_descent > rates.adam
+    asked = ROW_FORMATS["csv"].league_of(out)
+    assert (asked.training, asked.racers) == ((30, 60), ASKED.racers)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--seeds", "10:5"], "10:5"),
+        (["--seeds", "0:200000"], "100,000"),
+        (["--family", "rosenbrock"], "gaussian_hills"),
+        (["--learning-rate", "each"], "each"),
+        (["--training", "0:500"], "0:1000"),
+        (["--tune", "speed"], "speed"),
+        (["--workers", "0"], "workers = 0"),
+        (["--workers", "many"], "workers = many"),
+        (["--out", "league.xlsx"], ".parquet"),
+        (["--job", "job.toml", "--steps", "5"], "--steps"),
+        (["--job", "job.toml", "--set", "adam.beta1=0.5"], "--set"),
+        (["--job", "nowhere.toml"], "nowhere.toml"),
+        (["--job", "race.toml"], "start"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_sentence(
+    tmp_path: Path, options: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("job.toml").write_text(ASKED.to_toml())
+    Path("race.toml").write_text("start = [1.0, 1.0]\n")
+    assert main(["league", "--store", "store", *options]) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert said in err
+    assert not Path("store").exists()
+
+
+def test_a_store_that_cannot_be_written_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "store").write_text("a file")
+    assert ask(tmp_path, *QUESTION) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert str(tmp_path / "store") in err
+
+
+@long
+def test_ctrl_c_is_one_line_and_nothing_is_lost(tmp_path: Path) -> None:
+    """As it is typed: it is interrupted after its first lines, started again, and goes on."""
+    command = [sys.executable, "-m", "optviz.cli", "league", "--store", "store", "--seeds", "0:3000", "--steps", "50"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
+    kept = []
+    while not kept:
+        assert process.poll() is None
+        kept = list((tmp_path / "store").rglob("*.npz"))
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert said == "optviz: interrupted; what has been computed is kept, and the same command goes on from there\n"
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "store").rglob("*.npz")}
+    assert 0 < len(before) < 12 * 9
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert len(list((tmp_path / "store").rglob("*.npz"))) == 12 * 9
