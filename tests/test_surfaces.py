@@ -186,6 +186,17 @@ def test_many_seeds_equal_as_many_surfaces_bitwise(
             assert np.asarray(evaluate(alone, point[seed])).tobytes() == together[method][seed].tobytes()
 
 
+@pytest.mark.parametrize("hills", [1, 10, 100])
+def test_many_points_on_many_surfaces_equal_few_on_one_bitwise(hills: int) -> None:
+    """So many that the hills are added up in another way."""
+    stack = GaussianHills(seed=range(60), hills=hills)
+    point = points_in(stack, (80, 60))
+    for evaluate in METHODS.values():
+        together = evaluate(stack, point)
+        for seed in (0, 17, 59):
+            assert evaluate(stack.single(seed), point[7, seed]).tobytes() == together[7, seed].tobytes()
+
+
 @pytest.mark.parametrize("name", STACKS)
 def test_the_lowest_of_a_stack_are_the_lowest_of_its_singles(name: str) -> None:
     lowest = STACKS[name].lowest
