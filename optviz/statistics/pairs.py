@@ -1,0 +1,200 @@
+"""Two racers on the same surfaces: who wins, by how much, and what can be said of it."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from optviz.statistics.intervals import CONFIDENCE, effective_n, mean_intervals, wilson
+from optviz.statistics.wins import TIE
+
+EQUIVALENT_WITHIN = 0.02
+"""Two racers are equivalent where the interval of their mean paired difference of c is inside ± this."""
+
+FEWEST_SEEDS = 20
+"""Fewer seeds give no verdict: resampled, they do not tell how much they vary."""
+
+SURE = 1 - CONFIDENCE
+
+
+class Verdict(StrEnum):
+    """What is said of the first of two racers, by the mean paired difference of c."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    EQUIVALENT = "equivalent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The first racer against the second on n surfaces.
+
+    All but `p_holm` is a function of the two racers alone.
+    """
+
+    wins: int
+    ties: int
+    losses: int
+    share: float
+    """P(the first beats the second) = (wins + ties / 2) / n, 0 … 1."""
+    share_interval: tuple[float, float]
+    p_value: float
+    """Of the exact sign test: two-sided, ties left out, 1 where there is nothing else."""
+    p_holm: float
+    """The same after Holm's correction over all pairs of the league."""
+    difference: float
+    """Mean c of the first less mean c of the second, −1 … 1: below 0 the first is better."""
+    difference_interval: tuple[float, float]
+    verdict: Verdict
+    seeds_needed: int | None
+    """Where the verdict is unknown: how many seeds would tell, if the difference stays what it is. Else None."""
+
+    @property
+    def n(self) -> int:
+        """How many surfaces there are."""
+        return self.wins + self.ties + self.losses
+
+    @property
+    def surely_wins(self) -> bool:
+        """Whether the first wins more often than it loses, after Holm's correction."""
+        return self.wins > self.losses and self.p_holm <= SURE
+
+    @property
+    def surely_loses(self) -> bool:
+        """Whether the first loses more often than it wins, after Holm's correction."""
+        return self.wins < self.losses and self.p_holm <= SURE
+
+    @property
+    def conflict(self) -> bool:
+        """Whether "who wins" and "by how much" disagree, both surely: who wins more often is worse by mean c."""
+        low, high = self.share_interval
+        return (low > 0.5 and self.verdict is Verdict.WORSE) or (high < 0.5 and self.verdict is Verdict.BETTER)
+
+
+def beats(first: Any, second: Any) -> np.ndarray:
+    """Who of two has the lower gap (...) by more than a millionth: → int8 (...), 1 the first, −1 the second, 0 level.
+
+    NaN, where a run diverged or has no gap, counts as ∞, and two of them as level.
+    """
+    first, second = (np.where(np.isnan(gaps), np.inf, gaps) for gaps in (first, second))
+    with np.errstate(invalid="ignore"):
+        apart = second - first
+        return (apart > TIE).astype(np.int8) - (apart < -TIE).astype(np.int8)
+
+
+def pairs_of(gaps: np.ndarray, c: np.ndarray, seed: int) -> dict[tuple[int, int], Pair]:
+    """Every two of K racers, by their places i < j: gaps (K, n) at the end, NaN where diverged, and c (K, n).
+
+    seed: of what is drawn for the intervals of differences; the same draws for all pairs, so that who else runs changes
+    nothing but `p_holm`.
+    """
+    gaps, c = np.asarray(gaps, dtype=float), np.asarray(c, dtype=float)
+    places = list(itertools.combinations(range(len(gaps)), 2))
+    differences = np.array([c[i] - c[j] for i, j in places]).reshape(len(places), c.shape[1])
+    intervals = mean_intervals(differences, seed)
+    pairs = [
+        _pair(gaps[i], gaps[j], difference, interval)
+        for (i, j), difference, interval in zip(places, differences, intervals, strict=True)
+    ]
+    corrected = holm([pair.p_value for pair in pairs])
+    return {place: replace(pair, p_holm=float(p)) for place, pair, p in zip(places, pairs, corrected, strict=True)}
+
+
+def _pair(first: np.ndarray, second: np.ndarray, differences: np.ndarray, interval: np.ndarray) -> Pair:
+    won = beats(first, second)
+    wins, losses = int((won > 0).sum()), int((won < 0).sum())
+    n = len(first)
+    ties = n - wins - losses
+    difference = float(differences.mean()) if n else math.nan
+    ends = (float(interval[0]), float(interval[1]))
+    verdict = verdict_of(ends, n)
+    p_value = sign_test(wins, losses)
+    return Pair(
+        wins=wins,
+        ties=ties,
+        losses=losses,
+        share=(wins + ties / 2) / n if n else math.nan,
+        share_interval=share_interval(wins, ties, losses),
+        p_value=p_value,
+        p_holm=p_value,
+        difference=difference,
+        difference_interval=ends,
+        verdict=verdict,
+        seeds_needed=seeds_needed(difference, ends, n) if verdict is Verdict.UNKNOWN else None,
+    )
+
+
+def conflicts(pairs: Mapping[tuple[int, int], Pair]) -> tuple[tuple[int, int], ...]:
+    """The pairs in which "who wins" and "by how much" disagree (`Pair.conflict`)."""
+    return tuple(place for place, pair in pairs.items() if pair.conflict)
+
+
+def share_interval(wins: int, ties: int, losses: int) -> tuple[float, float]:
+    """The interval of P(first beats second), 0 … 1: Wilson's, with the n that ties leave (`effective_n`).
+
+    A tie is half a win, and varies less than a win or a loss. Where ties are nearly all, at least as many others are
+    reckoned with as Wilson's interval leaves room for where none was seen. Wins and losses exchanged mirror it.
+    """
+    n = wins + ties + losses
+    if wins < losses:
+        low, high = share_interval(losses, ties, wins)
+        return 1 - high, 1 - low
+    if n == 0:
+        return 0.0, 1.0
+    share = (wins + ties / 2) / n
+    decided = max((wins + losses) / n, wilson(0, n)[1])
+    counted = effective_n(share, decided / 4 - (share - 0.5) ** 2, n)
+    low, high = wilson(share * counted, counted)
+    return float(low), float(high)
+
+
+def sign_test(wins: int, losses: int) -> float:
+    """The exact two-sided sign test's p-value; 1 where there are neither wins nor losses."""
+    return float(stats.binomtest(wins, wins + losses).pvalue) if wins + losses else 1.0
+
+
+def holm(p_values: Sequence[float]) -> np.ndarray:
+    """Holm's correction of the p-values (m,) of m tests: → (m,), each at most 1.
+
+    Source: Holm (1979), Scandinavian Journal of Statistics 6, 65–70.
+    """
+    known = np.asarray(p_values, dtype=float)
+    order = np.argsort(known, kind="stable")
+    corrected = np.empty(len(known))
+    corrected[order] = np.minimum(1.0, np.maximum.accumulate(known[order] * np.arange(len(known), 0, -1)))
+    return corrected
+
+
+def verdict_of(interval: tuple[float, float], n: int) -> Verdict:
+    """What the interval of a mean paired difference of c over n seeds says of the first racer.
+
+    Equivalent comes first: a difference that is surely below 0.02 is not told as better or worse.
+    """
+    low, high = interval
+    if n < FEWEST_SEEDS:
+        return Verdict.UNKNOWN
+    if low > -EQUIVALENT_WITHIN and high < EQUIVALENT_WITHIN:
+        return Verdict.EQUIVALENT
+    if high < 0:
+        return Verdict.BETTER
+    return Verdict.WORSE if low > 0 else Verdict.UNKNOWN
+
+
+def seeds_needed(difference: float, interval: tuple[float, float], n: int) -> int | None:
+    """How many seeds would give a verdict, if the difference stays as it is after n of them; None for n < 2.
+
+    An interval is as wide as 1/√n. Either it has to leave 0, or it has to be inside ± 0.02: what takes fewer seeds.
+    """
+    half = (interval[1] - interval[0]) / 2
+    if not math.isfinite(half):
+        return None
+    room = max(abs(difference), EQUIVALENT_WITHIN - abs(difference))
+    return max(n + 1, FEWEST_SEEDS, math.ceil(n * (half / room) ** 2))

@@ -1,0 +1,187 @@
+"""Two racers: counted by hand, against worked examples, and the same bits whoever else runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from optviz.statistics.intervals import wilson
+from optviz.statistics.pairs import (
+    Pair,
+    Verdict,
+    beats,
+    conflicts,
+    holm,
+    pairs_of,
+    seeds_needed,
+    share_interval,
+    sign_test,
+    verdict_of,
+)
+
+EPS = np.finfo(float).eps
+
+
+def league(seed: int = 1, racers: int = 5, n: int = 300) -> tuple[np.ndarray, np.ndarray]:
+    """Gaps (K, n) and c (K, n); some diverged, some level with each other, one always diverged."""
+    generator = np.random.default_rng(seed)
+    gaps = generator.random((racers, n)) ** np.arange(1, racers + 1)[:, None]
+    gaps[1, :40] = gaps[0, :40] + 9e-7
+    gaps[generator.random(gaps.shape) < 0.05] = np.nan
+    gaps[-1] = np.nan
+    return gaps, np.where(np.isnan(gaps), 1.0, np.clip(gaps, 0, 1))
+
+
+def turned(pair: Pair) -> Pair:
+    """What the second racer sees, as far as it is mirrored exactly."""
+    low, high = pair.difference_interval
+    opposite = {Verdict.BETTER: Verdict.WORSE, Verdict.WORSE: Verdict.BETTER}
+    return replace(
+        pair,
+        wins=pair.losses,
+        losses=pair.wins,
+        share=(pair.losses + pair.ties / 2) / pair.n,
+        share_interval=share_interval(pair.losses, pair.ties, pair.wins),
+        difference=-pair.difference,
+        difference_interval=(-high, -low),
+        verdict=opposite.get(pair.verdict, pair.verdict),
+    )
+
+
+BEATS = [
+    (0.1, 0.2, 1),
+    (0.1, 0.1 + 5e-7, 0),
+    (0.1, 0.1 + 2e-6, 1),
+    (5.0, np.nan, 1),
+    (np.nan, np.nan, 0),
+    (-0.5, 0.0, 1),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "won"), BEATS)
+def test_who_beats_whom(first: float, second: float, won: int) -> None:
+    assert (int(beats(first, second)), int(beats(second, first))) == (won, -won)
+
+
+def test_a_pair_by_hand() -> None:
+    gaps = np.array([[0.1, 0.2, np.nan, 0.5], [0.2, 0.2, np.nan, 0.1]])
+    pair = pairs_of(gaps, np.array([[0.1, 0.2, 1, 0.5], [0.2, 0.2, 1, 0.1]]), 0)[0, 1]
+    assert (pair.wins, pair.ties, pair.losses, pair.share, pair.p_value) == (1, 2, 1, 0.5, 1.0)
+    assert pair.difference == pytest.approx(0.075, rel=4 * EPS)
+    assert pair.verdict is Verdict.UNKNOWN and pair.seeds_needed is not None
+
+
+def test_without_ties_the_share_has_wilsons_interval() -> None:
+    for wins, losses in [(694, 306), (3, 0), (0, 9), (50, 50)]:
+        np.testing.assert_allclose(share_interval(wins, 0, losses), wilson(wins, wins + losses), rtol=0, atol=8 * EPS)
+
+
+def test_ties_narrow_the_interval_and_never_to_nothing() -> None:
+    widths = [np.ptp(share_interval(100 - ties // 2, ties, 100 - ties // 2)) for ties in range(0, 202, 20)]
+    assert np.all(np.diff(widths) < 0)
+    # None of 200 decided: up to 3.84 / 203.84 of them may be, half a point either way.
+    assert 0.005 < widths[-1] < 0.05
+    low, high = share_interval(0, 200, 0)
+    assert low + high == pytest.approx(1, abs=4 * EPS)
+
+
+@pytest.mark.parametrize("chances", [(0.3, 0.4, 0.3), (0.6, 0.2, 0.2), (0.1, 0.85, 0.05), (0.45, 0.5, 0.05)])
+def test_the_share_is_covered_by_multinomial_arithmetic(chances: tuple[float, float, float]) -> None:
+    """Exactly: the probability of every (wins, ties, losses) of 100 whose interval holds the share."""
+    share = chances[0] + chances[1] / 2
+    covered = 0.0
+    for wins in range(101):
+        ties = np.arange(101 - wins)
+        likely = stats.multinomial.pmf(
+            np.stack([np.full_like(ties, wins), ties, 100 - wins - ties], axis=1), 100, chances
+        )
+        for tie, chance in zip(ties[likely > 1e-7], likely[likely > 1e-7], strict=True):
+            low, high = share_interval(wins, int(tie), 100 - wins - int(tie))
+            covered += chance * (low <= share <= high)
+    assert 0.93 <= covered <= 0.97
+
+
+def test_sign_test_by_hand() -> None:
+    """Nine of ten: 2 · (10 + 1) / 1024."""
+    assert sign_test(9, 1) == sign_test(1, 9) == pytest.approx(22 / 1024, rel=1e-14)
+    assert sign_test(0, 0) == sign_test(4, 4) == 1.0
+
+
+def test_holm_by_a_worked_example() -> None:
+    """0.01, 0.04, 0.03, 0.005 → 4 · 0.005, 3 · 0.01, 2 · 0.03, and 0.04 no less than the one before it."""
+    np.testing.assert_allclose(holm([0.01, 0.04, 0.03, 0.005]), [0.03, 0.06, 0.06, 0.02], rtol=4 * EPS)
+    assert holm([0.6, 0.9]).tolist() == [1.0, 1.0]
+    assert holm([]).shape == (0,)
+
+
+VERDICTS = [
+    ((-0.3, -0.1), 1000, Verdict.BETTER),
+    ((0.1, 0.3), 1000, Verdict.WORSE),
+    ((-0.019, 0.019), 1000, Verdict.EQUIVALENT),
+    ((-0.019, -0.001), 1000, Verdict.EQUIVALENT),
+    ((-0.03, -0.001), 1000, Verdict.BETTER),
+    ((-0.02, 0.001), 1000, Verdict.UNKNOWN),
+    ((-0.3, 0.3), 1000, Verdict.UNKNOWN),
+    ((0.0, 0.0), 19, Verdict.UNKNOWN),
+    ((0.0, 0.0), 20, Verdict.EQUIVALENT),
+]
+
+
+@pytest.mark.parametrize(("interval", "n", "verdict"), VERDICTS)
+def test_verdicts(interval: tuple[float, float], n: int, verdict: Verdict) -> None:
+    assert verdict_of(interval, n) is verdict
+
+
+NEEDED = [
+    # Half as wide would leave 0: four times as many.
+    (0.1, (-0.1, 0.3), 100, 400),
+    # From ± 0.04 to ± 0.02 about 0: four times as many.
+    (0.0, (-0.04, 0.04), 100, 400),
+    # From 0.005 the edge at 0.02 is 0.015 away, three times as far as 0.
+    (0.005, (-0.025, 0.035), 100, 400),
+    (0.0, (0.0, 0.0), 5, 20),
+    (0.3, (-np.inf, np.inf), 1, None),
+]
+
+
+@pytest.mark.parametrize(("difference", "interval", "n", "needed"), NEEDED)
+def test_seeds_needed(difference: float, interval: tuple[float, float], n: int, needed: int | None) -> None:
+    found = seeds_needed(difference, interval, n)
+    # Rounded up: 400 may be 401.
+    assert found == needed or (needed == 400 and found == 401)
+
+
+def test_a_racer_against_itself_is_all_ties_and_equivalent() -> None:
+    gaps, c = league()
+    pair = pairs_of(gaps[[2, 2]], c[[2, 2]], 7)[0, 1]
+    assert (pair.wins, pair.ties, pair.losses) == (0, 300, 0)
+    assert pair.verdict is Verdict.EQUIVALENT and pair.difference_interval == (0.0, 0.0)
+    assert pair.share == 0.5 and pair.p_value == 1.0
+
+
+def test_who_else_runs_changes_no_bit() -> None:
+    """But for Holm's correction, which counts the pairs."""
+    gaps, c = league()
+    whole = pairs_of(gaps, c, 7)
+    for places in ([0, 1], [0, 2, 4], [4, 3, 2, 1, 0], [3, 0, 1]):
+        for (i, j), pair in pairs_of(gaps[places], c[places], 7).items():
+            first, second = places[i], places[j]
+            known = whole[first, second] if first < second else turned(whole[second, first])
+            assert replace(pair, p_holm=0.0) == replace(known, p_holm=0.0)
+
+
+def test_who_wins_and_by_how_much_may_disagree() -> None:
+    """The first ends a little lower on 80 of 100 surfaces, and fails on the others."""
+    first = np.where(np.arange(100) < 80, 0.1, 1.0)
+    pairs = pairs_of(np.stack([first, np.full(100, 0.12), first]), np.stack([first, np.full(100, 0.12), first]), 3)
+    assert pairs[0, 1].share == 0.8 and pairs[0, 1].verdict is Verdict.WORSE
+    assert conflicts(pairs) == ((0, 1), (1, 2))
+    assert pairs[0, 1].surely_wins and pairs[1, 2].surely_loses
+
+
+def test_a_pair_changes_with_its_surfaces() -> None:
+    first, second = (pairs_of(*league(seed), 7)[0, 1] for seed in (1, 2))
+    assert first.share != second.share and first.difference_interval != second.difference_interval
