@@ -1,5 +1,5 @@
-# One process that serves the app on port 8501. It runs as nobody in particular and writes nothing:
-# docker run --read-only -p 8501:8501 optviz
+# One process that serves the app on port 8501. It runs as nobody in particular and writes nothing but leagues, into /store:
+# docker run --read-only --tmpfs /tmp -v optviz-store:/store -p 8501:8501 optviz
 
 FROM python:3.11-slim AS build
 WORKDIR /src
@@ -20,6 +20,11 @@ COPY --from=build /wheels/ /wheels/
 RUN pip install --no-cache-dir --disable-pip-version-check --root-user-action=ignore --no-deps --no-index /wheels/*.whl
 COPY app.py ./
 COPY .streamlit/ .streamlit/
+
+# What has been computed of leagues outlives the container in a volume, which takes the owner of this folder.
+RUN mkdir /store && chown 10001:10001 /store
+ENV OPTVIZ_STORE=/store
+VOLUME /store
 
 ENV HOME=/app
 USER 10001:10001

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from itertools import chain, zip_longest
 from pathlib import Path
 
@@ -12,10 +14,14 @@ from optviz.experiment import seven
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The long tier runs where `-m` names it, whatever else `-m` says."""
+    """The long tier runs where `-m` names it, whatever else `-m` says; leagues have a folder of this run's own."""
     chosen = config.option.markexpr
     if "long" not in chosen:
         config.option.markexpr = f"not long and ({chosen})" if chosen else "not long"
+    # Also for the processes that tests start: the leagues of whoever runs the tests are left alone.
+    store = tempfile.TemporaryDirectory(prefix="optviz-store-")
+    os.environ["OPTVIZ_STORE"] = store.name
+    config.add_cleanup(store.cleanup)
 
 
 LONGEST = (

@@ -173,7 +173,7 @@ class Build:
         self.tops = frozenset(
             word.split("/")[1]
             for step in steps
-            if step.word in ("COPY", "WORKDIR")
+            if step.word in ("COPY", "VOLUME", "WORKDIR")
             for word in step.rest.split()
             if word[0] == "/"
         )
@@ -271,6 +271,12 @@ class Build:
         if step.rest.split(":")[0] in ("root", "0"):
             raise ReplayError(f"line {step.line}: the container would run as root")
         self.left_out.append(f"line {step.line}: USER {step.rest}: it runs as you, without the right to override modes")
+
+    def _volume(self, stage: Stage, step: Step) -> None:
+        if not step.rest.startswith("/"):
+            raise ReplayError(f"line {step.line}: VOLUME needs one folder, as a path")
+        stage.here(step.rest).mkdir(parents=True, exist_ok=True)
+        self.left_out.append(f"line {step.line}: VOLUME {step.rest}: a folder that is read-only like the rest")
 
     def _expose(self, stage: Stage, step: Step) -> None:
         stage.port = int(step.rest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -154,6 +155,28 @@ def test_copy_does_what_docker_does(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_environments")
+def test_a_volume_is_a_folder_of_the_image_that_settings_may_name(tmp_path: Path) -> None:
+    _, stage = _build(tmp_path, "FROM one\nENV STORE=/store\nVOLUME /store\n")
+    assert stage.here("/store").is_dir()
+    assert stage.settings({})["STORE"] == str(stage.here("/store"))
+
+
+def test_leagues_outlive_the_container() -> None:
+    """The folder is a volume of the image, and belongs to the user who runs it; compose names the volume."""
+    steps = parse_dockerfile((ROOT / "Dockerfile").read_text(encoding="utf-8"))
+    told = [(step.word, step.rest) for step in steps]
+    (user,) = [rest for word, rest in told if word == "USER"]
+    (volume,) = [rest for word, rest in told if word == "VOLUME"]
+    assert ("ENV", f"OPTVIZ_STORE={volume}") in told
+    made = told.index(("RUN", f"mkdir {volume} && chown {user} {volume}"))
+    # What is changed in a volume after it was declared is lost.
+    assert made < told.index(("VOLUME", volume))
+    compose = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    (name,) = re.findall(rf"^      - (\w+):{volume}$", compose, re.MULTILINE)
+    assert re.search(rf"^volumes:\n  {name}:$", compose, re.MULTILINE)
+
+
+@pytest.mark.usefixtures("no_environments")
 @pytest.mark.parametrize(
     ("step", "problem"),
     [
@@ -161,7 +184,8 @@ def test_copy_does_what_docker_does(tmp_path: Path) -> None:
         ("COPY three.txt ./", "dockerignore"),
         ("COPY --from=other three.txt ./", "no stage other"),
         ("COPY --chmod=777 part ./", "does not know the flags chmod"),
-        ("VOLUME /data", "does not know VOLUME"),
+        ('VOLUME ["/data"]', "one folder, as a path"),
+        ("SHELL sh", "does not know SHELL"),
         ("USER root", "run as root"),
         ("ENV HOME /app", "NAME=value"),
         ("RUN pip install --target /outside one", "would touch /outside"),

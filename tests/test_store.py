@@ -386,18 +386,23 @@ def let_go(process: subprocess.Popen[str]) -> None:
             pipe.close()
 
 
-KILLS = [(1, 0.0), (2, 0.05), (3, 0.15), (4, 0.3), (2, 0.6)]
-"""After how many pieces that were told the command line is killed, and how many seconds later."""
+KILLS = [(1, 0.0, 4), (2, 0.05, 20), (3, 0.15, 20), (4, 0.3, 20), (7, 0.02, 20)]
+"""After how many pieces that were told the command line is killed, how many seconds later, and of how many pieces."""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc which processes there are")
-@pytest.mark.parametrize(("told", "later"), rest_is_long(KILLS, quick=KILLS[:1]))
+@pytest.mark.parametrize(("told", "later", "blocks"), rest_is_long(KILLS, quick=KILLS[:1]))
 def test_a_command_line_that_is_killed_loses_nothing_and_leaves_nobody(
-    tmp_path: Path, told: int, later: float, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    tmp_path: Path,
+    told: int,
+    later: float,
+    blocks: int,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
     monkeypatch.undo()
     workers = 1 if told == 1 else 2
-    asked = SMALL.replaced(seeds=(0, 500 * told), steps=20)
+    asked = SMALL.replaced(seeds=(0, 250 * blocks), steps=10 * blocks)
     job, store = tmp_path / "job.toml", Store(tmp_path / "store")
     job.write_text(asked.to_toml())
     process = started(store.folder, job, workers)
