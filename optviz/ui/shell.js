@@ -1,4 +1,6 @@
 (() => {
+  // Streamlit looks for its server below the page's own path first, and there is none: two errors on each page but the first.
+  window.__streamlit ??= { BACKEND_BASE_URL: new URL(".", document.baseURI).href };
   // Before the app has been connected there is none of it to say anything: not why the WebSocket is refused, and not that
   // it never opens.
   const said = SAID;
@@ -44,6 +46,16 @@
       document.querySelector(closes)?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
     });
   });
+  // A code is as large as the window while somebody wants to read it from afar.
+  /** @param {Element | null | undefined} code */
+  const toggle = (code) => code?.toggleAttribute("data-whole");
+  document.addEventListener("click", ({ target }) => toggle(target instanceof Element ? target.closest(".optviz-qr-larger") : null));
+  document.addEventListener("keydown", (event) => {
+    const shown = event.key === "Escape" && document.querySelector(".optviz-qr-larger[data-whole]");
+    if (!shown) return;
+    toggle(shown);
+    event.stopPropagation();
+  }, true);
   // What a page's script may not do: a run's own HTML comes without scripts.
   document.addEventListener("click", async ({ target }) => {
     const button = target instanceof Element ? target.closest(".optviz-link button") : null;

@@ -11,6 +11,7 @@ import { watchConnection, serverAnswered } from "../connection.js";
 import { markerPath } from "../drawing.js";
 import { buttonsOf, icon, label, loadStyle, part, sync } from "../elements.js";
 import { listenToKeys } from "../keyboard.js";
+import { toggleFullScreen } from "../lecture.js";
 import { completed, resolved, sameBytes, toBytes, unpack } from "../message.js";
 import { Requests } from "../requests.js";
 import { number, put } from "../sentences.js";
@@ -145,7 +146,9 @@ export class Inside {
     const { header } = this.message ?? {};
     if (!header) return;
     if (what === "race") this.requests.ask("race", { at: this.clock.asked });
-    else if (what !== "card" && what !== "full") this.clock.command(what);
+    else if (what === "full") toggleFullScreen(this.board.body);
+    // Of a card there is nothing that this page does not show.
+    else if (what !== "card") this.clock.command(what);
   }
 
   /** @param {{ racer?: number, beside?: number | null, at?: number }} chosen */

@@ -20,7 +20,7 @@ from optviz.text import Words
 from optviz.text.telling import described
 from optviz.ui import component, session, widgets
 from optviz.ui.messages import LONGEST_LESSON
-from optviz.ui.pages.lessons.opened import close, open_kept, open_lesson, take_along
+from optviz.ui.pages.lessons.opened import close, show_lesson, take_along
 from optviz.view import View
 
 DRAFT = "lesson_draft"
@@ -127,7 +127,7 @@ def composing(text: Words) -> None:
         f"<h1 class='optviz-heading'>{html.escape(label['compose_heading'])}</h1>"
         f"<p>{html.escape(label['compose_explained'])}</p>"
     )
-    _file(label)
+    lesson_file(label, _edit)
     with st.container(key="lesson_form"):
         _texts(draft, label)
         _choices(draft, text)
@@ -143,15 +143,8 @@ def composing(text: Words) -> None:
         widgets.tell([problem])
         return
     st.html(f"<h2>{html.escape(label['ready'])}</h2>")
-    st.button(label["preview"], key="preview", type="primary", on_click=_preview, args=(made,))
+    st.button(label["preview"], key="preview", type="primary", on_click=show_lesson, args=(made,))
     take_along(made, text)
-
-
-def _preview(made: Lesson) -> None:
-    if made.fits_a_link:
-        open_lesson(made.packed())
-    else:
-        open_kept(made)
 
 
 def _keep(draft: Draft) -> None:
@@ -255,28 +248,41 @@ def _to_the_race(draft: Draft) -> None:
 # --- a file --------------------------------------------------------------------------------------------------------
 
 
-def _file(label: dict[str, str]) -> None:
+def lesson_file(label: dict[str, str], use: Callable[[Lesson], None]) -> None:
+    """The field in which a lesson's file is chosen, which is handed to `use`; or it is told why it cannot be."""
+
+    def chosen() -> None:
+        try:
+            found = _read(st.session_state.lesson_file_picker.chosen)
+        except BadInput as problem:
+            session.refuse(problem)
+            return
+        if found is not None:
+            # What was told of another file is not about this one.
+            st.session_state.problems = []
+            use(found)
+
     with st.container(key="lesson_file"):
         component.of_script("optviz_lesson_file", FILE)(
             key="lesson_file_picker",
             height="content",
             data={"label": label["open_file"], "most": LONGEST_LESSON},
-            on_chosen_change=_file_chosen,
+            on_chosen_change=chosen,
         )
 
 
-def _file_chosen() -> None:
-    said = st.session_state.lesson_file_picker.chosen
+def _read(said: Any) -> Lesson | None:
+    """The lesson of a file that was chosen, whatever a browser may send; None for what is no file. Raises BadInput."""
     if not isinstance(said, dict):
-        return
+        return None
     name, given = str(said.get("name"))[:100], said.get("text")
-    try:
-        if not isinstance(given, str):
-            most = f"{LONGEST_LESSON:,}"
-            raise BadInput("too_large", name=name, value=most, allowed=f"1 … {most}")
-        found = Lesson.from_toml(given)
-        check_budget(found.race)
-    except BadInput as problem:
-        session.refuse(problem)
-        return
+    if not isinstance(given, str):
+        most = f"{LONGEST_LESSON:,}"
+        raise BadInput("too_large", name=name, value=most, allowed=f"1 … {most}")
+    found = Lesson.from_toml(given)
+    check_budget(found.race)
+    return found
+
+
+def _edit(found: Lesson) -> None:
     st.session_state[DRAFT] = Draft.of(found)

@@ -24,6 +24,9 @@ from optviz.ui.pages.lessons.state import KEPT, State, at_hand, shown_by, state_
 from optviz.ui.pages.race.sharing import code_of, link_to_copy
 from optviz.view import LESSON_OF_THE_VISIT, lesson_of
 
+FINE = 350
+"""Characters of a link; of a longer one the code has more than 65 dots a side, too fine to be read from a last row."""
+
 GUESS = Path(__file__).parents[2] / "guess.js"
 
 
@@ -32,8 +35,11 @@ def open_lesson(spelled: str) -> None:
     session.change_view(lesson=spelled, composing=False)
 
 
-def open_kept(found: Lesson) -> None:
-    """Show a lesson that no link can hold."""
+def show_lesson(found: Lesson) -> None:
+    """Show a lesson that is somebody's own; the visit keeps one that no link can hold."""
+    if found.fits_a_link:
+        open_lesson(found.packed())
+        return
     st.session_state[KEPT] = found
     session.change_view(lesson=LESSON_OF_THE_VISIT, composing=False)
 
@@ -218,14 +224,21 @@ def link_of(found: Lesson) -> str | None:
 
 def _code(found: Lesson, text: Words) -> None:
     code = code_of(link_of(found), text["download"])
-    if "picture" in code:
-        st.html(_picture_of(code, text))
-    else:
+    if "picture" not in code:
         st.caption(code["told"])
+        return
+    st.html(_picture_of(code, text))
+    if len(link_of(found) or "") > FINE:
+        st.caption(text["lessons"]["code_fine"])
 
 
 def _picture_of(code: dict[str, str], text: Words) -> str:
-    return f'<img class="optviz-qr" src="{code["picture"]}" alt="{html.escape(text["lessons"]["code"])}">'
+    told = html.escape(text["lessons"]["code"])
+    larger = html.escape(text["lessons"]["code_larger"])
+    return (
+        f'<button type="button" class="optviz-qr-larger" title="{larger}" aria-label="{told}. {larger}">'
+        f'<img class="optviz-qr" src="{code["picture"]}" alt=""></button>'
+    )
 
 
 def _sharing(found: Lesson, text: Words) -> None:

@@ -10,8 +10,8 @@ import streamlit as st
 from optviz.experiment.lesson import lesson, lesson_names
 from optviz.text import Words, words
 from optviz.ui import session
-from optviz.ui.pages.lessons.composing import composing
-from optviz.ui.pages.lessons.opened import open_lesson, opened
+from optviz.ui.pages.lessons.composing import composing, lesson_file
+from optviz.ui.pages.lessons.opened import open_lesson, opened, show_lesson
 from optviz.ui.pages.lessons.state import at_hand
 from optviz.view import LESSON_OF_THE_VISIT
 
@@ -46,7 +46,9 @@ def _list(text: Words) -> None:
                     args=(name,),
                 )
     st.html(f"<h2>{html.escape(label['own'])}</h2><p>{html.escape(label['own_explained'])}</p>")
-    st.button(label["make"], key="compose", on_click=session.change_view, kwargs={"composing": True})
+    with st.container(key="lesson_own", horizontal=True, vertical_alignment="center"):
+        st.button(label["make"], key="compose", on_click=session.change_view, kwargs={"composing": True})
+        lesson_file(label, show_lesson)
 
 
 SCREENS: dict[str, Callable[[Words], None]] = {"list": _list, "opened": opened, "composing": composing}

@@ -10,7 +10,7 @@ from optviz.experiment import Race
 from optviz.figures.race_record import RaceRecord
 from optviz.text import Words, words
 from optviz.trajectory import Trajectory
-from optviz.ui import cached, returning, session
+from optviz.ui import background, cached, returning, session
 from optviz.ui.pages.race import sharing, swarming, touring
 from optviz.ui.pages.race.gradient_noise import gradient_noise
 from optviz.ui.pages.race.hook import hook
@@ -29,7 +29,12 @@ def race_page() -> None:
     st.session_state[AVAILABLE] = available
     picture()
     swarming.controls(session.race(), text)
-    waiting(available, text)
+    view = session.view()
+    waiting(
+        available,
+        text,
+        lambda: background.has_more(available, view.pinned, view.runs == "many", swarming.wanted()),
+    )
     race = available.race
     if race is None:
         touring.panel(text)

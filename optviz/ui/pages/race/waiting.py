@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 
 import streamlit as st
 
 from optviz.text import Words
 from optviz.ui import background, session
-from optviz.ui.pages.race import swarming
 
 
-def waiting(available: background.Available, text: Words) -> None:
-    """Say what is still to come; the page is run again by itself when it is there."""
+def waiting(available: background.Available, text: Words, has_more: Callable[[], bool]) -> None:
+    """Say what is still to come; the page is run again by itself when `has_more` says that more of it is there."""
     # What is being dragged is told below the picture.
     sentence = "" if session.is_dragging() else _sentence(available, text)
     if not sentence:
@@ -20,17 +20,15 @@ def waiting(available: background.Available, text: Words) -> None:
     if available.failed and not available.to_come:
         st.html(f'<p class="optviz-awaited" role="status">{html.escape(sentence)}</p>')
     else:
-        _wait(available, sentence)
+        _wait(sentence, has_more)
     if available.failed:
         st.button(text["background"]["again"], key="try_again", on_click=background.try_again, args=(available.failed,))
 
 
-def _wait(available: background.Available, sentence: str) -> None:
-    view = session.view()
-
+def _wait(sentence: str, has_more: Callable[[], bool]) -> None:
     @st.fragment(run_every=background.SECONDS_BETWEEN_LOOKS)
     def wait() -> None:
-        if background.has_more(available, view.pinned, view.runs == "many", swarming.wanted()):
+        if has_more():
             st.rerun()
         st.html(f'<p class="optviz-awaited" role="status">{html.escape(sentence)}</p>')
 

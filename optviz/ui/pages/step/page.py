@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from functools import partial
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from optviz.experiment import Race
 from optviz.text import Words, words
 from optviz.text.telling import described, setting
 from optviz.ui import background, cached, component, returning, session
+from optviz.ui.pages.race.waiting import waiting
 from optviz.ui.pages.step.answers import answer
 from optviz.ui.pages.step.message import message
 
@@ -34,7 +36,7 @@ def step_page() -> None:
             counts = {"first": f"{told:,}", "steps": f"{race.steps:,}"}
             said = text["background"]["told_steps"].format(**counts)
             st.html(f'<p class="optviz-awaited" role="status">{html.escape(said)}</p>')
-    _waiting(available, text)
+    waiting(available, text, partial(background.has_more, available, None, False))
 
 
 def _heading(race: Race, text: Words) -> None:
@@ -48,27 +50,3 @@ def _heading(race: Race, text: Words) -> None:
         f"<h1 class='optviz-heading'>{html.escape(text['app']['page_step'])}</h1>"
         f"<p class='optviz-which'><b>{which}</b>{html.escape(told)}</p>"
     )
-
-
-def _waiting(available: background.Available, text: Words) -> None:
-    """Say what is still to come; the page is run again by itself when it is there."""
-    phrases, first = text["background"], available.race.steps if available.race else 0
-    steps = {"first": f"{first:,}", "steps": f"{available.asked.steps:,}"}
-    if available.failed:
-        key = "failed" if available.race is None or available.whole else "failed_first"
-    else:
-        key = "surface" if available.race is None else "first_steps"
-    if available.whole and not available.failed:
-        return
-    said = f'<p class="optviz-awaited" role="status">{html.escape(phrases[key].format(**steps))}</p>'
-    if available.failed and not available.to_come:
-        st.html(said)
-        return
-
-    @st.fragment(run_every=background.SECONDS_BETWEEN_LOOKS)
-    def wait() -> None:
-        if background.has_more(available, None, False):
-            st.rerun()
-        st.html(said)
-
-    wait()

@@ -12,7 +12,7 @@ EARLY, LATE = "early", "late"
 
 QUESTIONS: dict[str, tuple[str, str]] = {
     "rmsprop_oscillates": ("rmsprop", LATE),
-    "adagrad_does": ("adagrad", LATE),
+    "adagrad_does": ("adagrad", EARLY),
     "adadelta_stands": ("adadelta", EARLY),
     "nag_differs": ("nag", EARLY),
 }
