@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,6 +26,8 @@ from optviz.laboratory.fair import (
     tuned_league,
     wins_resampled,
 )
+from optviz.laboratory.league import known, run_league
+from optviz.laboratory.store import Store
 from optviz.statistics import gap
 from optviz.statistics.budgets import expected
 from tiers import long
@@ -145,6 +149,26 @@ def test_overlapping_seeds_are_refused_in_one_sentence() -> None:
 def test_a_league_without_training_seeds_cannot_be_tuned() -> None:
     with pytest.raises(BadInput, match="training"):
         tuned(FAIR.replaced(training=None), None, MadeUp({}))
+
+
+def test_what_is_tried_stands_in_the_store_and_the_best_is_not_computed_again(tmp_path: Path) -> None:
+    """Each rate is a racer like any other: a league of the best ones finds all that it asks for."""
+    store = Store(tmp_path)
+    league = FAIR.replaced(seeds=(0, 6), training=(300, 306), grid=(0.01, 1.0, 3), steps=20)
+    assert tuned(league, store, known) is None
+    answer = tuned(league, store, partial(run_league, workers=0))
+    assert answer is not None
+    again = tuned(league, store, known)
+    assert again is not None
+    for racer, same in zip(answer.racers, again.racers, strict=True):
+        np.testing.assert_array_equal(racer.training, same.training)
+        np.testing.assert_array_equal(racer.held_out, same.held_out)
+    judged = tuned_league(league, answer)
+    # What needs both of them at once is another matter.
+    assert {piece.places for piece in store.missing(judged)} <= {()}
+    result = run_league(judged, store, workers=0)
+    for racer, runs in zip(answer.racers, result.runs, strict=True):
+        assert racer.held_out[racer.best] == runs.c.mean()
 
 
 # --- other hyperparameters -----------------------------------------------------------------------------------------

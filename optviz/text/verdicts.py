@@ -1,0 +1,143 @@
+"""The article's six conclusions in sentences, and what is said of tuning, for a page and for a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optviz.figures.told import spelled
+from optviz.statistics.conclusions import SEVEN, Conclusion, conclusions_changed
+from optviz.text import Words, counted, spaced, words
+from optviz.text.numbers import readable
+
+VERDICTS = {True: "holds", False: "fails", None: "unknown"}
+PERCENTAGES = ("drop", "median", "after")
+"""Numbers from 0 to 1 that are no share of the surfaces; they may be as small as can be."""
+
+
+@dataclass(frozen=True)
+class ToldConclusion:
+    """One conclusion for people: what the article says, how that is judged, what was found, and the verdict.
+
+    n: of how many surfaces, or runs. conventions: the verdict in each convention, "" where only one has been judged.
+    changes: whether it is not the same in all of them.
+    """
+
+    number: int
+    claim: str
+    metric: str
+    found: str
+    verdict: str
+    n: str
+    conventions: str
+    changes: bool
+
+
+def told_conclusions(
+    by_convention: Mapping[str, Sequence[Conclusion]], convention: str, language: str
+) -> tuple[ToldConclusion, ...]:
+    """The six as judged in one convention, and what the verdict is in the others that have been judged.
+
+    Empty where that one has not been judged: there is no text before there is a verdict.
+    """
+    text, changed = words(language), conclusions_changed(by_convention)
+    return tuple(
+        ToldConclusion(
+            number=conclusion.number,
+            claim=text["conclusions"][f"claim_{conclusion.number}"],
+            metric=text["conclusions"][f"metric_{conclusion.number}"],
+            found=_found(conclusion, text),
+            verdict=text["conclusions"][VERDICTS[conclusion.holds]],
+            n=_number_of(conclusion, text),
+            conventions=_in_conventions(by_convention, conclusion.number, conclusion.number in changed, text),
+            changes=conclusion.number in changed,
+        )
+        for conclusion in by_convention.get(convention, ())
+    )
+
+
+def told_tuning(
+    seeds: tuple[tuple[int, int], tuple[int, int]],
+    grid: tuple[float, float, int],
+    tuned: str,
+    at_an_end: Sequence[str],
+    still_there: Sequence[str],
+    language: str,
+) -> list[str]:
+    """What is to be said of tuning, a sentence each.
+
+    seeds: the training seeds and those that are judged, each the first one and the one beyond the last. grid: lowest
+    and highest learning rate that were tried, and how many. tuned: the hyperparameter that was asked for. at_an_end:
+    names of those whose best rate was at an end of the grid; still_there: of those whose best is at the end that was
+    reached.
+    """
+    text = words(language)
+    phrases, (low, high, count) = text["fair"], grid
+    training, judging = (f"{first:,} … {beyond - 1:,}" for first, beyond in seeds)
+    told = [phrases["blocks"].format(training=training, judging=judging)]
+    if tuned == "learning_rate":
+        told.append(phrases["tried"].format(count=count, low=readable(low), high=readable(high)))
+    else:
+        told.append(phrases["together"].format(name=text["hyperparameter"][tuned], count=count))
+    for key, names in (("edge", at_an_end), ("edge_left", still_there)):
+        if names:
+            told.append(phrases[key].format(racers=text["stage"]["and"].join(names)))
+    return [spaced(sentence) for sentence in told]
+
+
+def _found(conclusion: Conclusion, text: Words) -> str:
+    phrases = text["conclusions"]
+    slots: dict[str, str] = {"n": f"{conclusion.n:,}"}
+    slots |= {name: f"{count:,}" for name, count in conclusion.counts.items()}
+    for name in conclusion.values:
+        slots[name] = _value(conclusion, name, phrases)
+    for kind in ("steps", "reached"):
+        # The quickest first, and whom most runs of get there.
+        sign = 1 if kind == "steps" else -1
+        listed = sorted(
+            (sign * conclusion.values[f"{kind}_{key}"], place, key)
+            for place, key in enumerate(SEVEN)
+            if f"{kind}_{key}" in slots
+        )
+        parts = [
+            phrases["part"].format(name=text["optimizer"][key], value=slots[f"{kind}_{key}"]) for *_, key in listed
+        ]
+        slots[kind] = text["stage"]["and"].join(parts)
+    return spaced(phrases[f"found_{conclusion.number}"].format(**slots))
+
+
+def _value(conclusion: Conclusion, name: str, phrases: Mapping[str, str]) -> str:
+    """A number with its interval: a share as so many of n, another share as a percentage, or just a number."""
+    value, (low, high) = conclusion.values[name], conclusion.intervals[name]
+    if name in conclusion.counts:
+        shares = {"value": f"{100 * value:.1f}", "low": f"{100 * low:.1f}", "high": f"{100 * high:.1f}"}
+        return phrases["share"].format(count=f"{conclusion.counts[name]:,}", **shares)
+    if name in PERCENTAGES:
+        percentages = {"value": spelled(100 * value), "low": spelled(100 * low), "high": spelled(100 * high)}
+        return phrases["percent"].format(**percentages)
+    told = [phrases["never"] if number == np.inf else spelled(number) for number in (value, low, high)]
+    return told[0] if low == high else phrases["number"].format(value=told[0], low=told[1], high=told[2])
+
+
+def _number_of(conclusion: Conclusion, text: Words) -> str:
+    key = "runs" if "all" in conclusion.counts else "surfaces"
+    return counted(text["conclusions"], key, conclusion.n).format(n=f"{conclusion.n:,}")
+
+
+def _in_conventions(by_convention: Mapping[str, Sequence[Conclusion]], number: int, changes: bool, text: Words) -> str:
+    phrases = text["conclusions"]
+    verdicts = {
+        convention: conclusion.holds
+        for convention, judged in by_convention.items()
+        for conclusion in judged
+        if conclusion.number == number
+    }
+    if len(verdicts) < 2:
+        return ""
+    parts = [
+        phrases["in_convention"].format(convention=text["convention"][convention], verdict=phrases[VERDICTS[holds]])
+        for convention, holds in verdicts.items()
+    ]
+    return spaced(phrases["changes" if changes else "same"].format(verdicts=text["stage"]["and"].join(parts)))
