@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
-from scipy.stats import qmc
+import scipy
 
 from optviz.bad_input import BadInput
 from optviz.experiment.league import Block, League
@@ -268,7 +268,7 @@ def spread(parameter: Parameter, unit: np.ndarray) -> np.ndarray:
 def _sobol(count: int, dimensions: int) -> np.ndarray:
     """The first of 2^m Sobol points: (count, dimensions). Each lies in the middle of its cell, above 0 and below 1."""
     cells = math.ceil(math.log2(count))
-    return qmc.Sobol(dimensions, scramble=False).random_base2(cells)[:count] + 0.5 / 2**cells
+    return scipy.stats.qmc.Sobol(dimensions, scramble=False).random_base2(cells)[:count] + 0.5 / 2**cells
 
 
 def _values(settings: Sequence[Racer], names: Sequence[str]) -> np.ndarray:

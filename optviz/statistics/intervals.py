@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 CONFIDENCE = 0.95
 RESAMPLES = 9_999
@@ -25,7 +25,7 @@ def wilson(successes: Any, n: Any, confidence: float = CONFIDENCE) -> tuple[Any,
     of values that are not just 0 or 1, `effective_n` is the n. Source: Wilson (1927), J. Am. Stat. Assoc. 22, 209–212.
     """
     successes, n = np.broadcast_arrays(np.asarray(successes, dtype=float), np.asarray(n, dtype=float))
-    square = stats.norm.ppf((1 + confidence) / 2) ** 2
+    square = scipy.stats.norm.ppf((1 + confidence) / 2) ** 2
     with np.errstate(divide="ignore", invalid="ignore"):
         share = successes / n
         centre = (share + square / (2 * n)) / (1 + square / n)
@@ -54,10 +54,10 @@ def quantile_ranks(n: int, q: float, confidence: float = CONFIDENCE) -> tuple[in
     whatever they are drawn from, so that the interval misses on either side with at most (1 − confidence) / 2.
     """
     tail = (1 - confidence) / 2
-    low = int(stats.binom.ppf(tail, n, q))
-    if stats.binom.cdf(low, n, q) <= tail:
+    low = int(scipy.stats.binom.ppf(tail, n, q))
+    if scipy.stats.binom.cdf(low, n, q) <= tail:
         low += 1
-    high = int(stats.binom.ppf(1 - tail, n, q)) + 1
+    high = int(scipy.stats.binom.ppf(1 - tail, n, q)) + 1
     return low, high
 
 
@@ -118,7 +118,7 @@ def mean_intervals(rows: np.ndarray, seed: int, confidence: float = CONFIDENCE) 
     if n < 2:
         return np.tile([-np.inf, np.inf], (len(rows), 1))
     if n > MOST_RESAMPLED:
-        half = stats.t.ppf((1 + confidence) / 2, n - 1) * np.array([row.std(ddof=1) for row in rows]) / np.sqrt(n)
+        half = scipy.stats.t.ppf((1 + confidence) / 2, n - 1) * np.array([row.std(ddof=1) for row in rows]) / np.sqrt(n)
         return np.array([row.mean() for row in rows])[:, None] + half[:, None] * [-1, 1]
     means = np.sort(resampled_means(rows, seed), axis=1)
     last = round((RESAMPLES + 1) * (1 - confidence) / 2)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from optviz.statistics.intervals import CONFIDENCE, effective_n, mean_intervals, wilson
 from optviz.statistics.wins import TIE
@@ -158,7 +158,7 @@ def share_interval(wins: int, ties: int, losses: int) -> tuple[float, float]:
 
 def sign_test(wins: int, losses: int) -> float:
     """The exact two-sided sign test's p-value; 1 where there are neither wins nor losses."""
-    return float(stats.binomtest(wins, wins + losses).pvalue) if wins + losses else 1.0
+    return float(scipy.stats.binomtest(wins, wins + losses).pvalue) if wins + losses else 1.0
 
 
 def holm(p_values: Sequence[float]) -> np.ndarray:
