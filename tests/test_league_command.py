@@ -22,6 +22,7 @@ from optviz.experiment.league import League
 from optviz.export.rows import ROW_FORMATS
 from optviz.laboratory.league import about, known
 from optviz.laboratory.store import Store
+from optviz.statistics.intervals import mean_interval
 from tiers import long
 
 QUESTION = ["--seeds", "5:25", "--steps", "15", "--convention", "tensorflow1", "--optimizers", "adam,gradient_descent"]
@@ -140,8 +141,10 @@ def test_the_table_on_the_screen(folder: Path, capsys: pytest.CaptureFixture[str
     assert lines[0] == "gaussian_hills, tensorflow1, 15 steps, seeds 5 to 24"
     result = known(ASKED, Store(folder / "store"))
     for line, runs in zip(lines[2:4], result.runs, strict=True):
-        assert float(line.split()[1]) == pytest.approx(runs.c.mean(), abs=5e-4)
-        assert int(line.split()[3]) == int((runs.hits[:, 1] >= 0).sum())
+        _, mean, low, _, high, _, reached, diverged = line.split()
+        told = [runs.c.mean(), *mean_interval(runs.c, ASKED.sampling_seed)]
+        assert [float(mean), float(low), float(high)] == pytest.approx(told, abs=5e-4)
+        assert [int(reached), int(diverged)] == [(runs.hits[:, 1] >= 0).sum(), (runs.diverged_at >= 0).sum()]
 
 
 def test_tuning_says_what_was_found_and_on_which_seeds(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,6 +28,7 @@ from optviz.laboratory.fair import Tuned
 from optviz.laboratory.league import LeagueFailed, Result, rows_of, run_league
 from optviz.laboratory.store import Store
 from optviz.parameter import SEED, Parameter
+from optviz.statistics.intervals import mean_intervals
 from optviz.statistics.runs import TARGETS
 
 WORKERS = Parameter(at_least=1, at_most=256, whole=True)
@@ -224,16 +225,18 @@ def _print_table(result: Result, table: object) -> None:
 
     family = asked.to_record()["surface"]["name"]
     say(f"{family}, {asked.convention}, {asked.steps} steps, seeds {first:,} to {beyond - 1:,}")
-    say(f"{'':{longest}}  {'mean c':>7}  {'median gap':>10}  {'90 % reached':>12}  {'diverged':>8}")
+    say(f"{'':{longest}}  {'mean c':>7}  {'95 %':^13}  {'median gap':>10}  {'90 % reached':>12}  {'diverged':>8}")
     tenth = TARGETS.index(0.1)
-    for name, runs in zip(names, result.runs, strict=True):
+    intervals = mean_intervals(np.stack([runs.c for runs in result.runs]), asked.sampling_seed)
+    for name, runs, (low, high) in zip(names, result.runs, intervals, strict=True):
         ranked = np.where(np.isnan(runs.gap), np.inf, runs.gap)
         reached, diverged = int((runs.hits[:, tenth] >= 0).sum()), int((runs.diverged_at >= 0).sum())
-        say(f"{name:{longest}}  {runs.c.mean():7.3f}  {np.median(ranked):10.3g}  {reached:12,}  {diverged:8,}")
+        mean = f"{runs.c.mean():7.3f}  {f'{low:.3f} – {high:.3f}':>13}"
+        say(f"{name:{longest}}  {mean}  {np.median(ranked):10.3g}  {reached:12,}  {diverged:8,}")
     if result.tuned is not None:
         for line in _told_of_tuning(result.tuned):
             say(line)
-    say("c is the gap, clipped to 0 … 1, and 1 where a run diverged; the lower, the better")
+    say("c is the gap, clipped to 0 … 1, and 1 where a run diverged; the lower, the better. 95 %: where its mean lies")
 
 
 def _told_of_tuning(tuned: Tuned) -> Iterator[str]:
