@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import tracemalloc
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from optviz import Racer, trace
-from optviz.experiment import League
+from optviz.experiment import CHUNK, League
 from optviz.laboratory.kernel import compute, found_of
 from optviz.optimizers import Adam, GradientDescent, Momentum
 from optviz.statistics import best_reached, gap, steps_to_drop
@@ -224,3 +225,20 @@ def test_a_thousand_hills_by_the_lowest_and_by_the_best_reached() -> None:
     assert int((difference < -1e-6).sum()) == 694
     assert runs["nag"].c.mean() == pytest.approx(0.350, abs=0.002)
     assert runs["rmsprop"].c.mean() == pytest.approx(0.192, abs=0.002)
+
+
+@long
+@pytest.mark.parametrize("surface", [GaussianHills(), SmoothedNoise(size=256, smoothing=60.0)])
+def test_the_longest_runs_of_the_most_racers_on_a_chunk_take_less_than_500_megabytes(
+    surface: GaussianHills | SmoothedNoise,
+) -> None:
+    """Of all that grows: what the interpreter and its libraries take, 70 MB, is beside it."""
+    racers = [Racer(GradientDescent(0.001 * (place + 1))) for place in range(24)]
+    league = League(surface, racers, steps=5000)
+    tracemalloc.start()
+    try:
+        compute(league, 0, CHUNK, range(24), joint=True)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 430e6

@@ -114,8 +114,10 @@ class SmoothedNoise(Surface):
     def coefficients(self) -> np.ndarray:
         """Spline coefficients ([S,] size, size)."""
         seeds = self.seed if self.stack_shape else (self.seed,)
-        grids = [scipy.ndimage.spline_filter(self.heights(seed), order=3, mode="grid-wrap") for seed in seeds]
-        return np.array(grids if self.stack_shape else grids[0])
+        grids = np.empty((len(seeds), self.size, self.size))
+        for grid, seed in zip(grids, seeds, strict=True):
+            grid[...] = scipy.ndimage.spline_filter(self.heights(seed), order=3, mode="grid-wrap")
+        return grids if self.stack_shape else grids[0]
 
     @cached_property
     def _splines(self) -> tuple[np.ndarray, np.ndarray]:
