@@ -121,6 +121,20 @@ def test_a_best_rate_that_is_beyond_all_is_still_on_the_edge() -> None:
     assert answer.extended == (4 * MOST_EXTENSIONS, 4)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "count"), [(1e-3, 1e2, 21), (0.1, 0.1000001, 101), (0.1, 1e6, 2), (0.1, 0.2, 2)]
+)
+def test_however_narrow_a_grid_is_it_never_grows_beyond_what_a_visitor_may_ask_for(
+    low: float, high: float, count: int
+) -> None:
+    rates = Rates((low, high, count))
+    while (longer := rates.extended(True, True)) != rates:
+        assert len(longer.values) <= len(rates.values) + 2 * max(count - 1, 1)
+        rates = longer
+    assert count < len(rates.values) <= max(3 * count, count + 24)
+    assert np.isfinite(rates.values).all() and (np.diff(rates.values) > 0).all()
+
+
 def test_what_is_level_is_not_called_an_edge() -> None:
     """Every rate is as bad as any other: there is nothing to be found beyond the grid."""
     answer = found(FAIR, MadeUp({"adam": 1e30, "adadelta": 10.0}))

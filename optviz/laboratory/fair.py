@@ -27,7 +27,11 @@ from optviz.statistics.runs import Runs
 
 RATE = "learning_rate"
 MOST_EXTENSIONS = 3
-"""So many decades at most are added at each end of the grid."""
+"""So often at most the grid goes on at each end."""
+
+ALWAYS_ADDED = 12
+"""So many rates may be added at each end, or as many as the grid has: tuning never tries more than three times as many
+as were asked for, and these."""
 
 RESAMPLES = 1_999
 """A share of so many has a standard error of 1 % at most."""
@@ -112,8 +116,8 @@ def tuned(league: League, store: Any, run: Run) -> Tuned | None:
     racer on each block of seeds, and again for what is added to the grid.
 
     Where a racer's best learning rate is the lowest or highest of the grid, the grid goes on for all racers, a decade
-    at a time, at most three at that end. No racer's numbers depend on another racer, but for how far the grid goes.
-    Sobol points have no edge to go beyond. Raises BadInput for a league without training seeds.
+    at a time (see `Rates`), at most three times at that end. No racer's numbers depend on another racer, but for how
+    far the grid goes. Sobol points have no edge to go beyond. Raises BadInput for a league without training seeds.
     """
     training, rates = _training(league), Rates(league.grid)
     edges_at_first: list[int] | None = None
@@ -198,18 +202,18 @@ class Rates:
         return np.concatenate([low * ratio**-below, np.geomspace(low, high, count), high * ratio**above])
 
     @property
-    def decade(self) -> int:
-        """How many rates are at least a decade."""
+    def at_once(self) -> int:
+        """How many rates are added at once: those of a decade, but not more than would double the grid."""
         low, high, count = self.grid
-        return max(1, math.ceil((count - 1) / math.log10(high / low) - 1e-9))
+        return max(1, min(count - 1, math.ceil((count - 1) / math.log10(high / low) - 1e-9)))
 
     def extended(self, below: bool, above: bool) -> Rates:
-        """The grid that goes on by a decade at one end or both; the same one where that would be too far."""
-        most = MOST_EXTENSIONS * self.decade
+        """The grid that goes on at one end or both; the same one where that would be too far."""
+        most = min(MOST_EXTENSIONS * self.at_once, max(self.grid[2], ALWAYS_ADDED))
         return dataclasses.replace(
             self,
-            below=min(self.below + self.decade, most) if below else self.below,
-            above=min(self.above + self.decade, most) if above else self.above,
+            below=min(self.below + self.at_once, most) if below else self.below,
+            above=min(self.above + self.at_once, most) if above else self.above,
         )
 
 
