@@ -48,14 +48,15 @@ class Form(Protocol):
 
 @dataclass(frozen=True)
 class OneOf:
-    """One of a few words."""
+    """One of a few words, or of those that a function lists when it is asked."""
 
-    values: tuple[str, ...]
+    values: tuple[str, ...] | Callable[[], tuple[str, ...]]
 
     def read(self, name: str, text: str, problems: list[BadInput]) -> str | None:
-        if text in self.values:
+        values = self.values() if callable(self.values) else self.values
+        if text in values:
             return text
-        problems.append(BadInput("unknown_choice", name=name, value=text, allowed=", ".join(self.values)))
+        problems.append(BadInput("unknown_choice", name=name, value=text, allowed=", ".join(values)))
         return None
 
     def spelled(self, value: str) -> str:
@@ -306,7 +307,7 @@ class View:
     # Another race that stays in sight under this one.
     pinned: Race | None = seen(None, WholeRace())
     # The chapter of the guide that is open; None for the first.
-    chapter: str | None = seen(None, OneOf(chapter_keys()), page="guide")
+    chapter: str | None = seen(None, OneOf(chapter_keys), page="guide")
     # The sections of the race's controls that are hidden, for a class that shall not touch them.
     without: tuple[str, ...] = seen((), SomeOf(CONTROLS), page="race")
     # The lesson that is open, and whether one is being composed.

@@ -316,6 +316,18 @@ def test_a_start_that_is_dragged_is_that_of_the_small_picture_alone() -> None:
     assert given_up.shown == race
 
 
+@pytest.mark.parametrize(("link", "page"), [("show:saddle", "race"), ("inside:saddle.gradient_descent", "step")])
+def test_the_start_that_was_dragged_goes_along(link: str, page: str) -> None:
+    race = demonstrations()["saddle"].race
+    app = AppTest.from_function(reading, default_timeout=60)
+    app.session_state.asked = link
+    app.session_state["guide_starts"] = {"saddle": (0.25, 0.5)}
+    app.run()
+    assert not app.exception
+    assert app.session_state.race == race.replaced(start=(0.25, 0.5))
+    assert app.session_state.next_page == page
+
+
 @pytest.mark.parametrize("start", [None, "far", [1], [1e300, 0], {"x": 1}, [float("nan"), 0]])
 def test_no_start_is_taken_that_is_none(start: Any) -> None:
     race = demonstrations()["saddle"].race

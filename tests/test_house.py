@@ -23,7 +23,8 @@ from optviz.figures.heights import contour_heights
 from optviz.figures.palette import FIGURE, PAGE, style_sheet
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import race_record
-from optviz.optimizers.base import OVERSHOOTS, TERM_KINDS
+from optviz.ledger.symbols import REMEMBERED
+from optviz.optimizers.base import OVERSHOOTS
 from optviz.stage import pack
 from optviz.surface import FAMILIES
 from optviz.text.telling import start_of
@@ -379,7 +380,7 @@ NEEDED = {
     "hyperparameter": [*HYPERPARAMETERS, *Racer.settings()],
     "help": [*HYPERPARAMETERS, *Racer.settings()],
     "term": [*{name: None for kind in OPTIMIZERS.values() for name in kind.terms}, "gradient_length", "step_length"],
-    "inside": [*(f"part_{kind}" for kind in TERM_KINDS), "part_step", "plain", "asked"],
+    "inside": [*(f"part_{kind}" for kind in REMEMBERED), "part_step", "plain", "full", "asked"],
     "outcome": [*(str(outcome) for outcome in Outcome), "no_start"],
     "outcome_sentence": [*(str(outcome) for outcome in Outcome), "no_start"],
     "stage": [f"say_uphill_{cause}" for cause in (*OVERSHOOTS, "batch")],

@@ -355,6 +355,23 @@ def test_the_plain_step_is_that_of_gradient_descent(name: str) -> None:
         np.testing.assert_allclose(plain.ends[1:, 2:] - plain.ends[1:, :2], moved, rtol=0, atol=1e-15)
 
 
+@pytest.mark.parametrize("kind", ["gradient_descent", "momentum"])
+def test_beside_the_step_of_a_batch_stands_that_of_all_samples(kind: str) -> None:
+    surface = FiniteSum(HILLS, samples=16, spread=1.0)
+    path = trace(Racer(OPTIMIZERS[kind](learning_rate=0.05), batch_size=4), surface, (-1.5, 1.44), 12, 5)
+    told = ledger(path, 5)
+    whole = trace(Racer(OPTIMIZERS[kind](learning_rate=0.05)), surface, (-1.5, 1.44), 12)
+    assert ledger(whole).full is None
+    if kind == "momentum":
+        # Its plain step is that of its own batch.
+        assert told.full is None and told.plain is not None
+        return
+    assert told.full is not None
+    moved = -0.05 * surface.gradient(path.points[:-1])
+    np.testing.assert_allclose(told.full.ends[1:, 2:] - told.full.ends[1:, :2], moved, rtol=0, atol=1e-14)
+    assert np.abs(moved - np.diff(path.points, axis=0)).max() > 1e-3, "a batch says something else"
+
+
 # --- whatever runs -------------------------------------------------------------------------------------------------
 
 

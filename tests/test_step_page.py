@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -114,3 +115,15 @@ def test_each_question_leads_to_an_optimizer_of_the_race_at_one_of_its_steps(lan
 @pytest.mark.parametrize("nonsense", [None, 7, {}, {"page": 1, "requests": "x"}, {"page": "p", "requests": [None]}])
 def test_whatever_a_browser_sends_is_no_error(nonsense: Any) -> None:
     assert answer(nonsense) is False
+
+
+def test_descent_on_one_on_some_and_on_all_samples_are_told_apart() -> None:
+    query = {"racers": "sgd~minibatch_sgd~gradient_descent", "samples": "64", "steps": "20"}
+    header, _ = sent(look(**query))
+    styles = [(racer["color"], racer["marker"]) for racer in header["racers"]]
+    assert len(set(styles)) == 3
+    (racer,) = header["layers"][0]["racers"]
+    assert racer["plain"]["told"] == racer["plain"]["label"] == words("en")["inside"]["full"]
+    board = "".join(part.proto.body for part in visit(**query).get("html"))
+    dots = re.findall(r'class="dot" style="background:([^"]+)"', board)
+    assert len(dots) == len(set(dots)) == 3

@@ -71,7 +71,7 @@ class _Parts:
 
     def racer(self) -> dict[str, Any]:
         told, words = self.ledger, self.text["inside"]
-        plain, asked = told.plain, told.asked
+        asked = told.asked
         return {
             "diverged_at": int(told.path.diverged_at),
             "points": self.value("θ"),
@@ -82,7 +82,7 @@ class _Parts:
             "lines": [self.line(line) for line in told.lines],
             "arrows": [self.arrow(f"arrow/{place}", arrow) for place, arrow in enumerate(told.arrows)],
             "total": self.arrow("total", told.total),
-            "plain": plain and {**self.arrow("plain", plain), "told": words["plain"]},
+            "plain": self.plain(told.plain, "plain") or self.plain(told.full, "full"),
             "asked": None
             if asked is None
             else {
@@ -160,6 +160,13 @@ class _Parts:
             "told": self.text["inside"][f"part_{arrow.kind}"],
             "ends": self.array(name, arrow.ends),
         }
+
+    def plain(self, arrow: Arrow | None, name: str) -> dict[str, Any] | None:
+        if arrow is None:
+            return None
+        told = self.text["inside"][name]
+        # Of a batch's own step the formula is the same: in the picture words tell them apart.
+        return {**self.arrow("plain", arrow), "told": told, **({"label": told} if name == "full" else {})}
 
     def counterpart(self, other: Counterpart) -> dict[str, Any]:
         key = Racer(other.optimizer).key

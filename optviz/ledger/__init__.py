@@ -27,6 +27,11 @@ def ledger(path: Trajectory, seed: Any = 0) -> Ledger:
     kept = ~np.isnan(path.points).any(axis=-1)
     book = Book(record, path.points, kept)
     arrows, total = arrows_of(book, path.points)
+    local, plain = _local(path, kept), plain_arrow(book, slopes, total)
+    full = None
+    if plain is None and path.racer.batch_size is not None:
+        before = np.vstack([np.full((1, 2), np.nan), local[:-1, 1:3]])
+        full = plain_arrow(book, before, total)
     counterpart = None
     if other is not None:
         beside = Book(other, path.points, kept, before=book.terms)
@@ -39,11 +44,12 @@ def ledger(path: Trajectory, seed: Any = 0) -> Ledger:
         lines=lines_of(book, arrows),
         arrows=arrows,
         total=total,
-        plain=plain_arrow(book, slopes, total),
+        plain=plain,
+        full=full,
         asked=book.asked(path.points),
         asked_text=book.asked_text,
         counterpart=counterpart,
-        local=_local(path, kept),
+        local=local,
         series=series_of(path.points, book.gradient, book.optimizer.terms, book.terms),
     )
 

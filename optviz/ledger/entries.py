@@ -77,9 +77,9 @@ class Ledger:
     values: symbol → (steps + 1, 2) or (steps + 1,), float64; a gradient is under its own text, "∇J(θ − γ v)". A token
     that is `before` is of the row before. terms: the same by the state's own names, also of those without a symbol.
     arrows: the displacements, head to tail; their sum is Δθ, which is `total`. plain: −η ∇J(θ), where it is not the
-    step itself. asked (steps + 1, 2): where the gradient was asked, if that is not always θ. local (steps + 1, 6): the
-    full loss at each point, its gradient and the Hessian's xx, xy, yy, of the surface where it is by then. NaN where a
-    run has diverged.
+    step itself. full: the same with the gradient of all samples, where the step is a plain one of a batch. asked
+    (steps + 1, 2): where the gradient was asked, if that is not always θ. local (steps + 1, 6): the full loss at each
+    point, its gradient and the Hessian's xx, xy, yy, of the surface where it is by then. NaN where a run has diverged.
     """
 
     path: Trajectory
@@ -90,6 +90,7 @@ class Ledger:
     arrows: tuple[Arrow, ...]
     total: Arrow
     plain: Arrow | None
+    full: Arrow | None
     asked: np.ndarray | None
     asked_text: str
     counterpart: Counterpart | None

@@ -38,7 +38,10 @@ class Record:
 
 
 def run_again(path: Trajectory, seed: Any) -> tuple[Record, Record | None, np.ndarray, np.ndarray]:
-    """What the racer did; what its counterpart does at each step, and where that leads; the gradient at θ(k − 1)."""
+    """What the racer did; what its counterpart does at each step, and where that leads; the gradient at θ(k − 1).
+
+    The last two have shape (steps + 1, 2); NaN where there is none.
+    """
     oracle, record, other = Recorder(path.surface), Record(), Record()
     points, slopes = np.full_like(path.points, np.nan), np.full_like(path.points, np.nan)
     oracle.said = []

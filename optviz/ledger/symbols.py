@@ -34,6 +34,10 @@ TIME, TIME_FROM_ZERO = "t", "i"
 """The number of the step, and how many were before it; exponents of a rule."""
 
 
+REMEMBERED = ("moment", "update", "point", "gradient")
+"""The kinds of terms that a step is a multiple of: of these are its displacements."""
+
+
 class Book:
     """The rule of a record with the values of its symbols.
 
@@ -152,7 +156,7 @@ class Book:
         """What a step can be a multiple of: no setting, and none of what learning rates are made of."""
         known = self.known.get(symbol)
         changes = any(line.target is not None and line.target.symbol == symbol for line in self.expansion.lines)
-        return known.kind in ("moment", "update", "point", "gradient") if known else changes
+        return known.kind in REMEMBERED if known else changes
 
     def is_before(self, node: Name) -> bool:
         """Whether at its place in the rule a symbol still has the value that it had before the step."""

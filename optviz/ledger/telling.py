@@ -56,7 +56,10 @@ def _kind(book: Book, displacement: Displacement) -> str:
 
 
 def plain_arrow(book: Book, slopes: np.ndarray, total: Arrow) -> Arrow | None:
-    """−η ∇J(θ) of each step, where there is a learning rate and it is not the step itself."""
+    """−η ∇J(θ) of each step, where there is a learning rate and it is not the step itself.
+
+    slopes (steps + 1, 2): the gradient that each step began at.
+    """
     rates = [optimizer.own_learning_rate for optimizer in book.record.optimizers]
     if any(rate is None or np.ndim(rate) for rate in rates):
         return None

@@ -67,13 +67,8 @@ def test_another_step_shows_the_numbers_of_the_run_and_asks_nobody(open_page: Op
 
 
 def test_the_arrows_of_nag_are_the_memory_the_gradient_and_their_sum(open_page: Open) -> None:
-    page = open_page("?convention=article&racers=nag~momentum&steps=60")
+    page = open_page("?convention=article&racers=nag&steps=60")
     look(page, 12)
-    names = page.page.locator(".inside h2").all_inner_texts()
-    if names == ["Momentum"]:
-        page.page.locator(".inside-racers button", has_text="NAG").click()
-        page.page.locator(".inside h2", has_text="NAG").wait_for()
-        page.let_pass(3)
     arrows = page.page.evaluate(ARROWS)
     # A hundredth of a pixel is written.
     assert arrows["term0"]["tail"] == pytest.approx(arrows["total"]["tail"], abs=0.05)

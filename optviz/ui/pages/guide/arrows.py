@@ -72,7 +72,7 @@ def answer(name: str, sent: Any) -> bool:
 def _message(demonstration: Demonstration, race: Race) -> bytes:
     """race: that of its one racer, as many steps as are there."""
     text, view, whole = words(session.language()), demonstration.looked_at, demonstration.race
-    names, keys = whole.racer_names(text["optimizer"]), [racer.key for racer in whole.racers]
+    names, keys = whole.racer_names(text["optimizer"]), [racer.kind for racer in whole.racers]
     styles = styles_of(tuple(keys))
     surface = race.bare_surface
     figure = inside_figure(

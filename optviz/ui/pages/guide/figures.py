@@ -21,12 +21,7 @@ from optviz.text import words
 from optviz.text.telling import caption, file_name, heading
 from optviz.ui import background, cached, component, requests, session
 from optviz.ui.pages.guide import arrows, links
-
-STARTS = "guide_starts"
-"""Where the visit notes the starts that were chosen in small pictures: demonstration → x, y."""
-
-HELD = "guide_held"
-"""Where it notes what is being dragged in one of them: demonstration → what its stage says."""
+from optviz.ui.pages.guide.starts import HELD, STARTS, race_shown
 
 
 def show(name: str) -> None:
@@ -68,16 +63,6 @@ def _picture(name: str) -> None:
         component.mount(_message(demonstration, race, held), key_of(name), partial(answer, name))
     if not available.whole and not held:
         arrows.await_whole(name, available)
-
-
-def race_shown(demonstration: Demonstration) -> Race:
-    """Its race, from where the visitor has put the start or holds it now."""
-    held = st.session_state.get(HELD, {}).get(demonstration.name) or {}
-    start = held.get("start", st.session_state.get(STARTS, {}).get(demonstration.name))
-    try:
-        return demonstration.race if start is None else demonstration.race.replaced(start=start)
-    except BadInput:
-        return demonstration.race
 
 
 def answer(name: str, sent: Any) -> bool:

@@ -18,6 +18,7 @@ from optviz.experiment import Race
 from optviz.guide.demonstrations import LOOKED_AT, demonstrations
 from optviz.text.guide import as_addressed, chapter_keys
 from optviz.ui import address, component, returning, session
+from optviz.ui.pages.guide.starts import race_shown
 from optviz.view import View
 
 PAGE = "guide"
@@ -42,14 +43,15 @@ def to_chapter(key: str) -> str:
 def demonstration(name: str, said: str, kind: str) -> str:
     """A link to a demonstration on the page of races."""
     shown = demonstrations()[name]
-    to = session.address_on(address.FIRST_PAGE, shown.race, replace(shown.view, language=session.view().language))
+    seen = replace(shown.view, language=session.view().language)
+    to = session.address_on(address.FIRST_PAGE, race_shown(shown), seen)
     return f'<a class="{kind}" href="{html.escape(to)}" data-go="{SHOW}:{name}" target="_self">{html.escape(said)}</a>'
 
 
 def inside(name: str, kind: str, said: str) -> str:
     """A link into a step of a demonstration's racer of this kind."""
     shown = demonstrations()[name]
-    to = session.address_on(STEP, shown.race, replace(shown.look_inside(kind), language=session.view().language))
+    to = session.address_on(STEP, race_shown(shown), replace(shown.look_inside(kind), language=session.view().language))
     go = f"{INSIDE}:{name}.{kind}"
     return f'<a class="optviz-show" href="{html.escape(to)}" data-go="{go}" target="_self">{html.escape(said)}</a>'
 
@@ -80,7 +82,7 @@ def _open(key: str) -> None:
 def _show(name: str) -> None:
     shown = demonstrations().get(name)
     if shown is not None:
-        _take_up(shown.race, shown.view, address.FIRST_PAGE)
+        _take_up(race_shown(shown), shown.view, address.FIRST_PAGE)
 
 
 def _take_up(race: Race, view: View, page: str) -> None:
@@ -96,7 +98,7 @@ def _look_inside(names: str) -> None:
     shown = demonstrations().get(name)
     if shown is None or kind not in LOOKED_AT or all(racer.kind != kind for racer in shown.race.racers):
         return
-    _take_up(shown.race, shown.look_inside(kind), STEP)
+    _take_up(race_shown(shown), shown.look_inside(kind), STEP)
 
 
 GO: dict[str, Callable[[str], None]] = {CHAPTER: _open, SHOW: _show, INSIDE: _look_inside}

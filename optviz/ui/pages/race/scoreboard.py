@@ -40,7 +40,7 @@ def score_table(
     finals: dict[str, float] = {}
     if pinned is not None:
         finals = {name: float(losses[-1]) for name, losses in zip(pinned.names, pinned.losses, strict=True)}
-    styles = styles_of(tuple(path.racer.key for path in paths))
+    styles = styles_of(tuple(path.racer.kind for path in paths))
     columns = ["learning_rate", "final_loss", "gap", drop_told(rows)]
     if finals:
         columns.insert(2, "pinned")
@@ -60,7 +60,7 @@ def score_table(
 def blank_table(race: Race, names: Sequence[str], text: Words) -> None:
     """The same table for as long as nobody may know how the race ends: who runs, in the order of the race."""
     words, columns = text["scoreboard"], ("learning_rate", "final_loss", "gap", "steps_to_90")
-    styles = styles_of(tuple(racer.key for racer in race.racers))
+    styles = styles_of(tuple(racer.kind for racer in race.racers))
     body = "".join(
         f"<tr><td>{_named(name, style)}</td>"
         + "".join(

@@ -26,7 +26,7 @@ def message(race: Race, computed: Race, told: int, shown: Sequence[int], text: W
     told: of so many of them.
     """
     view = session.view()
-    names, keys = race.racer_names(text["optimizer"]), [racer.key for racer in race.racers]
+    names, keys = race.racer_names(text["optimizer"]), [racer.kind for racer in race.racers]
     racers = [
         {"name": name, "color": style["color"], "marker": style["marker"]}
         for name, style in zip(names, styles_of(tuple(keys)), strict=True)
