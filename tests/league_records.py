@@ -53,24 +53,24 @@ def league_record(fair: bool = False) -> LeagueRecord:
         contradicted=0.3,
         targets=TARGETS,
         profiles=profiles,
-        evaluations=np.array([2, 1, 1]),
+        evaluations=np.outer([2, 1, 1], steps),
         bands=np.stack([quantiles, quantiles * 0.9, quantiles * 1.1], axis=2),
         fair=fair_record() if fair else None,
     )
 
 
 def fair_record() -> FairRecord:
-    values = np.tile([0.01, 0.1, 1.0], (3, 1))
-    training = np.array([[0.9, 0.35, 0.5], [0.6, 0.2, 0.3], [0.3, 0.2, 0.1]])
+    """Of RMSProp only two values could be tried."""
+    training = ([0.9, 0.35, 0.5], [0.6, 0.2], [0.3, 0.2, 0.1])
     return FairRecord(
         tuned="learning_rate",
         training_seeds=(10, 30),
-        values=values,
-        training=training,
-        held_out=training + 0.01,
-        expected=np.array([[0.6, 0.5, 0.36], [0.4, 0.3, 0.21], [0.2, 0.15, 0.11]]),
-        resampled=np.array([[0.0, 0.9, 0.1], [0.0, 0.8, 0.2], [0.0, 0.1, 0.9]]),
-        best=np.array([1, 1, 2]),
-        on_edge=np.array([False, False, True]),
-        extended=True,
+        values=tuple(np.array([0.01, 0.1, 1.0][: len(row)]) for row in training),
+        training=tuple(np.array(row) for row in training),
+        held_out=tuple(np.array(row) + 0.01 for row in training),
+        expected=(np.array([0.6, 0.5, 0.36]), np.array([0.4, 0.21]), np.array([0.2, 0.15, 0.11])),
+        resampled=(np.array([0.0, 0.9, 0.1]), np.array([0.1, 0.9]), np.array([0.0, 0.1, 0.9])),
+        best=(1, 1, 2),
+        on_edge=(False, False, True),
+        extended=(0, 5),
     )

@@ -220,7 +220,7 @@ def test_what_is_long_says_why(file: Path) -> None:
 # What is done in one file alone, and where.
 ONLY_IN = {
     r"\"(?:text/csv|application/json|application/toml)\"": {"optviz/export/formats.py"},
-    r"<style\b": {"optviz/stage/page.py"},
+    r"<style\b": {"optviz/stage/standalone.py"},
     r"\bst\.query_params\b": {"optviz/ui/address.py"},
     r"components\.v2\.component\(": {"optviz/ui/address.py", "optviz/ui/component.py"},
 }

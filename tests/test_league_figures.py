@@ -202,7 +202,7 @@ def test_numbers_can_be_read_on_each_colour_of_the_matrix(theme: str) -> None:
 def test_fair_mode_shows_each_tried_value_the_chosen_one_and_what_a_budget_brings() -> None:
     record = league_records.league_record(fair=True)
     assert record.fair is not None
-    record.fair.values[0] = [1.0, 0.01, 0.1]
+    record.fair.values[0][:] = [1.0, 0.01, 0.1]
     shown = drawn(budget_figure(record, WORDS, "learning rate η"))
     tried, chosen, expected = shown["data"][:3]
     np.testing.assert_array_equal(tried["x"], [0.01, 0.1, 1.0])
@@ -211,6 +211,7 @@ def test_fair_mode_shows_each_tried_value_the_chosen_one_and_what_a_budget_bring
     assert chosen["customdata"] == [["mean", 0, 0.9]]
     np.testing.assert_array_equal(expected["x"], [1, 2, 3])
     np.testing.assert_array_equal(expected["y"], record.fair.expected[0])
+    assert len(shown["data"][5]["x"]) == len(shown["data"][5]["y"]) == 2
     assert shown["layout"]["xaxis"]["title"]["text"] == "value tried: learning rate η"
 
 

@@ -6,13 +6,9 @@ hashes it names may run, whatever a label or a formula contains.
 
 from __future__ import annotations
 
-import base64
 import dataclasses
-import gzip
-import hashlib
 import html
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +25,8 @@ from optviz.figures.race_record import RaceRecord, beside, race_record
 from optviz.figures.scene import CHOICES, SHOWN
 from optviz.figures.swarm import ShownSwarm, with_swarm
 from optviz.stage.message import pack
-from optviz.stage.modules import PLOTLY, assets, stage_module, stage_style
+from optviz.stage.modules import PLOTLY, stage_module, stage_style
+from optviz.stage.standalone import UNPACKING, document, packed
 from optviz.statistics.gradients import slopes_and_lengths
 from optviz.text import LANGUAGES, spaced, words
 from optviz.text.telling import (
@@ -61,21 +58,9 @@ STYLE = style_sheet(Path(__file__).with_name("css").joinpath("page.css").read_te
 BOOTSTRAP = """
 {
   const place = document.getElementById("stage");
-  const inflated = (id) => {
-    const packed = Uint8Array.from(atob(document.getElementById(id).textContent), (letter) => letter.charCodeAt(0));
-    return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip")));
-  };
-  const run = (text) => {
-    const script = document.createElement("script");
-    script.textContent = text;
-    document.head.appendChild(script);
-    script.remove();
-  };
   try {
     for (const [bundle, id] of [["plane", "plotly"], ["scene", "plotly_3d"]]) {
-      if (!document.getElementById(id)) continue;
-      const text = await inflated(id).text();
-      takePlotly(bundle, () => run(text));
+      if (document.getElementById(id)) takePlotly(bundle, await scriptIn(id));
     }
     show(place, new Uint8Array(await inflated("figure").arrayBuffer()));
   } catch (error) {
@@ -145,28 +130,15 @@ def html_page(
 
 def _document(race: Race, language: str, message: bytes, key_line: str, bundles: Sequence[str]) -> str:
     title, phrases, script = title_of(race, language), words(language)["standalone"], _script()
-    return f"""<!doctype html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_policy(script, bundles)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{html.escape(title)} – optviz</title>
-<style>{STYLE}{stage_style()}</style>
-</head>
-<body class="optviz-page">
-<h1>{html.escape(title)}</h1>
+    body = f"""<h1>{html.escape(title)}</h1>
 <p class="setting">{html.escape(" · ".join(setting(race, start_of(race), language)))}</p>
 <div id="stage" data-broken="{html.escape(phrases["broken"])}"></div>
 <noscript>{html.escape(phrases["needs_script"])}</noscript>
 <p class="key">{html.escape(key_line)}</p>
 {_settings(race, phrases)}
-<script type="text/plain" id="figure">{_base64(gzip.compress(message, 9, mtime=0))}</script>
-{"".join(f'<script type="text/plain" id="{PLOTLY[name]}">{_plotly(name)[0]}</script>' for name in bundles)}
-<script type="module">{script}</script>
-</body>
-</html>
-"""
+<script type="text/plain" id="figure">{packed(message)}</script>"""
+    style = f"{STYLE}{stage_style()}"
+    return document(language, title, body, kind="optviz-page", style=style, script=script, bundles=bundles)
 
 
 def _figure(figure: Figure, record: RaceRecord, in_depth: bool) -> Figure:
@@ -192,33 +164,4 @@ def _settings(race: Race, phrases: Mapping[str, str]) -> str:
 
 
 def _script() -> str:
-    return f"{stage_module()}{BOOTSTRAP}"
-
-
-@cache
-def _plotly(bundle: str) -> tuple[str, str]:
-    """A bundle of plotly.js as gzip in base64, and the hash of the script that comes out of it."""
-    body = assets()[PLOTLY[bundle]].packed
-    return _base64(body), _hash(gzip.decompress(body))
-
-
-def _policy(script: str, bundles: Sequence[str]) -> str:
-    hashes = [_hash(script.encode()), *(_plotly(bundle)[1] for bundle in bundles)]
-    allowed = {
-        "default-src": "'none'",
-        "script-src": " ".join(f"'{known}'" for known in hashes),
-        # Plotly and the stage write style sheets and attributes while they run.
-        "style-src": "'unsafe-inline'",
-        "img-src": "data: blob:",
-        "base-uri": "'none'",
-        "form-action": "'none'",
-    }
-    return "; ".join(f"{what} {where}" for what, where in allowed.items())
-
-
-def _hash(script: bytes) -> str:
-    return f"sha256-{_base64(hashlib.sha256(script).digest())}"
-
-
-def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
+    return f"{stage_module()}{UNPACKING}{BOOTSTRAP}"

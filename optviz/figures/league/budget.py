@@ -40,13 +40,13 @@ def budget_figure(record: LeagueRecord, words: Mapping[str, str], tuned: str) ->
     fair = record.fair
     if fair is None:
         raise ValueError("the racers of this league were not tuned")
-    count = fair.values.shape[1]
-    arrays = {"budgets": np.arange(1, count + 1)}
+    arrays: dict[str, np.ndarray] = {}
     for racer in range(len(record.names)):
         # A line goes from the lowest value to the highest; Sobol points come in an order of their own.
         row = np.argsort(fair.values[racer], kind="stable")
         arrays[f"values/{racer}"] = fair.values[racer][row]
         arrays[f"held_out/{racer}"] = fair.held_out[racer][row]
+        arrays[f"budgets/{racer}"] = np.arange(1, len(row) + 1)
         arrays[f"expected/{racer}"] = fair.expected[racer]
     ticks = {"type": "log", "tickformatstops": TICKS_WITHIN_A_DECADE, "fixedrange": True}
     c = {"range": [0, 1.02], "fixedrange": True}
@@ -70,7 +70,7 @@ def budget_figure(record: LeagueRecord, words: Mapping[str, str], tuned: str) ->
 
 def _traces(record: LeagueRecord, fair: FairRecord, racer: int, words: Mapping[str, str]) -> list[dict[str, Any]]:
     style, name = styles_of(record.keys)[racer], trace_name(record.names[racer])
-    best = int(fair.best[racer])
+    best = fair.best[racer]
     line = {"color": style["color"], "dash": style["dash"], "width": 2.2}
     shared = {"type": "scatter", "legendgroup": str(racer), "name": name, "meta": ["mean", racer]}
     return [
@@ -86,10 +86,10 @@ def _traces(record: LeagueRecord, fair: FairRecord, racer: int, words: Mapping[s
             **shared,
             "mode": "markers",
             "showlegend": False,
-            "x": [float(fair.values[racer, best])],
-            "y": [float(fair.held_out[racer, best])],
+            "x": [float(fair.values[racer][best])],
+            "y": [float(fair.held_out[racer][best])],
             "marker": {"color": style["color"], "symbol": style["marker"], "size": 12},
-            "customdata": [["mean", racer, float(fair.resampled[racer, best])]],
+            "customdata": [["mean", racer, float(fair.resampled[racer][best])]],
             "hovertemplate": words["chosen_hover"],
         },
         {
@@ -98,7 +98,7 @@ def _traces(record: LeagueRecord, fair: FairRecord, racer: int, words: Mapping[s
             "showlegend": False,
             "xaxis": "x2",
             "yaxis": "y2",
-            "x": "@budgets",
+            "x": f"@budgets/{racer}",
             "y": f"@expected/{racer}",
             "line": line,
             "marker": {"color": style["color"], "symbol": style["marker"], "size": 6},

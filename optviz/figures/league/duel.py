@@ -19,11 +19,6 @@ EQUIVALENT = 0.02
 
 CONFLICTS = "conflicts"
 WIDE = {"xaxis": {"domain": [0, 0.48]}, "xaxis2": {"domain": [0.54, 1]}}
-NARROW = {
-    "xaxis": {"domain": [0, 0.46], "nticks": 3},
-    "xaxis2": {"domain": [0.54, 1], "nticks": 3},
-    "margin": {"l": 40, "r": 10, "t": 30},
-}
 SYMBOLS = {"better": "circle", "worse": "circle", "equivalent": "square-open", "unknown": "circle-open"}
 """A filled mark is a verdict."""
 
@@ -49,7 +44,7 @@ def duel_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
                 {
                     "yaxis": rows_axis([]),
                     "xaxis": axis(words["wins"], range=[-0.02, 1.02], tickformat=".0%", fixedrange=True),
-                    "xaxis2": axis(words["by_how_much"], range=_span(record), anchor="y", fixedrange=True),
+                    "xaxis2": axis(words["by_how_much"], anchor="y", fixedrange=True),
                     **_rows(record, first, words),
                 },
                 showlegend=False,
@@ -62,7 +57,7 @@ def duel_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
             ),
         },
         {},
-        arrangements={"wide": WIDE, "narrow": NARROW},
+        arrangements={"wide": WIDE, "narrow": _narrow(words)},
         views={
             name: {
                 "data": {str(place): trace for place, trace in enumerate(_traces(record, pairs, words))},
@@ -79,7 +74,18 @@ def duel_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
 def _rows(record: LeagueRecord, pairs: Sequence[PairShown], words: Mapping[str, str]) -> dict[str, Any]:
     rows = rows_axis([_row(record, pair, words) for pair in pairs])
     names = [f"<b>{name}</b>" if pair.conflict else name for name, pair in zip(rows["ticktext"], pairs, strict=True)]
-    return {"yaxis": {**rows, "ticktext": names}, "height": height_of_rows(len(pairs))}
+    across = {"xaxis2": {"range": _span(pairs)}}
+    return {**across, "yaxis": {**rows, "ticktext": names}, "height": height_of_rows(len(pairs))}
+
+
+def _narrow(words: Mapping[str, str]) -> dict[str, Any]:
+    """There is no room for long titles below one another."""
+    titles = {"xaxis": words["wins_short"], "xaxis2": words["by_how_much_short"]}
+    places = {"xaxis": [0, 0.45], "xaxis2": [0.55, 1]}
+    return {
+        **{name: {"domain": places[name], "nticks": 4, "title": {"text": title}} for name, title in titles.items()},
+        "margin": {"l": 40, "r": 16},
+    }
 
 
 def _row(record: LeagueRecord, pair: PairShown, words: Mapping[str, str]) -> str:
@@ -130,8 +136,8 @@ def _traces(record: LeagueRecord, pairs: Sequence[PairShown], words: Mapping[str
     ]
 
 
-def _span(record: LeagueRecord) -> list[float]:
+def _span(pairs: Sequence[PairShown]) -> list[float]:
     """The same to both sides, so that nobody is seen to be ahead by the axis alone."""
-    ends = [abs(end) for pair in record.pairs.values() for end in pair.difference if np.isfinite(end)]
-    far = min(1.02, max([EQUIVALENT * 2, *ends]) * 1.08)
+    ends = [abs(end) for pair in pairs for end in pair.difference if np.isfinite(end)]
+    far = min(1.02, max([EQUIVALENT * 2, *ends]) * 1.12)
     return [-far, far]

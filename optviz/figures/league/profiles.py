@@ -27,9 +27,9 @@ def profiles_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
     or gradient evaluations. words: target, pooled, step, evaluations, share_reached, profile_hover, of_steps,
     of_evaluations.
     """
-    arrays = {"steps": np.arange(record.steps + 1)}
+    arrays: dict[str, np.ndarray] = {"steps": np.arange(record.steps + 1)}
     for racer in range(len(record.names)):
-        arrays[f"evaluations/{racer}"] = arrays["steps"] * int(record.evaluations[racer])
+        arrays[f"evaluations/{racer}"] = record.evaluations[racer]
         for target, (value, low, high) in enumerate(record.profiles[racer]):
             arrays[f"profiles/{racer}/{target}"] = np.stack([low, value, high], axis=1)
     targets = _targets(record, words)

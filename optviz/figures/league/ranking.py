@@ -14,7 +14,6 @@ from optviz.figures.naming import trace_name
 from optviz.figures.styles import styles_of
 
 WIDE = {"xaxis": {"domain": [0, 0.68]}, "xaxis2": {"domain": [0.73, 1]}}
-NARROW = {"xaxis": {"domain": [0, 0.62]}, "xaxis2": {"domain": [0.68, 1]}, "margin": {"l": 40, "r": 10, "t": 14}}
 
 
 def ranking_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
@@ -48,7 +47,7 @@ def ranking_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
             ),
         },
         {},
-        arrangements={"wide": WIDE, "narrow": NARROW},
+        arrangements={"wide": WIDE, "narrow": _narrow(words)},
         clicks=clicks(),
     )
 
@@ -100,3 +99,12 @@ def _ranks(
 def _span(means: np.ndarray) -> list[float]:
     """From 0 to a little beyond the largest interval, at most all that c can be."""
     return [0.0, min(1.02, float(np.nanmax(means)) * 1.06 + 1e-9)]
+
+
+def _narrow(words: Mapping[str, str]) -> dict[str, Any]:
+    """There is no room for long titles beside one another."""
+    return {
+        "xaxis": {"domain": [0, 0.6], "nticks": 4, "title": {"text": words["mean_c_short"]}},
+        "xaxis2": {"domain": [0.7, 1], "title": {"text": words["ranks_short"]}},
+        "margin": {"l": 40, "r": 10},
+    }

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
+
+from optviz.statistics.bands import bands
+from optviz.statistics.pairs import Pair, pairs_of
+from optviz.statistics.profiles import pooled, profile, spent
+from optviz.statistics.ranking import contradicted, ranking
+from optviz.statistics.runs import TARGETS, Runs
 
 VERDICTS = ("better", "worse", "equivalent", "unknown")
 """What can be said of the first of a pair by how much it ends lower than the second."""
@@ -58,23 +64,25 @@ class PairShown:
 
 @dataclass(frozen=True, eq=False)
 class FairRecord:
-    """How the racers were tuned: one row of N values per racer, over the tried values of the tuned hyperparameter.
+    """How the racers were tuned, one entry per racer in every tuple; N settings were tried of it.
 
-    values, training, held_out, expected (K, N); resampled (K, N): how often each value wins when the training seeds are
-    drawn again, 0 … 1. best (K,): the place of the chosen value. on_edge (K,) bool. extended: whether the grid had to
-    be longer than was asked for. tuned: the name of the hyperparameter. training_seeds: first, and one beyond the last.
+    values, training, held_out, expected (N,) each: the tuned hyperparameter, NaN where the racer has none, mean c on
+    the training seeds and on the judging ones, and what to expect of a budget of 1 … N settings. resampled (N,): how
+    often each is the best when the training seeds are drawn again, 0 … 1. best: the place of the chosen one. on_edge:
+    whether that is the lowest or highest of all that were tried. extended: how many rates were added below and above
+    what was asked for. tuned: the name of the hyperparameter. training_seeds: the first, and one beyond the last.
     """
 
     tuned: str
     training_seeds: tuple[int, int]
-    values: np.ndarray
-    training: np.ndarray
-    held_out: np.ndarray
-    expected: np.ndarray
-    resampled: np.ndarray
-    best: np.ndarray
-    on_edge: np.ndarray
-    extended: bool
+    values: tuple[np.ndarray, ...]
+    training: tuple[np.ndarray, ...]
+    held_out: tuple[np.ndarray, ...]
+    expected: tuple[np.ndarray, ...]
+    resampled: tuple[np.ndarray, ...]
+    best: tuple[int, ...]
+    on_edge: tuple[bool, ...]
+    extended: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,15 +90,16 @@ class LeagueRecord:
     """Everything that is shown of a complete league, as numbers; K racers in the league's order, n seeds.
 
     names, keys (K,). seeds: first, and one beyond the last. steps of each run.
-    means (K, 3): mean c with its interval, as value, low, high; all 0 … 1. ranks (K, 2): the interval of the rank, from
-    1. alone, shared (K, 3): the share of seeds on which it ends lowest of all, alone or with others. diverged (K,): on
-    so many seeds. order (K,): the places of racers, the smallest mean c first.
-    pairs: (i, j) with i < j. contradicted: on what share of the seeds, taken alone, some pair comes out the other way
-    round than on all of them; NaN where no pair has a verdict.
+    means (K, 3): mean c with its interval, as value, low, high; all 0 … 1. ranks (K, 2): the interval of the rank by
+    who wins, from 1. alone, shared (K, 3): the share of seeds on which it ends lowest of all, alone or with others.
+    diverged (K,): on so many seeds. order (K,): the places of racers, the smallest mean c first.
+    pairs: (i, j) with i < j. contradicted: how often one seed alone says the contrary of all, of two racers whose mean
+    c surely differs, 0 … 1; NaN where there are no such two.
     targets (T,): gaps; profiles (K, T + 1, 3, steps + 1): the share of seeds that have reached each target by a step,
-    with its band; the last is that of all targets pooled. evaluations (K,): gradient evaluations that a step takes.
+    with its band; the last is that of all targets pooled. evaluations (K, steps + 1): gradient evaluations
+    up to a step.
     bands (K, 3, 3, steps + 1): quantile of the gap by `QUANTILES`, then value, low, high; ∞ where diverged.
-    fair: how they were tuned, in fair mode.
+    fair: how they were tuned, in fair mode; None where each has the settings of the question.
     """
 
     names: tuple[str, ...]
@@ -110,7 +119,6 @@ class LeagueRecord:
     evaluations: np.ndarray
     bands: np.ndarray
     fair: FairRecord | None = None
-    conclusions: tuple[Any, ...] = field(default=())
 
     @property
     def n(self) -> int:
@@ -129,3 +137,97 @@ class LeagueRecord:
         """The pairs in which one wins more often and the other by more, who wins first; the clearest of them first."""
         found = [pair if pair.share[0] >= 0.5 else pair.turned() for pair in self.pairs.values() if pair.conflict]
         return sorted(found, key=lambda pair: (-pair.share[0], pair.first, pair.second))
+
+
+class Complete(Protocol):
+    """What has come of a league (`optviz.laboratory.league.Result`).
+
+    league: `optviz.experiment.league.League`. tuned: `optviz.laboratory.fair.Tuned`, None where nothing was tuned.
+    """
+
+    @property
+    def league(self) -> Any: ...
+    @property
+    def seeds(self) -> np.ndarray: ...
+    @property
+    def runs(self) -> Sequence[Runs]: ...
+    @property
+    def complete(self) -> bool: ...
+    @property
+    def tuned(self) -> Any: ...
+
+
+def league_record(result: Complete, names: Sequence[str]) -> LeagueRecord:
+    """The record of a league that is complete. names: of its racers.
+
+    Raises ValueError before the declared seeds are complete: until then there is no verdict.
+    """
+    if not result.complete:
+        raise ValueError("there is no verdict before all seeds are there")
+    league, runs = result.league, result.runs
+    gaps, c = np.stack([run.gap for run in runs]), np.stack([run.c for run in runs])
+    pairs = pairs_of(gaps, c, league.sampling_seed)
+    ranked = ranking(gaps, c, pairs, league.sampling_seed)
+    shown = {(i, j): _shown(i, j, pair) for (i, j), pair in pairs.items()}
+    return LeagueRecord(
+        names=tuple(names),
+        keys=tuple(racer.kind for racer in league.racers),
+        seeds=league.seeds,
+        steps=league.steps,
+        means=np.array([(racer.mean, *racer.interval) for racer in ranked]),
+        ranks=np.array([(racer.rank_low, racer.rank_high) for racer in ranked]),
+        alone=np.array([(racer.alone, *racer.alone_interval) for racer in ranked]),
+        shared=np.array([(racer.shared, *racer.shared_interval) for racer in ranked]),
+        diverged=np.array([int((run.diverged_at >= 0).sum()) for run in runs]),
+        order=np.argsort([racer.mean for racer in ranked], kind="stable"),
+        pairs=shown,
+        contradicted=contradicted(gaps, pairs),
+        targets=np.array(TARGETS),
+        profiles=np.stack([_profiles(run, league.steps) for run in runs]),
+        evaluations=np.stack([spent(run.evaluations, league.steps) for run in runs]),
+        bands=np.stack([np.stack(bands(run.histogram, QUANTILES), axis=1) for run in runs]),
+        fair=None if result.tuned is None else _fair(result.tuned),
+    )
+
+
+def _shown(first: int, second: int, pair: Pair) -> PairShown:
+    return PairShown(
+        first=first,
+        second=second,
+        wins=pair.wins,
+        ties=pair.ties,
+        losses=pair.losses,
+        share=(pair.share, *pair.share_interval),
+        # Of one seed the interval has no ends; c has.
+        difference=(pair.difference, max(pair.difference_interval[0], -1.0), min(pair.difference_interval[1], 1.0)),
+        verdict=pair.verdict.value,
+        p_holm=pair.p_holm,
+        seeds_needed=pair.seeds_needed,
+        conflict=pair.conflict,
+    )
+
+
+def _profiles(run: Runs, steps: int) -> np.ndarray:
+    """Of each target, then of all pooled: (T + 1, 3, steps + 1)."""
+    each = [np.stack(profile(hits, steps)) for hits in run.hits.T]
+    return np.stack([*each, np.stack(pooled(run.hits, steps))])
+
+
+def _fair(tuned: Any) -> FairRecord:
+    """The values are those of the hyperparameter that was asked for, or of the learning rate for who lacks it."""
+    racers = tuned.racers
+    return FairRecord(
+        tuned=tuned.name,
+        training_seeds=tuned.training,
+        values=tuple(
+            racer.values[:, racer.names.index(tuned.name)] if tuned.name in racer.names else racer.rates
+            for racer in racers
+        ),
+        training=tuple(racer.training for racer in racers),
+        held_out=tuple(racer.held_out for racer in racers),
+        expected=tuple(racer.expected for racer in racers),
+        resampled=tuple(racer.wins_resampled for racer in racers),
+        best=tuple(racer.best for racer in racers),
+        on_edge=tuple(racer.on_edge for racer in racers),
+        extended=tuned.extended,
+    )

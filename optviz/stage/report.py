@@ -1,0 +1,366 @@
+"""A league as one HTML file, to be read without a network: figures, tables and verdicts, with plotly.js in it.
+
+Like the page of a race it asks no server for anything, and runs only what its Content-Security-Policy names.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from optviz.bad_input import BadInput
+from optviz.experiment.league import League
+from optviz.experiment.surfaces import surface_record
+from optviz.figures import Figure
+from optviz.figures.league.bands import bands_figure
+from optviz.figures.league.behind import Group, seeds_behind
+from optviz.figures.league.budget import budget_figure
+from optviz.figures.league.duel import duel_figure
+from optviz.figures.league.matrix import matrix_figure
+from optviz.figures.league.profiles import profiles_figure
+from optviz.figures.league.ranking import ranking_figure
+from optviz.figures.league.record import Complete, LeagueRecord, PairShown, league_record
+from optviz.figures.palette import style_sheet
+from optviz.laboratory.league import about
+from optviz.stage.message import pack
+from optviz.stage.modules import CHART, chart_style, stage_module
+from optviz.stage.standalone import UNPACKING, document, packed
+from optviz.text import LANGUAGES, Words, counted, spaced, words
+
+STYLE = style_sheet(
+    "".join(
+        Path(__file__).with_name("css").joinpath(name).read_text(encoding="utf-8")
+        for name in ("page.css", "report.css")
+    )
+)
+NOTABLE = 8
+"""So many seeds of a kind are named."""
+
+BOOTSTRAP = """
+{
+  const places = [...document.querySelectorAll("[data-figure]")];
+  try {
+    takePlotly("plane", await scriptIn("plotly"));
+    for (const place of places) {
+      showChart(place, new Uint8Array(await inflated(place.dataset.figure).arrayBuffer()));
+    }
+  } catch (error) {
+    for (const place of places) place.textContent = place.dataset.broken;
+    console.error(error);
+  }
+}
+"""
+
+
+class Told(Protocol):
+    """One of the article's conclusions for people: see `optviz.text.verdicts`."""
+
+    @property
+    def claim(self) -> str: ...
+    @property
+    def metric(self) -> str: ...
+    @property
+    def found(self) -> str: ...
+    @property
+    def verdict(self) -> str: ...
+    @property
+    def n(self) -> str: ...
+    @property
+    def conventions(self) -> str: ...
+
+
+Drawing = Callable[[LeagueRecord, Words], Figure]
+FIGURES: dict[str, Drawing] = {
+    "ranking": lambda record, text: ranking_figure(record, text["league_figures"]),
+    "duel": lambda record, text: duel_figure(record, text["league_figures"]),
+    "profiles": lambda record, text: profiles_figure(record, text["league_figures"]),
+    "bands": lambda record, text: bands_figure(record, text["league_figures"]),
+    "matrix": lambda record, text: matrix_figure(record, text["league_figures"]),
+    "budget": lambda record, text: budget_figure(record, text["league_figures"], tuned_name(record, text)),
+}
+"""The sections with a figure, in the order of the report; "budget" is there in fair mode."""
+
+
+def report(
+    result: Complete,
+    language: str = "en",
+    conclusions: Sequence[Told] = (),
+    address: str = "",
+) -> bytes:
+    """The file, UTF-8. conclusions: the article's six, as `optviz.text.verdicts` tells them.
+
+    address: of a running server, for links to races; without one the report tells the text that follows the ? of a
+    link. Raises BadInput for another language, ValueError for a league that is not complete.
+    """
+    if language not in LANGUAGES:
+        raise BadInput("unknown_choice", name="language", value=language, allowed=", ".join(LANGUAGES))
+    text = words(language)
+    record = league_record(result, result.league.racer_names(text["optimizer"]))
+    return page_of(result, record, language, conclusions, address)
+
+
+def page_of(
+    result: Complete,
+    record: LeagueRecord,
+    language: str,
+    conclusions: Sequence[Told] = (),
+    address: str = "",
+) -> bytes:
+    """The file of a record that is at hand: see `report`."""
+    text, league = words(language), result.league
+    phrases = text["league_report"]
+    surface = text["surface"][surface_record(league.surface)["name"]]
+    title = spaced(counted(phrases, "title", record.n).format(surface=surface, count=f"{record.n:,}"))
+    sections = [
+        *(_section(name, record, text, title) for name in FIGURES if name != "budget" or record.fair is not None),
+        _conclusions(conclusions, phrases),
+        _notable(result, record, text, address),
+        _question(league, phrases),
+    ]
+    script = f"{stage_module(CHART)}{UNPACKING}{BOOTSTRAP}"
+    body = f"""<h1>{html.escape(title)}</h1>
+<p class="setting">{html.escape(spaced(_setting(league, record, text)))}</p>
+<p class="lead">{html.escape(spaced(_lead(record, phrases)))}</p>
+<noscript>{html.escape(text["standalone"]["needs_script"])}</noscript>
+{"".join(sections)}"""
+    style = f"{STYLE}{chart_style()}"
+    page = document(language, title, body, kind="optviz-report", style=style, script=script, bundles=("plane",))
+    return page.encode()
+
+
+def tuned_name(record: LeagueRecord, text: Words) -> str:
+    """What the tuned hyperparameter is called."""
+    name = record.fair.tuned if record.fair else ""
+    return text["hyperparameter"].get(name, name)
+
+
+def _section(name: str, record: LeagueRecord, text: Words, title: str) -> str:
+    phrases, heading = text["league_report"], text["league_report"][name]
+    message = pack(
+        FIGURES[name](record, text),
+        text["league_figures"],
+        token=name,
+        title=f"{heading} · {title}",
+        file_name=f"optviz-league-{name}",
+    )
+    table = TABLES[name](record, text) if name in TABLES else ""
+    return (
+        f'<section id="section-{name}"><h2>{html.escape(heading)}</h2>'
+        f"<p>{html.escape(spaced(_explained(name, record, phrases)))}</p>"
+        f'<div data-figure="figure-{name}" data-broken="{html.escape(text["standalone"]["broken"])}"></div>'
+        f'<script type="text/plain" id="figure-{name}">{packed(message)}</script>{table}</section>'
+    )
+
+
+def _explained(name: str, record: LeagueRecord, phrases: Mapping[str, str]) -> str:
+    told = [phrases[f"{name}_explained"]]
+    if name == "duel":
+        told += [
+            phrases["conflict"].format(
+                first=record.names[pair.first],
+                second=record.names[pair.second],
+                wins=f"{pair.wins:,}",
+                count=f"{record.n:,}",
+                c_first=f"{record.means[pair.first, 0]:.3f}",
+                c_second=f"{record.means[pair.second, 0]:.3f}",
+            )
+            for pair in record.conflicts()
+        ]
+        if math.isfinite(record.contradicted):
+            told.append(phrases["contradicted"].format(share=f"{record.contradicted:.1%}"))
+    if name == "budget" and record.fair is not None:
+        first, beyond = record.fair.training_seeds
+        blocks = {"training": f"{first:,} … {beyond - 1:,}", "judging": _block(record)}
+        told.append(phrases["blocks"].format(**blocks))
+        if any(record.fair.extended):
+            told.append(phrases["extended"])
+        told += [
+            phrases["on_edge"].format(racer=record.names[place]) for place, on in enumerate(record.fair.on_edge) if on
+        ]
+    return " ".join(told)
+
+
+def _lead(record: LeagueRecord, phrases: Mapping[str, str]) -> str:
+    """What the ranking says, in a sentence."""
+    best = int(record.order[0])
+    value, low, high = record.means[best]
+    surely = all(pair.difference[2] < 0 for pair in record.against(best))
+    key = "lead_sure" if surely else "lead_open"
+    return phrases[key].format(racer=record.names[best], c=f"{value:.3f}", low=f"{low:.3f}", high=f"{high:.3f}")
+
+
+def _setting(league: League, record: LeagueRecord, text: Words) -> str:
+    phrases = text["standalone"]
+    return " · ".join(
+        [
+            phrases["convention"].format(convention=text["convention"][league.convention]),
+            phrases["steps"].format(steps=f"{league.steps:,}"),
+            text["league_report"]["seeds"].format(seeds=_block(record)),
+            text["league_report"]["fair" if record.fair else "as_they_are"],
+        ]
+    )
+
+
+def _block(record: LeagueRecord) -> str:
+    first, beyond = record.seeds
+    return f"{first:,} … {beyond - 1:,}"
+
+
+# --- tables --------------------------------------------------------------------------------------------------------
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Rows of text; the first of each row names it."""
+    titles = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in head)
+    lines = "".join(
+        f'<tr><th scope="row">{html.escape(first)}</th>'
+        + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
+        + "</tr>"
+        for first, *cells in rows
+    )
+    return f'<div class="wide" tabindex="0"><table><thead><tr>{titles}</tr></thead><tbody>{lines}</tbody></table></div>'
+
+
+def _with_interval(numbers: Sequence[float], form: str) -> str:
+    value, low, high = (format(float(number), form) for number in numbers)
+    return f"{value} ({low} … {high})".replace("-", "−")
+
+
+def _ranking_table(record: LeagueRecord, text: Words) -> str:
+    phrases = text["league_report"]
+    head = [phrases[name] for name in ("racer", "mean_c", "rank", "alone", "shared", "diverged")]
+    rows = []
+    for place in record.order:
+        low, high = (int(rank) for rank in record.ranks[place])
+        rows.append(
+            [
+                record.names[place],
+                _with_interval(record.means[place], ".3f"),
+                f"{low}" if low == high else f"{low} – {high}",
+                _with_interval(record.alone[place], ".1%"),
+                _with_interval(record.shared[place], ".1%"),
+                f"{record.diverged[place]:,}",
+            ]
+        )
+    return _table(head, rows)
+
+
+def _pair_table(record: LeagueRecord, text: Words) -> str:
+    phrases = text["league_report"]
+    head = [phrases[name] for name in ("pair", "wins", "ties", "losses", "beats", "p_holm", "difference", "verdict")]
+    order = {int(place): row for row, place in enumerate(record.order)}
+    pairs = sorted(
+        (pair if order[pair.first] < order[pair.second] else pair.turned() for pair in record.pairs.values()),
+        key=lambda pair: (order[pair.first], order[pair.second]),
+    )
+    rows = [
+        [
+            f"{record.names[pair.first]} – {record.names[pair.second]}",
+            f"{pair.wins:,}",
+            f"{pair.ties:,}",
+            f"{pair.losses:,}",
+            _with_interval(pair.share, ".1%"),
+            "< 0.001" if pair.p_holm < 0.001 else f"{pair.p_holm:.3f}",
+            _with_interval(pair.difference, "+.3f"),
+            _verdict(pair, text),
+        ]
+        for pair in pairs
+    ]
+    title = html.escape(phrases["all_pairs"])
+    return f"<details><summary>{title}</summary>{_table(head, rows)}</details>"
+
+
+def _verdict(pair: PairShown, text: Words) -> str:
+    phrases = text["league_report"]
+    told = [text["league_figures"][f"verdict_{pair.verdict}"]]
+    if pair.conflict:
+        told.append(phrases["disagree"])
+    if pair.seeds_needed is not None:
+        told.append(phrases["needed"].format(more=f"{pair.seeds_needed:,}"))
+    return text["figure"]["comma"].join(told)
+
+
+def _fair_table(record: LeagueRecord, text: Words) -> str:
+    fair, phrases = record.fair, text["league_report"]
+    if fair is None:
+        return ""
+    head = [phrases["racer"], tuned_name(record, text)]
+    head += [phrases[name] for name in ("c_training", "c_judging", "resampled", "edge")]
+    rows = []
+    for place in record.order:
+        best = fair.best[place]
+        rows.append(
+            [
+                record.names[place],
+                f"{fair.values[place][best]:.4g}" if math.isfinite(fair.values[place][best]) else "–",
+                f"{fair.training[place][best]:.3f}",
+                f"{fair.held_out[place][best]:.3f}",
+                f"{fair.resampled[place][best]:.0%}",
+                phrases["at_edge"] if fair.on_edge[place] else "–",
+            ]
+        )
+    return _table(head, rows)
+
+
+TABLES: dict[str, Callable[[LeagueRecord, Words], str]] = {
+    "ranking": _ranking_table,
+    "duel": _pair_table,
+    "budget": _fair_table,
+}
+
+
+# --- words ---------------------------------------------------------------------------------------------------------
+
+
+def _conclusions(conclusions: Sequence[Told], phrases: Mapping[str, str]) -> str:
+    if not conclusions:
+        return ""
+    items = "".join(
+        f"<li><p><strong>{html.escape(told.claim)}</strong> <em>{html.escape(told.verdict)}</em></p>"
+        f"<p>{html.escape(told.found)}</p>"
+        f'<p class="setting">{html.escape(" ".join(filter(None, (told.metric, told.n, told.conventions))))}</p></li>'
+        for told in conclusions
+    )
+    return f'<section id="section-conclusions"><h2>{html.escape(phrases["conclusions"])}</h2><ol>{items}</ol></section>'
+
+
+def _notable(result: Complete, record: LeagueRecord, text: Words, address: str) -> str:
+    phrases, league = text["league_report"], result.league
+    best = int(record.order[0])
+    marks: list[list[Any]] = [["pair", pair.first, pair.second] for pair in record.conflicts()[:1]]
+    marks.append(["mean", best])
+    groups = [group for mark in marks for group in seeds_behind(result, mark) if len(group.seeds)]
+    lists = "".join(_seeds(group, league, record, text, address) for group in groups)
+    if address:
+        told = html.escape(phrases["notable_linked"])
+    else:
+        seed = int(groups[0].seeds[0])
+        explained = html.escape(spaced(phrases["notable_explained"].format(seed=seed)))
+        told = f"{explained} <code>?{html.escape(league.race(seed).to_url())}</code>"
+    return (
+        f'<section id="section-notable"><h2>{html.escape(phrases["notable"])}</h2>'
+        f'<p class="link">{told}</p>{lists}</section>'
+    )
+
+
+def _seeds(group: Group, league: League, record: LeagueRecord, text: Words, address: str) -> str:
+    called = dict(zip(("first", "second"), (record.names[place] for place in group.racers), strict=False))
+    heading = spaced(text["league_figures"][group.key].format(**called))
+    items = []
+    for seed, value in zip(group.seeds[:NOTABLE].tolist(), group.values[:NOTABLE].tolist(), strict=True):
+        label = html.escape(text["league_report"]["seed"].format(seed=seed, value=f"{value:.3f}".replace("-", "−")))
+        link = html.escape(f"{address}?{league.race(seed).to_url()}") if address else ""
+        items.append(f'<li><a href="{link}">{label}</a></li>' if link else f"<li>{label}</li>")
+    return f'<h3>{html.escape(heading)}</h3><ul class="seeds">{"".join(items)}</ul>'
+
+
+def _question(league: League, phrases: Mapping[str, str]) -> str:
+    made_by = ", ".join(f"{name} {told}" for name, told in about().items() if name != "cpu_features")
+    return (
+        f'<section id="section-question"><details><summary>{html.escape(phrases["question"])}</summary>'
+        f'<pre><code id="settings">{html.escape(league.to_toml(whole=True))}</code></pre></details>'
+        f'<p class="setting">{html.escape(made_by)}</p></section>'
+    )

@@ -1,0 +1,195 @@
+"""The record of a league, the seeds behind its marks, and its report: from leagues that were really run."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from base64 import b64decode
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from optviz.bad_input import BadInput
+from optviz.experiment.league import League
+from optviz.figures.league.behind import NEAREST, seeds_behind
+from optviz.figures.league.record import LeagueRecord, league_record
+from optviz.laboratory.kernel import compute
+from optviz.laboratory.league import Result
+from optviz.optimizers import Adam, GradientDescent
+from optviz.racer import Racer
+from optviz.stage import unpack
+from optviz.stage.report import page_of, report
+from optviz.statistics.pairs import beats
+from optviz.statistics.runs import TARGETS
+
+LEAGUE = League(
+    racers=(
+        Racer(GradientDescent(learning_rate=0.1)),
+        Racer(Adam(learning_rate=0.1)),
+        Racer(Adam(learning_rate=0.1), label="</script><b>twin"),
+        Racer(GradientDescent(learning_rate=1e30), label="lost"),
+    ),
+    seeds=(0, 40),
+    steps=60,
+)
+
+
+@cache
+def result() -> Result:
+    runs, _ = compute(LEAGUE, 0, 40, range(len(LEAGUE.racers)), joint=False)
+    return Result(LEAGUE, np.arange(40), tuple(runs[place] for place in range(len(LEAGUE.racers))), None, LEAGUE.seven)
+
+
+@cache
+def record() -> LeagueRecord:
+    return league_record(result(), LEAGUE.racer_names())
+
+
+@cache
+def page(language: str = "en") -> str:
+    return report(result(), language).decode()
+
+
+def test_a_record_has_the_numbers_of_the_runs() -> None:
+    found, runs = record(), result().runs
+    np.testing.assert_allclose(found.means[:, 0], [run.c.mean() for run in runs], rtol=1e-14)
+    assert (found.means[:, 1] <= found.means[:, 0]).all()
+    assert (found.means[:, 2] >= found.means[:, 0]).all()
+    assert found.diverged.tolist() == [0, 0, 0, 40]
+    assert found.names[found.order[-1]] == "lost"
+    assert found.pairs[0, 1].wins == int((beats(runs[0].gap, runs[1].gap) > 0).sum())
+    at_end = [np.mean(run.hits[:, 1] >= 0) for run in runs]
+    np.testing.assert_allclose(found.profiles[:, 1, 0, -1], at_end, rtol=1e-14)
+    assert found.profiles.shape == (4, len(TARGETS) + 1, 3, 61)
+    assert np.isinf(found.bands[3, 1, 0, -1])
+    median = np.quantile(runs[1].gap, 0.5, method="inverted_cdf")
+    # Bins of a twentieth of a decade.
+    assert abs(np.log10(found.bands[1, 1, 0, -1] / median)) <= 1 / 20
+
+
+def test_the_same_optimizer_twice_is_all_ties_and_equivalent() -> None:
+    pair = record().pairs[1, 2]
+    assert (pair.ties, pair.share[0], pair.difference, pair.verdict) == (40, 0.5, (0.0, 0.0, 0.0), "equivalent")
+
+
+def test_before_all_seeds_are_there_nothing_is_a_verdict() -> None:
+    part = Result(LEAGUE, result().seeds[:30], result().runs, None, LEAGUE.seven)
+    with pytest.raises(ValueError, match="all seeds"):
+        league_record(part, LEAGUE.racer_names())
+
+
+def test_behind_a_mean_stand_all_seeds_the_highest_c_first() -> None:
+    (group,) = seeds_behind(result(), ["mean", 1, 0.1, 0.2])
+    assert sorted(group.seeds) == list(range(40))
+    np.testing.assert_array_equal(group.values, np.sort(result().runs[1].c)[::-1])
+    assert group.values[3] == result().runs[1].c[group.seeds[3]]
+
+
+def test_behind_a_pair_stand_its_wins_losses_and_ties() -> None:
+    wins, losses, ties = seeds_behind(result(), ["pair", 0, 1])
+    pair = record().pairs[0, 1]
+    assert (len(wins.seeds), len(losses.seeds), len(ties.seeds)) == (pair.wins, pair.losses, pair.ties)
+    assert pair.losses > 0
+    for group, sign in ((wins, 1), (losses, -1), (ties, 0)):
+        np.testing.assert_array_equal(beats(*(result().runs[place].gap[group.seeds] for place in (0, 1))), sign)
+    assert (np.diff(losses.values) <= 0).all()
+
+
+def test_behind_a_point_of_a_profile_stand_who_is_there_and_who_is_not() -> None:
+    target, step = 1, 30
+    reached, others = seeds_behind(result(), ["reached", 1, target, step])
+    assert len(reached.seeds) + len(others.seeds) == 40
+    assert len(reached.seeds) / 40 == record().profiles[1, target, 0, step]
+    assert (np.diff(reached.values) >= 0).all()
+    hardest = seeds_behind(result(), ["reached", 1, len(TARGETS), step])
+    np.testing.assert_array_equal(
+        hardest[0].seeds, seeds_behind(result(), ["reached", 1, len(TARGETS) - 1, step])[0].seeds
+    )
+
+
+def test_behind_a_band_stand_the_runs_nearest_to_each_quantile() -> None:
+    low, median, high = seeds_behind(result(), ["band", 1, 12])
+    assert len(median.seeds) == NEAREST
+    assert median.values[0] == np.quantile(result().runs[1].gap, 0.5, method="inverted_cdf")
+    assert low.values.max() < high.values.max()
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        *(None, "mean", [], ["mean"], ["mean", -1], ["mean", 4], ["mean", 1.0], ["mean", True], [["mean"], 1]),
+        *(["pair", 0], ["reached", 0, 99, 1], ["none"], {"mean": 1}, ["mean", "0"]),
+    ],
+    ids=str,
+)
+def test_what_is_no_mark_of_this_league_is_refused(mark: Any) -> None:
+    with pytest.raises(BadInput):
+        seeds_behind(result(), mark)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_report_asks_nobody_for_anything(language: str) -> None:
+    text = page(language)
+    assert f'<html lang="{language}">' in text
+    assert "default-src 'none'" in text
+    bare = re.sub(r"<script.*?</script>", "", text, flags=re.S)
+    assert re.findall(r"\b(?:src|href|action)=|@import|url\(", bare) == []
+    assert text.count('id="plotly"') == 1
+
+
+def test_the_report_has_each_figure_as_the_page_shows_it() -> None:
+    figures = re.findall(r'id="figure-(\w+)">([^<]*)<', page())
+    assert [name for name, _ in figures] == ["ranking", "duel", "profiles", "bands", "matrix"]
+    for _, packed in figures:
+        header, _ = unpack(gzip.decompress(b64decode(packed)))
+        assert header["plot"]["data"]
+
+
+def test_a_label_is_text_in_the_report() -> None:
+    assert "</script><b>twin" not in page()
+    assert "&lt;/script&gt;&lt;b&gt;twin" in page()
+
+
+def test_the_report_tells_the_question_the_numbers_and_the_seeds() -> None:
+    text, found = page(), record()
+    best = found.means[found.order[0]]
+    assert f"{best[0]:.3f} ({best[1]:.3f} … {best[2]:.3f})" in text
+    told = re.search(r'id="settings">(.*?)</code>', text, re.S)
+    assert told is not None
+    assert (
+        League.from_toml(
+            told[1].replace("&#x27;", "'").replace("&quot;", '"').replace("&lt;", "<").replace("&gt;", ">")
+        )
+        == LEAGUE
+    )
+    worst = int(seeds_behind(result(), ["mean", int(found.order[0])])[0].seeds[0])
+    assert f"seed {worst}" in text
+    linked = page_of(result(), found, "en", address="http://here/").decode()
+    assert f"http://here/?{LEAGUE.race(worst).to_url()}".replace("&", "&amp;") in linked
+
+
+def test_the_six_conclusions_are_told_with_their_verdicts() -> None:
+    told = SimpleNamespace(
+        claim="A <claim>", metric="by this", found="so many", verdict="holds", n="of 40", conventions=""
+    )
+    text = page_of(result(), record(), "en", [told]).decode()
+    assert "<strong>A &lt;claim&gt;</strong> <em>holds</em>" in text
+    assert "by this of 40" in text
+    assert "section-conclusions" not in page()
+
+
+def test_another_language_is_refused() -> None:
+    with pytest.raises(BadInput, match="language"):
+        report(result(), "fr")
+
+
+def test_of_one_seed_little_is_known_and_the_report_says_it() -> None:
+    league = LEAGUE.replaced(seeds=(3, 4))
+    runs, _ = compute(league, 3, 4, range(len(league.racers)), joint=False)
+    one = Result(league, np.arange(3, 4), tuple(runs[place] for place in range(len(runs))), None, league.seven)
+    found = league_record(one, league.racer_names())
+    assert {pair.verdict for pair in found.pairs.values()} == {"unknown"}
+    assert "Gaussian hills, 1 seed:" in page_of(one, found, "en").decode()
