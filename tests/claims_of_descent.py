@@ -12,16 +12,35 @@ from guide_claims import RAVINE, SADDLE, Numbers, claim, first_step, run, share_
 from optviz import OPTIMIZERS, Formula, GaussianHills, Outcome, Regression, Trajectory, trace
 from optviz.conventions import CONVENTIONS, with_convention
 from optviz.optimizers import State
+from optviz.optimizers.base import Optimizer
 from optviz.oracle import Oracle
 from optviz.statistics.lengths import step_lengths
 
 LINE = Regression("linear", seed=0, samples=64)
 
 
+def edge_of(kind: str, **settings: float) -> float:
+    """The learning rate, times the curvature, beyond which the way to the lowest point of a parabola grows.
+
+    By halving, to 1e-4; whether it grows is told by the last of 600 steps.
+    """
+    low, high = 0.1, 10.0
+    while high - low > 1e-4:
+        middle = (low + high) / 2
+        low, high = (low, middle) if _grows(OPTIMIZERS[kind](learning_rate=middle, **settings)) else (middle, high)
+    return high
+
+
+def _grows(optimizer: Optimizer) -> bool:
+    path = trace(optimizer, Formula("x^2 / 2 + 0*y", domain=(-2.0, 2.0, -2.0, 2.0)), (1e-3, 0.0), 600)
+    way = np.abs(path.points[:, 0])
+    return not np.isfinite(way).all() or bool(way[450:].max() > way[300:450].max())
+
+
 @claim
 def descent_edge() -> Numbers:
     shown_by(test_theorems.test_edge_of_stability)
-    return [2]
+    return [edge_of("gradient_descent")]
 
 
 @claim
@@ -198,8 +217,10 @@ def momentum_overshoot() -> Numbers:
 @claim
 def momentum_edge() -> Numbers:
     shown_by(test_theorems.test_edge_of_stability)
-    assert pytest.approx(2, rel=0.06) == 2 * (1 + 0.9) / 2, "nearly twice"
-    return [2, 1, 0.9, 2 * (1 + 0.9), 2, 2]
+    edge, plain = edge_of("momentum", momentum=0.9), edge_of("gradient_descent")
+    assert edge / plain == pytest.approx(2, rel=0.06), "nearly twice"
+    # 2 (1 + γ) / λ, at γ = 0.9 and beside 2 / λ.
+    return [edge / (1 + 0.9), edge / plain - 0.9, 0.9, edge, 2, plain]
 
 
 @claim

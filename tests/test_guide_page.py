@@ -15,6 +15,7 @@ from optviz import Race
 from optviz.budget import check_budget
 from optviz.experiment import read_url
 from optviz.experiment.link import parameters
+from optviz.formula.rule_latex import rule_latex
 from optviz.guide.demonstrations import LOOKED_AT, demonstrations
 from optviz.guide.family import MEMBERS, STEPS, family_svg
 from optviz.guide.rules import rule_forms
@@ -347,6 +348,23 @@ def test_the_rule_of_a_method_is_that_of_its_sources() -> None:
     assert [form.conventions for form in rule_forms("sgd")] == [("article", "pytorch", "tensorflow1")]
     # Adadelta's factor is no learning rate of its own, so it is told.
     assert ("η", "0.1") in rule_forms("adadelta")[-1].settings
+
+
+@pytest.mark.parametrize(
+    ("line", "latex"),
+    [
+        (
+            "θ ← θ − η ∇J(θ − γ v)",
+            r"\theta & \leftarrow  \theta - \eta \, \nabla J \left( \theta - \gamma \, v \right)",
+        ),
+        ("m̂ = m / (1 − β₁ᵗ)", r"\hat{m} & = \frac{m}{1 - {\beta}_{1}^{t}}"),
+        ("G ← G + g²", r"G & \leftarrow  G + {g}^{2}"),
+        ("θ ← θ − η g / √(G + ε)", r"\theta & \leftarrow  \theta - \frac{\eta \, g}{\sqrt{G + \varepsilon}}"),
+        ("a step of 5 % {or} less", r"\text{a step of 5  or less}"),
+    ],
+)
+def test_a_line_is_typeset(line: str, latex: str) -> None:
+    assert rule_latex([line]) == rf"\begin{{aligned}}{latex}\end{{aligned}}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
