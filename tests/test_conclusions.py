@@ -21,7 +21,7 @@ from optviz.laboratory.store import Store
 from optviz.statistics.conclusions import SEVEN, Conclusion, conclusions, conclusions_changed, judged
 from optviz.statistics.reached import steps_by_best
 from optviz.text import LANGUAGES, SEAM, STRAY
-from optviz.text.verdicts import told_conclusions, told_tuning
+from optviz.text.verdicts import told_conclusions, told_fair, told_tuning
 
 SEED = 11
 
@@ -327,3 +327,30 @@ def test_what_is_said_of_tuning(language: str) -> None:
     edges = told_tuning(seeds, grid, "momentum", ["Adadelta"], ["NAG", "Adam"], language)
     assert len(edges) == 4
     assert "Adadelta" in edges[2] and "NAG" in edges[3]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_said_of_a_record_in_fair_mode(language: str) -> None:
+    """The grid that was tried, who is still at its end, and how sure each best rate is."""
+    rates = np.geomspace(1e-3, 1e2, 21)
+    shares = np.zeros((2, 21))
+    shares[0, 20], shares[1, 8] = 1.0, 0.62
+    fair = SimpleNamespace(
+        tuned="learning_rate",
+        training_seeds=(1000, 2000),
+        values=(rates, rates),
+        resampled=tuple(shares),
+        best=(20, 8),
+        on_edge=(True, False),
+        extended=(0, 4),
+    )
+    record: Any = SimpleNamespace(names=("Adadelta", "Adam"), seeds=(0, 1000), fair=fair)
+    told = told_fair(record, language)
+    assert len(told) == 6
+    assert "21" in told[1] and "0.001" in told[1]
+    assert "Adadelta" in told[2] and "Adam" not in told[2]
+    assert "100" in told[4] and "0.1" in told[5] and "62" in told[5]
+    fair.extended, fair.on_edge = (0, 0), (False, False)
+    assert len(told_fair(record, language)) == 4
+    record.fair = None
+    assert told_fair(record, language) == []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optviz.figures.league.record import LeagueRecord
 from optviz.figures.told import spelled
 from optviz.statistics.conclusions import SEVEN, Conclusion, conclusions_changed
 from optviz.text import Words, counted, spaced, words
@@ -85,6 +86,27 @@ def told_tuning(
         if names:
             told.append(phrases[key].format(racers=text["stage"]["and"].join(names)))
     return [spaced(sentence) for sentence in told]
+
+
+def told_fair(record: LeagueRecord, language: str) -> list[str]:
+    """`told_tuning` of a record in fair mode, and how sure each racer's best is; nothing where nothing was tuned.
+
+    Who was at an end of the grid at first is not in the record, only whether anybody was.
+    """
+    fair, phrases = record.fair, words(language)["fair"]
+    if fair is None:
+        return []
+    rates = max(fair.values, key=len)
+    grid = (float(np.min(rates)), float(np.max(rates)), len(rates))
+    still = [name for name, on_edge in zip(record.names, fair.on_edge, strict=True) if on_edge]
+    told = told_tuning((fair.training_seeds, record.seeds), grid, fair.tuned, [], still, language)
+    if np.any(fair.extended):
+        told.append(phrases["extended"])
+    for name, values, best, share in zip(record.names, fair.values, fair.best, fair.resampled, strict=True):
+        if len(values) > 1:
+            value, percent = readable(float(values[best])), f"{100 * float(share[best]):.0f}"
+            told.append(spaced(phrases["wins"].format(racer=name, rate=value, share=percent)))
+    return told
 
 
 def _found(conclusion: Conclusion, text: Words) -> str:
