@@ -89,6 +89,10 @@ def test_the_pairs_that_disagree_come_first_and_who_wins_more_often_is_named_fir
     shown = drawn(figure)
     share, difference = shown["data"]
     assert (share["x"], difference["x"]) == ([0.7], [0.16])
+    # What a view changes of an axis does not take the rest of it away.
+    assert shown["layout"]["xaxis2"]["title"]["text"] == WORDS["by_how_much"]
+    assert resolved(figure)["layout"]["xaxis2"]["gridcolor"] == THEMES["light"]["grid"]
+    assert shown["layout"]["xaxis2"]["range"] == pytest.approx([-0.2352, 0.2352])
     assert shown["layout"]["yaxis"]["ticktext"] == ["<b>≠ NAG – RMSProp</b>"]
     assert share["marker"]["color"] == [THEMES["light"]["nag"]]
     assert difference["marker"]["color"] == [THEMES["light"]["rmsprop"]]

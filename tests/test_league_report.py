@@ -181,6 +181,18 @@ def test_the_six_conclusions_are_told_with_their_verdicts() -> None:
     assert "section-conclusions" not in page()
 
 
+def test_one_racer_has_no_pairs() -> None:
+    alone = LEAGUE.replaced(racers=LEAGUE.racers[:1])
+    one = Result(alone, result().seeds, result().runs[:1], None, alone.seven)
+    text = page_of(one, league_record(one, alone.racer_names()), "en").decode()
+    assert re.findall(r'id="figure-(\w+)"', text) == ["ranking", "profiles", "bands"]
+
+
+def test_no_minus_stands_before_nothing() -> None:
+    assert re.search(r"−0\.0+(?![0-9])", page()) is None
+    assert "−0." in page()
+
+
 def test_another_language_is_refused() -> None:
     with pytest.raises(BadInput, match="language"):
         report(result(), "fr")

@@ -83,6 +83,8 @@ FIGURES: dict[str, Drawing] = {
 }
 """The sections with a figure, in the order of the report; "budget" is there in fair mode."""
 
+OF_PAIRS = frozenset({"duel", "matrix"})
+
 
 def report(
     result: Complete,
@@ -115,7 +117,7 @@ def page_of(
     surface = text["surface"][surface_record(league.surface)["name"]]
     title = spaced(counted(phrases, "title", record.n).format(surface=surface, count=f"{record.n:,}"))
     sections = [
-        *(_section(name, record, text, title) for name in FIGURES if name != "budget" or record.fair is not None),
+        *(_section(name, record, text, title) for name in FIGURES if _has(name, record)),
         _conclusions(conclusions, phrases),
         _notable(result, record, text, address),
         _question(league, phrases),
@@ -129,6 +131,11 @@ def page_of(
     style = f"{STYLE}{chart_style()}"
     page = document(language, title, body, kind="optviz-report", style=style, script=script, bundles=("plane",))
     return page.encode()
+
+
+def _has(name: str, record: LeagueRecord) -> bool:
+    """Whether a league has this section: one racer has no pair."""
+    return record.fair is not None if name == "budget" else name not in OF_PAIRS or len(record.names) > 1
 
 
 def tuned_name(record: LeagueRecord, text: Words) -> str:
@@ -225,8 +232,13 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _with_interval(numbers: Sequence[float], form: str) -> str:
-    value, low, high = (format(float(number), form) for number in numbers)
-    return f"{value} ({low} … {high})".replace("-", "−")
+    value, low, high = (_written(format(float(number), form)) for number in numbers)
+    return f"{value} ({low} … {high})"
+
+
+def _written(number: str) -> str:
+    """With a true minus sign, and no sign before a 0."""
+    return number.replace("-", "−") if any(digit in number for digit in "123456789") else number.lstrip("-+")
 
 
 def _ranking_table(record: LeagueRecord, text: Words) -> str:
@@ -351,7 +363,7 @@ def _seeds(group: Group, league: League, record: LeagueRecord, text: Words, addr
     heading = spaced(text["league_figures"][group.key].format(**called))
     items = []
     for seed, value in zip(group.seeds[:NOTABLE].tolist(), group.values[:NOTABLE].tolist(), strict=True):
-        label = html.escape(text["league_report"]["seed"].format(seed=seed, value=f"{value:.3f}".replace("-", "−")))
+        label = html.escape(text["league_report"]["seed"].format(seed=seed, value=_written(f"{value:.3f}")))
         link = html.escape(f"{address}?{league.race(seed).to_url()}") if address else ""
         items.append(f'<li><a href="{link}">{label}</a></li>' if link else f"<li>{label}</li>")
     return f'<h3>{html.escape(heading)}</h3><ul class="seeds">{"".join(items)}</ul>'

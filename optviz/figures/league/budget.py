@@ -30,6 +30,8 @@ NARROW = {
     "margin": {"l": 46, "r": 8, "t": 10, "b": 46},
 }
 
+BUDGETS = [1, 2, 3, 5, 10, 20, 50, 100]
+
 
 def budget_figure(record: LeagueRecord, words: Mapping[str, str], tuned: str) -> Figure:
     """Three traces per racer: mean c by value on the judging seeds, the value that was chosen, and E(k) by budget.
@@ -57,7 +59,7 @@ def budget_figure(record: LeagueRecord, words: Mapping[str, str], tuned: str) ->
                 {
                     "xaxis": axis(words["tried"].format(name=tuned), exponentformat="power", **ticks),
                     "yaxis": axis(words["c_held_out"], **c),
-                    "xaxis2": axis(words["budget"], **ticks),
+                    "xaxis2": axis(words["budget"], type="log", tickvals=BUDGETS, fixedrange=True),
                     "yaxis2": axis(words["expected"], **c),
                 }
             ),

@@ -42,11 +42,11 @@ def duel_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
             "data": _traces(record, first, words),
             "layout": layout(
                 {
-                    "yaxis": rows_axis([]),
                     "xaxis": axis(words["wins"], range=[-0.02, 1.02], tickformat=".0%", fixedrange=True),
-                    "xaxis2": axis(words["by_how_much"], anchor="y", fixedrange=True),
-                    **_rows(record, first, words),
+                    "xaxis2": axis(words["by_how_much"], range=_span(first), anchor="y", fixedrange=True),
+                    "yaxis": _rows(record, first, words)["yaxis"],
                 },
+                height=height_of_rows(len(first)),
                 showlegend=False,
                 shapes=[
                     line(EVEN),

@@ -21,7 +21,7 @@ CELL = 46
 WRITTEN = 10
 """So many racers have room for numbers in their cells."""
 
-NARROW = {"margin": {"l": 40, "r": 6, "t": 84, "b": 10}, "xaxis": {"tickangle": -60}, "font": {"size": 11}}
+NARROW = {"margin": {"l": 40, "r": 28, "t": 92, "b": 10}, "xaxis": {"tickangle": -60}, "font": {"size": 11}}
 
 
 def matrix_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
@@ -60,7 +60,12 @@ def matrix_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
         "hoverongaps": False,
         "hovertemplate": words["matrix_hover"],
     }
-    across = rows_axis(names) | {"range": [-0.5, len(names) - 0.5], "side": "top", "tickangle": -30}
+    across = rows_axis(names) | {
+        "range": [-0.5, len(names) - 0.5],
+        "side": "top",
+        "tickangle": -30,
+        "ticklabeloverflow": "allow",
+    }
     across["title"] = axis(words["matrix"])["title"]
     return Figure(
         {
@@ -68,7 +73,7 @@ def matrix_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
             "layout": layout(
                 {"xaxis": across, "yaxis": rows_axis(names)},
                 height=CELL * len(names) + 120,
-                margin={"l": 58, "r": 14, "t": 96, "b": 12},
+                margin={"l": 58, "r": 64, "t": 96, "b": 12},
                 font={"color": "@theme/ink", "size": 13},
             ),
         },
