@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,15 @@ import pandas
 import pytest
 
 from cases import ROOT
-from optviz import Racer, with_convention
+from optviz import CONVENTIONS, Racer, with_convention
 from optviz.cli import main
 from optviz.experiment.league import League
 from optviz.export.rows import ROW_FORMATS
-from optviz.laboratory.league import about, known
+from optviz.laboratory.judging import conclusions_by_convention
+from optviz.laboratory.league import Result, about, known
 from optviz.laboratory.store import Store
 from optviz.statistics.intervals import mean_interval
+from optviz.text.verdicts import ToldConclusion, told_conclusions
 from tiers import long
 
 QUESTION = ["--seeds", "5:25", "--steps", "15", "--convention", "tensorflow1", "--optimizers", "adam,gradient_descent"]
@@ -163,6 +166,33 @@ def test_tuning_says_what_was_found_and_on_which_seeds(folder: Path, capsys: pyt
     assert (asked.training, asked.racers) == ((30, 60), ASKED.racers)
 
 
+def test_the_report_is_the_one_of_the_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of all of the article's optimizers, with the six conclusions in every source's form; the store has them then."""
+    from optviz.stage import report
+
+    told = []
+
+    def written(result: Result, language: str, conclusions: Sequence[ToldConclusion]) -> bytes:
+        told.append((result, language, conclusions))
+        return b"<!doctype html>"
+
+    monkeypatch.setattr(report, "report", written)
+    out = tmp_path / "league.html"
+    options = ["--seeds", "0:30", "--steps", "15", "--convention", "tensorflow1"]
+    assert ask(tmp_path, *options, "--report", str(out), "--language", "zh") == 0
+    assert out.read_bytes() == b"<!doctype html>"
+    ((result, language, conclusions),) = told
+    assert (result.complete, result.league.convention, language) == (True, "tensorflow1", "zh")
+    store = Store(tmp_path / "store")
+    judged = conclusions_by_convention(result.league, store, known)
+    assert set(judged) == set(CONVENTIONS)
+    assert tuple(conclusions) == told_conclusions(judged, "tensorflow1", "zh")
+    assert len(conclusions) == 6
+    assert "mean c" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -172,6 +202,8 @@ def test_tuning_says_what_was_found_and_on_which_seeds(folder: Path, capsys: pyt
         (["--learning-rate", "each"], "each"),
         (["--training", "0:500"], "0:1000"),
         (["--tune", "speed"], "speed"),
+        (["--report", "league.pdf"], ".html"),
+        (["--report", "league.html", "--language", "de"], "en, zh"),
         (["--workers", "0"], "workers = 0"),
         (["--workers", "many"], "workers = many"),
         (["--out", "league.xlsx"], ".parquet"),

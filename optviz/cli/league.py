@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -25,11 +26,14 @@ from optviz.export.rows import ROW_FORMATS
 from optviz.export.table import text_of
 from optviz.export.whole import write_whole
 from optviz.laboratory.fair import Tuned
+from optviz.laboratory.judging import conclusions_by_convention
 from optviz.laboratory.league import LeagueFailed, Result, rows_of, run_league
 from optviz.laboratory.store import Store
 from optviz.parameter import SEED, Parameter
 from optviz.statistics.intervals import mean_intervals
 from optviz.statistics.runs import TARGETS
+from optviz.text import LANGUAGES
+from optviz.text.verdicts import told_conclusions
 
 WORKERS = Parameter(at_least=1, at_most=256, whole=True)
 INTERRUPTED = 130
@@ -44,15 +48,24 @@ def league(options: argparse.Namespace) -> int:
     """Ask a question of many surfaces: compute what is not known yet, print the table, write files."""
     asked = league_of_options(options)
     out = _checked_out(options.out, asked)
+    if options.report is not None:
+        writer_for(options.report, {"html": None})
+    if options.language not in LANGUAGES:
+        raise BadInput("unknown_choice", name="language", value=options.language, allowed=", ".join(LANGUAGES))
     workers = None
     if options.workers is not None:
         workers = int(WORKERS.check_number("workers", _number(options.workers)))
     store = Store(options.store)
     ended = _Ended() if options.job is not None else None
     telling = _Lines() if ended is not None else _Shown()
+    run = partial(run_league, workers=workers, progress=telling, stop=None if ended is None else ended.is_set)
+    judged = {}
     try:
         with telling:
-            result = run_league(asked, store, workers, telling, None if ended is None else ended.is_set)
+            result = run(asked, store)
+            if options.report is not None and result.complete:
+                # In the other sources' forms too: a verdict that changes with them is marked.
+                judged = conclusions_by_convention(asked, store, run)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(GOES_ON) from None
     except LeagueFailed as problem:
@@ -62,6 +75,12 @@ def league(options: argparse.Namespace) -> int:
         return INTERRUPTED
     if out is not None:
         write_whole(out, ROW_FORMATS[out.suffix[1:].lower()].write(rows_of(result, asked)))
+    if options.report is not None:
+        # Only a report needs plotly.js, which takes a while to read.
+        from optviz.stage.report import report
+
+        told = told_conclusions(judged, asked.convention, options.language)
+        write_whole(options.report, report(result, options.language, told))
     if options.job is None:
         _print_table(result, sys.stderr if out is not None and is_output(out) else sys.stdout)
     return 0

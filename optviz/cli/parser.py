@@ -25,7 +25,7 @@ examples:
 """
 LEAGUE_EXAMPLES = """\
 examples:
-  optviz league --family gaussian_hills --seeds 0:10000 --convention tensorflow1 --optimizers all --out league.parquet
+  optviz league --family gaussian_hills --seeds 0:10000 --convention tensorflow1 --report league.html
   optviz league --seeds 0:10000 --tune learning_rate --training 10000:11000 --out fair.csv
   optviz league --family smoothed_noise --seeds 0:2000 --optimizers adam,adam--learning_rate-0.01 --out league.csv
 """
@@ -177,6 +177,10 @@ def _add_league(league: argparse.ArgumentParser) -> None:
     answer = league.add_argument_group("answer")
     endings = ", ".join(f".{ending}" for ending in ROW_FORMATS)
     answer.add_argument("--out", type=Path, metavar="FILE", help=f"write a row per seed and optimizer: {endings}")
+    answer.add_argument(
+        "--report", type=Path, metavar="FILE", help="write a page with all figures and verdicts, for any browser: .html"
+    )
+    answer.add_argument("--language", default="en", help="of the page: en, zh (default: en)")
 
 
 def _add_racers(race: argparse.ArgumentParser) -> None:
