@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 from optviz.bad_input import BadInput
 from optviz.budget import check_budget, within_budget
 from optviz.experiment import MOST_RACERS, Race, read_url
+from optviz.experiment.league import SEEDS, Block, check_block
 from optviz.experiment.lesson import CONTROLS, Lesson, lesson, lesson_names
 from optviz.experiment.link import OTHER_PARAMETERS
 from optviz.formula.text import MOST_TYPED
@@ -31,6 +32,9 @@ FIRST_LOOK = 10
 """The step that is looked into where nobody says which: by then whatever is accumulated has begun to tell."""
 
 LESSON_OF_THE_VISIT = "-"
+
+LEAGUE_CHARTS = ("duel", "profiles", "bands", "matrix", "budget")
+"""The pictures of a league beside its ranking."""
 
 PLAIN_NUMBER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,4})?")
 Camera = tuple[float, ...]
@@ -139,6 +143,20 @@ class ALesson:
 
     def spelled(self, value: str) -> str:
         return value
+
+
+class Seeds:
+    """Seeds, as the first one and the one beyond the last: 0~1000."""
+
+    def read(self, name: str, text: str, problems: list[BadInput]) -> Block | None:
+        try:
+            return check_block(name, text[:LONGEST_LIST])
+        except BadInput as problem:
+            problems.append(BadInput(problem.key, name=name, value=text, allowed=problem.parts["allowed"]))
+            return None
+
+    def spelled(self, value: Block) -> str:
+        return f"{value[0]}~{value[1]}"
 
 
 class Eye:
@@ -313,6 +331,11 @@ class View:
     # The lesson that is open, and whether one is being composed.
     lesson: str | None = seen(None, ALesson(), page="lessons")
     composing: bool = seen(False, YesOrNo(), "compose", page="lessons")
+    # The question about many surfaces: their seeds; those that each racer is tuned on, or None for racers as they are.
+    seeds: Block = seen(SEEDS, Seeds(), page="league")
+    training: Block | None = seen(None, Seeds(), page="league")
+    # Which of its pictures is shown beside the ranking.
+    chart: str = seen("duel", OneOf(LEAGUE_CHARTS), page="league")
     # Inside a step: the place of its racer, that of another one beside it (None: there is none), and which step.
     racer: int = seen(0, Whole(MOST_RACERS - 1), page="step", most=last_place, is_place=True)
     beside: int | None = seen(None, Whole(MOST_RACERS - 1), page="step", most=last_place, is_place=True)

@@ -109,6 +109,17 @@ def test_one_at_a_time_in_the_order_of_asking_and_everybody_is_told_their_place(
     assert [League.from_toml(job["job"]) for job in office.begun] == [FIRST, THIRD]
 
 
+def test_what_is_asked_for_beside_a_league_is_computed_after_it(office: Office) -> None:
+    office.desk.ask("ann", FIRST, [FIRST, SECOND])
+    office.until(lambda: office.desk.standing(FIRST).done == 1 and office.runs(FIRST))
+    standing = office.desk.standing(FIRST)
+    assert (standing.done, standing.total) == (1, 8)
+    assert standing.seconds_left == pytest.approx(2.5 * 7 / 3)
+    office.let("go")
+    office.until(office.desk.idle)
+    assert [League.from_toml(job["job"]) for job in office.begun] == [FIRST, SECOND]
+
+
 def test_a_visit_waits_for_one_league_at_a_time(office: Office) -> None:
     office.desk.ask("ann", FIRST)
     office.until(lambda: office.runs(FIRST))

@@ -36,6 +36,9 @@ OTHERWISE: dict[str, tuple[Any, dict[str, str]]] = {
     "without": (("surface", "samples"), {"without": "surface,samples"}),
     "lesson": (lesson("ravine").packed(), {"lesson": lesson("ravine").packed()}),
     "composing": (True, {"compose": "1"}),
+    "seeds": ((500, 750), {"seeds": "500~750"}),
+    "training": ((1000, 2000), {"training": "1000~2000"}),
+    "chart": ("matrix", {"chart": "matrix"}),
     "racer": (3, {"racer": "3"}),
     "beside": (0, {"beside": "0"}),
     "at": (57, {"at": "57"}),
@@ -103,6 +106,9 @@ REFUSED = [
     ({"lesson": ".bm90IGEgbGVzc29u"}, "lesson", None),
     ({"lesson": "<script>"}, "lesson", None),
     ({"compose": "yes"}, "composing", False),
+    ({"seeds": "7~7"}, "seeds", (0, 1000)),
+    ({"seeds": "many"}, "seeds", (0, 1000)),
+    ({"training": "0~200000"}, "training", None),
     ({"pinned": "surface=nowhere"}, "pinned", None),
 ]
 

@@ -75,6 +75,14 @@ def piece(league: League, folder: str, first: int, beyond: int, places: list[int
     return {}
 
 
+def league(league: League, folder: str, conventions: str) -> Values:
+    """What is shown of a complete league: see `optviz.laboratory.league_answer`."""
+    # Whoever computes leagues asks processes for their pieces, as this module spells it.
+    from optviz.laboratory.league_answer import league_values
+
+    return league_values(league, folder, conventions)
+
+
 WORK: dict[str, Callable[..., Values]] = {
     "path": path,
     "runs": runs,
@@ -83,6 +91,7 @@ WORK: dict[str, Callable[..., Values]] = {
     "swarm": swarm,
     **{name: partial(measured, name=name) for name, measure in MEASURES.items() if measure.runs is not None},
     "piece": piece,
+    "league": league,
 }
 """Name → function of a race or a league and of numbers."""
 
@@ -92,16 +101,20 @@ QUESTIONS: dict[str, Callable[[Any], Race | League]] = {"race": Race.from_record
 
 @dataclasses.dataclass(frozen=True)
 class Task:
-    """Something to compute: a name in `WORK`, the race, the numbers; `work` in the units of `optviz.budget`."""
+    """Something to compute: a name in `WORK`, a race or a league, and what else it takes.
+
+    numbers: by name; also texts. work: in the units of `optviz.budget`.
+    """
 
     what: str
-    race: Race
-    numbers: Mapping[str, float]
+    race: Race | League
+    numbers: Mapping[str, Any]
     work: float
 
     def message(self) -> bytes:
         """The request. Raises BadInput for a surface that no file can name."""
-        request = {"what": self.what, "race": self.race.to_record(whole=True), "numbers": dict(self.numbers)}
+        about = "league" if isinstance(self.race, League) else "race"
+        request = {"what": self.what, about: self.race.to_record(whole=True), "numbers": dict(self.numbers)}
         return json.dumps(request).encode()
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Callable, Mapping
-from typing import ParamSpec, TypeAlias, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 
 from optviz.experiment import Race
+from optviz.experiment.league import League
 from optviz.export.pytorch import to_pytorch
 from optviz.figures import fans
 from optviz.figures.fans import Fan
@@ -134,7 +135,7 @@ def swarm_of(racer: Racer, surface: Surface, seed: int, steps: int, batch_seed: 
 
 
 @once
-def result_of(what: str, race: Race, numbers: tuple[tuple[str, float], ...]) -> Values:
+def result_of(what: str, race: Race | League, numbers: tuple[tuple[str, Any], ...]) -> Values:
     """What a task of `optviz.laboratory` comes to, once per task."""
     with COMPUTING:
         return WORK[what](race, **dict(numbers))

@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ SECONDS_BETWEEN_LOOKS = 0.2
 SECONDS_OF_A_LEAGUE = 3_600.0
 """Longer than any league that a visitor may ask for takes; a process that hangs blocks nobody for ever."""
 
+SECONDS_OF_A_FILE = 120.0
 MOST_FAILURES = 64
 LONGEST_LINE = 1_000
 ROOT = str(Path(__file__).parents[2])
@@ -67,10 +68,14 @@ class Standing:
 
 @dataclass(eq=False)
 class Job:
-    """A league that somebody waits for, and its process once it has begun."""
+    """A league that somebody waits for, and its process once it has begun.
+
+    leagues: itself, and what is computed after it for whoever asks. at: the place of the one that is being computed.
+    """
 
     key: str
-    league: League
+    leagues: list[League]
+    at: int = 0
     visits: set[str] = field(default_factory=set)
     process: subprocess.Popen[str] | None = None
     began: float = 0.0
@@ -111,10 +116,15 @@ class Desk:
         self.keeper: threading.Thread | None = None
         self.folder = tempfile.TemporaryDirectory(prefix="optviz-leagues-")
 
-    def ask(self, visit: str, league: League) -> None:
-        """Let a league be computed for a visit, instead of what it waited for before. Raises BadInput."""
-        check_league(league)
+    def ask(self, visit: str, league: League, beside: Iterable[League] = ()) -> None:
+        """Let a league be computed for a visit, instead of what it waited for before, and others after it.
+
+        Raises BadInput, and changes nothing, where any of them is too much work.
+        """
         key = league.digest()
+        leagues = [league, *(other for other in beside if other.digest() != key)]
+        for each in leagues:
+            check_league(each)
         with self.changed:
             if self.closed:
                 return
@@ -124,7 +134,7 @@ class Desk:
             # One that has been told to end cannot be called back; the next one goes on from where it was.
             known = next((job for job in self.jobs if job.key == key and job.ended is None), None)
             if known is None:
-                known = Job(key, league)
+                known = Job(key, leagues)
                 self.jobs.append(known)
             known.visits.add(visit)
             self.failures.pop(key, None)
@@ -150,14 +160,40 @@ class Desk:
             job = next((job for job in waited_for if job.key == key), None)
             if job is None:
                 return Standing()
-            phase = "waiting" if job.process is None else "running"
+            phase = "running" if job.began else "waiting"
             ahead = waited_for.index(job)
             return Standing(phase, ahead, job.done, job.total, job.seconds_left, visit in job.visits)
 
     def waits_for(self, visit: str) -> League | None:
         """The league that a visit waits for."""
         with self.changed:
-            return next((job.league for job in self.jobs if visit in job.visits), None)
+            return next((job.leagues[0] for job in self.jobs if visit in job.visits), None)
+
+    def file(self, league: League, ending: str) -> bytes:
+        """A file of a league that is complete: its table, made by a process of its own. Waits for it.
+
+        Raises OSError where it cannot be made.
+        """
+        name = Path(self.folder.name) / f"file-{next(self.begun)}"
+        job, made = name.with_suffix(".toml"), name.with_suffix(f".made.{ending}")
+        options = ["--job", str(job), "--store", str(self.store), "--out", str(made)]
+        try:
+            job.write_text(league.to_toml(whole=True), encoding="utf-8")
+            done = subprocess.run(
+                [*self.command, "league", *options],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=SECONDS_OF_A_FILE,
+                check=False,
+            )
+            if done.returncode != 0:
+                raise OSError(done.stderr[-LONGEST_LINE:].decode(errors="replace"))
+            return made.read_bytes()
+        except subprocess.TimeoutExpired as problem:
+            raise OSError(str(problem)) from None
+        finally:
+            job.unlink(missing_ok=True)
+            made.unlink(missing_ok=True)
 
     def idle(self) -> bool:
         """Whether no process is there, and none will be."""
@@ -200,7 +236,7 @@ class Desk:
                 if not job.visits:
                     self._settle(job)
             elif job.process.poll() is not None:
-                self._settle(job)
+                self._settle(job) if self._is_over(job) else self._begin(job)
             elif job.ended is not None:
                 if time.monotonic() - job.ended > self.patience:
                     _kill(job.process)
@@ -214,6 +250,15 @@ class Desk:
         if following is not None:
             self._begin(following)
 
+    def _is_over(self, job: Job) -> bool:
+        """Whether nothing of the job is left to do; else the next of its leagues is to be computed."""
+        assert job.process is not None
+        if job.ended is not None or job.process.returncode != 0 or job.at + 1 == len(job.leagues):
+            return True
+        _close_input(job.process)
+        job.at += 1
+        return False
+
     def _forget_who_has_gone(self) -> None:
         with self.changed:
             visits = {visit for job in self.jobs for visit in job.visits}
@@ -226,7 +271,7 @@ class Desk:
     def _begin(self, job: Job) -> None:
         file = Path(self.folder.name) / f"{next(self.begun)}.toml"
         try:
-            file.write_text(job.league.to_toml(whole=True), encoding="utf-8")
+            file.write_text(job.leagues[job.at].to_toml(whole=True), encoding="utf-8")
             process = self._started(file)
         except OSError as problem:
             self._settle(job, str(problem))
@@ -235,7 +280,7 @@ class Desk:
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
         with self.changed:
-            job.process, job.file, job.began = process, file, time.monotonic()
+            job.process, job.file, job.began = process, file, job.began or time.monotonic()
             closed = self.closed
         if closed:
             _kill(process)
@@ -285,7 +330,7 @@ class Desk:
                 said = _progress(line)
                 if said is not None:
                     with self.changed:
-                        job.done, job.total, job.seconds_left = said
+                        job.done, job.total, job.seconds_left = _of_all(said, job.at, len(job.leagues))
         with self.changed:
             self.changed.notify_all()
 
@@ -298,6 +343,14 @@ def _progress(line: str) -> tuple[int, int, float | None] | None:
         return int(said["done"]), int(said["total"]), None if left is None else float(left)
     except (ValueError, TypeError, KeyError):
         return None
+
+
+def _of_all(said: tuple[int, int, float | None], at: int, count: int) -> tuple[int, int, float | None]:
+    """What is said of one of several leagues that are as long as each other, as that of all."""
+    done, total, left = said
+    if left is not None and done < total:
+        left *= (count * total - at * total - done) / (total - done)
+    return at * total + done, count * total, left if done < total or at + 1 == count else None
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -28,6 +28,7 @@ PAGES = (
     Page("step", controls=True),
     Page("guide", read=True),
     Page("lessons"),
+    Page("league", controls=True),
 )  # fmt: skip
 """The pages in the order of the navigation, the first for an address without a path."""
 

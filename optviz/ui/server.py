@@ -113,7 +113,8 @@ def _asset_root() -> str:
 async def _lifespan(_: Any) -> AsyncIterator[None]:
     from optviz.experiment import Race
     from optviz.laboratory.jobs import Pool
-    from optviz.ui import background, cached
+    from optviz.laboratory.store import Store
+    from optviz.ui import background, cached, leagues
 
     bound_logs()
     connections.tune()
@@ -129,10 +130,12 @@ async def _lifespan(_: Any) -> AsyncIterator[None]:
     gc.freeze()
     asyncio.get_running_loop().run_in_executor(None, pack_first_files)
     background.open_pool(Pool(alive=background.alive))
+    leagues.open_desk(leagues.Desk(Store().folder, alive=background.alive))
     try:
         yield
     finally:
         background.close_pool()
+        leagues.close_desk()
 
 
 def _on_script_error(error: Exception) -> bool:

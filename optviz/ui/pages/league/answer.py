@@ -1,0 +1,195 @@
+"""The answer: the ranking, who wins beside by how much, the article's conclusions, and the seeds behind each number."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from optviz import stage
+from optviz.experiment.league import League
+from optviz.figures import Figure
+from optviz.figures.league.bands import bands_figure
+from optviz.figures.league.budget import budget_figure
+from optviz.figures.league.duel import duel_figure
+from optviz.figures.league.matrix import matrix_figure
+from optviz.figures.league.profiles import profiles_figure
+from optviz.figures.league.ranking import ranking_figure
+from optviz.figures.league.record import LeagueRecord
+from optviz.laboratory.league_answer import LeagueAnswer, answer_of
+from optviz.text import Words, spaced
+from optviz.text.verdicts import told_conclusions
+from optviz.ui import component, requests, session, widgets
+from optviz.ui.leagues import Desk
+from optviz.ui.pages.league.behind import MARK, behind_section
+from optviz.ui.pages.league.files import files_section
+from optviz.ui.pages.league.guess import told_guess
+
+MOST_CONFLICTS = 3
+"""So many pairs are told of in sentences; the figure shows all."""
+
+
+def answer_section(desk: Desk, league: League, values: Mapping[str, np.ndarray], text: Words) -> None:
+    """All that is shown of a complete league."""
+    found = answer_of(values)
+    if found is None:
+        st.html(f"<p role='status'>{html.escape(text['league']['gone'])}</p>")
+        return
+    record = dataclasses.replace(found.record, names=league.racer_names(text["optimizer"]))
+    label = text["league"]
+    told_guess(league, int(record.order[0]), text)
+    st.html(f"<h2>{html.escape(label['ranking'])}</h2>")
+    _mount(ranking_figure(record, text["league_figures"]), "ranking", league, text)
+    st.html(ranking_table(record, text))
+    for told in sentences(record, text):
+        st.html(f"<p>{html.escape(told)}</p>")
+    _charts(record, league, text)
+    behind_section(found, league, text)
+    _conclusions(found, league, text)
+    files_section(desk, league, text)
+
+
+def ranking_table(record: LeagueRecord, text: Words) -> str:
+    """The numbers of the ranking, the smallest mean c first."""
+    label = text["league"]
+    columns = ("mean_c", "rank", "alone", "shared", "diverged")
+    head = "".join(
+        f"<th class='number' title='{html.escape(label[f'{name}_help'], quote=True)}'>{html.escape(label[name])}</th>"
+        for name in columns
+    )
+    rows = "".join(_row(record, int(place)) for place in record.order)
+    return (
+        f"<div class='optviz-scroll' tabindex='0' role='region' aria-label='{html.escape(label['ranking'])}'>"
+        f"<table class='optviz-scores optviz-league'><thead><tr><th>{html.escape(text['scoreboard']['racer'])}</th>"
+        f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _row(record: LeagueRecord, place: int) -> str:
+    mean, low, high = record.means[place]
+    best, worst = (int(rank) for rank in record.ranks[place])
+    cells = (
+        f"{mean:.3f} <small>{low:.3f}–{high:.3f}</small>",
+        str(best) if best == worst else f"{best}–{worst}",
+        *(f"{share[0]:.1%} <small>{share[1]:.1%}–{share[2]:.1%}</small>" for share in _lowest(record, place)),
+        f"{int(record.diverged[place]):,}",
+    )
+    numbers = "".join(f"<td class='number'>{cell}</td>" for cell in cells)
+    return f"<tr><td>{html.escape(record.names[place])}</td>{numbers}</tr>"
+
+
+def _lowest(record: LeagueRecord, place: int) -> tuple[np.ndarray, np.ndarray]:
+    return record.alone[place], record.shared[place]
+
+
+def sentences(record: LeagueRecord, text: Words) -> list[str]:
+    """What is to be said aloud: where who wins and by how much disagree, and how often one surface misleads."""
+    label, found = text["league"], []
+    for pair in record.conflicts()[:MOST_CONFLICTS]:
+        first, second = record.means[pair.first][0], record.means[pair.second][0]
+        found.append(
+            label["conflict"].format(
+                first=record.names[pair.first],
+                second=record.names[pair.second],
+                wins=f"{pair.wins:,}",
+                n=f"{record.n:,}",
+                first_mean=f"{first:.3f}",
+                second_mean=f"{second:.3f}",
+            )
+        )
+    if np.isfinite(record.contradicted):
+        found.append(label["contradicted"].format(share=f"{record.contradicted:.0%}"))
+    unknown = [pair.seeds_needed for pair in record.pairs.values() if pair.verdict == "unknown" and pair.seeds_needed]
+    if unknown:
+        key = "unknown_one" if len(unknown) == 1 else "unknown"
+        found.append(label[key].format(count=len(unknown), seeds=f"{max(unknown):,}"))
+    return [spaced(told) for told in found]
+
+
+# --- figures -------------------------------------------------------------------------------------------------------
+
+
+def _charts(record: LeagueRecord, league: League, text: Words) -> None:
+    label, tuned = text["league"], text["hyperparameter"].get(league.tuned, league.tuned)
+    charts: dict[str, Callable[[], Figure]] = {
+        "duel": partial(duel_figure, record, text["league_figures"]),
+        "profiles": partial(profiles_figure, record, text["league_figures"]),
+        "bands": partial(bands_figure, record, text["league_figures"]),
+        "matrix": partial(matrix_figure, record, text["league_figures"]),
+    }
+    if record.fair is not None:
+        charts["budget"] = partial(budget_figure, record, text["league_figures"], tuned)
+    if len(record.names) < 2:
+        charts = {name: chart for name, chart in charts.items() if name in ("profiles", "bands", "budget")}
+    shown = session.view().chart
+    shown = shown if shown in charts else next(iter(charts))
+    st.html(f"<h2>{html.escape(label['charts'])}</h2>")
+    widgets.choice(
+        st.segmented_control,
+        label["charts"],
+        charts,
+        shown,
+        lambda name: session.change_view(chart=name),
+        key="league_chart",
+        title=lambda name: label[f"chart_{name}"],
+        label_visibility="collapsed",
+    )
+    st.caption(label[f"chart_{shown}_explained"])
+    _mount(charts[shown](), shown, league, text)
+
+
+def _mount(figure: Figure, name: str, league: League, text: Words) -> None:
+    key = f"league_{name}"
+    message = stage.pack(
+        figure,
+        text["league_figures"],
+        token=session.token((league, name, session.language())),
+        title=text["league"][f"chart_{name}"],
+        file_name=f"optviz-league-{name}",
+        stage=key,
+        heard=requests.heard(key),
+    )
+    component.mount(message, key, partial(_answered, key), module=stage.CHART)
+
+
+def _answered(key: str, sent: Any) -> bool:
+    more = False
+    for request in requests.new(sent, key):
+        with requests.answered(request):
+            if request.what == "seeds":
+                st.session_state[MARK] = request.value
+        more = True
+    return more
+
+
+# --- the article's conclusions -------------------------------------------------------------------------------------
+
+
+def _conclusions(found: LeagueAnswer, league: League, text: Words) -> None:
+    label = text["league"]
+    told = told_conclusions(found.conclusions, league.convention, session.language())
+    if not told:
+        return
+    rows = "".join(
+        f"<li{' data-changes' if one.changes else ''}><p><b>{one.number}. {html.escape(one.claim)}</b> "
+        f"<em>{html.escape(one.verdict)}</em></p><p>{html.escape(one.found)}</p>"
+        f"<p class='optviz-metric'>{html.escape(one.metric)} {html.escape(one.n)}</p>"
+        f"{_in_conventions(one.conventions, one.changes, label)}</li>"
+        for one in told
+    )
+    st.html(
+        f"<h2>{html.escape(label['conclusions'])}</h2><p>{html.escape(label['conclusions_explained'])}</p>"
+        f"<ul class='optviz-conclusions'>{rows}</ul>"
+    )
+
+
+def _in_conventions(conventions: str, changes: bool, label: dict[str, str]) -> str:
+    if not conventions:
+        return ""
+    mark = f"<b>{html.escape(label['changes'])}</b> " if changes else ""
+    return f"<p class='optviz-metric'>{mark}{html.escape(conventions)}</p>"

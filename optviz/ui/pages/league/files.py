@@ -1,0 +1,37 @@
+"""Taking a league away: its table."""
+
+from __future__ import annotations
+
+import html
+from functools import partial
+
+import streamlit as st
+
+from optviz.experiment.league import League
+from optviz.text import Words
+from optviz.ui.leagues import Desk
+from optviz.ui.pages.race.sharing import MAKING
+
+FILES = {"csv": "text/csv", "json": "application/json"}
+"""What is offered, and its media type."""
+
+
+def files_section(desk: Desk, league: League, text: Words) -> None:
+    """The downloads; each file is made by a process of its own when it is asked for."""
+    label = text["league"]
+    st.html(f"<h2>{html.escape(text['download']['title'])}</h2>")
+    with st.container(key="league_files", horizontal=True):
+        for ending, media_type in FILES.items():
+            st.download_button(
+                label[f"file_{ending}"],
+                data=partial(_made, desk, league, ending),
+                file_name=f"optviz-league-{league.seeds[0]}-{league.seeds[1]}.{ending}",
+                mime=media_type,
+                key=f"league_file_{ending}",
+                on_click="ignore",
+            )
+
+
+def _made(desk: Desk, league: League, ending: str) -> bytes:
+    with MAKING:
+        return desk.file(league, ending)

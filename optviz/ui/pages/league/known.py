@@ -1,0 +1,40 @@
+"""What is known of a league: whether all of it is in the store, and how its answer is read from there."""
+
+from __future__ import annotations
+
+from optviz.budget import league_work
+from optviz.conventions import CONVENTIONS
+from optviz.experiment import article
+from optviz.experiment.league import League
+from optviz.laboratory.judging import in_convention
+from optviz.laboratory.league import done_of
+from optviz.laboratory.store import Store
+from optviz.laboratory.work import Task
+from optviz.ui.leagues import Desk
+
+STATISTICS = 20_000.0
+"""What the statistics of a league cost, about: they are computed elsewhere."""
+
+
+def is_complete(desk: Desk, league: League) -> bool:
+    """Whether all of a league is in the store, by the names of files alone."""
+    done, total = done_of(league, Store(desk.store))
+    return done == total and not desk.standing(league).open
+
+
+def other_conventions(league: League) -> list[League]:
+    """The same seven on the same surfaces in each source's forms: what the article's conclusions are judged by."""
+    if league.fair or len(league.seven) < len(article.OPTIMIZERS):
+        return []
+    return [in_convention(league, convention) for convention in CONVENTIONS]
+
+
+def judged(desk: Desk, league: League) -> list[str]:
+    """The conventions in which the article's conclusions can be judged by now."""
+    return [other.convention for other in other_conventions(league) if is_complete(desk, other)]
+
+
+def answer_task(desk: Desk, league: League) -> Task:
+    """What is to be asked for."""
+    numbers = {"folder": str(desk.store), "conventions": ",".join(judged(desk, league))}
+    return Task("league", league, numbers, STATISTICS + league_work(league) / 100)

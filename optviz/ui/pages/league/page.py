@@ -1,0 +1,50 @@
+"""The page of leagues, from top to bottom."""
+
+from __future__ import annotations
+
+import html
+
+import streamlit as st
+
+from optviz.bad_input import BadInput
+from optviz.text import words
+from optviz.ui import background, leagues, returning, session
+from optviz.ui.pages.league.answer import answer_section
+from optviz.ui.pages.league.guess import guess_of, guess_section
+from optviz.ui.pages.league.known import answer_task, is_complete
+from optviz.ui.pages.league.progress import progress_section
+from optviz.ui.pages.league.question import league_of_the_visit, question_section, without_league
+
+
+def league_page() -> None:
+    """The page: what is asked, who the visitor thinks wins, and then what came of it, or how far it is."""
+    text = words(session.language())
+    label = text["league"]
+    returning.way_back(text)
+    st.html(f"<h1 class='optviz-heading'>{html.escape(label['heading'])}</h1><p>{html.escape(label['explained'])}</p>")
+    try:
+        league = league_of_the_visit()
+    except BadInput as problem:
+        without_league(problem, text)
+        return
+    desk = leagues.the_desk()
+    question_section(league, text)
+    if desk is None:
+        st.html(f"<p role='status'>{html.escape(label['no_desk'])}</p>")
+        return
+    guess_section(league, text)
+    if not is_complete(desk, league):
+        progress_section(desk, league, text)
+        return
+    if not guess_of(league).revealed:
+        st.button(label["reveal"], key="league_reveal", type="primary", on_click=guess_of(league).reveal)
+        return
+    task = answer_task(desk, league)
+    values = background.result_of(task)
+    if values is None:
+        st.html(f"<p class='optviz-awaited' role='status'>{html.escape(label['judging'])}</p>")
+        background.await_result(task)
+        return
+    answer_section(desk, league, values, text)
+    # Who sees this has the whole answer.
+    st.html(f'<span data-optviz-league="{session.token(league)}" hidden></span>')

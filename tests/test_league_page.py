@@ -1,0 +1,202 @@
+"""The page of leagues: the question, a guess, no verdict before all is there, and from each number to its race."""
+
+from __future__ import annotations
+
+import html
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cases import ROOT
+from mounted import visit, widget
+from optviz import Race
+from optviz.experiment.league import League
+from optviz.laboratory.judging import in_convention
+from optviz.laboratory.league import known, run_league
+from optviz.laboratory.league_answer import answer, answer_of, values_of
+from optviz.laboratory.store import Store
+from optviz.laboratory.values import packed, unpacked
+from optviz.stage import unpack
+from optviz.text import words
+from optviz.ui import leagues
+from optviz.ui.leagues import Desk
+from optviz.ui.pages.league.progress import visit as name_of_visit
+
+ASKED = League(seeds=(0, 30), steps=60)
+LINK = {"seeds": "0~30", **Race(steps=60).to_query(whole=True)}
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A store that knows the league that is asked about, in two conventions."""
+    store = Store(tmp_path_factory.mktemp("store"))
+    for league in (ASKED, in_convention(ASKED, "article")):
+        run_league(league, store, workers=0)
+    return store
+
+
+@pytest.fixture
+def desk(kept: Store, tmp_path: Path) -> Iterator[Desk]:
+    command = (sys.executable, str(ROOT / "tests" / "league_job.py"), str(tmp_path))
+    opened = Desk(kept.folder, command)
+    leagues.open_desk(opened)
+    yield opened
+    leagues.close_desk()
+
+
+def on_the_page(**query: str) -> AppTest:
+    app = visit(**{name: text for name, text in query.items() if name in ("lang", *LINK) and name != "seeds"})
+    app.query_params.update(query)
+    app.switch_page("league.py").run()
+    assert not app.exception, app.exception
+    return app
+
+
+def asking(seeds: tuple[int, int] = (0, 30), lang: str = "en") -> AppTest:
+    app = on_the_page(**{**LINK, "lang": lang})
+    app.session_state.view = app.session_state.view.__class__(language=lang, seeds=seeds)
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def told(app: AppTest) -> str:
+    parts = [part.proto.body for part in app.get("html") if "<style" not in part.proto.body]
+    parts += [part.value for part in (*app.caption, *app.markdown)]
+    return html.unescape(re.sub("<[^>]*>", " ", "\n".join(parts)))
+
+
+def charts(app: AppTest) -> dict[str, dict[str, Any]]:
+    """The figures on the page, by the stage's name."""
+    blobs = [part.proto.bytes for part in app.get("bidi_component") if len(part.proto.bytes) > 1000]
+    headers = [unpack(blob)[0] for blob in blobs]
+    return {header["stage"]: header for header in headers}
+
+
+def test_an_answer_travels_whole(kept: Store) -> None:
+    made = answer(ASKED, kept.folder, ["tensorflow1", "article"])
+    assert made is not None
+    there = answer_of(unpacked(packed(values_of(made))))
+    assert there is not None
+    assert list(there.conclusions) == list(made.conclusions) == ["article", "tensorflow1"]
+    assert there.conclusions["article"][0].values == pytest.approx(made.conclusions["article"][0].values, nan_ok=True)
+    assert there.record.pairs == made.record.pairs
+    assert there.record.names == made.record.names
+    np.testing.assert_array_equal(there.record.profiles, made.record.profiles)
+    for one, other in zip(there.result.runs, made.result.runs, strict=True):
+        np.testing.assert_array_equal(one.hits, other.hits)
+    assert answer(ASKED.replaced(steps=61), kept.folder, []) is None
+    assert answer_of(values_of(None)) is None
+
+
+def test_a_fair_answer_travels_whole(tmp_path: Path) -> None:
+    racers = ASKED.racers[:1] + ASKED.racers[-1:]
+    league = League(racers=racers, seeds=(0, 20), steps=10, training=(20, 40), grid=(1e-2, 1.0, 3))
+    store = Store(tmp_path)
+    run_league(league, store, workers=0)
+    made = answer(league, tmp_path, [])
+    assert made is not None and made.record.fair is not None
+    there = answer_of(unpacked(packed(values_of(made))))
+    assert there is not None and there.record.fair is not None
+    for place in range(2):
+        np.testing.assert_array_equal(there.record.fair.training[place], made.record.fair.training[place])
+    assert there.record.fair.training_seeds == (20, 40)
+    assert there.result.league == made.result.league != league
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_nothing_is_told_before_the_answer_is_asked_for(desk: Desk, language: str) -> None:
+    app = asking(lang=language)
+    text = words(language)
+    assert widget(app.radio, "league_guess_choice").value is None
+    assert text["league"]["ranking"] not in told(app)
+    assert not charts(app)
+    widget(app.radio, "league_guess_choice").set_value(0).run()
+    widget(app.button, "league_reveal").click().run()
+    assert not app.exception, app.exception
+    page = told(app)
+    assert text["league"]["ranking"] in page
+    assert set(charts(app)) == {"league_ranking", "league_duel"}
+    means = [runs.c.mean() for runs in known(ASKED, Store(desk.store)).runs]
+    names = ASKED.racer_names(text["optimizer"])
+    best = names[int(np.argmin(means))]
+    guessed = "guessed_right" if best == names[0] else "guessed_wrong"
+    assert text["league"][guessed].format(guess=names[0], best=best) in page
+    for mean in means:
+        assert f"{mean:.3f}" in page
+
+
+def test_the_six_conclusions_say_where_they_depend_on_the_formulas(desk: Desk) -> None:
+    app = asking()
+    widget(app.button, "league_reveal").click().run()
+    page = told(app)
+    assert words("en")["league"]["conclusions"] in page
+    for number in range(1, 7):
+        assert f"{number}. {words('en')['conclusions'][f'claim_{number}']}" in page
+
+
+def test_another_question_is_asked_and_nothing_is_told_meanwhile(desk: Desk) -> None:
+    app = asking((0, 40))
+    assert words("en")["league"]["ranking"] not in told(app)
+    widget(app.button, "league_ask").click().run()
+    assert not app.exception, app.exception
+    other = ASKED.replaced(seeds=(0, 40))
+    assert desk.standing(other).open
+    assert words("en")["league"]["until_complete"].format(n="40") in told(app)
+    assert words("en")["league"]["ranking"] not in told(app)
+    widget(app.button, "league_cancel").click().run()
+    assert not desk.standing(other).open
+    assert widget(app.button, "league_ask")
+
+
+def test_too_many_surfaces_are_refused_in_a_sentence(desk: Desk) -> None:
+    app = asking((0, 10_001))
+    widget(app.button, "league_ask").click().run()
+    assert not app.exception
+    assert "10,001" in told(app) and "10,000" in told(app)
+    assert desk.idle()
+
+
+def test_a_surface_that_is_not_random_has_a_way_to_one_that_is(desk: Desk) -> None:
+    app = on_the_page(surface="himmelblau")
+    assert "himmelblau" in told(app).lower()
+    widget(app.button, "league_usual").click().run()
+    assert not app.exception, app.exception
+    assert (
+        app.session_state.race.bare_surface.key == "gaussian_hills"
+        if hasattr(app.session_state.race.bare_surface, "key")
+        else "hills" in repr(app.session_state.race.bare_surface).lower()
+    )
+
+
+def test_a_seed_opens_its_race_and_the_way_back_leads_here(desk: Desk) -> None:
+    app = asking()
+    widget(app.button, "league_reveal").click().run()
+    button = next(found for found in app.button if (found.key or "").startswith("league_seed_"))
+    seed = int(button.key.split("_")[-1])
+    before = app.session_state.race
+    button.click().run()
+    assert app.session_state.race == ASKED.race(seed)
+    app.switch_page("race.py").run()
+    widget(app.button, "way_back").click().run()
+    assert app.session_state.race == before
+
+
+def test_the_placebo_is_the_first_racer_twice(desk: Desk) -> None:
+    app = asking()
+    widget(app.button, "league_placebo").click().run()
+    assert not app.exception, app.exception
+    first, second = app.session_state.race.racers
+    assert first == second
+    widget(app.button, "way_back").click().run()
+    assert len(app.session_state.race.racers) == 7
+
+
+def test_who_is_not_in_a_browser_is_nobody() -> None:
+    assert name_of_visit() == "nobody"
