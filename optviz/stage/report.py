@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import html
 import math
+import platform
 from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,7 +26,6 @@ from optviz.figures.league.profiles import profiles_figure
 from optviz.figures.league.ranking import ranking_figure
 from optviz.figures.league.record import Complete, LeagueRecord, PairShown, league_record
 from optviz.figures.palette import style_sheet
-from optviz.laboratory.league import about
 from optviz.stage.message import pack
 from optviz.stage.modules import CHART, chart_style, stage_module
 from optviz.stage.standalone import UNPACKING, document, packed
@@ -370,7 +371,8 @@ def _seeds(group: Group, league: League, record: LeagueRecord, text: Words, addr
 
 
 def _question(league: League, phrases: Mapping[str, str]) -> str:
-    made_by = ", ".join(f"{name} {told}" for name, told in about().items() if name != "cpu_features")
+    told = [f"{name} {version(name)}" for name in ("optviz", "numpy", "scipy")]
+    made_by = ", ".join([*told, f"Python {platform.python_version()}", platform.platform(), platform.machine()])
     return (
         f'<section id="section-question"><details><summary>{html.escape(phrases["question"])}</summary>'
         f'<pre><code id="settings">{html.escape(league.to_toml(whole=True))}</code></pre></details>'
