@@ -24,6 +24,7 @@ from optviz.laboratory.store import Store
 from optviz.laboratory.values import packed, unpacked
 from optviz.stage import unpack
 from optviz.text import words
+from optviz.text.verdicts import told_fair
 from optviz.ui import leagues
 from optviz.ui.leagues import Desk
 from optviz.ui.pages.league.progress import visit as name_of_visit
@@ -107,6 +108,8 @@ def test_a_fair_answer_travels_whole(tmp_path: Path) -> None:
     for place in range(2):
         np.testing.assert_array_equal(there.record.fair.training[place], made.record.fair.training[place])
     assert there.record.fair.training_seeds == (20, 40)
+    assert told_fair(there.record, "en") == told_fair(made.record, "en")
+    assert "20 … 39" in told_fair(there.record, "en")[0]
     assert there.result.league == made.result.league != league
 
 

@@ -23,7 +23,7 @@ from optviz.figures.league.ranking import ranking_figure
 from optviz.figures.league.record import LeagueRecord
 from optviz.laboratory.league_answer import LeagueAnswer, answer_of
 from optviz.text import Words, spaced
-from optviz.text.verdicts import told_conclusions
+from optviz.text.verdicts import told_conclusions, told_fair
 from optviz.ui import component, requests, session, widgets
 from optviz.ui.leagues import Desk
 from optviz.ui.pages.league.behind import MARK, behind_section
@@ -140,6 +140,9 @@ def _charts(record: LeagueRecord, league: League, text: Words) -> None:
         label_visibility="collapsed",
     )
     st.caption(label[f"chart_{shown}_explained"])
+    if shown == "budget":
+        told = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in told_fair(record, session.language()))
+        st.html(f"<ul>{told}</ul>")
     _mount(charts[shown](), shown, league, text)
 
 
