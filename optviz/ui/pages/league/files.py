@@ -8,12 +8,13 @@ from functools import partial
 import streamlit as st
 
 from optviz.experiment.league import League
+from optviz.export import FORMATS
 from optviz.text import Words
 from optviz.ui.leagues import Desk
 from optviz.ui.pages.race.sharing import MAKING
 
-FILES = {"csv": "text/csv", "json": "application/json"}
-"""What is offered, and its media type."""
+OFFERED = ("csv", "json")
+"""Formats that the page offers; their media types are those of a race's files."""
 
 
 def files_section(desk: Desk, league: League, text: Words) -> None:
@@ -21,12 +22,12 @@ def files_section(desk: Desk, league: League, text: Words) -> None:
     label = text["league"]
     st.html(f"<h2>{html.escape(text['download']['title'])}</h2>")
     with st.container(key="league_files", horizontal=True):
-        for ending, media_type in FILES.items():
+        for ending in OFFERED:
             st.download_button(
                 label[f"file_{ending}"],
                 data=partial(_made, desk, league, ending),
                 file_name=f"optviz-league-{league.seeds[0]}-{league.seeds[1]}.{ending}",
-                mime=media_type,
+                mime=FORMATS[ending].media_type,
                 key=f"league_file_{ending}",
                 on_click="ignore",
             )

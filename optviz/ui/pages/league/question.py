@@ -87,7 +87,7 @@ def _told(league: League, text: Words) -> str:
     label, names = text["league"], league.racer_names(text["optimizer"])
     first, beyond = league.seeds
     parts = {
-        "names": text["stage"]["and"].join(names) if len(names) == 2 else label["comma"].join(names),
+        "names": text["stage"]["and"].join(names) if len(names) == 2 else text["figure"]["comma"].join(names),
         "n": f"{league.n:,}",
         "first": f"{first:,}",
         "last": f"{beyond - 1:,}",
