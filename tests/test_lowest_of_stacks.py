@@ -21,7 +21,7 @@ FAMILIES = {
     "many hills": lambda seeds: GaussianHills(seeds, hills=40),
     "rugged noise in a bowl": lambda seeds: SmoothedNoise(seeds, octaves=4, bowl=0.5),
 }
-QUICK = {("hills", 200), ("noise", 60)}
+QUICK = [("hills", 200), ("noise", 60)]
 ALL = [*QUICK, *((name, 1000) for name in FAMILIES)]
 
 SAME = 1e-12
