@@ -6,6 +6,7 @@ import html
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cases import ROOT
+from league_records import league_record as by_hand
 from mounted import visit, widget
 from optviz import Race
 from optviz.experiment.league import League
+from optviz.figures.league.record import league_record
 from optviz.laboratory.judging import in_convention
-from optviz.laboratory.league import known, run_league
+from optviz.laboratory.kernel import compute
+from optviz.laboratory.league import Result, known, run_league
 from optviz.laboratory.league_answer import answer, answer_of, values_of
 from optviz.laboratory.store import Store
 from optviz.laboratory.values import packed, unpacked
@@ -27,6 +31,8 @@ from optviz.text import words
 from optviz.text.verdicts import told_fair
 from optviz.ui import leagues
 from optviz.ui.leagues import Desk
+from optviz.ui.pages.league.answer import sentences
+from optviz.ui.pages.league.guess import verdict
 from optviz.ui.pages.league.progress import visit as name_of_visit
 
 ASKED = League(seeds=(0, 30), steps=60)
@@ -129,7 +135,7 @@ def test_nothing_is_told_before_the_answer_is_asked_for(desk: Desk, language: st
     means = [runs.c.mean() for runs in known(ASKED, Store(desk.store)).runs]
     names = ASKED.racer_names(text["optimizer"])
     best = names[int(np.argmin(means))]
-    guessed = "guessed_right" if best == names[0] else "guessed_wrong"
+    guessed = verdict(league_record(known(ASKED, Store(desk.store)), names), 0)
     assert text["league"][guessed].format(guess=names[0], best=best) in page
     for mean in means:
         assert f"{mean:.3f}" in page
@@ -176,6 +182,59 @@ def test_a_surface_that_is_not_random_has_a_way_to_one_that_is(desk: Desk) -> No
         if hasattr(app.session_state.race.bare_surface, "key")
         else "hills" in repr(app.session_state.race.bare_surface).lower()
     )
+
+
+def test_the_way_to_a_random_surface_keeps_all_else_of_the_race(desk: Desk) -> None:
+    app = on_the_page(surface="himmelblau", convention="article", steps="77")
+    before = app.session_state.race
+    widget(app.button, "league_usual").click().run()
+    shown = app.session_state.race
+    assert (shown.convention, shown.steps, shown.racers) == ("article", 77, before.racers)
+    assert shown.surface == League().race(app.session_state.view.seeds[0]).surface
+
+
+@pytest.mark.parametrize(
+    ("place", "against", "said"),
+    [
+        (1, "better", "guessed_wrong"),
+        (1, "equivalent", "guessed_alike"),
+        (1, "unknown", "guessed_open"),
+        (2, "better", "guessed_right"),
+        (2, "unknown", "guessed_right_open"),
+        (None, "better", "no_guess"),
+        (None, "equivalent", "no_guess_open"),
+    ],
+)
+def test_a_guess_is_wrong_only_where_the_best_is_surely_better(place: int | None, against: str, said: str) -> None:
+    made = by_hand()
+    opposite = {"better": "worse"}.get(against, against)
+    pairs = {key: replace(made.pairs[key], verdict="worse") for key in ((0, 1), (0, 2))}
+    pairs[1, 2] = replace(made.pairs[1, 2], verdict=opposite)
+    assert int(made.order[0]) == 2
+    assert verdict(replace(made, pairs=pairs), place) == said
+
+
+def test_of_two_that_are_the_same_neither_guess_is_wrong() -> None:
+    twins = League(racers=ASKED.racers[:1] * 2, seeds=(0, 25), steps=10)
+    runs, _ = compute(twins, 0, 25, [0, 1], joint=False)
+    record = league_record(Result(twins, np.arange(25), (runs[0], runs[1]), None, twins.seven), twins.racer_names())
+    assert {verdict(record, place) for place in (0, 1)} == {"guessed_alike", "guessed_right_open"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_one_surface_says_is_told_of_pairs_and_surfaces_as_the_function_counts(language: str) -> None:
+    text = words(language)
+    (told_of_one,) = (found for found in sentences(by_hand(), text) if "30.0%" in found)
+    for count in ("surface", "pairs") if language == "en" else ("曲面", "组合"):
+        assert count in told_of_one
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_word_of_a_league_calls_the_gap_left_by_its_letter(language: str) -> None:
+    text = words(language)
+    for table in ("league", "league_figures", "league_report"):
+        for key, phrase in text[table].items():
+            assert not re.search(r"(?<![A-Za-z_{.])c(?![A-Za-z_}.])", re.sub("%?{[^}]*}", "", phrase)), (table, key)
 
 
 def test_a_seed_opens_its_race_and_the_way_back_leads_here(desk: Desk) -> None:

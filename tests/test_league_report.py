@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import html
 import re
 from base64 import b64decode
+from dataclasses import replace
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -104,10 +106,47 @@ def test_behind_a_point_of_a_profile_stand_who_is_there_and_who_is_not() -> None
     assert len(reached.seeds) + len(others.seeds) == 40
     assert len(reached.seeds) / 40 == record().profiles[1, target, 0, step]
     assert (np.diff(reached.values) >= 0).all()
-    hardest = seeds_behind(result(), ["reached", 1, len(TARGETS), step])
-    np.testing.assert_array_equal(
-        hardest[0].seeds, seeds_behind(result(), ["reached", 1, len(TARGETS) - 1, step])[0].seeds
-    )
+    (never,) = (group for group in seeds_behind(result(), ["reached", 3, target, step]) if len(group.seeds))
+    assert np.isinf(never.values).all()
+
+
+def test_behind_a_point_of_the_pooled_profile_stands_how_many_targets_each_seed_has_reached() -> None:
+    step = 30
+    (group,) = seeds_behind(result(), ["reached", 1, len(TARGETS), step])
+    assert sorted(group.seeds) == list(range(40))
+    assert (np.diff(group.values) <= 0).all()
+    # The pooled profile is the share of all targets of all seeds.
+    assert group.values.sum() / (40 * len(TARGETS)) == pytest.approx(record().profiles[1, -1, 0, step])
+
+
+def led(record: LeagueRecord) -> str:
+    found = re.search('<p class="lead">(.*?)</p>', page_of(result(), record, "en").decode())
+    assert found
+    return html.unescape(found[1])
+
+
+def of_verdicts(verdict: str) -> LeagueRecord:
+    """The record, its best racer surely ahead by the interval of the difference, with this verdict."""
+    best = int(record().order[0])
+    pairs = {
+        (pair.first, pair.second): replace(pair, difference=(-0.01, -0.015, -0.005), verdict=verdict)
+        for pair in (pair if pair.first < pair.second else pair.turned() for pair in record().against(best))
+        if pair.first == best
+    }
+    assert pairs
+    return replace(record(), pairs={**record().pairs, **pairs})
+
+
+@pytest.mark.parametrize("verdict", ["unknown", "equivalent"])
+def test_nobody_is_surely_first_without_a_verdict_against_everybody(verdict: str) -> None:
+    assert "not surely better" in led(of_verdicts(verdict))
+
+
+def test_one_racer_is_first_of_nobody() -> None:
+    alone = replace(LEAGUE, racers=LEAGUE.racers[:1])
+    found = Result(alone, result().seeds, result().runs[:1], None, alone.seven)
+    told = re.search('<p class="lead">(.*?)</p>', report(found).decode())
+    assert told and "first" not in told[1] and "smallest" not in told[1]
 
 
 def test_behind_a_band_stand_the_runs_nearest_to_each_quantile() -> None:

@@ -195,8 +195,9 @@ def _lead(record: LeagueRecord, phrases: Mapping[str, str]) -> str:
     """What the ranking says, in a sentence."""
     best = int(record.order[0])
     value, low, high = record.means[best]
-    surely = all(pair.difference[2] < 0 for pair in record.against(best))
-    key = "lead_sure" if surely else "lead_open"
+    rivals = record.against(best)
+    surely = all(pair.verdict == "better" for pair in rivals)
+    key = "lead_alone" if not rivals else "lead_sure" if surely else "lead_open"
     return phrases[key].format(racer=record.names[best], c=f"{value:.3f}", low=f"{low:.3f}", high=f"{high:.3f}")
 
 
@@ -362,12 +363,16 @@ def _notable(result: Complete, record: LeagueRecord, text: Words, address: str) 
 def _seeds(group: Group, league: League, record: LeagueRecord, text: Words, address: str) -> str:
     called = dict(zip(("first", "second"), (record.names[place] for place in group.racers), strict=False))
     heading = spaced(text["league_figures"][group.key].format(**called))
+    number = spaced(text["league_figures"][f"number_{group.number}"].format(**called))
     items = []
     for seed, value in zip(group.seeds[:NOTABLE].tolist(), group.values[:NOTABLE].tolist(), strict=True):
         label = html.escape(text["league_report"]["seed"].format(seed=seed, value=_written(f"{value:.3f}")))
         link = html.escape(f"{address}?{league.race(seed).to_url()}") if address else ""
         items.append(f'<li><a href="{link}">{label}</a></li>' if link else f"<li>{label}</li>")
-    return f'<h3>{html.escape(heading)}</h3><ul class="seeds">{"".join(items)}</ul>'
+    return (
+        f'<h3>{html.escape(heading)}</h3><p class="setting">{html.escape(number)}</p>'
+        f'<ul class="seeds">{"".join(items)}</ul>'
+    )
 
 
 def _question(league: League, phrases: Mapping[str, str]) -> str:

@@ -31,7 +31,8 @@ class Group:
     """Seeds (m,) that have something in common, the most telling first, with a number (m,) to tell of each.
 
     key: of the words for them, in the table `league_figures`. racers: the places of those it is about, as these words
-    name them: {first}, {second}. number: what the numbers are, "c", "difference" (of c), "gap" or "step".
+    name them: {first}, {second}. number: what the numbers are, "c", "difference" (of c), "gap", "step" (∞ where the
+    target is never reached) or "targets" (how many are reached).
     """
 
     key: str
@@ -86,18 +87,20 @@ def _of_difference(result: Known, first: int, second: int) -> tuple[Group, ...]:
 
 
 def _of_reached(result: Known, racer: int, target: int, step: int) -> tuple[Group, ...]:
-    """Where a target, the last of them all if it is one more than there are, is reached by a step, and where not."""
+    """Where a target is reached by a step, and where not; how many are, if it is one more than there are."""
     hits = result.runs[racer].hits
     if target > hits.shape[1]:
         raise IndexError(target)
-    # All targets are reached when the hardest is.
-    steps = hits[:, min(target, hits.shape[1] - 1)]
-    by_then = (steps >= 0) & (steps <= step)
-    later = np.where(steps < 0, np.iinfo(np.int32).max, steps)
-    order = np.argsort(later, kind="stable")
+    reached = np.where(hits < 0, np.inf, hits)
+    if target == hits.shape[1]:
+        many = (reached <= step).sum(axis=1).astype(float)
+        return (_group(result, "behind_pooled", (racer,), "targets", many, np.argsort(-many, kind="stable")),)
+    steps = reached[:, target]
+    by_then = steps <= step
+    order = np.argsort(steps, kind="stable")
     keys = ("behind_reached", "behind_not_reached")
     return tuple(
-        _group(result, key, (racer,), "step", steps.astype(float), order[which[order]])
+        _group(result, key, (racer,), "step", steps, order[which[order]])
         for key, which in zip(keys, (by_then, ~by_then), strict=True)
     )
 

@@ -42,8 +42,10 @@ def answer_section(desk: Desk, league: League, values: Mapping[str, np.ndarray],
         return
     record = dataclasses.replace(found.record, names=league.racer_names(text["optimizer"]))
     label = text["league"]
-    told_guess(league, int(record.order[0]), text)
+    told_guess(league, record, text)
+    st.caption(label["gap_explained"])
     st.html(f"<h2>{html.escape(label['ranking'])}</h2>")
+    st.caption(label["ranking_explained"])
     _mount(ranking_figure(record, text["league_figures"]), "ranking", league, text)
     st.html(ranking_table(record, text))
     for told in sentences(record, text):
@@ -103,11 +105,13 @@ def sentences(record: LeagueRecord, text: Words) -> list[str]:
             )
         )
     if np.isfinite(record.contradicted):
-        found.append(label["contradicted"].format(share=f"{record.contradicted:.0%}"))
-    unknown = [pair.seeds_needed for pair in record.pairs.values() if pair.verdict == "unknown" and pair.seeds_needed]
+        found.append(label["contradicted"].format(share=f"{record.contradicted:.1%}"))
+    unknown = [pair for pair in record.pairs.values() if pair.verdict == "unknown" and pair.seeds_needed]
     if unknown:
+        needed = max(pair.seeds_needed or 0 for pair in unknown)
+        first, second = (record.names[place] for place in (unknown[0].first, unknown[0].second))
         key = "unknown_one" if len(unknown) == 1 else "unknown"
-        found.append(label[key].format(count=len(unknown), seeds=f"{max(unknown):,}"))
+        found.append(label[key].format(count=len(unknown), seeds=f"{needed:,}", first=first, second=second))
     return [spaced(told) for told in found]
 
 

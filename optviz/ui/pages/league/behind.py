@@ -44,19 +44,22 @@ def behind_section(found: LeagueAnswer, league: League, text: Words) -> None:
 def _group(group: Group, place: int, names: tuple[str, ...], league: League, text: Words) -> None:
     slots = dict(zip(("first", "second"), (names[racer] for racer in group.racers), strict=False))
     told = text["league_figures"][group.key].format(**slots, count=f"{len(group.seeds):,}")
-    st.html(f"<p>{html.escape(told)}</p>")
+    number = text["league_figures"][f"number_{group.number}"].format(**slots)
+    st.html(f"<p>{html.escape(told)}<br><small>{html.escape(number)}</small></p>")
     with st.container(key=f"league_seeds_{place}", horizontal=True):
         for seed, value in list(zip(group.seeds.tolist(), group.values.tolist(), strict=True))[:MOST_SHOWN]:
             st.button(
-                text["league"]["seed_and_value"].format(seed=f"{seed:,}", value=_number(value)),
+                text["league"]["seed_and_value"].format(seed=f"{seed:,}", value=_number(value, group.number, text)),
                 key=f"league_seed_{place}_{seed}",
                 on_click=open_race,
                 args=(league, seed),
             )
 
 
-def _number(value: float) -> str:
-    return readable(value) if np.isfinite(value) else "∞"
+def _number(value: float, number: str, text: Words) -> str:
+    if np.isfinite(value):
+        return readable(value)
+    return text["league_figures"]["never"] if number == "step" else "∞"
 
 
 def open_race(league: League, seed: int) -> None:

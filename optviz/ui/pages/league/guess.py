@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import streamlit as st
 
 from optviz.experiment.league import League
+from optviz.figures.league.record import LeagueRecord
 from optviz.text import Words
 from optviz.ui import session, widgets
 
 GUESSED = "league_guess"
+WORDS = {"better": "guessed_wrong", "equivalent": "guessed_alike", "unknown": "guessed_open", "worse": "guessed_open"}
+"""What the best one is against the one that was guessed → what is said of the guess."""
 
 
 @dataclass
@@ -58,10 +61,21 @@ def guess_section(league: League, text: Words) -> None:
     )
 
 
-def told_guess(league: League, best: int, text: Words) -> None:
-    """Whether the guess was right."""
-    label, guess, names = text["league"], guess_of(league), league.racer_names(text["optimizer"])
-    key = "no_guess" if guess.place is None else "guessed_right" if guess.place == best else "guessed_wrong"
-    own = "" if guess.place is None else names[guess.place]
-    told = label[key].format(guess=own, best=names[best])
+def verdict(record: LeagueRecord, place: int | None) -> str:
+    """What is to be said of a guess, None for no guess: a key of the table `league`.
+
+    A guess is wrong only where the best one is surely better than the one that was guessed.
+    """
+    best = int(record.order[0])
+    if place is not None and place != best:
+        return WORDS[record.pair(best, place).verdict]
+    surely = all(pair.verdict == "better" for pair in record.against(best))
+    return f"{'no_guess' if place is None else 'guessed_right'}{'' if surely else '_open'}"
+
+
+def told_guess(league: League, record: LeagueRecord, text: Words) -> None:
+    """Whether the guess was right, as far as these surfaces can tell."""
+    place = guess_of(league).place
+    own = "" if place is None else record.names[place]
+    told = text["league"][verdict(record, place)].format(guess=own, best=record.names[int(record.order[0])])
     st.html(f"<p class='optviz-league-guess'>{html.escape(told)}</p>")

@@ -9,7 +9,6 @@ import streamlit as st
 
 from optviz.bad_input import BadInput
 from optviz.budget import MOST_SEEDS_OF_LEAGUE
-from optviz.experiment import Race
 from optviz.experiment.league import USUAL_TRAINING, League
 from optviz.parameter import SEED
 from optviz.text import Words, sentence, spaced
@@ -35,8 +34,8 @@ def without_league(problem: BadInput, text: Words) -> None:
 
 
 def _usual() -> None:
-    usual = League()
-    session.attempt(lambda: Race(usual.race(session.race().batch_seed).surface, session.race().racers))
+    surface = League().race(session.view().seeds[0]).surface
+    session.attempt(lambda: session.race().replaced(surface=surface, start=None))
     session.change_view(training=None)
 
 
