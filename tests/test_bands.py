@@ -52,6 +52,21 @@ def test_where_all_have_reached_or_none_the_band_ends_there() -> None:
     assert high[0] == pytest.approx(wilson(0, 50)[1]) and low[3] == pytest.approx(wilson(50, 50)[0])
 
 
+def test_of_no_surface_nothing_is_known_and_nothing_fails() -> None:
+    """What is known of a league before its first piece is done."""
+    for share, low, high in (profile(np.zeros(0, np.int32), 3), pooled(np.zeros((0, 10), np.int32), 3)):
+        assert np.isnan(share).all() and low.tolist() == [0] * 4 and high.tolist() == [1] * 4
+    values, low, high = bands(np.zeros((4, histogram(np.ones((1, 1))).shape[-1]), np.uint32))
+    assert np.isnan(values).all() and np.all(low == 1e-8) and np.all(high == np.inf)
+    none = np.zeros((3, 0))
+    pairs = pairs_of(none, none, 0)
+    for racer in ranking(none, none, pairs, 0):
+        assert np.isnan([racer.mean, racer.alone, racer.shared]).all()
+        assert racer.interval == racer.alone_interval == racer.shared_interval == (0.0, 1.0)
+        assert (racer.rank_low, racer.rank_high) == (1, 3)
+    assert np.isnan(contradicted(none, pairs))
+
+
 def test_evaluations_spent() -> None:
     assert spent(400, 200).tolist() == list(range(0, 402, 2))
 

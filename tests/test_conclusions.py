@@ -19,6 +19,7 @@ from optviz.laboratory.judging import conclusions_by_convention, in_convention
 from optviz.laboratory.league import known, run_league
 from optviz.laboratory.store import Store
 from optviz.statistics.conclusions import SEVEN, Conclusion, conclusions, conclusions_changed, judged
+from optviz.statistics.pairs import share_interval
 from optviz.statistics.reached import steps_by_best
 from optviz.text import LANGUAGES, SEAM, STRAY
 from optviz.text.verdicts import told_conclusions, told_fair, told_tuning
@@ -190,6 +191,43 @@ def test_surfaces_where_nobody_goes_down_count_for_nothing() -> None:
     """There is no drop to be near the lowest of, to make a share of, or to end above."""
     found = made(start=some(90, 1.0, 0.0), rmsprop={"swing": 0.2}, adam={"steps": 20})
     assert (found[1].n, found[4].n, found[5].counts["worse"]) == (90, 90, 0)
+
+
+CLEAR: dict[str, dict[str, Any]] = {
+    **{key: {"steps": 60} for key in SEVEN},
+    "adam": {"steps": 20, "final": 0.2},
+    **{key: {"steps": 25} for key in ("momentum", "nag")},
+    "adagrad": {"steps": 40},
+    "rmsprop": {"swing": 0.2, "steps": 60},
+    "adadelta": {"final": np.where(np.arange(40) % 2, 0.97, 0.98)[:20], "steps": -1},
+}
+"""Each of the six is as clear as it can be, on 20 surfaces."""
+
+
+@pytest.mark.parametrize(("n", "holds"), [(2, None), (4, None), (19, None), (20, True)])
+def test_few_surfaces_give_no_verdict_however_clear_they_are(n: int, holds: bool | None) -> None:
+    clear = CLEAR | {"adadelta": {**CLEAR["adadelta"], "final": CLEAR["adadelta"]["final"][:n]}}
+    six = made(n, **clear)
+    assert [conclusion.holds for conclusion in six] == [holds] * 6
+    assert all(conclusion.values for conclusion in six)
+
+
+@pytest.mark.parametrize(("count", "holds"), [(19, None), (20, True)])
+def test_few_surfaces_among_many_give_no_verdict(count: int, holds: bool | None) -> None:
+    """RMSProp ends near the lowest on so many; on so many somebody goes down, of which Adadelta makes nothing."""
+    assert made(rmsprop={"swing": 0.2, "final": some(count, 0.0, 0.2)})[1].holds is holds
+    assert made(start=some(count, 1.0, 0.0), adadelta={"final": 0.99})[4].holds is holds
+
+
+@pytest.mark.parametrize(("later", "holds"), [(4, None), (5, None), (6, True)])
+@pytest.mark.parametrize("n", [100, 1000])
+def test_3_and_4_are_as_sure_as_the_sign_test(later: int, holds: bool | None, n: int) -> None:
+    """Level on all but a few: 2 / 2⁴ and 2 / 2⁵ are more than 5 %, 2 / 2⁶ is less."""
+    for slow, number in (("adagrad", 3), ("gradient_descent", 4)):
+        found = made(n, **{slow: {"steps": some(later, 60, 50, n)}})[number - 1]
+        assert found.holds is holds
+        assert (found.intervals["after"][0] > 0.5) is bool(holds)
+        assert found.intervals["after"] == share_interval(later, n - later, 0)
 
 
 # --- the article's surfaces ----------------------------------------------------------------------------------------

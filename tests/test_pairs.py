@@ -15,6 +15,7 @@ from optviz.statistics.pairs import (
     beats,
     conflicts,
     holm,
+    more_often,
     pairs_of,
     seeds_needed,
     share_interval,
@@ -77,6 +78,30 @@ def test_a_pair_by_hand() -> None:
 def test_without_ties_the_share_has_wilsons_interval() -> None:
     for wins, losses in [(694, 306), (3, 0), (0, 9), (50, 50)]:
         np.testing.assert_allclose(share_interval(wins, 0, losses), wilson(wins, wins + losses), rtol=0, atol=8 * EPS)
+
+
+@pytest.mark.parametrize("n", [5, 6, 12, 20])
+def test_the_interval_is_as_sure_as_the_sign_test(n: int) -> None:
+    """Of all wins, ties and losses of n."""
+    for wins in range(n + 1):
+        for losses in range(n + 1 - wins):
+            low, high = share_interval(wins, n - wins - losses, losses)
+            assert (low > 0.5, high < 0.5) == (more_often(wins, losses) > 0, more_often(wins, losses) < 0)
+
+
+@pytest.mark.parametrize(("wins", "ties", "sure"), [(4, 996, False), (5, 995, False), (6, 994, True), (5, 0, False)])
+def test_a_few_wins_among_ties_are_not_sure_in_one_place_and_unsure_in_another(
+    wins: int, ties: int, sure: bool
+) -> None:
+    first = np.repeat([0.1, 0.5], [wins, ties])
+    second = np.repeat([0.2, 0.5], [wins, ties])
+    pair = pairs_of(np.stack([first, second]), np.stack([first, second]), 0)[0, 1]
+    assert pair.surely_wins is sure
+    assert (pair.share_interval[0] > 0.5) is sure
+    # If "by how much" said the contrary, that would be a conflict only where "who wins" is sure.
+    assert replace(pair, verdict=Verdict.WORSE).conflict is sure
+    assert not replace(pair, verdict=Verdict.BETTER).conflict
+    assert not replace(pair, verdict=Verdict.WORSE, p_holm=0.06).conflict
 
 
 def test_ties_narrow_the_interval_and_never_to_nothing() -> None:

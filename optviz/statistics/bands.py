@@ -23,7 +23,7 @@ def bands(histogram: np.ndarray, quantiles: Sequence[float] = QUANTILES) -> tupl
 
     The quantile q of n gaps is the ⌈q n⌉-th of them; see `TOLD` for its rounding. The ends are those of its exact
     interval (`quantile_ranks`), rounded in the same way, so that the interval holds the rounded quantile as often; 1e-8
-    and ∞ where there are too few runs to tell.
+    and ∞ where there are too few runs to tell. The quantiles of no run at all are NaN.
     """
     below = np.cumsum(histogram, axis=-1, dtype=np.int64)
     n = int(below[0, -1])
@@ -32,7 +32,7 @@ def bands(histogram: np.ndarray, quantiles: Sequence[float] = QUANTILES) -> tupl
         # 0.9 · 10 is a whole number, but for rounding.
         rank = max(1, int(np.ceil(q * n * (1 - 1e-12))))
         low, high = quantile_interval_from_counts(histogram, q)
-        values.append(TOLD[bin_of_rank(below, rank)])
+        values.append(TOLD[bin_of_rank(below, rank)] if n else np.full(len(below), np.nan))
         lows.append(TOLD[np.maximum(low, 0)])
         highs.append(TOLD[np.minimum(high, len(TOLD) - 1)])
     return np.stack(values), np.stack(lows), np.stack(highs)

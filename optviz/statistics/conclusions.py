@@ -19,7 +19,8 @@ from typing import Protocol
 
 import numpy as np
 
-from optviz.statistics.intervals import effective_n, mean_interval, quantile_interval, wilson
+from optviz.statistics.intervals import mean_interval, quantile_interval, wilson
+from optviz.statistics.pairs import FEWEST_SEEDS, more_often, share_interval
 from optviz.statistics.reached import gaps_by_best
 from optviz.statistics.runs import Runs
 
@@ -45,7 +46,7 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True, eq=False)
 class Conclusion:
-    """One conclusion, judged. `holds` is None where the surfaces are too few to tell.
+    """One conclusion, judged. `holds` is None where the surfaces are too few to tell, as fewer than 20 always are.
 
     values: the numbers that decide, by name; shares are of `n`. intervals: of each of them, at 95 %. n: the surfaces
     that count, those where the question has an answer. counts: on how many of them, for the shares.
@@ -143,7 +144,8 @@ class Found:
         return self.intervals[name]
 
     def judged(self, number: int, holds: bool | None) -> Conclusion:
-        """All of it, with a verdict."""
+        """All of it, with a verdict, if the surfaces are enough for one: the same fewest as for a pair of racers."""
+        holds = holds if self.n >= FEWEST_SEEDS else None
         return Conclusion(number, holds, self.values, self.intervals, self.n, self.counts)
 
 
@@ -176,14 +178,14 @@ def after(case: Case, number: int, slow: str, quick: str) -> Conclusion:
     """3, 4: is one optimizer at 90 % after the other on more surfaces than before it? Both never counts for neither."""
     found = Found(case.n)
     late, early = case.steps[slow] > case.steps[quick], case.steps[slow] < case.steps[quick]
-    found.share("later", late)
-    found.share("earlier", early)
-    found.share("neither", ~late & ~early)
+    for name, which in (("later", late), ("earlier", early), ("neither", ~late & ~early)):
+        found.share(name, which)
     found.share("higher", case.final[slow] > case.final[quick])
     # As for who beats whom: half of those that are level.
-    scores = np.where(late, 1.0, np.where(early, 0.0, 0.5))
-    interval = found.add("after", scores.mean(), _interval_of_scores(scores))
-    return found.judged(number, _beyond(interval, 0.5))
+    later, earlier, neither = (found.counts[name] for name in ("later", "earlier", "neither"))
+    share = (later + neither / 2) / case.n if case.n else np.nan
+    found.add("after", share, share_interval(later, neither, earlier))
+    return found.judged(number, {1: True, -1: False}.get(more_often(later, earlier)))
 
 
 def hardly_moves(case: Case) -> Conclusion:
@@ -213,12 +215,6 @@ def mostly_first(case: Case) -> Conclusion:
     if mostly is False or sometimes is False:
         return found.judged(6, False)
     return found.judged(6, True if mostly and sometimes else None)
-
-
-def _interval_of_scores(scores: np.ndarray) -> Interval:
-    """Of the mean of scores 0, ½, 1: Wilson's, for as many yes-or-no answers as would vary as much."""
-    count = effective_n(scores.mean(), scores.var(), len(scores))
-    return wilson(scores.mean() * count, count)
 
 
 def _beyond(interval: Interval, mark: float) -> bool | None:

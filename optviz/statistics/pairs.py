@@ -37,7 +37,7 @@ class Verdict(StrEnum):
 class Pair:
     """The first racer against the second on n surfaces.
 
-    All but `p_holm` is a function of the two racers alone.
+    All but `p_holm`, and what is sure by it, is a function of the two racers alone.
     """
 
     wins: int
@@ -75,8 +75,9 @@ class Pair:
     @property
     def conflict(self) -> bool:
         """Whether "who wins" and "by how much" disagree, both surely: who wins more often is worse by mean c."""
-        low, high = self.share_interval
-        return (low > 0.5 and self.verdict is Verdict.WORSE) or (high < 0.5 and self.verdict is Verdict.BETTER)
+        return (self.surely_wins and self.verdict is Verdict.WORSE) or (
+            self.surely_loses and self.verdict is Verdict.BETTER
+        )
 
 
 def beats(first: Any, second: Any) -> np.ndarray:
@@ -141,7 +142,9 @@ def share_interval(wins: int, ties: int, losses: int) -> tuple[float, float]:
     """The interval of P(first beats second), 0 … 1: Wilson's, with the n that ties leave (`effective_n`).
 
     A tie is half a win, and varies less than a win or a loss. Where ties are nearly all, at least as many others are
-    reckoned with as Wilson's interval leaves room for where none was seen. Wins and losses exchanged mirror it.
+    reckoned with as Wilson's interval leaves room for where none was seen. It leaves out ½ only where the sign test
+    does, too (`more_often`): of a few wins and losses the approximation says more than there is to know. Wins and
+    losses exchanged mirror it.
     """
     n = wins + ties + losses
     if wins < losses:
@@ -153,7 +156,14 @@ def share_interval(wins: int, ties: int, losses: int) -> tuple[float, float]:
     decided = max((wins + losses) / n, wilson(0, n)[1])
     counted = effective_n(share, decided / 4 - (share - 0.5) ** 2, n)
     low, high = wilson(share * counted, counted)
+    if low > 0.5 and not more_often(wins, losses):
+        low = 0.5
     return float(low), float(high)
+
+
+def more_often(wins: int, losses: int) -> int:
+    """Which of two surely happens more often, by the sign test: 1 the first, −1 the second, 0 where nobody can tell."""
+    return int(np.sign(wins - losses)) if sign_test(wins, losses) <= SURE else 0
 
 
 def sign_test(wins: int, losses: int) -> float:

@@ -11,11 +11,16 @@ import numpy as np
 from optviz.statistics.intervals import effective_n, wilson
 
 Profile = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""A share and the ends of its interval, low and high: each (steps + 1,), 0 … 1, before and after each step."""
+"""A share and the ends of its interval, low and high: each (steps + 1,), 0 … 1, before and after each step.
+
+Of no surface at all the share is NaN, somewhere in 0 … 1.
+"""
 
 
 def profile(hits: np.ndarray, steps: int) -> Profile:
     """One target's: hits (n,), the first step at which each surface's run has reached it, −1 never."""
+    if not len(hits):
+        return _unknown(steps)
     reached = _counted(hits, np.ones(len(hits)), steps)
     low, high = wilson(reached, len(hits))
     return reached / len(hits), low, high
@@ -27,6 +32,8 @@ def pooled(hits: np.ndarray, steps: int) -> Profile:
     The targets of a surface are reached together, so that a surface counts once, with the share of targets that it has
     reached: the interval is Wilson's with `effective_n`.
     """
+    if not hits.size:
+        return _unknown(steps)
     n, targets = hits.shape
     ordered = np.sort(np.where(hits < 0, steps + 1, hits), axis=1)
     # With its m-th target the square of how many a surface has reached grows by m² − (m − 1)².
@@ -43,6 +50,10 @@ def pooled(hits: np.ndarray, steps: int) -> Profile:
 def spent(evaluations: int, steps: int) -> np.ndarray:
     """Gradient evaluations before and after each step (steps + 1,), by those of a whole run: a profile's other axis."""
     return evaluations / steps * np.arange(steps + 1)
+
+
+def _unknown(steps: int) -> Profile:
+    return np.full(steps + 1, np.nan), np.zeros(steps + 1), np.ones(steps + 1)
 
 
 def _counted(hits: np.ndarray, weights: np.ndarray, steps: int) -> np.ndarray:

@@ -15,7 +15,7 @@ from optviz.statistics.wins import TIE
 
 @dataclass(frozen=True)
 class Ranked:
-    """One racer among K, on n surfaces."""
+    """One racer among K, on n surfaces; of none at all, mean and shares are NaN."""
 
     place: int
     """From 1, by mean c; racers with the same mean have the same place."""
@@ -47,7 +47,7 @@ def ranking(gaps: np.ndarray, c: np.ndarray, pairs: Mapping[tuple[int, int], Pai
         better[j] += pair.surely_wins
         worse[i] += pair.surely_wins
     alone, shared = (won.sum(axis=1) for won in lowest_of_all(gaps))
-    means = np.array([row.mean() for row in np.ascontiguousarray(c)])
+    means = np.array([row.mean() if n else math.nan for row in np.ascontiguousarray(c)])
     intervals = np.clip(mean_intervals(c, seed), 0, 1)
     return tuple(
         Ranked(
@@ -56,9 +56,9 @@ def ranking(gaps: np.ndarray, c: np.ndarray, pairs: Mapping[tuple[int, int], Pai
             interval=(float(intervals[place, 0]), float(intervals[place, 1])),
             rank_low=1 + int(better[place]),
             rank_high=count - int(worse[place]),
-            alone=float(alone[place] / n),
+            alone=float(alone[place] / n) if n else math.nan,
             alone_interval=_ends(alone[place], n),
-            shared=float(shared[place] / n),
+            shared=float(shared[place] / n) if n else math.nan,
             shared_interval=_ends(shared[place], n),
         )
         for place in range(count)
