@@ -22,7 +22,7 @@ from optviz.cli import main
 from optviz.experiment.league import League
 from optviz.export.rows import ROW_FORMATS
 from optviz.laboratory.judging import conclusions_by_convention
-from optviz.laboratory.league import Result, about, known
+from optviz.laboratory.league import Result, about, known, rows_of, run_league
 from optviz.laboratory.store import Store
 from optviz.statistics.intervals import mean_interval
 from optviz.text.verdicts import ToldConclusion, told_conclusions
@@ -90,6 +90,24 @@ def test_other_programs_read_every_number_bit_for_bit(folder: Path, ending: str)
 
 
 @pytest.mark.parametrize("ending", ROW_FORMATS)
+def test_who_is_not_measured_by_the_best_has_not_failed_to_get_there(tmp_path: Path, ending: str) -> None:
+    """Descent and Adam set the yardstick; other Adams are not measured by it."""
+    crowd = (ADAM, ADAM.with_learning_rate(0.2), ADAM.with_learning_rate(0.3), GRADIENT_DESCENT)
+    result = run_league(ASKED.replaced(racers=crowd), Store(tmp_path), 0)
+    path = tmp_path / f"league.{ending}"
+    path.write_bytes(ROW_FORMATS[ending].write(rows_of(result)))
+    frame = READERS[ending](path)
+    assert frame.measured_by_best.tolist() == [True, False, False, True] * 20
+    by_best = frame.steps_to_90_by_best.to_numpy(dtype=float).reshape(20, 4)
+    assert result.by_best is not None
+    np.testing.assert_array_equal(by_best[:, [3, 0]], np.where(result.by_best < 0, np.nan, result.by_best))
+    assert np.isnan(by_best[:, 1:3]).all()
+    if ending == "npz":
+        with np.load(path) as file:
+            assert set(file["steps_to_90_by_best"].reshape(20, 4)[:, 1:3].ravel()) == {-2}
+
+
+@pytest.mark.parametrize("ending", ROW_FORMATS)
 def test_every_file_says_what_it_was_computed_with(folder: Path, ending: str) -> None:
     from pyarrow import parquet
 
@@ -148,6 +166,14 @@ def test_the_table_on_the_screen(folder: Path, capsys: pytest.CaptureFixture[str
         told = [runs.c.mean(), *mean_interval(runs.c, ASKED.sampling_seed)]
         assert [float(mean), float(low), float(high)] == pytest.approx(told, abs=5e-4)
         assert [int(reached), int(diverged)] == [(runs.hits[:, 1] >= 0).sum(), (runs.diverged_at >= 0).sum()]
+
+
+def test_one_seed_has_no_interval(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run_league(ASKED.replaced(seeds=(5, 6)), Store(tmp_path / "store"), 0)
+    assert ask(tmp_path, "--seeds", "5:6", *QUESTION[2:]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all("one seed" in line for line in lines[2:4])
+    assert "inf" not in "".join(lines[:4]) and "nan" not in "".join(lines[:4])
 
 
 def test_tuning_says_what_was_found_and_on_which_seeds(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -254,6 +255,57 @@ def test_what_is_not_whole_is_computed_again(store: Store, damage: Any, computed
     # Where a surface is lowest is looked for again only when somebody asks.
     assert sorted(computed) == [(0, ()), (0, (0,)), (0, (1,))]
     assert files(store) == kept or len(files(store)) == len(kept)
+
+
+def test_a_file_in_the_place_of_another_one_is_not_believed(store: Store) -> None:
+    """Each is whole, and the answer to something else: other seeds, fewer, another racer, the racers together."""
+    whole = table(run_league(SMALL, store, 0))
+    run_league(SMALL.replaced(seeds=(0, 5)), store, 0)
+    adam, descent, joint = (
+        store._path(key, 0, 10).parent for key in (store.key(SMALL, 1), store.key(SMALL, 0), store.joint_key(SMALL))
+    )
+    swaps = [
+        (adam / "10-20.npz", adam),
+        (adam / "0-5.npz", adam),
+        (descent / "0-10.npz", adam),
+        (joint / "0-10.npz", adam),
+        (joint / "0-5.npz", joint),
+        (adam / "0-10.npz", joint),
+    ]
+    for other, where in swaps:
+        shutil.copyfile(other, where / "0-10.npz")
+        assert known(SMALL, store).seeds.tolist() == list(range(10, 40)), other
+        assert table(run_league(SMALL, store, 0)) == whole
+
+
+def test_what_can_be_neither_read_nor_removed_is_missing_until_it_is_another_file(store: Store) -> None:
+    """A folder; and a pipe, of which nothing would ever come."""
+    whole = table(run_league(SMALL, store, 0))
+    path, other = (store._path(store.key(SMALL, place), first, first + 10) for place, first in ((1, 0), (0, 20)))
+    content = path.read_bytes()
+    path.unlink()
+    path.mkdir()
+    (path / "something").touch()
+    if hasattr(os, "mkfifo"):
+        other.unlink()
+        os.mkfifo(other)
+    else:
+        truncated(other)
+    again = Store(store.folder)
+    assert known(SMALL, again).seeds.tolist() == [*range(10, 20), *range(30, 40)]
+    assert done_of(SMALL, again) == (2, 4)
+    with pytest.raises(OSError, match="0-10"):
+        run_league(SMALL, Store(store.folder), 0)
+    shutil.rmtree(path)
+    path.write_bytes(content)
+    assert table(run_league(SMALL, again, 0)) == whole
+    assert done_of(SMALL, again) == (4, 4)
+
+
+def test_a_store_in_which_nothing_stays_readable_is_one_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Store, "get", lambda *_: None)
+    with pytest.raises(LeagueFailed, match="does not stay in the store"):
+        run_league(SMALL.replaced(seeds=(0, 10)), store, 0)
 
 
 def test_a_store_keeps_within_its_quota_and_its_age(tmp_path: Path) -> None:

@@ -250,7 +250,9 @@ def _print_table(result: Result, table: object) -> None:
     for name, runs, (low, high) in zip(names, result.runs, intervals, strict=True):
         ranked = np.where(np.isnan(runs.gap), np.inf, runs.gap)
         reached, diverged = int((runs.hits[:, tenth] >= 0).sum()), int((runs.diverged_at >= 0).sum())
-        mean = f"{runs.c.mean():7.3f}  {f'{low:.3f} – {high:.3f}':>13}"
+        # The interval of one seed is endless.
+        ends = f"{low:.3f} – {high:.3f}" if runs.n > 1 else "one seed"
+        mean = f"{runs.c.mean():7.3f}  {ends:>13}"
         say(f"{name:{longest}}  {mean}  {np.median(ranked):10.3g}  {reached:12,}  {diverged:8,}")
     if result.tuned is not None:
         for line in _told_of_tuning(result.tuned):

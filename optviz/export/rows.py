@@ -23,13 +23,15 @@ TITLE = "# A league of optviz, a row per seed and racer. What it was computed wi
 MARK = "# # "
 LONGEST_HEAD = 4 * LONGEST_FILE
 NEVER = -1
+NOT_MEASURED = -2
 
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """A table of R rows: `columns`, name → (R,) of numbers or text; `steps` names those in which −1 stands for never.
+    """A table of R rows: `columns`, name → (R,) of numbers, text or truths.
 
-    about: what the numbers were computed with, name → text.
+    steps: the names of those in which −1 stands for never, and −2 for what was not measured of this racer. about:
+    what the numbers were computed with, name → text.
     """
 
     league: League
@@ -39,7 +41,7 @@ class Rows:
 
 
 def _table(rows: Rows) -> Any:
-    """The rows as an Arrow table: what is not finite, and what was never reached, is null."""
+    """The rows as an Arrow table: what is not finite, never reached, or not measured, is null."""
     import pyarrow
 
     columns = {}
@@ -47,7 +49,9 @@ def _table(rows: Rows) -> Any:
         if values.dtype.kind == "f":
             columns[name] = pyarrow.array(values, mask=~np.isfinite(values))
         elif values.dtype.kind == "i":
-            columns[name] = pyarrow.array(values, mask=values == NEVER if name in rows.steps else None)
+            columns[name] = pyarrow.array(values, mask=values < 0 if name in rows.steps else None)
+        elif values.dtype.kind == "b":
+            columns[name] = pyarrow.array(values)
         else:
             # The few names of racers, each once.
             texts, places = np.unique(values, return_inverse=True)
@@ -69,7 +73,7 @@ def to_parquet(rows: Rows) -> bytes:
 def to_csv(rows: Rows) -> bytes:
     """UTF-8 CSV, below lines that begin with `#`: `pandas.read_csv(…, comment="#")` leaves them out.
 
-    Text is quoted; where a number is not finite, or a gap was never reached, the field is empty. As in the CSV of a
+    Text is quoted; where a number is not finite, never reached, or not measured, the field is empty. As in the CSV of a
     race, a byte order mark comes first where not all is ASCII.
     """
     import pyarrow
@@ -105,7 +109,7 @@ def to_json(rows: Rows) -> bytes:
 def to_npz(rows: Rows) -> bytes:
     """NumPy archive without pickles: an array a column, `league` and `about` as JSON text.
 
-    NaN and infinity stand for themselves, −1 for a gap that was never reached.
+    NaN and infinity stand for themselves, −1 for what was never reached, −2 for what was not measured.
     """
     buffer = io.BytesIO()
     told = {"league": np.array(_question(rows)), "about": np.array(json.dumps(dict(rows.about)))}

@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 
 from optviz.experiment.league import League
-from optviz.export.rows import Rows
+from optviz.export.rows import NOT_MEASURED, Rows
 from optviz.laboratory import work
 from optviz.laboratory.fair import Tuned, questions, tuned, tuned_league
 from optviz.laboratory.jobs import Worker, WorkerGone
@@ -98,40 +98,45 @@ def known(league: League, store: Store) -> Result:
 
 
 def _known(league: League, store: Store) -> Result:
+    lacking = {(piece.first, piece.beyond) for piece in store.missing(league)}
     while True:
-        lacking = {(piece.first, piece.beyond) for piece in store.missing(league)}
         there = [piece for piece in pieces(league) if piece not in lacking]
-        read = _read(league, store, there)
-        if read is not None:
-            runs, by_best = read
+        runs, by_best, broken = _read(league, store, there)
+        if not broken:
             seeds = [np.arange(first, beyond) for first, beyond in there]
             together = np.concatenate([np.zeros(0, np.int64), *seeds])
             return Result(league, together, runs, by_best, league.seven)
+        # Whether or not the store could remove them: what could not be read once is not asked for again.
+        lacking |= broken
 
 
 def _read(
     league: League, store: Store, there: Sequence[tuple[int, int]]
-) -> tuple[tuple[Runs, ...], np.ndarray | None] | None:
-    """Runs and joint steps of these pieces; None where one was not whole: it is missing from now on."""
-    runs = []
+) -> tuple[tuple[Runs, ...], np.ndarray | None, set[tuple[int, int]]]:
+    """Runs and joint steps of these pieces, and those that were not whole: where there are any, the rest is void."""
+    runs, broken = [], set()
     # Racer by racer: the histograms of a few pieces of one of them are all that is in memory beside the result.
     for place in range(len(league.racers)):
         parts: list[Runs] = []
-        for first, beyond in there:
-            part = store.get(league, place, first, beyond)
+        for piece in there:
+            part = store.get(league, place, *piece) if piece not in broken else None
             if part is None:
-                return None
-            parts.append(part)
+                broken.add(piece)
+            elif not broken:
+                parts.append(part)
             if len(parts) == AT_ONCE:
                 parts = [joined(parts)]
         runs.append(joined(parts) if parts else _none(league))
     if not league.seven:
-        return tuple(runs), None
-    steps = [store.get_joint(league, first, beyond) for first, beyond in there]
-    whole = [part for part in steps if part is not None]
-    if len(whole) < len(steps):
-        return None
-    return tuple(runs), np.concatenate(whole) if whole else np.zeros((0, len(league.seven)), np.int32)
+        return tuple(runs), None, broken
+    steps = [np.zeros((0, len(league.seven)), np.int32)]
+    for piece in there:
+        joint = store.get_joint(league, *piece) if piece not in broken else None
+        if joint is None:
+            broken.add(piece)
+        else:
+            steps.append(joint)
+    return tuple(runs), np.concatenate(steps), broken
 
 
 def _none(league: League) -> Runs:
@@ -318,7 +323,11 @@ class Crew:
 
 
 def rows_of(result: Result, question: League | None = None) -> Rows:
-    """A row per seed and racer, seed by seed. `question`: what was asked, where racers were tuned for it."""
+    """A row per seed and racer, seed by seed. `question`: what was asked, where racers were tuned for it.
+
+    `steps_to_90_by_best` is of the racers at the places `Result.seven` alone, which is what `measured_by_best` says: to
+    the others an empty field there says nothing.
+    """
     league, runs, count = result.league, result.runs, len(result.seeds)
     racers = league.racers
 
@@ -343,9 +352,10 @@ def rows_of(result: Result, question: League | None = None) -> Rows:
         columns[name] = np.stack([run.hits[:, place] for run in runs], axis=-1).ravel()
     if result.by_best is not None:
         steps.add(name := "steps_to_90_by_best")
-        by_best = np.full((count, len(racers)), -1, dtype=np.int32)
+        by_best = np.full((count, len(racers)), NOT_MEASURED, dtype=np.int32)
         by_best[:, list(result.seven)] = result.by_best
         columns[name] = by_best.ravel()
+        columns["measured_by_best"] = columns[name] != NOT_MEASURED
     columns["gradient_evaluations"] = by_racer([run.evaluations for run in runs])
     return Rows(question or league, columns, frozenset(steps), about())
 

@@ -12,6 +12,7 @@ import io
 import json
 import os
 import platform
+import stat
 import sys
 import time
 import zipfile
@@ -116,6 +117,7 @@ class Store:
         self.folder = store_folder(folder)
         self.quota, self.age = quota, age
         self.swept: float | None = None
+        self.spoiled: dict[Path, tuple[int, ...]] = {}
 
     # What there is
 
@@ -231,22 +233,30 @@ class Store:
 
     def _names(self, key: str) -> set[str]:
         try:
-            return {path.name for path in (self.folder / key[:2] / key).iterdir()}
+            paths = list((self.folder / key[:2] / key).iterdir())
         except OSError:
             return set()
+        return {path.name for path in paths if path not in self.spoiled or self.spoiled[path] != _state(path)}
 
     def _read(self, key: str, first: int, beyond: int) -> Values | None:
         path = self._path(key, first, beyond)
         try:
-            values = _unpacked(path.read_bytes())
-            known = path.stat().st_mtime
+            known = path.stat()
+            if not stat.S_ISREG(known.st_mode) or known.st_size > MOST_BYTES:
+                # A pipe would never end.
+                raise ValueError("no file of a store")
+            values = _unpacked(path.read_bytes(), _name(key, first, beyond))
         except (FileNotFoundError, NotADirectoryError):
             return None
         except NPZ_DAMAGE:
             # Half a file, or none of ours: it is computed again.
+            state = _state(path)
             _give_up(path)
+            if state and state == _state(path):
+                # It cannot be removed, by us or now: until it is another file, it is as good as not there.
+                self.spoiled[path] = state
             return None
-        if time.time() - known > FRESH:
+        if time.time() - known.st_mtime > FRESH:
             # When it was last of use is what `sweep` goes by; a store that cannot be written is not swept.
             with suppress(OSError):
                 os.utime(path)
@@ -255,7 +265,8 @@ class Store:
     def _write(self, key: str, first: int, beyond: int, values: Mapping[str, np.ndarray]) -> None:
         path = self._path(key, first, beyond)
         buffer = io.BytesIO()
-        np.savez_compressed(buffer, allow_pickle=False, **{CHECKSUM: _checksum(values)}, **values)
+        told = {CHECKSUM: _checksum(values, _name(key, first, beyond))}
+        np.savez_compressed(buffer, allow_pickle=False, **told, **values)
         for attempt in range(ATTEMPTS):
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -267,6 +278,10 @@ class Store:
 
 
 # --- names ---------------------------------------------------------------------------------------------------------
+
+
+def _name(key: str, first: int, beyond: int) -> str:
+    return f"{key}/{_file_name(first, beyond)}"
 
 
 def _file_name(first: int, beyond: int) -> str:
@@ -309,26 +324,35 @@ def _surroundings(league: League) -> dict[str, Any]:
 # --- content -------------------------------------------------------------------------------------------------------
 
 
-def _checksum(values: Mapping[str, np.ndarray]) -> np.ndarray:
-    """BLAKE2 of names, types, shapes and numbers: (32,) uint8."""
-    state = hashlib.blake2b(digest_size=32)
-    for name in sorted(values):
-        value = values[name]
-        state.update(f"{name} {value.dtype.str} {value.shape}\n".encode())
+def _checksum(values: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+    """BLAKE2 of names, types, shapes and numbers, and of what the file is the answer to, its name: (32,) uint8."""
+    state = hashlib.blake2b(f"{name}\n".encode(), digest_size=32)
+    for array in sorted(values):
+        value = values[array]
+        state.update(f"{array} {value.dtype.str} {value.shape}\n".encode())
         state.update(value.tobytes())
     return np.frombuffer(state.digest(), dtype=np.uint8)
 
 
-def _unpacked(content: bytes) -> Values:
-    """The arrays of a file, read-only. Raises one of `NPZ_DAMAGE`."""
+def _unpacked(content: bytes, name: str) -> Values:
+    """The arrays of the file of this name, read-only. Raises one of `NPZ_DAMAGE`."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(member.file_size for member in archive.infolist()) > MOST_BYTES:
             raise ValueError("larger than any file of a store")
     values = unpacked(content)
     told = values.pop(CHECKSUM)
-    if not np.array_equal(told, _checksum(values)):
+    if not np.array_equal(told, _checksum(values, name)):
         raise ValueError("not what was written")
     return values
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """Changes when another file is put in the place of this one; nothing where there is none."""
+    try:
+        known = path.lstat()
+    except OSError:
+        return ()
+    return known.st_ino, known.st_mtime_ns, known.st_size
 
 
 def _give_up(path: Path) -> None:
