@@ -372,8 +372,9 @@ def test_a_process_that_ends_is_replaced_and_its_piece_repeated_three_times(
     hired: list[Fleeting] = []
     left = list(range(deaths))
 
-    def hire() -> Any:
+    def hire(begun: Any) -> Any:
         hired.append(Fleeting(left))
+        begun(hired[-1])
         return hired[-1]
 
     crew = Crew([(asked, piece) for piece in store.missing(asked)], store, 1, hire)
@@ -386,6 +387,22 @@ def test_a_process_that_ends_is_replaced_and_its_piece_repeated_three_times(
     assert len(hired) == 4
     assert crew.workers == set()
     assert all(worker.killed for worker in hired)
+
+
+def test_who_stops_does_not_wait_for_a_process_that_is_still_starting(store: Store) -> None:
+    asked, hired = SMALL.replaced(seeds=(0, 10)), []
+
+    def hire(begun: Any) -> jobs.Worker:
+        def note(worker: jobs.Worker) -> None:
+            begun(worker)
+            hired.append(worker)
+
+        return jobs.Worker([sys.executable, "-c", "import time; time.sleep(15)"], note)
+
+    crew = Crew([(asked, piece) for piece in store.missing(asked)], store, 1, hire)
+    assert list(crew.work(lambda: bool(hired))) == []
+    # Were it waited for, it would have ended by itself.
+    assert [worker.process.returncode for worker in hired] == [-signal.SIGKILL]
 
 
 @long

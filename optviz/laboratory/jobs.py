@@ -41,9 +41,14 @@ class WorkerGone(Exception):
 
 
 class Worker:
-    """One process. It imports the core alone, and ends when this process does, however that ends."""
+    """One process. It imports the core alone, and ends when this process does, however that ends.
 
-    def __init__(self, command: Iterable[str] | None = None) -> None:
+    begun: is given the worker as soon as its process is there, seconds before that is ready on a busy machine.
+    """
+
+    def __init__(
+        self, command: Iterable[str] | None = None, begun: Callable[[Worker], None] = lambda worker: None
+    ) -> None:
         # Not multiprocessing: it would import the server's own main module into the process, and pickle what it says.
         self.process = subprocess.Popen(
             list(command or (sys.executable, "-P", "-c", START, ROOT)),
@@ -58,6 +63,7 @@ class Worker:
         self.numbers = itertools.count(READY + 1)
         self.number = READY
         try:
+            begun(self)
             self._answer()
         except BaseException:
             self.kill()

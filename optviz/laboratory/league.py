@@ -219,7 +219,7 @@ Task = tuple[League, Piece]
 class Crew:
     """Processes that fill a store with pieces of leagues; they end when this process does, however it ends."""
 
-    def __init__(self, missing: Sequence[Task], store: Store, size: int, start: Callable[[], Worker] = Worker) -> None:
+    def __init__(self, missing: Sequence[Task], store: Store, size: int, start: Callable[..., Worker] = Worker) -> None:
         self.store, self.start = store, start
         self.size = min(size, len(missing))
         self.missing = list(missing)
@@ -304,12 +304,13 @@ class Crew:
         )
 
     def _hired(self) -> Worker:
-        worker = self.start()
+        return self.start(begun=self._begun)
+
+    def _begun(self, worker: Worker) -> None:
         with self.lock:
             self.workers.add(worker)
             if self.closed:
                 worker.process.kill()
-        return worker
 
     def _dismiss(self, worker: Worker | None) -> None:
         if worker is not None:
