@@ -45,6 +45,10 @@ LEDGER_STEP = 2.0
 MOST_SEEDS_OF_LEAGUE = 10_000
 """How many seeds a visitor may ask about."""
 
+MOST_RUNS_OF_LEAGUE = 70_000
+"""Racers times seeds: seven on all seeds. To judge these takes about 15 s, and twice that beside other work; it grows
+with them, and a worker process has 60 s."""
+
 MOST_WORK_OF_LEAGUE = 6_000_000
 """What a league may cost, about two minutes of one processor."""
 
@@ -120,6 +124,10 @@ def check_league(league: League) -> League:
     """The league, if it is within the budget of one visitor. Raises BadInput, which says how many seeds would be."""
     if league.n > MOST_SEEDS_OF_LEAGUE:
         raise BadInput("too_many", name="seeds", value=f"{league.n:,}", allowed=f"1 … {MOST_SEEDS_OF_LEAGUE:,}")
+    most_judged = MOST_RUNS_OF_LEAGUE // len(league.racers)
+    if league.n > most_judged:
+        allowed = f"1 ≤ seeds ≤ {most_judged:,}"
+        raise BadInput("too_much_league", name=str(len(league.racers)), value=f"{league.n:,}", allowed=allowed)
     work = _work_of_seed(league)
     if _seeds_of(league) * work <= MOST_WORK_OF_LEAGUE:
         return league

@@ -260,5 +260,22 @@ def test_the_placebo_is_the_first_racer_twice(desk: Desk) -> None:
     assert len(app.session_state.race.racers) == 7
 
 
+def test_an_answer_of_which_a_part_is_gone_is_asked_for_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = asking()
+    with monkeypatch.context() as patched:
+        # Its files are there, and cannot be read.
+        patched.setattr("optviz.laboratory.league_answer.answer", lambda *arguments: None)
+        patched.setattr("optviz.ui.pages.league.known.judged", lambda *arguments: [])
+        widget(app.button, "league_reveal").click().run()
+        assert not app.exception, app.exception
+        assert words("en")["league"]["unanswered"] in told(app)
+        widget(app.button, "league_again").click().run()
+        assert desk.standing(ASKED).open
+        for visitor in tuple(desk.jobs[0].visits):
+            desk.leave(visitor)
+    app.run()
+    assert words("en")["league"]["ranking"] in told(app)
+
+
 def test_who_is_not_in_a_browser_is_nobody() -> None:
     assert name_of_visit() == "nobody"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -173,6 +174,49 @@ def test_a_failure_is_told_until_somebody_asks_again(office: Office) -> None:
     assert office.desk.standing(FIRST).open
 
 
+def test_what_takes_too_long_is_a_failure(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("optviz.ui.leagues.SECONDS_OF_A_LEAGUE", 0.0)
+    office.desk.ask("ann", FIRST)
+    office.until(office.desk.idle)
+    assert office.desk.standing(FIRST).phase == "failed"
+
+
+def test_a_league_itself_is_done_before_what_is_beside_it(office: Office) -> None:
+    office.desk.ask("ann", FIRST, [SECOND])
+    office.until(lambda: office.runs(FIRST))
+    assert not office.desk.standing(FIRST).itself
+    office.desk.jobs[0].at = 1
+    assert office.desk.standing(FIRST).itself
+
+
+def test_a_report_is_asked_for_in_a_language(office: Office) -> None:
+    office.desk.command = [
+        sys.executable,
+        "-c",
+        "import pathlib, sys; out = sys.argv[sys.argv.index('--report') + 1];"
+        "pathlib.Path(out).write_text(' '.join(sys.argv[-2:]))",
+    ]
+    assert office.desk.file(FIRST, "html", "zh") == b"--language zh"
+    assert not office.desk.files
+
+
+def test_a_desk_that_closes_ends_the_file_that_is_made(office: Office) -> None:
+    office.desk.command = [sys.executable, "-c", "import time; time.sleep(100)"]
+    failed: list[OSError] = []
+
+    def make() -> None:
+        with pytest.raises(OSError) as caught:
+            office.desk.file(FIRST, "csv")
+        failed.append(caught.value)
+
+    maker = threading.Thread(target=make)
+    maker.start()
+    office.until(lambda: bool(office.desk.files))
+    office.desk.close()
+    maker.join(PATIENCE)
+    assert failed
+
+
 def test_a_command_that_is_not_there_is_a_failure(office: Office) -> None:
     office.desk.command = [str(office.folder / "nothing")]
     office.desk.ask("ann", FIRST)
@@ -194,6 +238,7 @@ def test_a_desk_that_closes_ends_what_runs(office: Office) -> None:
         (League(seeds=(0, MOST_SEEDS_OF_LEAGUE + 1)), "seeds"),
         (League(seeds=(0, MOST_SEEDS_OF_LEAGUE), training=(10_000, 20_000)), "seeds"),
         (League(seeds=(0, MOST_SEEDS_OF_LEAGUE), steps=5000), "seeds"),
+        (League(racers=League().racers[:1] * 24, seeds=(0, MOST_SEEDS_OF_LEAGUE), steps=10), "2,916"),
     ],
 )
 def test_nobody_can_start_unbounded_work(office: Office, league: League, told: str) -> None:

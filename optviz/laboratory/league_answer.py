@@ -24,6 +24,10 @@ Conclusions = dict[str, tuple[Conclusion, ...]]
 TOLD = "told"
 
 
+class Missing(LookupError):
+    """Some of a league is not in the store."""
+
+
 @dataclass(frozen=True, eq=False)
 class LeagueAnswer:
     """The answer to a question: the numbers of its pictures, and each of its runs without their histograms.
@@ -104,8 +108,14 @@ def answer_of(values: Mapping[str, np.ndarray]) -> LeagueAnswer | None:
 
 
 def league_values(league: League, folder: str, conventions: str) -> Values:
-    """`answer` as a worker says it; conventions: their names, joined by commas."""
-    return values_of(answer(league, folder, conventions.split(",")))
+    """`answer` as a worker says it; conventions: their names, joined by commas.
+
+    Raises Missing where anything is not in the store: what is not there now may be there later.
+    """
+    found = answer(league, folder, conventions.split(","))
+    if found is None:
+        raise Missing("a part of this league is not in the store")
+    return values_of(found)
 
 
 def _conclusion(told: dict[str, Any]) -> Conclusion:

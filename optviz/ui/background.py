@@ -184,24 +184,45 @@ def result_of(task: Task) -> Values | None:
 
     A page that has not got it yet calls `await_result`. It waits for one task at a time: a visit's last wish counts.
     """
-    arguments = (task.what, task.race, tuple(sorted(task.numbers.items())))
+    key = _task_key(task)
+    arguments = key[1:]
     at_once = _the_pool() is None or task.work <= HERE or not is_known_elsewhere(task.race)
     if not at_once and not cached.result_of.known(*arguments):
         keep = partial(keeping.keep_result, arguments)
 
         def wishes() -> dict[WishKey, Wish]:
-            return {} if cached.result_of.known(*arguments) else {("task", *arguments): (task, keep)}
+            return {} if cached.result_of.known(*arguments) else {key: (task, keep)}
 
         _wait(wishes, PATIENCE)
     return cached.result_of(*arguments) if at_once or cached.result_of.known(*arguments) else None
 
 
+def is_known(task: Task) -> bool:
+    """Whether the result of a task is there; asks for nothing."""
+    return cached.result_of.known(*_task_key(task)[1:])
+
+
+def has_failed(task: Task) -> bool:
+    """Whether a task could not be computed elsewhere; see `ask_again`."""
+    pool = _the_pool()
+    return pool is not None and pool.failure(_task_key(task)) is not None
+
+
+def ask_again(task: Task) -> None:
+    """Let a task that could not be computed be asked for once more."""
+    try_again([_task_key(task)])
+
+
+def _task_key(task: Task) -> WishKey:
+    return ("task", task.what, task.race, tuple(sorted(task.numbers.items())))
+
+
 def await_result(task: Task) -> None:
-    """Run the page again when the result of a task is there."""
+    """Run the page again when the result of a task is there, or cannot be computed."""
 
     @st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
     def look() -> None:
-        if result_of(task) is not None:
+        if result_of(task) is not None or has_failed(task):
             st.rerun()
 
     look()

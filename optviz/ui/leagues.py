@@ -39,7 +39,7 @@ SECONDS_BETWEEN_LOOKS = 0.2
 SECONDS_OF_A_LEAGUE = 3_600.0
 """Longer than any league that a visitor may ask for takes; a process that hangs blocks nobody for ever."""
 
-SECONDS_OF_A_FILE = 120.0
+SECONDS_OF_A_FILE = 300.0
 MOST_FAILURES = 64
 LONGEST_LINE = 1_000
 ROOT = str(Path(__file__).parents[2])
@@ -52,7 +52,8 @@ class Standing:
     """How far a league is. `phase`: "idle", "waiting", "running" or "failed".
 
     ahead: how many leagues come before one that waits. done, total: its blocks of seeds, 0 where nothing is known yet;
-    seconds_left: None where it cannot be told. mine: whether the visit that asks waits for it.
+    seconds_left: None where it cannot be told. mine: whether the visit that asks waits for it. itself: whether it is
+    done, and only what was asked for beside it goes on.
     """
 
     phase: str = "idle"
@@ -61,6 +62,7 @@ class Standing:
     total: int = 0
     seconds_left: float | None = None
     mine: bool = False
+    itself: bool = False
 
     @property
     def open(self) -> bool:
@@ -83,6 +85,7 @@ class Job:
     began: float = 0.0
     ended: float | None = None
     """When it was told to end."""
+    late: bool = False
     file: Path | None = None
     done: int = 0
     total: int = 0
@@ -117,6 +120,7 @@ class Desk:
         self.begun = itertools.count()
         self.keeper: threading.Thread | None = None
         self.folder = tempfile.TemporaryDirectory(prefix="optviz-leagues-")
+        self.files: set[subprocess.Popen[str]] = set()
 
     def ask(self, visit: str, league: League, beside: Iterable[League] = ()) -> None:
         """Let a league be computed for a visit, instead of what it waited for before, and others after it.
@@ -164,38 +168,42 @@ class Desk:
                 return Standing()
             phase = "running" if job.began else "waiting"
             ahead = waited_for.index(job)
-            return Standing(phase, ahead, job.done, job.total, job.seconds_left, visit in job.visits)
+            return Standing(phase, ahead, job.done, job.total, job.seconds_left, visit in job.visits, job.at > 0)
 
     def waits_for(self, visit: str) -> League | None:
         """The league that a visit waits for."""
         with self.changed:
             return next((job.leagues[0] for job in self.jobs if visit in job.visits), None)
 
-    def file(self, league: League, ending: str) -> bytes:
-        """A file of a league that is complete: its table, made by a process of its own. Waits for it.
+    def file(self, league: League, ending: str, language: str = "en") -> bytes:
+        """A file of a league that is complete: its table, or its report in a language for "html". Waits for it.
 
-        Raises OSError where it cannot be made.
+        A process of its own makes it. Raises OSError where it cannot be made.
         """
         name = Path(self.folder.name) / f"file-{next(self.begun)}"
         job, made = name.with_suffix(".toml"), name.with_suffix(f".made.{ending}")
-        options = ["--job", str(job), "--store", str(self.store), "--out", str(made)]
+        out = ["--report", str(made), "--language", language] if ending == "html" else ["--out", str(made)]
+        process = None
         try:
             job.write_text(league.to_toml(whole=True), encoding="utf-8")
-            done = subprocess.run(
-                [*self.command, "league", *options],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=SECONDS_OF_A_FILE,
-                check=False,
-            )
-            if done.returncode != 0:
-                raise OSError(done.stderr[-LONGEST_LINE:].decode(errors="replace"))
+            with self.changed:
+                if self.closed:
+                    raise OSError("the server ends")
+                process = self._started(job, subprocess.DEVNULL, "--workers", "1", *out)
+                self.files.add(process)
+            if process.wait(timeout=SECONDS_OF_A_FILE) != 0:
+                said = job.with_suffix(".err").read_text(encoding="utf-8", errors="replace")
+                raise OSError(said[-LONGEST_LINE:].strip() or f"exit code {process.returncode}")
             return made.read_bytes()
         except subprocess.TimeoutExpired as problem:
             raise OSError(str(problem)) from None
         finally:
-            job.unlink(missing_ok=True)
-            made.unlink(missing_ok=True)
+            if process is not None:
+                _kill(process)
+                with self.changed:
+                    self.files.discard(process)
+            for file in (job, made, job.with_suffix(".err")):
+                file.unlink(missing_ok=True)
 
     def idle(self) -> bool:
         """Whether no process is there, and none will be."""
@@ -206,10 +214,11 @@ class Desk:
         """End everything."""
         with self.changed:
             self.closed = True
-            running = [job for job in self.jobs if job.process is not None]
+            running = [job.process for job in self.jobs if job.process is not None]
+            running += self.files
             self.changed.notify_all()
-        for job in running:
-            _kill(job.process)
+        for process in running:
+            _kill(process)
         if self.keeper is not None:
             self.keeper.join(timeout=5)
         self.folder.cleanup()
@@ -243,6 +252,7 @@ class Desk:
                 if time.monotonic() - job.ended > self.patience:
                     _kill(job.process)
             elif not job.visits or time.monotonic() - job.began > SECONDS_OF_A_LEAGUE:
+                job.late = bool(job.visits)
                 _end(job.process)
                 job.ended = time.monotonic()
         with self.changed:
@@ -255,7 +265,8 @@ class Desk:
     def _is_over(self, job: Job) -> bool:
         """Whether nothing of the job is left to do; else the next of its leagues is to be computed."""
         assert job.process is not None
-        if job.ended is not None or job.process.returncode != 0 or job.at + 1 == len(job.leagues):
+        last = job.at + 1 == len(job.leagues) or not job.visits
+        if job.ended is not None or job.process.returncode != 0 or last:
             return True
         _close_input(job.process)
         job.at += 1
@@ -274,35 +285,36 @@ class Desk:
         file = Path(self.folder.name) / f"{next(self.begun)}.toml"
         try:
             file.write_text(job.leagues[job.at].to_toml(whole=True), encoding="utf-8")
-            process = self._started(file)
+            process = self._started(file, subprocess.PIPE, "--workers", str(self.workers))
         except OSError as problem:
             self._settle(job, str(problem))
             return
-        if hasattr(os, "setpriority"):
-            with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
         with self.changed:
             job.process, job.file, job.began = process, file, job.began or time.monotonic()
             closed = self.closed
         if closed:
             _kill(process)
-            return
         threading.Thread(target=self._listen, args=(job, process), name="league's lines", daemon=True).start()
 
-    def _started(self, file: Path) -> subprocess.Popen[str]:
-        options = ["--job", str(file), "--store", str(self.store), "--workers", str(self.workers)]
+    def _started(self, file: Path, said: int, *how: str) -> subprocess.Popen[str]:
+        """A process of a league's file, which gives way and ends with this one; said: where its lines go."""
+        options = ["--job", str(file), "--store", str(self.store), *how]
         with file.with_suffix(".err").open("w", encoding="utf-8") as complaints:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 [*self.command, "league", *options],
                 stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
+                stdout=said,
                 stderr=complaints,
                 text=True,
                 encoding="utf-8",
                 errors="replace",
-                # Ctrl-C in a terminal is for the server; and all of the job's own processes can be ended at once.
+                # Ctrl-C in a terminal is for the server. What the process has started ends with its pipes.
                 start_new_session=True,
             )
+        if hasattr(os, "setpriority"):
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
+        return process
 
     def _settle(self, job: Job, problem: str | None = None) -> None:
         """The job is over: done, failed, or not wanted any more."""
@@ -311,6 +323,8 @@ class Desk:
             if job.ended is None and job.process.returncode != 0:
                 said = complaints.read_text(encoding="utf-8", errors="replace")[-LONGEST_LINE:].strip()
                 problem = said or f"exit code {job.process.returncode}"
+            elif job.late:
+                problem = f"it took longer than {SECONDS_OF_A_LEAGUE:g} s"
             _close_input(job.process)
             job.file.unlink(missing_ok=True)
             complaints.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Taking a league away: its table."""
+"""Taking a league away: its table, and its report."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import streamlit as st
 from optviz.experiment.league import League
 from optviz.export import FORMATS
 from optviz.text import Words
+from optviz.ui import session
 from optviz.ui.leagues import Desk
-from optviz.ui.pages.race.sharing import MAKING
+from optviz.ui.pages.race.sharing import MAKING, PAGE_TYPE
 
-OFFERED = ("csv", "json")
-"""Formats that the page offers; their media types are those of a race's files."""
+OFFERED = ("csv", "json", "html")
+"""The endings that the page offers; their media types are those of a race's files."""
 
 
 def files_section(desk: Desk, league: League, text: Words) -> None:
@@ -25,14 +26,14 @@ def files_section(desk: Desk, league: League, text: Words) -> None:
         for ending in OFFERED:
             st.download_button(
                 label[f"file_{ending}"],
-                data=partial(_made, desk, league, ending),
+                data=partial(_made, desk, league, ending, session.language()),
                 file_name=f"optviz-league-{league.seeds[0]}-{league.seeds[1]}.{ending}",
-                mime=FORMATS[ending].media_type,
+                mime=PAGE_TYPE if ending == "html" else FORMATS[ending].media_type,
                 key=f"league_file_{ending}",
                 on_click="ignore",
             )
 
 
-def _made(desk: Desk, league: League, ending: str) -> bytes:
+def _made(desk: Desk, league: League, ending: str, language: str) -> bytes:
     with MAKING:
-        return desk.file(league, ending)
+        return desk.file(league, ending, language)

@@ -19,7 +19,8 @@ STATISTICS = 20_000.0
 def is_complete(desk: Desk, league: League) -> bool:
     """Whether all of a league is in the store, by the names of files alone."""
     done, total = done_of(league, Store(desk.store))
-    return done == total and not desk.standing(league).open
+    standing = desk.standing(league)
+    return done == total and (standing.itself or not standing.open)
 
 
 def other_conventions(league: League) -> list[League]:
@@ -34,7 +35,20 @@ def judged(desk: Desk, league: League) -> list[str]:
     return [other.convention for other in other_conventions(league) if is_complete(desk, other)]
 
 
-def answer_task(desk: Desk, league: League) -> Task:
-    """What is to be asked for."""
-    numbers = {"folder": str(desk.store), "conventions": ",".join(judged(desk, league))}
+def answer_tasks(desk: Desk, league: League) -> list[Task]:
+    """What is to be asked for; then what may be shown until it is there.
+
+    The conclusions are told in the league's own convention alone while those of the others are computed.
+    """
+    conventions = judged(desk, league)
+    own = [convention for convention in conventions if convention == league.convention]
+    if desk.standing(league).open:
+        return [_answer_task(desk, league, own)]
+    return [
+        _answer_task(desk, league, names) for names in ([conventions] if own == conventions else [conventions, own])
+    ]
+
+
+def _answer_task(desk: Desk, league: League, conventions: list[str]) -> Task:
+    numbers = {"folder": str(desk.store), "conventions": ",".join(conventions)}
     return Task("league", league, numbers, STATISTICS + league_work(league) / 100)

@@ -7,12 +7,14 @@ import html
 import streamlit as st
 
 from optviz.bad_input import BadInput
-from optviz.text import words
+from optviz.experiment.league import League
+from optviz.laboratory.league_answer import Missing
+from optviz.text import Words, words
 from optviz.ui import background, leagues, returning, session
 from optviz.ui.pages.league.answer import answer_section
 from optviz.ui.pages.league.guess import guess_of, guess_section
-from optviz.ui.pages.league.known import answer_task, is_complete
-from optviz.ui.pages.league.progress import progress_section
+from optviz.ui.pages.league.known import answer_tasks, is_complete
+from optviz.ui.pages.league.progress import progress_section, unanswered_section, what_is_to_come
 from optviz.ui.pages.league.question import league_of_the_visit, question_section, without_league
 
 
@@ -39,12 +41,31 @@ def league_page() -> None:
     if not guess_of(league).revealed:
         st.button(label["reveal"], key="league_reveal", type="primary", on_click=guess_of(league).reveal)
         return
-    task = answer_task(desk, league)
-    values = background.result_of(task)
+    _answered(desk, league, text)
+
+
+def _answered(desk: leagues.Desk, league: League, text: Words) -> None:
+    """The answer, or that it is being worked out, or that it could not be."""
+    label = text["league"]
+    asked, *meanwhile = answer_tasks(desk, league)
+    try:
+        values = background.result_of(asked)
+    except Missing:
+        unanswered_section(desk, league, asked, text)
+        return
+    if values is None and background.has_failed(asked):
+        unanswered_section(desk, league, asked, text)
+        return
+    awaited = values is None
+    if awaited:
+        values = next((background.result_of(task) for task in meanwhile if background.is_known(task)), None)
     if values is None:
         st.html(f"<p class='optviz-awaited' role='status'>{html.escape(label['judging'])}</p>")
-        background.await_result(task)
+        background.await_result(asked)
         return
     answer_section(desk, league, values, text)
+    if awaited:
+        background.await_result(asked)
+    what_is_to_come(desk, league, text)
     # Who sees this has the whole answer.
     st.html(f'<span data-optviz-league="{session.token(league)}" hidden></span>')

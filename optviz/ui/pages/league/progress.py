@@ -9,9 +9,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from optviz.bad_input import BadInput
 from optviz.experiment.league import League
+from optviz.laboratory.work import Task
 from optviz.text import Words
 from optviz.text.numbers import readable
-from optviz.ui import session
+from optviz.ui import background, session
 from optviz.ui.leagues import Desk, Standing
 from optviz.ui.pages.league.known import other_conventions
 
@@ -48,13 +49,39 @@ def _ask(desk: Desk, league: League) -> None:
         session.refuse(problem)
 
 
+def unanswered_section(desk: Desk, league: League, task: Task, text: Words) -> None:
+    """The answer could not be worked out: something may be missing in the store, or it took too long."""
+    label = text["league"]
+    st.html(f"<p role='status'>{html.escape(label['unanswered'])}</p>")
+    st.button(label["again"], key="league_again", type="primary", on_click=_ask_again, args=(desk, league, task))
+
+
+def _ask_again(desk: Desk, league: League, task: Task) -> None:
+    background.ask_again(task)
+    _ask(desk, league)
+
+
+def what_is_to_come(desk: Desk, league: League, text: Words) -> None:
+    """Say that the league in the other conventions is still being computed, until it is there."""
+    if not desk.standing(league).open:
+        return
+    st.html(f"<p role='status'>{html.escape(text['league']['others_to_come'])}</p>")
+
+    @st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
+    def look() -> None:
+        if not desk.standing(league).open:
+            st.rerun()
+
+    look()
+
+
 def _watch(desk: Desk, league: League, text: Words) -> None:
     label = text["league"]
 
     @st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
     def look() -> None:
         standing = desk.standing(league, visit())
-        if not standing.open:
+        if not standing.open or standing.itself:
             st.rerun()
         share = standing.done / standing.total if standing.total else 0.0
         st.progress(min(max(share, 0.0), 1.0), text=told(standing, label))

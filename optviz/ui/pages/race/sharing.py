@@ -33,6 +33,7 @@ MOST_IN_QR_CODE = 2953
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 """What an address is called that no other machine can reach."""
 
+PAGE_TYPE = "text/html"
 MAKING = threading.Semaphore(1)
 """One file is made at a time: Streamlit makes them in threads of their own, as many as are asked for."""
 
@@ -106,7 +107,7 @@ def _downloads(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | Non
     files: dict[str, tuple[Callable[[], bytes], str]] = {
         ending: (partial(FORMATS[ending].write, race, paths), FORMATS[ending].media_type) for ending in OFFERED
     }
-    files["html"] = (page, "text/html")
+    files["html"] = (page, PAGE_TYPE)
     with st.container(horizontal=True, vertical_alignment="center"):
         for ending, (make, media_type) in files.items():
             st.download_button(
