@@ -56,7 +56,7 @@ class Tabs:
     def give_back(self, tab: Page, **settings: Any) -> None:
         """Forget what was visited, stored, allowed and routed here."""
         tab.unroute_all()
-        tab.evaluate("localStorage.clear()")
+        tab.evaluate("localStorage.clear(), sessionStorage.clear()")
         tab.goto("about:blank")
         tab.context.clear_permissions()
         tab.mouse.move(0, 0)

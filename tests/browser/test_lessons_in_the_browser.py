@@ -52,7 +52,8 @@ def test_a_phone_predicts_and_is_told(open_page: Open, language: str) -> None:
     assert page.page.locator(ASKED).count() == 3
     assert page.step() == 0, "nothing has been played yet"
     docked = page.page.locator(".optviz-transport")
-    assert not docked.is_visible(), "until then what plays hides nothing of the map"
+    # Until then what plays hides nothing of the map.
+    docked.wait_for(state="hidden")
     page.page.locator("[class*='st-key-guess'] label", has_text="RMSProp").click()
     page.page.wait_for_selector(f"{ASKED}:checked")
     page.rest()
