@@ -546,3 +546,16 @@ async def heavy_drags(target: Target) -> None:
                 await asyncio.sleep(0.1)
 
     await asyncio.gather(*(drag(number) for number in range(6)))
+
+
+@attack
+async def leagues(target: Target) -> None:
+    """A visitor who asks for a league of 10,000 surfaces, and for another one when it is there, and so on."""
+    for first in range(0, 10_000_000, 10_000):
+        query = f"seeds={first}~{first + 10_000}"
+        async with SocketPage(target.port, query=query, name="league") as page:
+            if not await page.press("Run it on"):
+                raise ValueError("the page offers no league")
+            while not page.offers("Reveal"):
+                await asyncio.sleep(1)
+                await page.ask()

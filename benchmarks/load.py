@@ -35,6 +35,9 @@ from attacks import ATTACKS, HOST, Target
 from socket_page import SocketPage
 
 ROOT = Path(__file__).parents[1]
+NONE = "none"
+"""The attack that is none, to compare with in the same run."""
+
 MOST_PAGES = 300
 MOST_SECONDS = 1800
 SECONDS_OF_AFTERMATH = 5
@@ -95,7 +98,13 @@ def serving(how: str, root: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]
             process = subprocess.Popen(
                 [sys.executable, "-m", *STARTS[how], str(port)],
                 cwd=root,
-                env={**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"},
+                env={
+                    **os.environ,
+                    "PYTHONPATH": str(root),
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                    # Of no league anything is known.
+                    "OPTVIZ_STORE": str(Path(folder) / "store"),
+                },
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -218,7 +227,7 @@ async def _attack(name: str, port: int, seconds: float) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--attack", action="append", default=[], metavar="NAME", help="see --list; all for each in turn"
+        "--attack", action="append", default=[], metavar="NAME", help="see --list; all for each in turn, none for none"
     )
     parser.add_argument("--pages", type=int, default=2, help="open pages that are measured (default: 2)")
     parser.add_argument("--every", type=float, default=0.5, help="seconds from a change to the next (default: 0.5)")
@@ -240,15 +249,16 @@ def main() -> None:
     if options.attacker:
         asyncio.run(_attack(options.attacker, options.port, seconds))
         return
-    names: list[str | None] = list(ATTACKS) if "all" in options.attack else list(options.attack) or [None]
-    unknown = [name for name in names if name is not None and name not in ATTACKS]
+    names = list(ATTACKS) if "all" in options.attack else list(options.attack) or [NONE]
+    unknown = [name for name in names if name not in (NONE, *ATTACKS)]
     if unknown:
         parser.error(f"no attack {', '.join(unknown)}; see --list")
     for name in names:
         # A server of its own for each: what one attack leaves behind is not the next one's.
         with serving(options.server, options.root.resolve()) as (port, process, log):
-            measured = asyncio.run(measure(port, process.pid, name, pages, options.every, seconds))
-            told = {"attack": name or "none", **measured.told()}
+            attacked = None if name == NONE else name
+            measured = asyncio.run(measure(port, process.pid, attacked, pages, options.every, seconds))
+            told = {"attack": name, **measured.told()}
             stopped = seconds_to_stop(process)
             told["stops_in"] = None if stopped is None else round(stopped, 1)
             told["log_bytes"] = log.stat().st_size

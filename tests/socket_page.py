@@ -32,10 +32,12 @@ class SocketPage:
     kinds: the kind of each widget, by its id. elements: what was last sent for each place of the page; fragments: the
     part of the page that each of them belongs to; last_run: the places that the last run has sent something for.
     widgets: the value of each widget that was moved; all of them travel with each change, as a browser sends them.
+    name: which page it is; "" for the first one.
     """
 
     port: int
     query: str = ""
+    name: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     rates: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
@@ -86,6 +88,7 @@ class SocketPage:
         ask = BackMsg()
         ask.rerun_script.query_string = self.query
         ask.rerun_script.fragment_id = fragment
+        ask.rerun_script.page_name = self.name
         ask.rerun_script.widget_states.widgets.extend(self.widgets.values())
         return ask.SerializeToString()
 
@@ -163,6 +166,30 @@ class SocketPage:
             moved.string_value = option
         self.widgets[widget.id] = moved
         await self.ask(self.fragments[path])
+
+    def offers(self, label: str) -> bool:
+        """Whether the last run has sent a button whose label begins like this."""
+        return self._button(label) is not None
+
+    async def press(self, label: str) -> bool:
+        """Press that button, and wait for what comes of it; whether there is one."""
+        path = self._button(label)
+        if path is None:
+            return False
+        pressed = WidgetState(id=self.elements[path].button.id, trigger_value=True)
+        self.widgets[pressed.id] = pressed
+        try:
+            await self.ask(self.fragments[path])
+        finally:
+            del self.widgets[pressed.id]
+        return True
+
+    def _button(self, label: str) -> tuple[int, ...] | None:
+        for path in self.last_run:
+            element = self.elements[path]
+            if element.WhichOneof("type") == "button" and element.button.label.startswith(label):
+                return path
+        return None
 
     def _widget(self, label: str) -> tuple[tuple[int, ...], Any]:
         for path, element in self.elements.items():
