@@ -15,10 +15,11 @@ from urllib.parse import quote, urlencode
 
 from optviz.bad_input import BadInput
 from optviz.budget import check_budget, within_budget
-from optviz.experiment import MOST_RACERS, Race, read_url
-from optviz.experiment.league import SEEDS, Block, check_block
+from optviz.experiment import MOST_RACERS, Race, link, read_url
+from optviz.experiment.league import GRID, SEEDS, TUNED, Block, check_block, check_grid, tunable
 from optviz.experiment.lesson import CONTROLS, Lesson, lesson, lesson_names
 from optviz.experiment.link import OTHER_PARAMETERS
+from optviz.experiment.reading import number_or_list
 from optviz.formula.text import MOST_TYPED
 from optviz.parameter import STEPS
 from optviz.surface import Formula
@@ -160,6 +161,20 @@ class Seeds:
 
     def spelled(self, value: Block) -> str:
         return f"{value[0]}~{value[1]}"
+
+
+class Grid:
+    """Lowest and highest value that is tried, and how many: 0.001~100.0~21."""
+
+    def read(self, name: str, text: str, problems: list[BadInput]) -> tuple[float, float, int] | None:
+        try:
+            return check_grid(number_or_list(name, text[:LONGEST_LIST]))
+        except BadInput as problem:
+            problems.append(BadInput(problem.key, name=name, value=text, allowed=problem.parts["allowed"]))
+            return None
+
+    def spelled(self, value: tuple[float, float, int]) -> str:
+        return link.spelled(list(value))
 
 
 class Eye:
@@ -337,6 +352,9 @@ class View:
     # The question about many surfaces: their seeds; those that each racer is tuned on, or None for racers as they are.
     seeds: Block = seen(SEEDS, Seeds(), page="league")
     training: Block | None = seen(None, Seeds(), page="league")
+    # What is tuned of each of them, and which values of it are tried.
+    tuned: str = seen(TUNED, OneOf(tunable), page="league")
+    grid: tuple[float, float, int] = seen(GRID, Grid(), page="league")
     # Which of its pictures is shown beside the ranking.
     chart: str = seen("duel", OneOf(LEAGUE_CHARTS), page="league")
     # Inside a step: the place of its racer, that of another one beside it (None: there is none), and which step.

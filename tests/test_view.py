@@ -11,6 +11,7 @@ import pytest
 import optviz.view
 from optviz import Race
 from optviz.experiment import read_query
+from optviz.experiment.league import GRID
 from optviz.experiment.lesson import lesson
 from optviz.ui import address
 from optviz.view import OneOf, View, camera, places, seen
@@ -38,6 +39,8 @@ OTHERWISE: dict[str, tuple[Any, dict[str, str]]] = {
     "composing": (True, {"compose": "1"}),
     "seeds": ((500, 750), {"seeds": "500~750"}),
     "training": ((1000, 2000), {"training": "1000~2000"}),
+    "tuned": ("momentum", {"tuned": "momentum"}),
+    "grid": ((0.01, 1.0, 7), {"grid": "0.01~1.0~7"}),
     "chart": ("matrix", {"chart": "matrix"}),
     "racer": (3, {"racer": "3"}),
     "beside": (0, {"beside": "0"}),
@@ -109,6 +112,13 @@ REFUSED = [
     ({"seeds": "7~7"}, "seeds", (0, 1000)),
     ({"seeds": "many"}, "seeds", (0, 1000)),
     ({"training": "0~200000"}, "training", None),
+    ({"tuned": "charm"}, "tuned", "learning_rate"),
+    ({"tuned": "bias_correction"}, "tuned", "learning_rate"),
+    ({"grid": "1"}, "grid", GRID),
+    ({"grid": "1~0.1~7"}, "grid", GRID),
+    ({"grid": "0.1~1~1e9"}, "grid", GRID),
+    ({"grid": "a~b~c"}, "grid", GRID),
+    ({"grid": "9~" * 9999}, "grid", GRID),
     ({"pinned": "surface=nowhere"}, "pinned", None),
 ]
 

@@ -20,6 +20,7 @@ from optviz.experiment.naming import racer_names
 from optviz.experiment.race import Race, check_racers
 from optviz.experiment.reading import Reader, number_or_list, read_number, read_toml
 from optviz.experiment.record import LONGEST_FILE, racer_record, restored, written
+from optviz.optimizers import NAMED_OPTIMIZERS
 from optviz.parameter import SEED, STEPS, Parameter
 from optviz.racer import Racer
 from optviz.surface import FAMILIES, FiniteSum, GaussianHills, Surface
@@ -81,7 +82,7 @@ class League:
         self._set("training", check_block("training", self.training))
         if self.training[0] < self.seeds[1] and self.seeds[0] < self.training[1]:
             raise BadInput("seeds_overlap", name="training", value=_text(self.training), allowed=_text(self.seeds))
-        self._set("grid", _check_grid(self.grid))
+        self._set("grid", check_grid(self.grid))
         self._set("tuned", _check_tuned(self.tuned, self.racers))
 
     def _set(self, name: str, value: Any) -> None:
@@ -312,7 +313,8 @@ def _of_no_seed(surface: Any) -> Surface:
 # --- what is tuned -------------------------------------------------------------------------------------------------
 
 
-def _check_grid(grid: Any) -> tuple[float, float, int]:
+def check_grid(grid: Any) -> tuple[float, float, int]:
+    """What is tried, as lowest, highest and how many. Raises BadInput."""
     allowed = f"{GRID_END.range_text('low < high')}, {GRID_COUNT.range_text('count')}"
     try:
         low, high, count = grid
@@ -323,6 +325,12 @@ def _check_grid(grid: Any) -> tuple[float, float, int]:
     if not low < high:
         raise BadInput("bad_grid", name="grid", value=grid, allowed=allowed)
     return (low, high, count)
+
+
+def tunable() -> tuple[str, ...]:
+    """The hyperparameters that can be tuned, of any optimizer that a link can name: the numbers that have a slider."""
+    tables = (kind.hyperparameters() for kind in NAMED_OPTIMIZERS.values())
+    return tuple(dict.fromkeys(name for table in tables for name in table if table[name].slider is not None))
 
 
 def _check_tuned(tuned: Any, racers: Iterable[Racer]) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
 
 from optviz.bad_input import BadInput
 from optviz.budget import MOST_SEEDS_OF_LEAGUE
-from optviz.experiment.league import USUAL_TRAINING, League
+from optviz.experiment import Race
+from optviz.experiment.league import TUNED, USUAL_TRAINING, Block, League
 from optviz.parameter import SEED
 from optviz.text import Words, sentence, spaced
 from optviz.ui import returning, session, widgets
+from optviz.view import View
 
 COUNTS = (100, 250, 1_000, 2_500, 10_000)
 """How many surfaces the page offers."""
@@ -21,22 +24,49 @@ MODES = ("alike", "fair")
 LAST = int(SEED.at_most or 0)
 
 
+def league_of(race: Race, view: View) -> League:
+    """A race's racers, convention and steps, on a view's seeds, tuned as it says. Raises BadInput for no league."""
+    return League(
+        surface=race.surface,
+        racers=race.racers,
+        convention=race.convention,
+        seeds=view.seeds,
+        steps=race.steps,
+        training=view.training,
+        tuned=view.tuned,
+        grid=view.grid,
+    )
+
+
 def league_of_the_visit() -> League:
-    """The visit's racers, convention and steps, on the seeds of the view. Raises BadInput where there is no league."""
-    race, view = session.race(), session.view()
-    return League(race.surface, race.racers, race.convention, view.seeds, race.steps, view.training)
+    """What the visit asks. Raises BadInput where there is no league."""
+    return league_of(session.race(), session.view())
 
 
 def without_league(problem: BadInput, text: Words) -> None:
-    """Why the visit's race is no question about many surfaces, and the way to one that is."""
+    """Why what the visit has is no question about many surfaces, and the way to one that is."""
     st.html(f"<p role='status'>{html.escape(sentence(problem, session.language()))}</p>")
-    st.button(text["league"]["usual"], key="league_usual", type="primary", on_click=_usual)
+    key, way_out = _way_out(problem)
+    st.button(text["league"][key], key=f"league_{key}", type="primary", on_click=way_out)
+
+
+def _way_out(problem: BadInput) -> tuple[str, Callable[[], None]]:
+    """The word for what mends it, in the table `league`, and what does."""
+    if problem.key == "seeds_overlap":
+        return "train_beside", _train_beside
+    if problem.parts["name"] == "tuned":
+        return "tune_rate", lambda: session.change_view(tuned=TUNED)
+    return "usual", _usual
+
+
+def _train_beside() -> None:
+    view = session.view()
+    session.change_view(training=_beside(view.seeds, view.training))
 
 
 def _usual() -> None:
     surface = League().race(session.view().seeds[0]).surface
     session.attempt(lambda: session.race().replaced(surface=surface, start=None))
-    session.change_view(training=None)
 
 
 def question_section(league: League, text: Words) -> None:
@@ -106,18 +136,21 @@ def _choose(first: int, count: int) -> None:
         session.refuse(BadInput("out_of_range", name="seed", value=f"{first:,}", allowed=allowed))
         return
     seeds = (first, first + count)
-    training = None if session.view().training is None else _beside(seeds)
+    training = session.view().training
+    training = None if training is None else _beside(seeds, training)
     session.change_view(seeds=seeds, training=training)
 
 
-def _mode(mode: str, seeds: tuple[int, int]) -> None:
+def _mode(mode: str, seeds: Block) -> None:
     session.change_view(training=_beside(seeds) if mode == "fair" else None)
 
 
-def _beside(seeds: tuple[int, int]) -> tuple[int, int]:
-    """Training seeds that are not among those that are judged: those that follow, or those from 0 where none do."""
-    beyond = seeds[1]
-    return (beyond, beyond + USUAL_TRAINING) if beyond + USUAL_TRAINING <= LAST + 1 else (0, USUAL_TRAINING)
+def _beside(seeds: Block, before: Block | None = None) -> Block:
+    """Training seeds that are not among those that are judged: those before, or as many that follow, or from 0 on."""
+    if before is not None and (before[1] <= seeds[0] or seeds[1] <= before[0]):
+        return before
+    beyond, count = seeds[1], USUAL_TRAINING if before is None else before[1] - before[0]
+    return (beyond, beyond + count) if beyond + count <= LAST + 1 else (0, count)
 
 
 def _placebo() -> None:
