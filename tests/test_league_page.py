@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -31,13 +32,15 @@ from optviz.surface import GaussianHills
 from optviz.text import words
 from optviz.text.verdicts import told_fair
 from optviz.ui import leagues
-from optviz.ui.leagues import Desk
+from optviz.ui.asking import visit as name_of_visit
+from optviz.ui.leagues import Desk, token_of
 from optviz.ui.pages.league.answer import sentences
 from optviz.ui.pages.league.guess import verdict
-from optviz.ui.pages.league.progress import visit as name_of_visit
 
 ASKED = League(seeds=(0, 30), steps=60)
 LINK = {"seeds": "0~30", **Race(steps=60).to_query(whole=True)}
+VISITOR = "test session id"
+"""What AppTest calls every visit."""
 
 
 @pytest.fixture(scope="module")
@@ -276,3 +279,102 @@ def test_an_answer_of_which_a_part_is_gone_is_asked_for_again(desk: Desk, monkey
 
 def test_who_is_not_in_a_browser_is_nobody() -> None:
     assert name_of_visit() == "nobody"
+
+
+@pytest.mark.parametrize(
+    ("said", "place", "revealed"),
+    [
+        ({"guess": "2", "revealed": False}, 2, False),
+        ({"guess": "2", "revealed": True}, 2, True),
+        ({"guess": None, "revealed": True}, None, True),
+        ({"guess": "7", "revealed": "yes"}, None, False),
+        ({"guess": 2, "revealed": 1}, None, False),
+        ({"guess": ["2"]}, None, False),
+        ({"question": "another", "guess": "2", "revealed": True}, None, False),
+    ],
+)
+def test_what_the_browser_kept_of_a_guess_is_taken_and_once_revealed_stays(
+    said: dict[str, Any], place: int | None, revealed: bool
+) -> None:
+    app = AppTest.from_function(loaded_again, default_timeout=60)
+    app.session_state.said = said
+    app.run()
+    assert not app.exception, app.exception
+    (guess,) = app.session_state.league_guesses.values()
+    assert (guess.place, guess.revealed) == (place, revealed)
+
+
+def loaded_again() -> None:
+    """A visit to the usual league, whose browser tells what it has kept; then somebody guesses once more."""
+    import streamlit as st
+
+    from optviz.experiment.league import League
+    from optviz.ui.pages.league.guess import guess_of, take_kept
+
+    league = League()
+    guess = guess_of(league)
+    for said in (None, "2", [guess.token], {"question": guess.token, **st.session_state.said}):
+        take_kept(said, league)
+    was = (guess.place, guess.revealed)
+    if guess.revealed:
+        guess.take(0)
+        take_kept({"question": guess.token, "guess": "1", "revealed": False}, league)
+        assert was == (guess.place, guess.revealed)
+
+
+def test_the_browser_is_asked_to_keep_the_guess_and_that_it_was_revealed(desk: Desk) -> None:
+    app = asking()
+    *_, token = app.session_state.league_guesses
+    assert kept_by(app, "guess_keeper") == {"question": token, "guess": None, "revealed": False}
+    widget(app.radio, "league_guess_choice").set_value(3).run()
+    assert kept_by(app, "guess_keeper") == {"question": token, "guess": "3", "revealed": False}
+    widget(app.button, "league_reveal").click().run()
+    assert kept_by(app, "guess_keeper") == {"question": token, "guess": "3", "revealed": True}
+
+
+def kept_by(app: AppTest, name: str) -> Any:
+    """What a component is told; None where it is not on the page."""
+    found = [part.proto.json for part in app.get("bidi_component") if name in part.proto.id]
+    return json.loads(found[0]) if found else None
+
+
+def test_a_guess_and_its_answer_are_there_still_after_another_question(desk: Desk) -> None:
+    app = asking()
+    widget(app.radio, "league_guess_choice").set_value(3).run()
+    widget(app.button, "league_reveal").click().run()
+    widget(app.selectbox, "league_count").set_value(100).run()
+    assert widget(app.radio, "league_guess_choice").value is None
+    app.session_state.view = replace(app.session_state.view, seeds=(0, 30))
+    app.run()
+    assert not app.exception, app.exception
+    assert words("en")["league"]["ranking"] in told(app)
+    assert app.session_state.league_guesses[next(reversed(app.session_state.league_guesses))].place == 3
+
+
+def test_who_waits_is_kept_by_its_tab_as_long_as_it_waits(desk: Desk) -> None:
+    app = asking((0, 40))
+    assert kept_by(app, "asks_keeper") is None
+    widget(app.button, "league_ask").click().run()
+    (visitor,) = desk.jobs[0].visits
+    assert kept_by(app, "asks_keeper") == {"visit": token_of(visitor)}
+    assert visitor not in kept_by(app, "asks_keeper")["visit"]
+    # On every page: a reload may come on any.
+    app.switch_page("race.py").run()
+    assert kept_by(app, "asks_keeper") == {"visit": token_of(visitor)}
+    app.switch_page("league.py").run()
+    widget(app.button, "league_cancel").click().run()
+    assert kept_by(app, "asks_keeper") in ({"visit": None}, None)
+
+
+def test_the_visit_after_a_reload_finds_what_the_one_before_waits_for(desk: Desk) -> None:
+    other = ASKED.replaced(seeds=(0, 40))
+    desk.ask("before", other)
+    app = asking((0, 40))
+    assert words("en")["league"]["others_ask"] in told(app)
+    assert kept_by(app, "asks_keeper") == {"visit": None}
+    desk.follow(token_of("before"), VISITOR)
+    app.run()
+    assert words("en")["league"]["until_complete"].format(n="40") in told(app)
+    widget(app.button, "league_cancel").click().run()
+    desk.leave("before")
+    assert not desk.standing(other).open

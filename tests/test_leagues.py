@@ -17,7 +17,7 @@ from cases import ROOT
 from optviz.bad_input import BadInput
 from optviz.budget import MOST_SEEDS_OF_LEAGUE
 from optviz.experiment.league import League
-from optviz.ui.leagues import NICE, Desk
+from optviz.ui.leagues import NICE, Desk, token_of
 
 PATIENCE = 30
 """Seconds until a test gives up; a machine with other work is slow to start a process."""
@@ -32,7 +32,7 @@ class Office:
         self.folder = folder
         self.gone: set[str] = set()
         command = (sys.executable, str(ROOT / "tests" / "league_job.py"), str(folder))
-        self.desk = Desk(folder / "store", command, alive=self.is_here, patience=0.3)
+        self.desk = Desk(folder / "store", command, alive=self.is_here, patience=0.3, grace=0.3)
 
     def is_here(self, visit: str) -> bool:
         return visit not in self.gone
@@ -149,6 +149,61 @@ def test_the_end_of_a_visit_leaves_the_queue(office: Office) -> None:
     office.gone = {"ann", "bob"}
     office.until(office.desk.idle)
     assert len(office.begun) == 1
+
+
+def test_a_visit_that_is_loaded_again_waits_on_and_may_cancel_at_once(office: Office) -> None:
+    office.desk.grace = 3600.0
+    office.desk.ask("ann", FIRST, [SECOND])
+    office.until(lambda: office.runs(FIRST))
+    office.gone = {"ann"}
+    office.until(lambda: "ann" in office.desk.gone)
+    assert office.desk.standing(FIRST).open
+    office.desk.follow(token_of("ann"), "ann, loaded again")
+    office.until(lambda: office.desk.jobs[0].visits == {"ann, loaded again"})
+    assert office.desk.waits_for("ann, loaded again") == FIRST
+    assert len(office.begun) == 1
+    asked = time.monotonic()
+    office.desk.leave("ann, loaded again")
+    office.until(office.desk.idle)
+    assert time.monotonic() - asked < 2
+
+
+def test_who_is_followed_before_anybody_sees_that_it_has_gone_holds_nothing_up(office: Office) -> None:
+    office.desk.grace = 3600.0
+    office.desk.ask("ann", FIRST)
+    office.until(lambda: office.runs(FIRST))
+    office.desk.follow(token_of("ann"), "ann, loaded again")
+    assert office.desk.jobs[0].visits == {"ann", "ann, loaded again"}
+    office.desk.leave("ann, loaded again")
+    office.gone = {"ann"}
+    office.until(office.desk.idle)
+
+
+def test_who_comes_back_in_time_has_not_gone(office: Office) -> None:
+    office.desk.grace = 3600.0
+    office.desk.ask("ann", FIRST)
+    office.until(lambda: office.runs(FIRST))
+    office.gone = {"ann"}
+    office.until(lambda: "ann" in office.desk.gone)
+    office.gone = set()
+    office.until(lambda: not office.desk.gone)
+    assert office.desk.standing(FIRST, "ann").mine
+
+
+@pytest.mark.parametrize("token", ["", "ann", token_of("bob"), token_of("eve")])
+def test_nobody_follows_whom_it_cannot_name(office: Office, token: str) -> None:
+    office.desk.ask("ann", FIRST)
+    office.desk.ask("eve", SECOND)
+    office.desk.leave("eve")
+    office.desk.follow(token, "mallory")
+    assert office.desk.waits_for("mallory") is None
+
+
+def test_who_has_asked_anew_does_not_go_back_to_what_it_asked_before(office: Office) -> None:
+    office.desk.ask("ann", FIRST)
+    office.desk.ask("ann, loaded again", SECOND)
+    office.desk.follow(token_of("ann"), "ann, loaded again")
+    assert office.desk.waits_for("ann, loaded again") == SECOND
 
 
 def test_who_cancels_and_asks_again_is_served_again(office: Office) -> None:

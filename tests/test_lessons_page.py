@@ -159,8 +159,8 @@ def loaded_again() -> None:
 
     session.begin_run()
     state = state_of(lesson("ravine"))
-    take_kept({"lesson": "another", "guess": "C", "revealed": True}, lesson("ravine"), state)
-    take_kept({"lesson": state.token, **st.session_state.said}, lesson("ravine"), state)
+    take_kept({"question": "another", "guess": "C", "revealed": True}, lesson("ravine"), state)
+    take_kept({"question": state.token, **st.session_state.said}, lesson("ravine"), state)
 
 
 def test_a_step_of_a_lesson_s_racer_is_looked_into_from_its_picture() -> None:

@@ -10,6 +10,7 @@ In one piece, because the queue, its process and the end of both are one state u
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import itertools
 import json
 import logging
@@ -34,6 +35,9 @@ LOGGER = logging.getLogger("optviz")
 NICE = 10
 SECONDS_TO_END = 1.0
 """So long a process that nobody waits for may take to end by itself."""
+
+SECONDS_TO_COME_BACK = 20.0
+"""So long a visit that has gone is still waited for: one that is loaded again is another visit, and follows it."""
 
 SECONDS_BETWEEN_LOOKS = 0.2
 SECONDS_OF_A_LEAGUE = 3_600.0
@@ -96,7 +100,8 @@ class Desk:
     """A queue of leagues before one process. A visit waits for one league at a time; equal ones are computed once.
 
     store: the folder where they are kept. command: what `league --job …` is put behind. alive: whether a visit is still
-    there. patience: seconds that a process that nobody waits for has to end by itself.
+    there; grace: seconds in which one that is not may come back. patience: seconds that a process that nobody waits for
+    has to end by itself.
 
     Asking, leaving and looking never wait for a process.
     """
@@ -108,12 +113,16 @@ class Desk:
         alive: Callable[[str], bool] = lambda visit: True,
         workers: int | None = None,
         patience: float = SECONDS_TO_END,
+        grace: float = SECONDS_TO_COME_BACK,
     ) -> None:
         self.store, self.command, self.alive = store, list(command), alive
         # One processor stays the server's own, where there are several.
-        self.patience = patience
+        self.patience, self.grace = patience, grace
         self.workers = workers or max(1, (os.cpu_count() or 1) - 1)
         self.jobs: list[Job] = []
+        # Visits that have gone, since when; and those that another one has followed.
+        self.gone: dict[str, float] = {}
+        self.followed: set[str] = set()
         self.failures: OrderedDict[str, str] = OrderedDict()
         self.changed = threading.Condition()
         self.closed = False
@@ -154,6 +163,20 @@ class Desk:
         with self.changed:
             for job in self.jobs:
                 job.visits.discard(visit)
+            self.changed.notify_all()
+
+    def follow(self, token: str, visit: str) -> None:
+        """Let a visit wait for what the one before it waits for, which a reload has ended; token: as of `token_of`.
+
+        Nothing for a token that is nobody's, or where the visit has asked by itself.
+        """
+        with self.changed:
+            waiting = {known: job for job in self.jobs for known in job.visits}
+            before = next((known for known in waiting if token_of(known) == token), None)
+            if before is None or visit in waiting:
+                return
+            waiting[before].visits.add(visit)
+            self.followed.add(before)
             self.changed.notify_all()
 
     def standing(self, league: League, visit: str = "") -> Standing:
@@ -275,11 +298,14 @@ class Desk:
     def _forget_who_has_gone(self) -> None:
         with self.changed:
             visits = {visit for job in self.jobs for visit in job.visits}
-        gone = {visit for visit in visits if not self.alive(visit)}
-        if gone:
-            with self.changed:
-                for job in self.jobs:
-                    job.visits -= gone
+        gone, now = [visit for visit in visits if not self.alive(visit)], time.monotonic()
+        with self.changed:
+            self.gone = {visit: self.gone.get(visit, now) for visit in gone}
+            self.followed &= visits
+            # Nobody comes back as who has been followed.
+            late = {visit for visit, since in self.gone.items() if visit in self.followed or now - since >= self.grace}
+            for job in self.jobs:
+                job.visits -= late
 
     def _begin(self, job: Job) -> None:
         file = Path(self.folder.name) / f"{next(self.begun)}.toml"
@@ -349,6 +375,11 @@ class Desk:
                         job.done, job.total, job.seconds_left = _of_all(said, job.at, len(job.leagues))
         with self.changed:
             self.changed.notify_all()
+
+
+def token_of(visit: str) -> str:
+    """Stands for a visit in what its browser keeps, and does not tell its name."""
+    return hashlib.sha256(f"waits {visit}".encode()).hexdigest()
 
 
 def _progress(line: str) -> tuple[int, int, float | None] | None:

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from optviz.text import Words, words
-from optviz.ui import address, component, corner, looking, session, sidebar, widgets
+from optviz.ui import address, asking, component, corner, looking, session, sidebar, widgets
 
 
 class Page(NamedTuple):
@@ -77,6 +77,7 @@ def main(more_pages: Sequence[StreamlitPage] = ()) -> None:
     _quick(shown, quick)
     if session.problems() and not widgets.told_at_the_widget():
         widgets.tell(session.problems(), place, over=not session.problems_are_a_links())
+    asking.keep_over_reloads()
 
 
 @st.fragment
@@ -103,4 +104,5 @@ def _streamlit_page(page: Page, text: Words) -> StreamlitPage:
 def _still() -> tuple[Any, ...]:
     """What is told outside `_quick`: where that changes, everything is run."""
     leaving = session.leaves_this_page()
-    return (session.language(), session.view().present, session.problems(), sidebar.still(), leaving)
+    waits = asking.waits()
+    return (session.language(), session.view().present, session.problems(), sidebar.still(), leaving, waits)

@@ -1,4 +1,4 @@
-// A guess at a lesson's question, in the browser that made it.
+// A guess at a question, in the browser that made it.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -12,11 +12,11 @@ const storage = () => {
 globalThis.localStorage = storage();
 globalThis.sessionStorage = storage();
 const page = (loaded = true) => {
-  if (loaded) globalThis.optvizLessons = undefined;
+  if (loaded) globalThis.optvizAsked = undefined;
   const [parentElement, said] = [{ dataset: {} }, []];
   const setTriggerValue = (name, value) => said.push([name, value]);
-  const show = (lesson, guess, revealed = false) => (
-    keepGuess({ data: { lesson, guess, revealed }, parentElement, setTriggerValue }));
+  const show = (question, guess, revealed = false) => (
+    keepGuess({ data: { question, guess, revealed }, parentElement, setTriggerValue }));
   return { said, show };
 };
 
@@ -27,22 +27,22 @@ test("a guess is told after a reload, and that the race was played after it", ()
   assert.deepEqual(first.said, []);
   const reloaded = page();
   reloaded.show("one", null);
-  assert.deepEqual(reloaded.said, [["kept", { lesson: "one", guess: "A", revealed: false }]]);
+  assert.deepEqual(reloaded.said, [["kept", { question: "one", guess: "A", revealed: false }]]);
   reloaded.show("one", "B");
   reloaded.show("one", "B", true);
   const later = page();
   later.show("one", null);
   later.show("one", null);
-  assert.deepEqual(later.said, [["kept", { lesson: "one", guess: "B", revealed: true }]]);
+  assert.deepEqual(later.said, [["kept", { question: "one", guess: "B", revealed: true }]]);
   // Another one has been open meanwhile: the same document asks the question anew.
   const again = page(false);
   again.show("one", null);
-  assert.deepEqual(again.said, [["kept", { lesson: "one", guess: "B", revealed: false }]]);
+  assert.deepEqual(again.said, [["kept", { question: "one", guess: "B", revealed: false }]]);
 });
 
 test("who had it played without a guess has none afterwards", () => {
   page().show("two", null, true);
   const reloaded = page();
   reloaded.show("two", null);
-  assert.deepEqual(reloaded.said, [["kept", { lesson: "two", guess: null, revealed: true }]]);
+  assert.deepEqual(reloaded.said, [["kept", { question: "two", guess: null, revealed: true }]]);
 });

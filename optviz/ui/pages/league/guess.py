@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -11,8 +12,14 @@ from optviz.experiment.league import League
 from optviz.figures.league.record import LeagueRecord
 from optviz.text import Words
 from optviz.ui import session, widgets
+from optviz.ui.guessing import keep_guess, read_kept
 
-GUESSED = "league_guess"
+GUESSES = "league_guesses"
+"""Where the visit keeps what it has guessed of each league."""
+
+MOST_KEPT = 100
+"""Of so many leagues a visit remembers its guess; its browser remembers more."""
+
 WORDS = {"better": "guessed_wrong", "equivalent": "guessed_alike", "unknown": "guessed_open", "worse": "guessed_open"}
 """What the best one is against the one that was guessed → what is said of the guess."""
 
@@ -36,17 +43,32 @@ class Guess:
 
 
 def guess_of(league: League) -> Guess:
-    """The guess about this league; a new one for another league."""
+    """The guess about this league; of one that is new to the visit, a new one."""
     token = session.token(league)
-    known: Guess | None = st.session_state.get(GUESSED)
-    if known is None or known.token != token:
-        known = st.session_state[GUESSED] = Guess(token)
-    return known
+    known: dict[str, Guess] = st.session_state.setdefault(GUESSES, {})
+    # The one that was looked at last comes last.
+    found = known[token] = known.pop(token, Guess(token))
+    while len(known) > MOST_KEPT:
+        del known[next(iter(known))]
+    return found
+
+
+def take_kept(said: Any, league: League) -> None:
+    """Take the guess that a browser has kept over a reload, and that the answer was shown, whatever it may send."""
+    guess = guess_of(league)
+    kept = read_kept(said, guess.token, tuple(str(place) for place in range(len(league.racers))))
+    if kept is None or guess.place is not None or guess.revealed:
+        return
+    guess.take(None if kept.guess is None else int(kept.guess))
+    if kept.revealed:
+        guess.reveal()
 
 
 def guess_section(league: League, text: Words) -> None:
-    """The question to the visitor, until the answer is shown."""
+    """The question to the visitor, until the answer is shown; the browser keeps what was guessed."""
     guess, names = guess_of(league), league.racer_names(text["optimizer"])
+    place = None if guess.place is None else str(guess.place)
+    keep_guess(guess.token, place, guess.revealed, lambda said: take_kept(said, league))
     if guess.revealed:
         return
     widgets.choice(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from optviz.bad_input import BadInput
 from optviz.experiment.league import League
@@ -13,16 +12,11 @@ from optviz.laboratory.work import Task
 from optviz.text import Words
 from optviz.text.numbers import readable
 from optviz.ui import background, session
+from optviz.ui.asking import visit
 from optviz.ui.leagues import Desk, Standing
 from optviz.ui.pages.league.known import other_conventions
 
 SECONDS_BETWEEN_LOOKS = 0.5
-
-
-def visit() -> str:
-    """The name of this visit."""
-    context = get_script_run_ctx()
-    return context.session_id if context is not None else "nobody"
 
 
 def progress_section(desk: Desk, league: League, text: Words) -> None:

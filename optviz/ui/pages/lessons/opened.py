@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -18,7 +17,8 @@ from optviz.statistics.measures import MEASURES
 from optviz.text import Words, spaced
 from optviz.text.numbers import readable
 from optviz.trajectory import Trajectory
-from optviz.ui import background, cached, component, looking, session, widgets
+from optviz.ui import background, cached, looking, session, widgets
+from optviz.ui.guessing import keep_guess, read_kept
 from optviz.ui.pages.lessons import picture
 from optviz.ui.pages.lessons.state import KEPT, State, at_hand, shown_by, state_of
 from optviz.ui.pages.race.sharing import code_of, link_to_copy
@@ -26,8 +26,6 @@ from optviz.view import LESSON_OF_THE_VISIT, lesson_of
 
 FINE = 350
 """Characters of a link; of a longer one the code has more than 65 dots a side, too fine to be read from a last row."""
-
-GUESS = Path(__file__).parents[2] / "guess.js"
 
 
 def open_lesson(spelled: str) -> None:
@@ -77,7 +75,7 @@ def opened(text: Words) -> None:
         if state.answered:
             _answer(found, state, text)
             _measured(found, text)
-    _keep_guess(found, state)
+    keep_guess(state.token, state.guess, state.revealed, lambda said: take_kept(said, found, state))
     if not session.view().present:
         _sharing(found, text)
 
@@ -189,24 +187,15 @@ def _numbers(name: str, found: Lesson, paths: Sequence[Trajectory]) -> list[floa
 # --- guess, link and file ------------------------------------------------------------------------------------------
 
 
-def _keep_guess(found: Lesson, state: State) -> None:
-    with st.container(key="guess_kept"):
-        component.of_script("optviz_guess", GUESS)(
-            key="guess_keeper",
-            height="content",
-            data={"lesson": state.token, "guess": state.guess, "revealed": state.revealed},
-            on_kept_change=lambda: take_kept(st.session_state.guess_keeper.kept, found, state),
-        )
-
-
 def take_kept(said: Any, found: Lesson, state: State) -> None:
     """Take the guess that a browser has kept over a reload, whatever it may send."""
-    if not isinstance(said, dict) or said.get("lesson") != state.token or state.guess is not None:
+    kept = read_kept(said, state.token, tuple(LETTERS[: len(found.answers)]))
+    if kept is None or state.guess is not None:
         return
-    if said.get("guess") in tuple(LETTERS[: len(found.answers)]):
-        state.take_guess(said["guess"])
+    if kept.guess is not None:
+        state.take_guess(kept.guess)
     # Before the page was loaded anew it had been played: nobody guesses after that.
-    if said.get("revealed") is True:
+    if kept.revealed:
         state.revealed = True
 
 
