@@ -91,6 +91,14 @@ class RacePage:
             pictures,
         )
 
+    def unfold(self, title: str) -> None:
+        """Open a section of the settings, and wait until it has unfolded: until then what lies in it moves away from
+        under a click."""
+        self.page.get_by_text(title).click()
+        self.page.locator("details[open]", has_text=title).first.wait_for()
+        self.let_pass(2)
+        self.page.wait_for_function("document.getAnimations().length === 0")
+
     @property
     def stage(self) -> Locator:
         return self.page.locator(".optviz-stage")

@@ -42,7 +42,7 @@ def test_axe_finds_nothing_serious(open_page: Open, scheme: str, present: str) -
     page.do("pin")
     page.wait_for_address("pinned=")
     if not present:  # where the sidebar is folded away
-        page.page.get_by_text("Settings of an optimizer").click()
+        page.unfold("Settings of an optimizer")
     for box in ("Tour of seeds", "Mini-batch gradients at one point", "QR code", "This race as code"):
         page.page.get_by_text(box, exact=True).click()
         page.page.get_by_test_id("stExpander").filter(has_text=box).get_by_test_id("stExpanderDetails").wait_for()

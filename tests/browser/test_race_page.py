@@ -294,7 +294,7 @@ def test_a_click_on_the_contour_sets_the_start_at_the_exact_pixel(open_page: Ope
 
 def test_every_control_changes_the_race_and_the_address(open_page: Open) -> None:
     page = open_page()
-    page.page.get_by_text("Settings of an optimizer").click()
+    page.unfold("Settings of an optimizer")
     steps: list[tuple[str, Callable[[], None]]] = [
         ("learning_rate", lambda: page.slide("One learning rate for all", "ArrowRight")),
         ("seed", lambda: page.type_seed(2)),
@@ -317,7 +317,7 @@ def test_every_control_changes_the_race_and_the_address(open_page: Open) -> None
 
 def test_duplicate_and_remove_a_racer(open_page: Open) -> None:
     page = open_page()
-    page.page.get_by_text("Settings of an optimizer").click()
+    page.unfold("Settings of an optimizer")
     for button, names in [("Duplicate", [*SEVEN, "Adam 2"]), ("Remove", SEVEN)]:
         token = page.token()
         page.page.get_by_role("button", name=button, exact=True).click()
