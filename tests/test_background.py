@@ -262,6 +262,7 @@ def test_a_worker_that_dies_is_told_and_the_page_stays(pool: Pool) -> None:
     assert tracks(message(app)[0])["steps"] == 4000
 
 
+@long
 def test_a_button_tries_again_at_once_what_failed(pool: Pool) -> None:
     Local.breaks = True
     app = opened(**query(seed=26))
@@ -328,6 +329,7 @@ def test_a_class_that_the_workers_do_not_know_is_computed_here(pool: Pool, monke
     assert dragged.race is not None and dragged.race.steps < 1000
 
 
+@long
 def test_what_is_dragged_shows_first_steps_and_begins_nothing_heavy(pool: Pool) -> None:
     app = opened(**query(seed=15))
     Local.gate.set()
@@ -357,6 +359,7 @@ def test_a_pinned_race_that_is_heavy_comes_later(pool: Pool) -> None:
     assert len(message(app)[1]["pinned/steps"]) == 5001
 
 
+@long
 def test_many_runs_come_later_too(pool: Pool) -> None:
     link = "surface=smoothed_noise&seed=17&samples=64&steps=2400&racers=sgd&runs=many"
     app = opened(**dict(part.split("=") for part in link.split("&")))

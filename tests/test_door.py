@@ -820,6 +820,7 @@ def test_a_foreign_page_is_refused_whatever_other_headers_say(server: Server, or
     assert (answer.status, json.loads(body)) == (200, {"allowed": False})
 
 
+@long
 def test_a_proxy_that_changes_host_is_told_in_the_log_and_to_the_page_and_can_be_listed(tmp_path: Path) -> None:
     running = Server(
         tmp_path / "log.txt", OPTVIZ_ORIGINS="https://listed.example", OPTVIZ_FRAME_ANCESTORS="https://c.example"
@@ -922,6 +923,7 @@ def test_serve_on_a_busy_port_says_so_and_ends(tmp_path: Path) -> None:
     assert "in use" in line
 
 
+@long
 def test_serve_names_an_origin_that_cannot_be_read(tmp_path: Path) -> None:
     running = Server(tmp_path / "log.txt", "optviz.cli", "serve", "--no-browser", "--origin", "a.example")
     assert running.process.wait(60) == 2

@@ -23,6 +23,7 @@ from optviz.figures.race_record import RaceRecord, race_record
 from optviz.figures.styles import REPEATS, STYLES, color_of, styles_of
 from optviz.racer import PICKS
 from optviz.statistics.events import Event, Events, Kind
+from tiers import few_are_quick
 
 WORDS = {
     name: f"the {name}" for name in ("x", "y", "step", "at_step", "loss", "gap", "length", "epoch", "start", "lowest")
@@ -351,7 +352,7 @@ def test_a_figure_does_not_change_its_record_or_itself() -> None:
     assert repr(FIGURE.plot) == before
 
 
-@pytest.mark.parametrize(("theme", "arrangement", "view"), DRAWN)
+@pytest.mark.parametrize(("theme", "arrangement", "view"), few_are_quick(DRAWN, 60))
 def test_plotly_validates_the_figure(theme: str, arrangement: str, view: str | None) -> None:
     drawn = plotly.graph_objects.Figure(resolved(FIGURE, theme, arrangement, view))
     assert len(drawn.data) == 9

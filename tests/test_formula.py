@@ -26,7 +26,7 @@ from optviz.formula.numpy_code import compiled, source
 from optviz.formula.text import MOST_CHARACTERS
 from optviz.formula.vocabulary import Vocabulary
 from optviz.surface.formula import Formula
-from tiers import rest_is_long
+from tiers import long, rest_is_long
 
 ROSENBROCK = "(1-x)^2 + 100*(y-x^2)^2"
 GOLDSTEIN_PRICE = (
@@ -950,6 +950,7 @@ def test_explosive_formulas_are_bounded(text: str, measured: dict[str, tuple[flo
     assert verdict == "[[], [2], [2, 2]]" or "column" in verdict
 
 
+@long
 def test_the_same_bits_in_every_process() -> None:
     # Leagues run in several processes; SymPy orders some of its sets by hash.
     program = (

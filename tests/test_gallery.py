@@ -17,6 +17,7 @@ from optviz.optimizers import GradientDescent
 from optviz.statistics import gap
 from optviz.surface.finite_sum import rms_gradient
 from optviz.surface.gallery import GallerySurface, families_of_files, gallery, gallery_names, read_entry
+from tiers import few_are_quick
 
 FOLDER = Path(__file__).parents[1] / "surfaces"
 NAMES = gallery_names()
@@ -168,7 +169,7 @@ def test_minima_are_stationary_and_the_lowest(name: str) -> None:
         assert (surface.loss(ring) > surface.loss(point)).all()
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if gallery(name).minima])
+@pytest.mark.parametrize("name", few_are_quick([name for name in NAMES if gallery(name).minima], 4))
 def test_no_minimum_is_missing(name: str) -> None:
     """Every dip of a dense grid that is as low as the lowest point belongs to one of the minima in the file."""
     surface = gallery(name)
@@ -474,7 +475,7 @@ def test_what_every_surface_teaches_is_checked() -> None:
     assert sorted(TEACHES) == sorted(NAMES)
 
 
-@pytest.mark.parametrize("name", TEACHES)
+@pytest.mark.parametrize("name", few_are_quick(TEACHES, 6))
 def test_what_a_surface_teaches_is_what_its_race_shows(name: str) -> None:
     """The claim of the file's `teaches`, at the settings that the app suggests."""
     assert TEACHES[name]()

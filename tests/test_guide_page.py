@@ -27,6 +27,7 @@ from optviz.ui import background
 from optviz.ui.pages.guide.figures import DRAWINGS
 from optviz.ui.returning import Left
 from optviz.view import View
+from tiers import few_are_quick
 
 LARGEST_MESSAGE = 80_000  # bytes, whole and not compressed: words 12,000, map 16,000, and seven racers over 200 steps
 
@@ -51,8 +52,10 @@ def markup(app: Any) -> str:
     return "".join(found.proto.body for found in app.get("html"))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("key", chapter_keys())
+IN_BOTH = [(key, language) for key in chapter_keys() for language in LANGUAGES]
+
+
+@pytest.mark.parametrize(("key", "language"), few_are_quick(IN_BOTH, 9))
 def test_a_chapter_shows_its_text_and_its_pictures_and_sends_no_other(key: str, language: str) -> None:
     app, read = opened(key, lang=language), chapter(key, language)
     assert f'id="chapter">{html.escape(read.title)}<' in markup(app)
@@ -82,8 +85,7 @@ def test_a_chapter_shows_its_text_and_its_pictures_and_sends_no_other(key: str, 
     assert not re.search(r"\{\{ *[a-z]+ *:|\[\[ *claim", written + markup(app))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("key", chapter_keys())
+@pytest.mark.parametrize(("key", "language"), few_are_quick(IN_BOTH, 5))
 def test_each_button_leads_to_the_race_that_it_claims_within_the_budget(key: str, language: str) -> None:
     links = {(kind, name): html.unescape(to) for to, kind, name in LINK.findall(markup(opened(key, lang=language)))}
     buttons = [piece.name for piece in chapter(key, language).pieces if piece.kind == SHOW]
@@ -99,8 +101,7 @@ def test_each_button_leads_to_the_race_that_it_claims_within_the_budget(key: str
     assert chapters == set(chapter_keys())
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("key", chapter_keys())
+@pytest.mark.parametrize(("key", "language"), few_are_quick(IN_BOTH, 5))
 def test_each_look_inside_is_at_a_step_of_the_picture_above(key: str, language: str) -> None:
     figure, wanted = "", {}
     for piece in chapter(key, language).pieces:

@@ -17,6 +17,7 @@ from optviz import FiniteSum, Formula, GaussianHills, Race, Regression, Smoothed
 from optviz.optimizers import GradientDescent
 from optviz.statistics import scoreboard
 from optviz.surface import Known
+from tiers import few_are_quick, long
 
 
 def both(term: str) -> str:
@@ -194,7 +195,7 @@ KNOWN = {
 DIGITS = 1e-6
 
 
-@pytest.mark.parametrize("name", KNOWN)
+@pytest.mark.parametrize("name", few_are_quick(KNOWN, 20))
 def test_the_lowest_of_well_known_functions(name: str) -> None:
     text, domain, loss = KNOWN[name]
     lowest = Formula(text, domain).lowest
@@ -271,6 +272,7 @@ def test_the_search_is_the_same_every_time() -> None:
     assert first.point.tobytes() == second.point.tobytes()
 
 
+@long
 @pytest.mark.parametrize(
     "surface",
     [

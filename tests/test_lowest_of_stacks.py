@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 from cases import STACKS
 from optviz import FiniteSum, Formula, GaussianHills, SmoothedNoise, Surface
 from optviz.surface.searching import search_smooth
-from tiers import rest_is_long
+from tiers import long
 
 FAMILIES = {
     "hills": lambda seeds: GaussianHills(seeds),
@@ -47,7 +47,8 @@ def lowest_by_scipy(surface: Surface, grid: np.ndarray, x: np.ndarray, y: np.nda
     return min(ends)
 
 
-@pytest.mark.parametrize(("family", "count"), rest_is_long(ALL, QUICK))
+@long
+@pytest.mark.parametrize(("family", "count"), ALL)
 def test_a_search_of_another_kind_finds_nothing_lower(family: str, count: int) -> None:
     stack = FAMILIES[family](range(count))
     lowest = stack.lowest

@@ -20,11 +20,10 @@ from optviz.budget import most_steps
 from optviz.experiment import LONGEST_LINK, MOST_RACERS, read_url, surface_names
 from optviz.stage import unpack
 from optviz.statistics import step_lengths
-from optviz.surface import FAMILIES
 from optviz.text import LANGUAGES, words
 from optviz.ui import background, cached
 from optviz.view import View
-from tiers import long, rest_is_long
+from tiers import few_are_quick, long, rest_is_long
 
 MOST_BYTES = 32_000
 
@@ -125,7 +124,9 @@ CHANGES: list[tuple[str, Callable[[AppTest], Any], Callable[[Race], bool]]] = [
 ]
 
 
-@pytest.mark.parametrize(("change", "holds"), [case[1:] for case in CHANGES], ids=[case[0] for case in CHANGES])
+@pytest.mark.parametrize(
+    ("change", "holds"), few_are_quick([case[1:] for case in CHANGES], 7), ids=[case[0] for case in CHANGES]
+)
 def test_each_control_changes_the_race_the_picture_and_the_address(
     change: Callable[[AppTest], Any], holds: Callable[[Race], bool]
 ) -> None:
@@ -169,7 +170,7 @@ def test_the_last_optimizer_stays() -> None:
     assert race(app) == Race()
 
 
-@pytest.mark.parametrize("name", rest_is_long(surface_names(), {*FAMILIES, "beale"}))
+@pytest.mark.parametrize("name", few_are_quick(surface_names(), 3))
 @pytest.mark.parametrize("language", rest_is_long(["en", "zh"], {"zh"}))
 def test_every_surface_opens_in_both_languages(name: str, language: str) -> None:
     query = {"surface": name, "lang": language} | ({"text": "x^2+y^2"} if name == "formula" else {})
@@ -313,7 +314,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize("language", rest_is_long(["en", "zh"], {"zh"}))
-@pytest.mark.parametrize(("query", "part"), BROKEN, ids=[json.dumps(query) for query, _ in BROKEN])
+@pytest.mark.parametrize(("query", "part"), few_are_quick(BROKEN, 9), ids=[json.dumps(query) for query, _ in BROKEN])
 def test_a_broken_link_tells_one_sentence_and_falls_back(
     query: dict[str, str], part: str | None, language: str
 ) -> None:
@@ -446,7 +447,7 @@ HOSTILE_TRIGGERS = [
 ]
 
 
-@pytest.mark.parametrize("sent", HOSTILE_TRIGGERS, ids=json.dumps)
+@pytest.mark.parametrize("sent", few_are_quick(HOSTILE_TRIGGERS, 3), ids=json.dumps)
 def test_what_a_browser_may_send_about_a_tour_does_no_harm(sent: Any) -> None:
     def script(sent: object) -> None:
         from optviz.ui import session
@@ -512,7 +513,7 @@ EXTREME = [
 ]
 
 
-@pytest.mark.parametrize("query", EXTREME, ids=json.dumps)
+@pytest.mark.parametrize("query", few_are_quick(EXTREME, 4), ids=json.dumps)
 def test_every_race_that_is_allowed_is_shown(query: dict[str, str]) -> None:
     app = visit(**query)
     assert told(app) == []
@@ -691,7 +692,7 @@ def test_the_optimizer_that_is_being_adjusted_stays_the_one() -> None:
     assert widget(app.selectbox, "tune").value == 1
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", rest_is_long(LANGUAGES, ["en"]))
 @pytest.mark.parametrize(
     ("query", "drawn", "key"),
     [

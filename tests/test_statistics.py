@@ -46,6 +46,7 @@ from optviz.statistics import (
     wins,
     wins_of,
 )
+from tiers import few_are_quick
 
 EXACTLY = {"rel": 1e-15, "abs": 0, "nan_ok": True}
 
@@ -382,7 +383,7 @@ NARROW = {
 }
 
 
-@pytest.mark.parametrize("name", NARROW)
+@pytest.mark.parametrize("name", few_are_quick(NARROW, 2))
 def test_a_narrow_valley_is_no_chain_of_islands(name: str) -> None:
     """The parts that lie below each level line are as many as on a grid eight times finer, whose losses are exact."""
     surface = NARROW[name]
@@ -445,7 +446,7 @@ _BANDS = (np.arange(-1, CONTOURS + 1) + 0.5) / CONTOURS
 EVEN = [*map(gallery, gallery_names()), *map(GaussianHills, range(12)), *map(SmoothedNoise, range(12))]
 
 
-@pytest.mark.parametrize("surface", EVEN, ids=lambda surface: surface.title)
+@pytest.mark.parametrize("surface", few_are_quick(EVEN, 9), ids=lambda surface: surface.title)
 def test_only_what_would_fill_a_band_is_spaced_by_area(surface: Any) -> None:
     heights = contour_heights(surface)
     share = (heights.losses - heights.losses.min()) / np.ptp(heights.losses)

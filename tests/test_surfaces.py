@@ -12,7 +12,7 @@ import scipy.ndimage
 
 from cases import FAMILY_SURFACES, LEADING_AXES, SEEDS, STACKS, SURFACES, points_in
 from optviz import BadInput, Formula, GaussianHills, SmoothedNoise, Surface
-from tiers import rest_is_long
+from tiers import few_are_quick, rest_is_long
 
 METHODS: dict[str, Callable[[Surface, np.ndarray], np.ndarray]] = {
     "loss": lambda surface, point: surface.loss(point),
@@ -226,7 +226,7 @@ RANDOM_SURFACES: dict[str, Surface] = {
 }
 
 
-@pytest.mark.parametrize("name", [*SURFACES, *RANDOM_SURFACES])
+@pytest.mark.parametrize("name", few_are_quick([*SURFACES, *RANDOM_SURFACES], 24))
 def test_nothing_is_lower_than_the_lowest_point(name: str) -> None:
     surface = {**SURFACES, **RANDOM_SURFACES}[name]
     lowest = surface.lowest

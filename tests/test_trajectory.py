@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cases import CONFIGURED, FAMILY_SURFACES, FEW_SURFACES, STACKS, SURFACES
+from cases import CONFIGURED, FEW_SURFACES, STACKS, SURFACES
 from optviz import (
     OPTIMIZERS,
     BadInput,
@@ -24,7 +24,7 @@ from optviz import (
     with_convention,
 )
 from optviz.outcome import Outcome
-from tiers import rest_is_long
+from tiers import few_are_quick
 
 HILLS = GaussianHills(seed=1)
 ADAM = OPTIMIZERS["adam"]()
@@ -237,7 +237,7 @@ def assert_same_numbers(racers: list[Racer], surface: Surface, *settings: Any) -
         assert whole.nbytes == path.points.nbytes, "it keeps nothing else in memory"
 
 
-@pytest.mark.parametrize("surface", rest_is_long(SURFACES, {*FAMILY_SURFACES, "gallery: levy"}))
+@pytest.mark.parametrize("surface", few_are_quick(SURFACES, 6))
 def test_a_race_has_the_numbers_of_its_traces_bitwise(surface: str) -> None:
     racers = [Racer(optimizer) for optimizer in CONFIGURED.values()]
     assert_same_numbers(racers, SURFACES[surface], SURFACES[surface].suggested_start, 40)

@@ -44,7 +44,7 @@ from optviz.statistics import gap
 from optviz.surface import SmoothedNoise
 from optviz.surface.gallery import gallery_file
 from test_gallery import EXPECTED
-from tiers import rest_is_long
+from tiers import few_are_quick, rest_is_long
 
 TUNED = [key for key, kind in OPTIMIZERS.items() if kind.has_own_learning_rate]
 
@@ -68,7 +68,7 @@ def test_each_surface_has_a_rate_for_each_optimizer_that_can_have_one(name: str)
         assert rates.items() <= suggested_rates(FiniteSum(gallery(name)), convention).items()
 
 
-@pytest.mark.parametrize("convention", CONVENTIONS)
+@pytest.mark.parametrize("convention", few_are_quick(CONVENTIONS, 1))
 def test_no_other_rate_ends_lower(convention: str) -> None:
     """Run by run, and counted without the search's own code: on a bowl that nobody leaves."""
     bowl = Formula("x^2 + 3*y^2", domain=(-50.0, 50.0, -50.0, 50.0))

@@ -17,5 +17,16 @@ def rest_is_long(cases: Iterable[Any], quick: Container[Any]) -> list[Any]:
     return [case if case in quick else _long(case) for case in chosen]
 
 
+def few_are_quick(cases: Iterable[Any], count: int) -> list[Any]:
+    """All cases of a table, for `parametrize`: so many of them, spread evenly over it, are quick, the others long.
+
+    For a table whose cases are alike, so that none of them needs to be named.
+    """
+    chosen = list(cases)
+    assert 0 < count < len(chosen), "else all of the table is in one tier"
+    quick = {place * len(chosen) // count for place in range(count)}
+    return [case if place in quick else _long(case) for place, case in enumerate(chosen)]
+
+
 def _long(case: Any) -> Any:
     return pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=long)

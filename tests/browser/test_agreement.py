@@ -66,6 +66,7 @@ def test_a_request_that_is_lost_is_asked_again(server: str, browser: Browser) ->
         assert (page.foreign, page.errors) == ([], [])
 
 
+@long
 def test_two_requests_that_wait_together_are_both_heard(open_page: Open) -> None:
     page = open_page()
     page.page.evaluate(

@@ -291,7 +291,8 @@ def test_a_double_click_takes_its_own_chart_home(open_page: Open) -> None:
     assert "start" not in page.query(), "two clicks set no start"
 
 
-@pytest.mark.parametrize(("locale", "words"), [("zh-CN", "还原缩放"), pytest.param("en-US", "Reset zoom", marks=long)])
+@long
+@pytest.mark.parametrize(("locale", "words"), [("zh-CN", "还原缩放"), ("en-US", "Reset zoom")])
 def test_the_way_home_is_in_sight_only_while_zoomed(open_page: Open, locale: str, words: str) -> None:
     page = open_page(locale=locale)
     button = page.page.get_by_role("button", name=words)
@@ -309,6 +310,7 @@ def test_the_way_home_is_in_sight_only_while_zoomed(open_page: Open, locale: str
     assert page.step() == 0
 
 
+@long
 def test_the_cloud_of_gradients_has_the_same_way_home(open_page: Open) -> None:
     page = open_page("?samples=64&racers=gradient_descent~minibatch_sgd")
     page.page.get_by_text("Mini-batch gradients at one point").click()

@@ -26,6 +26,7 @@ STARTED = """() => {
 }"""
 
 
+@long
 def test_the_pinned_race_lies_under_the_next_one(open_page: Open) -> None:
     page = open_page()
     token = page.token()
@@ -219,6 +220,7 @@ def test_looking_closer_at_the_end_of_a_seed_keeps_it(open_page: Open) -> None:
 PALE_LINES = "plot => plot.data.filter(({ line }) => line?.width === 6).map(({ visible }) => visible)"
 
 
+@long
 def test_under_a_veil_a_pinned_race_tells_nothing_of_itself(open_page: Open) -> None:
     """The race that is pinned while it is veiled is the one that is to be guessed; another one may be seen."""
     page = open_page("?veiled=1")

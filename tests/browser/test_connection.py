@@ -8,8 +8,10 @@ from optviz import GaussianHills
 from race_page import RacePage
 from serving import serving
 from tabs import new_tab
+from tiers import long
 
 
+@long
 def test_a_lost_connection_is_told_and_recovers_with_the_settings(browser: Browser) -> None:
     with serving() as first, new_tab(browser, locale="zh-CN") as tab:
         page = RacePage(tab, first.address)

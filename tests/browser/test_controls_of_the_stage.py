@@ -85,7 +85,8 @@ def test_escape_closes_the_menu_and_then_ends_the_presentation(open_page: Open) 
     page.page.wait_for_function("!location.search.includes('present')")
 
 
-@pytest.mark.parametrize("format_", rest_is_long(["svg", "png"], {"svg"}))
+@long
+@pytest.mark.parametrize("format_", ["svg", "png"])
 def test_a_racer_that_blew_up_has_a_cross_in_both_charts(open_page: Open, format_: str) -> None:
     page = open_page("?surface=formula&text=exp(x%5E2)&start=2~1&racers=gradient_descent")
     inside = page.page.evaluate(
@@ -159,6 +160,7 @@ def test_a_finger_finds_every_control_of_the_stage(open_page: Open, width: int, 
     assert "空格" not in hint
 
 
+@long
 def test_a_tap_leaves_no_hover_box(open_page: Open) -> None:
     page = open_page(viewport=PHONE, is_mobile=True, has_touch=True)
     left, top = page.place(0.4, 0.3)
@@ -167,7 +169,8 @@ def test_a_tap_leaves_no_hover_box(open_page: Open) -> None:
     assert page.page.locator(".optviz-plot .hoverlayer .hovertext").count() == 0
 
 
-@pytest.mark.parametrize("screen", rest_is_long(["desk", "phone"], {"phone"}))
+@long
+@pytest.mark.parametrize("screen", ["desk", "phone"])
 def test_what_is_below_stays_where_it_is_while_the_sentence_changes(open_page: Open, screen: str) -> None:
     page = open_page(**({"viewport": PHONE} if screen == "phone" else {}))
     page.page.evaluate(

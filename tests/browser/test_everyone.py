@@ -36,7 +36,8 @@ def violations(page: RacePage) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("scheme", "present"), rest_is_long(AXE_ON, {("light", "")}))
+@long
+@pytest.mark.parametrize(("scheme", "present"), AXE_ON)
 def test_axe_finds_nothing_serious(open_page: Open, scheme: str, present: str) -> None:
     page = open_page(f"?samples=64&racers=sgd~adam&hidden=1{present}", color_scheme=scheme)
     page.do("pin")
@@ -176,6 +177,7 @@ def says_who_leads(page: RacePage, step: int) -> None:
         assert told == pytest.approx(behind, rel=0.06 if behind > 1e-5 else 0.2)
 
 
+@long
 def test_a_phones_controls_fold_and_its_scrubber_fits_a_thumb(open_page: Open) -> None:
     page = open_page(viewport=PHONE, is_mobile=True, has_touch=True)
     assert page.page.locator(".optviz-rate").is_hidden()
@@ -194,6 +196,7 @@ def test_a_phones_controls_fold_and_its_scrubber_fits_a_thumb(open_page: Open) -
     assert page.page.locator(".optviz-speed").is_visible()
 
 
+@long
 def test_presenting_folds_the_settings_and_enlarges_the_type(open_page: Open) -> None:
     page = open_page()
 
@@ -223,7 +226,7 @@ def test_presenting_folds_the_settings_and_enlarges_the_type(open_page: Open) ->
     page.page.wait_for_function("!location.search.includes('present')")
 
 
-@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+@pytest.mark.parametrize("locale", rest_is_long(["en-US", "zh-CN"], ["zh-CN"]))
 def test_a_projector_shows_the_sentence_too(open_page: Open, locale: str) -> None:
     page = open_page("?present=1", viewport=PROJECTOR, locale=locale)
     for part in (".optviz-legend", ".optviz-picture", ".optviz-transport", ".optviz-sentence"):
@@ -301,6 +304,7 @@ def test_a_climb_on_a_batch_is_not_blamed_on_the_learning_rate(open_page: Open) 
     assert "learning rate" not in said
 
 
+@long
 def test_hints_of_a_first_visit_go_one_by_one_and_stay_away(open_page: Open) -> None:
     page = open_page()
     hint = page.page.locator(".optviz-hint")

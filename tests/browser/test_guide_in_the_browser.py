@@ -75,6 +75,7 @@ def test_the_arrows_in_the_text_have_a_step_of_their_own(open_page: Open) -> Non
     assert arrows.get_attribute("data-step") == str(LOOKED_AT["nag"] + 2)
 
 
+@long
 def test_a_start_that_is_dragged_moves_one_small_picture_and_nothing_else(open_page: Open) -> None:
     page = read(open_page, "minibatch")
     for name in ("saddle", "batches"):
@@ -92,6 +93,7 @@ def test_a_start_that_is_dragged_moves_one_small_picture_and_nothing_else(open_p
     assert page.page.url == address
 
 
+@long
 def test_a_small_picture_plays_when_it_is_reached_and_leaves_the_space_to_the_text(open_page: Open) -> None:
     page = read(open_page, "momentum")
     stage = page.page.locator(".st-key-guide_figure_ravine_momentum .optviz-stage")
@@ -105,6 +107,7 @@ def test_a_small_picture_plays_when_it_is_reached_and_leaves_the_space_to_the_te
     page.page.wait_for_selector(".st-key-guide_figure_ravine_momentum .optviz-stage[data-playing=false]")
 
 
+@long
 def test_a_name_in_the_family_opens_its_chapter_by_the_keyboard(open_page: Open) -> None:
     page = read(open_page, "family")
     page.page.locator(".optviz-family a", has_text="RMSProp").focus()

@@ -66,6 +66,7 @@ def test_another_step_shows_the_numbers_of_the_run_and_asks_nobody(open_page: Op
     assert page.page.evaluate("window.sent") == 0
 
 
+@long
 def test_the_arrows_of_nag_are_the_memory_the_gradient_and_their_sum(open_page: Open) -> None:
     page = open_page("?convention=article&racers=nag&steps=60")
     look(page, 12)

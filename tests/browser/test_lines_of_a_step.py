@@ -10,7 +10,7 @@ from displayed_lines import checked_step
 from optviz import CONVENTIONS
 from optviz.experiment import ARTICLE_OPTIMIZERS
 from race_page import RacePage
-from tiers import rest_is_long
+from tiers import long
 
 STEPS = 20
 
@@ -35,7 +35,8 @@ FEW = ("tensorflow1", ("nag", "adam"))
 EVERY = [(convention, ARTICLE_OPTIMIZERS) for convention in CONVENTIONS]
 
 
-@pytest.mark.parametrize(("convention", "keys"), rest_is_long([FEW, *EVERY], [FEW]))
+@long
+@pytest.mark.parametrize(("convention", "keys"), [FEW, *EVERY])
 def test_the_lines_on_the_page_make_the_recorded_step(
     open_page: Callable[..., RacePage], convention: str, keys: tuple[str, ...]
 ) -> None:

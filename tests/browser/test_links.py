@@ -60,7 +60,8 @@ def test_the_links_are_of_every_kind() -> None:
     assert sum(len(link) > 6000 for link in hostile_links()) > 10
 
 
-@pytest.mark.parametrize("count", rest_is_long([6, LINKS], {6}))
+@long
+@pytest.mark.parametrize("count", [6, LINKS])
 def test_hostile_links_show_a_race_each(open_page: Open, count: int) -> None:
     page = open_page()
     for number, link in enumerate(hostile_links(count)):

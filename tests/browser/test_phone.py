@@ -102,8 +102,9 @@ def box(page: RacePage, part: str) -> dict[str, float]:
 FOR_THUMBS = ["?samples=64&racers=sgd~adam--learning_rate-0.2", "?surface=formula&text=x^2%2By^2", "?present=1&steps=x"]
 
 
+@long
 @LANGUAGES
-@pytest.mark.parametrize("query", rest_is_long(FOR_THUMBS, {FOR_THUMBS[0]}))
+@pytest.mark.parametrize("query", FOR_THUMBS)
 def test_every_target_on_a_phone_fits_a_thumb(open_page: Open, locale: str, query: str) -> None:
     page = open_page(query, locale=locale, **TOUCH)
     ready(page)

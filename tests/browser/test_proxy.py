@@ -71,7 +71,7 @@ def proxy(server: str) -> Iterator[Proxy]:
     [
         ("en-US", "", "cannot be connected"),
         pytest.param("zh-CN", "", "无法连接", marks=long),
-        ("en-US", "?lang=zh", "无法连接"),
+        pytest.param("en-US", "?lang=zh", "无法连接", marks=long),
     ],
 )
 def test_a_page_that_is_refused_says_so(proxy: Proxy, browser: Browser, locale: str, query: str, said: str) -> None:

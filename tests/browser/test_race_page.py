@@ -50,6 +50,7 @@ def test_first_paint_is_the_article_setting_with_seven_racers(open_page: Open) -
     assert_drawn(page, Race())
 
 
+@long
 def test_the_hook_switches_to_the_article_formulas_and_the_ranking_changes(open_page: Open) -> None:
     page = open_page()
     ranking = page.page.locator(".optviz-scores tbody tr td:first-child")
@@ -168,6 +169,7 @@ def test_heads_stand_on_the_point_of_the_step_in_both_charts(open_page: Open) ->
     assert colors == [[11, 69, 184, 255]] * 2
 
 
+@long
 def test_of_heads_on_one_spot_all_are_seen(open_page: Open) -> None:
     page = open_page()
     page.do("first")
@@ -501,6 +503,7 @@ def test_a_phone_sees_the_picture_first_and_reaches_every_control(open_page: Ope
     page.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
 
 
+@long
 def test_nothing_is_cut_off(open_page: Open) -> None:
     """No button, chip or readout whose text is wider than its box."""
     for locale in ("en-US", "zh-CN"):
@@ -571,6 +574,7 @@ def test_dragging_the_start_is_followed_and_committed_once(open_page: Open) -> N
     page.page.wait_for_function("!location.search.includes('start=')")
 
 
+@long
 def test_the_learning_rate_follows_the_hand_and_is_committed_once(open_page: Open) -> None:
     page = open_page()
     page.page.evaluate(COUNT_PICTURES)
@@ -653,6 +657,7 @@ def test_sgd_minibatch_and_gradient_descent_part_on_the_page(open_page: Open) ->
 # What a first reading found
 
 
+@long
 def test_a_double_click_puts_the_axes_back_and_leaves_the_start(open_page: Open) -> None:
     page = open_page()
     whole = page.ranges()
@@ -711,6 +716,7 @@ def test_another_origin_cannot_open_the_socket(server: str, browser: Browser) ->
     assert outcome == "refused"
 
 
+@long
 def test_the_cloud_of_gradients_opens_below_the_scoreboard(open_page: Open) -> None:
     page = open_page("?samples=64&racers=gradient_descent~minibatch_sgd")
     page.page.get_by_text("Mini-batch gradients at one point").click()
@@ -720,6 +726,7 @@ def test_the_cloud_of_gradients_opens_below_the_scoreboard(open_page: Open) -> N
     assert cloud.locator(".scatterlayer .trace").count() == 6
 
 
+@long
 def test_a_racer_that_diverges_beyond_single_precision_keeps_its_cross(open_page: Open) -> None:
     """From (2, 1) the first step of gradient descent on exp(x²) leads to a loss of 1e164."""
     page = open_page("?surface=formula&text=exp(x^2)&start=2~1&racers=gradient_descent")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from race_page import RacePage
-from tiers import rest_is_long
+from tiers import long, rest_is_long
 
 Open = Callable[..., RacePage]
 
@@ -94,6 +94,7 @@ def test_beside_the_open_settings_of_a_small_screen_the_map_is_no_stamp(open_pag
     assert seen["bar"]["height"] <= 60
 
 
+@long
 def test_a_tablet_that_is_held_upright_is_filled(open_page: Open) -> None:
     seen = boxes(open_page("?v=1", viewport={"width": 768, "height": 1024}))
     assert seen["map"]["width"] >= 768 * 0.6

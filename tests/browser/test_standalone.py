@@ -395,7 +395,8 @@ def test_light_and_dark_follow_the_system(open_file: Open) -> None:
     assert file.page.evaluate(background) == "rgb(252, 252, 254)"
 
 
-@pytest.mark.parametrize("language", rest_is_long(["en", "zh"], {"en"}))
+@long
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_it_fits_a_phone(open_file: Open, language: str) -> None:
     file = open_file(html_page(hostile_race(), hostile_race().run(), language), viewport=PHONE, has_touch=True)
     assert file.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -467,6 +468,7 @@ def test_a_browser_that_cannot_draw_says_so(browser: Browser, tmp_path: Path) ->
     assert said == words("zh")["standalone"]["broken"]
 
 
+@long
 def test_the_picture_can_be_saved(open_file: Open) -> None:
     file = open_file(html_page(Race(), Race().run()))
     file.do("save")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from race_page import RacePage
+from tiers import long
 
 Open = Callable[..., RacePage]
 PLAYS = "document.querySelector('.optviz-stage').dataset.playing === 'true'"
@@ -21,6 +22,7 @@ def shown(page: RacePage) -> str:
     )
 
 
+@long
 def test_switch_and_dice_play_at_once_and_a_reload_shows_the_same(open_page: Open) -> None:
     page = open_page("?steps=60")
     assert page.step() == 60 and shown(page) == ""

@@ -163,7 +163,8 @@ def difference(found: np.ndarray, shown: np.ndarray, inside: int) -> float:
 PICTURES = [("png", ""), ("svg", ""), ("png", "?swarm=0"), ("svg", "?swarm=0")]
 
 
-@pytest.mark.parametrize(("kind", "query"), rest_is_long(PICTURES, {("png", "?swarm=0")}))
+@long
+@pytest.mark.parametrize(("kind", "query"), PICTURES)
 def test_a_saved_picture_has_the_map_of_the_page(open_page: Open, browser: Browser, kind: str, query: str) -> None:
     page = open_page(query)
     if query:
@@ -246,6 +247,7 @@ def test_a_recording_can_be_stopped(open_page: Open) -> None:
     assert expected.value.suggested_filename == "optviz-gaussian_hills-seed1-eta0.1.webm"
 
 
+@long
 def test_a_recording_that_is_stopped_in_its_first_moment_saves_nothing(open_page: Open) -> None:
     page = open_page()
     page.page.evaluate(

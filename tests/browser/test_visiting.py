@@ -11,7 +11,7 @@ from optviz import Race
 from race_page import RacePage
 from serving import serving
 from tabs import DESKTOP, new_tab
-from tiers import long, rest_is_long
+from tiers import long
 
 Open = Callable[..., RacePage]
 AT_REST = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
@@ -129,7 +129,8 @@ SPELLED_OTHERWISE = {
 }
 
 
-@pytest.mark.parametrize("how", rest_is_long(SPELLED_OTHERWISE, {"defaults said"}))
+@long
+@pytest.mark.parametrize("how", SPELLED_OTHERWISE)
 def test_what_is_hidden_makes_no_entry_after_a_link_that_is_spelled_otherwise(open_page: Open, how: str) -> None:
     page = open_page(SPELLED_OTHERWISE[how])
     settle(page)
@@ -148,7 +149,8 @@ def test_what_is_hidden_makes_no_entry_after_a_link_that_is_spelled_otherwise(op
     assert page.query()["hidden"] == "0"
 
 
-@pytest.mark.parametrize("held", rest_is_long(["start", "learning rate"], {"learning rate"}))
+@long
+@pytest.mark.parametrize("held", ["start", "learning rate"])
 def test_going_back_gives_up_what_is_held(open_page: Open, held: str) -> None:
     page = open_page()
     token = page.token()
@@ -188,6 +190,7 @@ def test_going_back_gives_up_what_is_held(open_page: Open, held: str) -> None:
 # --- the first visit -----------------------------------------------------------------------------------------------
 
 
+@long
 def test_on_a_first_visit_the_race_plays_once_from_its_start(server: str, browser: Browser) -> None:
     context = browser.new_context(viewport=DESKTOP, locale="en-US")
     # What the stage has shown, from the first: the page may be slower to be looked at than the race to begin.
