@@ -16,7 +16,8 @@ from urllib.parse import quote, urlencode
 from optviz.bad_input import BadInput
 from optviz.budget import check_budget, within_budget
 from optviz.experiment import MOST_RACERS, Race, link, read_url
-from optviz.experiment.league import GRID, SEEDS, TUNED, Block, check_block, check_grid, tunable
+from optviz.experiment.blocks import Block, check_block
+from optviz.experiment.league import GRID, SEEDS, TUNED, check_grid, tunable
 from optviz.experiment.lesson import CONTROLS, Lesson, lesson, lesson_names
 from optviz.experiment.link import OTHER_PARAMETERS
 from optviz.experiment.reading import number_or_list

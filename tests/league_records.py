@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from optviz.figures.league.record import FairRecord, LeagueRecord, PairShown
+from optviz.figures.league.record import FairRecord, LeagueRecord
+from optviz.statistics.pairs import Pair, Verdict, share_interval
+from optviz.statistics.ranking import Contradicted
 
 STEPS = 4
 TARGETS = np.array([0.5, 0.1])
 
 
-def pair(first: int, second: int, share: float, difference: float, verdict: str, conflict: bool = False) -> PairShown:
+def pair(first: int, second: int, share: float, difference: float, verdict: Verdict) -> Pair:
     wins = round(share * 10)
-    return PairShown(
+    return Pair(
         first=first,
         second=second,
         wins=wins,
         ties=0,
         losses=10 - wins,
-        share=(share, share - 0.1, share + 0.1),
+        share=(share, *share_interval(wins, 0, 10 - wins)),
         difference=(difference, difference - 0.05, difference + 0.05),
         verdict=verdict,
+        p_value=0.02,
         p_holm=0.04,
-        seeds_needed=400 if verdict == "unknown" else None,
-        conflict=conflict,
+        seeds_needed=400 if verdict is Verdict.UNKNOWN else None,
     )
 
 
@@ -44,13 +46,14 @@ def league_record(fair: bool = False) -> LeagueRecord:
         alone=np.array([[0.2, 0.1, 0.3], [0.3, 0.2, 0.4], [0.5, 0.4, 0.6]]),
         shared=np.array([[0.2, 0.1, 0.3], [0.3, 0.2, 0.4], [0.5, 0.4, 0.6]]),
         diverged=np.array([0, 0, 1]),
+        left=np.array([2, 0, 0]),
         order=np.array([2, 1, 0]),
         pairs={
-            (0, 1): pair(0, 1, 0.7, 0.16, "worse", conflict=True),
-            (0, 2): pair(0, 2, 0.2, 0.25, "worse"),
-            (1, 2): pair(1, 2, 0.4, 0.09, "unknown"),
+            (0, 1): pair(0, 1, 0.7, 0.16, Verdict.WORSE),
+            (0, 2): pair(0, 2, 0.2, 0.25, Verdict.WORSE),
+            (1, 2): pair(1, 2, 0.4, 0.09, Verdict.UNKNOWN),
         },
-        contradicted=0.3,
+        contradicted=Contradicted((0.8, 0.49, 0.94), (0.3, 0.2, 0.4)),
         targets=TARGETS,
         profiles=profiles,
         evaluations=np.outer([2, 1, 1], steps),

@@ -15,6 +15,7 @@ from mounted import tracks, visit, widget
 from optviz import OPTIMIZERS, Race, Racer, SmoothedNoise, optimizers
 from optviz.experiment import read_url
 from optviz.laboratory import work
+from optviz.laboratory.asking import Task
 from optviz.laboratory.jobs import LIGHT, SECONDS_OF_A_FAILURE, Pool, WorkerGone
 from optviz.laboratory.values import packed
 from optviz.swarm import swarm_of
@@ -433,7 +434,7 @@ def test_a_picture_of_a_drag_asks_nobody_where_the_surface_is_known(
 
 def test_a_page_may_ask_for_a_task_and_gets_it_when_it_is_there(pool: Pool) -> None:
     race = Race(SmoothedNoise(seed=9), racers=(Racer(OPTIMIZERS["adam"]()),), start=(0.5, 0.5), steps=2500)
-    task = work.Task("path", race, {"place": 0}, work=LIGHT)
+    task = Task("path", race, {"place": 0}, work=LIGHT)
     assert background.result_of(task) is None, "the gate is shut"
     Local.gate.set()
     values = next(values for values in (background.result_of(task) for _ in range(100)) if values is not None)
@@ -445,6 +446,6 @@ def test_a_page_may_ask_for_a_task_and_gets_it_when_it_is_there(pool: Pool) -> N
 def test_little_work_and_all_work_without_a_pool_are_done_at_once() -> None:
     race = Race(racers=(Racer(OPTIMIZERS["adam"]()),), start=(0.5, 0.5), steps=3)
     for effort in (1, 10 * LIGHT):
-        values = background.result_of(work.Task("path", race, {"place": 0}, work=effort))
+        values = background.result_of(Task("path", race, {"place": 0}, work=effort))
         assert values is not None
         assert values["points"].shape == (4, 2)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from optviz.statistics.bands import RESOLUTION, bands
-from optviz.statistics.intervals import quantile_interval, wilson
+from optviz.statistics.intervals import Means, quantile_interval, wilson
 from optviz.statistics.pairs import Verdict, pairs_of
 from optviz.statistics.profiles import pooled, profile, spent
-from optviz.statistics.ranking import contradicted, contradicted_pairs, lowest_of_all, ranking
+from optviz.statistics.ranking import contradicted, lowest_of_all, ranking
 from optviz.statistics.runs import histogram
 
 EPS = np.finfo(float).eps
@@ -59,12 +59,14 @@ def test_of_no_surface_nothing_is_known_and_nothing_fails() -> None:
     values, low, high = bands(np.zeros((4, histogram(np.ones((1, 1))).shape[-1]), np.uint32))
     assert np.isnan(values).all() and np.all(low == 1e-8) and np.all(high == np.inf)
     none = np.zeros((3, 0))
-    pairs = pairs_of(none, none, 0)
-    for racer in ranking(none, none, pairs, 0):
+    means = Means(none, 0)
+    pairs = pairs_of(none, means)
+    for racer in ranking(none, means, pairs):
         assert np.isnan([racer.mean, racer.alone, racer.shared]).all()
         assert racer.interval == racer.alone_interval == racer.shared_interval == (0.0, 1.0)
         assert (racer.rank_low, racer.rank_high) == (1, 3)
-    assert np.isnan(contradicted(none, pairs))
+    for share in (contradicted(none, pairs).surfaces, contradicted(none, pairs).pairs):
+        assert np.isnan(share[0]) and share[1:] == (0, 1)
 
 
 def test_evaluations_spent() -> None:
@@ -115,21 +117,21 @@ def test_what_diverged_is_infinite_and_what_is_tiny_is_at_the_end_of_the_first_b
 # --- ranking -------------------------------------------------------------------------------------------------------
 
 
-def league(n: int = 200) -> tuple[np.ndarray, np.ndarray]:
+def league(n: int = 200) -> tuple[np.ndarray, Means]:
     """Gaps and c (4, n): the first clearly best, the second and third nearly alike, the last has always diverged."""
     generator = np.random.default_rng(12)
     gaps = generator.random((4, n)) ** np.array([6.0, 1.0, 1.0, 1.0])[:, None]
     gaps[3] = np.nan
-    return gaps, np.where(np.isnan(gaps), 1.0, gaps)
+    return gaps, Means(np.where(np.isnan(gaps), 1.0, gaps), 1)
 
 
 def test_a_ranking() -> None:
     gaps, c = league()
-    ranked = ranking(gaps, c, pairs_of(gaps, c, 1), 1)
+    ranked = ranking(gaps, c, pairs_of(gaps, c))
     assert [(one.rank_low, one.rank_high) for one in ranked] == [(1, 1), (2, 3), (2, 3), (4, 4)]
     assert ranked[0].place == 1 and ranked[3].place == 4
     for place, one in enumerate(ranked):
-        assert one.mean == c[place].mean() and one.interval[0] <= one.mean <= one.interval[1]
+        assert one.mean == c.rows[place].mean() and one.interval[0] <= one.mean <= one.interval[1]
         assert one.alone_interval == wilson(round(one.alone * 200), 200)
     assert ranked[3].interval == (1.0, 1.0) and ranked[3].shared == 0.0
     assert sum(one.alone for one in ranked) == pytest.approx(1)
@@ -137,17 +139,18 @@ def test_a_ranking() -> None:
 
 def test_the_rank_goes_by_pairs_that_are_sure_and_the_place_by_the_mean() -> None:
     gaps, c = league()
-    pairs = pairs_of(gaps, c, 1)
+    pairs = pairs_of(gaps, c)
     unsure = {place: replace(pair, p_holm=0.06) for place, pair in pairs.items()}
-    ranked = ranking(gaps, c, unsure, 1)
+    ranked = ranking(gaps, c, unsure)
     assert {(one.rank_low, one.rank_high) for one in ranked} == {(1, 4)}
-    assert [one.place for one in ranked] == [one.place for one in ranking(gaps, c, pairs, 1)]
+    assert [one.place for one in ranked] == [one.place for one in ranking(gaps, c, pairs)]
 
 
 def test_a_racers_mean_does_not_know_who_else_runs() -> None:
     gaps, c = league()
-    whole = ranking(gaps, c, pairs_of(gaps, c, 1), 1)
-    fewer = ranking(gaps[[3, 1]], c[[3, 1]], pairs_of(gaps[[3, 1]], c[[3, 1]], 1), 1)
+    whole = ranking(gaps, c, pairs_of(gaps, c))
+    two = Means(c.rows[[3, 1]], 1)
+    fewer = ranking(gaps[[3, 1]], two, pairs_of(gaps[[3, 1]], two))
     assert [(one.mean, one.interval) for one in fewer] == [
         (whole[place].mean, whole[place].interval) for place in (3, 1)
     ]
@@ -161,12 +164,22 @@ def test_lowest_of_all_alone_and_shared() -> None:
 
 
 def test_a_single_surface_contradicts_the_order_of_all() -> None:
-    """The first is better on 70 of 100 by a lot; level with the third but for 5."""
+    """The first and the third are each better than the second on 70 of 100, by a lot; not on the same ones."""
     place = np.arange(100)
     first = np.where(place < 70, 0.1, 0.9)
-    gaps = np.stack([first, np.full(100, 0.8), np.where(place < 5, 0.11, first)])
-    pairs = pairs_of(gaps, gaps, 4)
-    assert [pairs[place].verdict for place in sorted(pairs)] == [Verdict.BETTER, Verdict.EQUIVALENT, Verdict.WORSE]
-    assert contradicted_pairs(gaps, pairs) == {(0, 1): 0.3, (1, 2): 0.3}
-    assert contradicted(gaps, pairs) == pytest.approx(0.3)
-    assert np.isnan(contradicted(gaps[[0, 2]], pairs_of(gaps[[0, 2]], gaps[[0, 2]], 4)))
+    gaps = np.stack([first, np.full(100, 0.8), np.where(place < 5, 0.11, np.roll(first, 10))])
+    pairs = pairs_of(gaps, Means(gaps, 4))
+    assert [pairs[place].verdict for place in sorted(pairs)] == [Verdict.BETTER, Verdict.UNKNOWN, Verdict.WORSE]
+    # The first is higher than the second on the last 30. The third is so on 5 to 9, and on 80 to 99.
+    found = contradicted(gaps, pairs)
+    assert found.surfaces == (0.35, *wilson(35, 100))
+    assert found.pairs[0] == pytest.approx((30 + 25) / 200)
+    low, high = found.pairs[1:]
+    # On 20 of the 35 both pairs are contradicted: less sure than 200 answers, surer than 100.
+    assert np.ptp(wilson(55, 200)) < high - low < np.ptp(wilson(27.5, 100))
+
+
+def test_where_nobody_is_surely_better_nothing_is_contradicted() -> None:
+    gaps = np.tile(np.linspace(0.1, 0.9, 100), (2, 1))
+    found = contradicted(gaps, pairs_of(gaps, Means(gaps, 4)))
+    assert np.isnan(found.surfaces[0]) and np.isnan(found.pairs[0])

@@ -8,9 +8,9 @@ from scipy import stats
 
 from optviz.statistics.intervals import (
     RESAMPLES,
+    Means,
     effective_n,
     mean_interval,
-    mean_intervals,
     median_interval,
     paired_interval,
     quantile_interval,
@@ -96,36 +96,75 @@ def test_an_interval_from_counts_is_the_bin_of_that_from_values() -> None:
 # --- means ---------------------------------------------------------------------------------------------------------
 
 
-def test_resampling_draws_what_scipy_draws() -> None:
+# A number of at most 1 is taken to a multiple of 2⁻³⁸ for 20,000 of them, and of fewer more closely.
+TAKEN = 2.0**-38
+
+
+@pytest.mark.parametrize("n", [25, 1000])
+def test_a_difference_has_scipys_paired_percentile_bootstrap(n: int) -> None:
+    generator = np.random.default_rng(n)
+    first, second = generator.random(n) ** 3, generator.random(n)
+    theirs = stats.bootstrap(
+        (first, second),
+        lambda one, other, axis: one.mean(axis) - other.mean(axis),
+        paired=True,
+        n_resamples=RESAMPLES,
+        method="percentile",
+        batch=100,
+        rng=np.random.default_rng(9),
+    )
+    means = Means([first, second], 9)
+    # The same columns are drawn, in the same order.
+    np.testing.assert_allclose(
+        means.resampled[0] - means.resampled[1], theirs.bootstrap_distribution, rtol=0, atol=TAKEN
+    )
+    # Percentiles are interpolated there: the interval is less than one order statistic away.
+    ordered = np.sort(theirs.bootstrap_distribution)
+    low, high = means.of_difference(0, 1)
+    assert ordered[248] < low < ordered[251] and ordered[9747] < high < ordered[9751]
+    apart = max(ordered[251] - ordered[248], ordered[9751] - ordered[9747])
+    np.testing.assert_allclose((low, high), theirs.confidence_interval, rtol=0, atol=apart)
+    # And exactly the one at whose rank the interval ends.
+    np.testing.assert_allclose((low, high), ordered[[249, 9749]], rtol=0, atol=TAKEN)
+
+
+def test_the_mean_of_a_row_has_scipys_percentile_bootstrap() -> None:
     values = np.random.default_rng(2).random(250) ** 3
     theirs = stats.bootstrap(
         (values,), np.mean, n_resamples=RESAMPLES, method="percentile", rng=np.random.default_rng(9), vectorized=True
     )
-    # Sums of 250 numbers in another order.
+    np.testing.assert_allclose(resampled_means(values[None], 9)[0], theirs.bootstrap_distribution, rtol=0, atol=TAKEN)
     np.testing.assert_allclose(
-        np.sort(resampled_means(values[None], 9)[0]), np.sort(theirs.bootstrap_distribution), rtol=0, atol=250 * EPS
+        mean_interval(values, 9), np.sort(theirs.bootstrap_distribution)[[249, 9749]], rtol=0, atol=TAKEN
     )
-    interval = mean_interval(values, 9)
-    # Percentiles are interpolated there: less than one order statistic away.
-    ordered = np.sort(theirs.bootstrap_distribution)
-    assert ordered[248] < interval[0] < ordered[251] and ordered[9747] < interval[1] < ordered[9751]
-    np.testing.assert_allclose(interval, theirs.confidence_interval, rtol=0, atol=ordered[251] - ordered[248])
 
 
-def test_each_interval_is_the_same_bits_whatever_stands_beside_it() -> None:
-    rows = np.random.default_rng(3).random((7, 1000)) - 0.4
-    together = mean_intervals(rows, 17)
-    np.testing.assert_array_equal(mean_intervals(rows[[4, 0]], 17), together[[4, 0]])
-    np.testing.assert_array_equal(mean_intervals(-rows[3:4], 17), -together[3:4, ::-1])
-    assert not np.array_equal(mean_intervals(rows[:1], 18), together[:1])
+@pytest.mark.parametrize(("n", "resamples"), [(2, RESAMPLES), (1000, RESAMPLES), (20_000, 199)])
+def test_each_interval_is_the_same_bits_whatever_stands_beside_it(
+    n: int, resamples: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("optviz.statistics.intervals.RESAMPLES", resamples)
+    rows = np.random.default_rng(3).random((7, n)) - 0.4
+    together = Means(rows, 17)
+    two, negated = Means(rows[[4, 0]], 17), Means(-rows[:2], 17)
+    assert (two.of(0), two.of(1)) == (together.of(4), together.of(0))
+    assert two.of_difference(0, 1) == together.of_difference(4, 0)
+    low, high = together.of_difference(0, 1)
+    assert together.of_difference(1, 0) == negated.of_difference(0, 1) == (-high, -low)
+    assert n == 2 or Means(rows[:1], 18).of(0) != together.of(0)
 
 
-def test_blocks_of_draws_are_one_stream(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = np.random.default_rng(4).random((2, 60))
+def test_sums_are_exact_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So neither the height of a block of draws nor the number of rows moves a bit."""
+    rows = np.random.default_rng(4).random((3, 60)) * [[1e-9], [1.0], [3e7]]
     whole = resampled_means(rows, 1)
     monkeypatch.setattr("optviz.statistics.intervals._HELD", 7_000)
-    # A product of another height may sum in another order.
-    np.testing.assert_allclose(resampled_means(rows, 1), whole, rtol=60 * EPS)
+    np.testing.assert_array_equal(resampled_means(rows, 1), whole)
+    np.testing.assert_array_equal(resampled_means(rows[::-1, ::1], 1), whole[::-1])
+    drawn = np.random.default_rng(1).integers(0, 60, (RESAMPLES, 60))
+    # Each of 60 numbers is rounded to a multiple of 2⁻⁴⁷ of the power of two above the largest.
+    for mean, row in zip(whole, rows, strict=True):
+        np.testing.assert_allclose(mean, row[drawn].mean(axis=1), rtol=0, atol=row.max() * 2.0**-46)
 
 
 def test_many_values_have_students_interval() -> None:

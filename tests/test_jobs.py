@@ -18,9 +18,9 @@ from optviz import FiniteSum, Formula, GaussianHills, Race, Racer, SmoothedNoise
 from optviz.figures.fans import fan
 from optviz.figures.heights import Heights, contour_heights
 from optviz.laboratory import jobs, work
+from optviz.laboratory.asking import Task
 from optviz.laboratory.jobs import LIGHT, Pool, Worker, WorkerGone, described
 from optviz.laboratory.values import packed, record_of, unpacked
-from optviz.laboratory.work import Task
 from optviz.optimizers import Adam, GradientDescent
 from optviz.surface import Regression
 from optviz.surface.lowest import Found

@@ -79,6 +79,7 @@ def test_other_programs_read_every_number_bit_for_bit(folder: Path, ending: str)
         mine = frame[place::2]
         for name in ("start_loss", "final_loss", "gap", "c", "lowest", "swing", "end_distance"):
             np.testing.assert_array_equal(mine[name].to_numpy(dtype=float), getattr(runs, name))
+        np.testing.assert_array_equal(mine.left_the_surface.to_numpy(), runs.left_the_surface)
         half = np.where(runs.hits[:, 0] < 0, np.nan, runs.hits[:, 0])
         np.testing.assert_array_equal(mine["steps_to_gap_0.5"].to_numpy(dtype=float), half)
     assert 0 < frame["steps_to_gap_0.5"].isna().sum() < 40
@@ -162,10 +163,11 @@ def test_the_table_on_the_screen(folder: Path, capsys: pytest.CaptureFixture[str
     assert lines[0] == "gaussian_hills, tensorflow1, 15 steps, seeds 5 to 24"
     result = known(ASKED, Store(folder / "store"))
     for line, runs in zip(lines[2:4], result.runs, strict=True):
-        _, mean, low, _, high, _, reached, diverged = line.split()
+        _, mean, low, _, high, _, reached, diverged, left = line.split()
         told = [runs.c.mean(), *mean_interval(runs.c, ASKED.sampling_seed)]
         assert [float(mean), float(low), float(high)] == pytest.approx(told, abs=5e-4)
         assert [int(reached), int(diverged)] == [(runs.hits[:, 1] >= 0).sum(), (runs.diverged_at >= 0).sum()]
+        assert int(left) == runs.left_the_surface.sum()
 
 
 def test_one_seed_has_no_interval(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,6 +20,7 @@ from optviz.figures.league.ranking import ranking_figure
 from optviz.figures.palette import DUEL, FIGURE, THEMES, contrast
 from optviz.figures.styles import styles_of
 from optviz.stage import pack, unpack
+from optviz.statistics.pairs import share_interval
 from optviz.text import LANGUAGES, words
 
 RECORD = league_records.league_record(fair=True)
@@ -105,7 +106,7 @@ def test_a_racer_against_each_other_is_seen_from_its_side() -> None:
     assert share["x"] == pytest.approx([0.4, 0.3])
     assert difference["x"] == pytest.approx([0.09, -0.16])
     assert [mark[3:6] for mark in share["customdata"]] == [[4, 0, 6], [3, 0, 7]]
-    assert share["customdata"][1][6:] == pytest.approx([0.2, 0.4])
+    assert share["customdata"][1][6:] == pytest.approx(share_interval(3, 0, 7))
     assert [mark[5] for mark in difference["customdata"]] == [WORDS["verdict_unknown"], WORDS["verdict_better"]]
     # A filled mark is a verdict.
     assert difference["marker"]["symbol"] == ["circle-open", "circle"]

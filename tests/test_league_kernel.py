@@ -15,6 +15,7 @@ from optviz import Racer, trace
 from optviz.experiment import CHUNK, League
 from optviz.laboratory.kernel import compute, found_of
 from optviz.optimizers import Adam, GradientDescent, Momentum
+from optviz.outcome import Outcome
 from optviz.statistics import best_reached, gap, steps_to_drop
 from optviz.statistics.runs import BINS, EDGES, PER_RUN, TARGETS, Runs, histogram, joined
 from optviz.surface import FiniteSum, GaussianHills, SmoothedNoise
@@ -68,6 +69,7 @@ def of_one_run(league: League, seed: int, racer: Racer) -> dict[str, Any]:
         "hits": hits,
         "swing": np.hypot(*ranges),
         "end_distance": np.hypot(*(path.points[-1] - lowest.point)),
+        "left_the_surface": path.outcome is Outcome.LEFT,
     }
 
 
@@ -92,6 +94,13 @@ def test_some_of_those_runs_have_diverged_and_some_have_not() -> None:
     diverged = np.stack([runs.diverged_at >= 0 for runs in computed("blown up").values()])
     assert 0 < diverged.sum() < diverged.size
     assert not diverged[-1].any()
+
+
+def test_some_runs_have_left_the_surface_and_none_of_them_has_diverged() -> None:
+    runs = [run for name in LEAGUES for run in computed(name).values()]
+    left, diverged = np.hstack([(run.left_the_surface, run.diverged_at >= 0) for run in runs])
+    assert 0 < left.sum() < left.size
+    assert not (left & diverged).any()
 
 
 def assert_same(one: Runs, other: Runs) -> None:

@@ -28,13 +28,14 @@ from optviz.laboratory.league_answer import answer, answer_of, values_of
 from optviz.laboratory.store import Store
 from optviz.laboratory.values import packed, unpacked
 from optviz.stage import unpack
+from optviz.statistics.pairs import Verdict
 from optviz.surface import GaussianHills
 from optviz.text import words
-from optviz.text.verdicts import told_fair
+from optviz.text.verdicts import told_fair, told_pairs
 from optviz.ui import leagues
 from optviz.ui.asking import visit as name_of_visit
 from optviz.ui.leagues import Desk, token_of
-from optviz.ui.pages.league.answer import sentences
+from optviz.ui.pages.league.answer import ranking_table
 from optviz.ui.pages.league.guess import verdict
 
 ASKED = League(seeds=(0, 30), steps=60)
@@ -98,6 +99,8 @@ def test_an_answer_travels_whole(kept: Store) -> None:
     assert list(there.conclusions) == list(made.conclusions) == ["article", "tensorflow1"]
     assert there.conclusions["article"][0].values == pytest.approx(made.conclusions["article"][0].values, nan_ok=True)
     assert there.record.pairs == made.record.pairs
+    assert {type(pair.verdict) for pair in there.record.pairs.values()} == {Verdict}
+    assert there.record.contradicted == made.record.contradicted
     assert there.record.names == made.record.names
     np.testing.assert_array_equal(there.record.profiles, made.record.profiles)
     for one, other in zip(there.result.runs, made.result.runs, strict=True):
@@ -208,8 +211,8 @@ def test_the_way_to_a_random_surface_keeps_all_else_of_the_race(desk: Desk) -> N
 def test_a_guess_is_wrong_only_where_the_best_is_surely_better(place: int | None, against: str, said: str) -> None:
     made = by_hand()
     opposite = {"better": "worse"}.get(against, against)
-    pairs = {key: replace(made.pairs[key], verdict="worse") for key in ((0, 1), (0, 2))}
-    pairs[1, 2] = replace(made.pairs[1, 2], verdict=opposite)
+    pairs = {key: replace(made.pairs[key], verdict=Verdict.WORSE) for key in ((0, 1), (0, 2))}
+    pairs[1, 2] = replace(made.pairs[1, 2], verdict=Verdict(opposite))
     assert int(made.order[0]) == 2
     assert verdict(replace(made, pairs=pairs), place) == said
 
@@ -223,10 +226,30 @@ def test_of_two_that_are_the_same_neither_guess_is_wrong() -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_one_surface_says_is_told_of_pairs_and_surfaces_as_the_function_counts(language: str) -> None:
-    text = words(language)
-    (told_of_one,) = (found for found in sentences(by_hand(), text) if "30.0%" in found)
+    text, made = words(language), by_hand()
+    conflict, told_of_one, unknown = told_pairs(made, text)
+    assert all(part in conflict for part in ("NAG", "RMSProp", "0.350", "0.190", "7", "10"))
+    numbers = ("80.0", "49.0", "94.0", "30.0", "20.0", "40.0")
+    places = [told_of_one.index(number) for number in numbers]
+    assert places == sorted(places)
     for count in ("surface", "pairs") if language == "en" else ("曲面", "组合"):
         assert count in told_of_one
+    assert "400" in unknown
+    assert told_pairs(made, text, most=0) == [told_of_one, unknown]
+    # Of one pair that is sure there is one number.
+    pairs = {**made.pairs, (0, 1): replace(made.pairs[0, 1], verdict=Verdict.UNKNOWN, p_holm=1.0)}
+    told_of_one, _ = told_pairs(replace(made, pairs=pairs), text)
+    assert "NAG" in told_of_one and "Adam" in told_of_one and "80.0" in told_of_one and "30.0" not in told_of_one
+
+
+def test_runs_that_left_the_surface_are_counted_beside_those_that_diverged() -> None:
+    rows = re.findall("<tr>.*?</tr>", ranking_table(by_hand(), words("en")))
+    assert [re.findall("<td class='number'>([0-9,]+)</td>", row)[-2:] for row in rows[1:]] == [
+        ["1", "0"],
+        ["0", "0"],
+        ["0", "2"],
+    ]
+    assert "ended outside the domain" in rows[0]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -10,6 +10,7 @@ import pytest
 
 from optviz import BadInput, Racer, gallery
 from optviz.experiment import League, league_families, read_league, seven
+from optviz.experiment.blocks import training_beside
 from optviz.optimizers import Adam, GradientDescent
 from optviz.surface import DriftingBowl, FiniteSum, Formula, GaussianHills, Regression, SmoothedNoise
 
@@ -149,6 +150,31 @@ def test_the_race_behind_a_number_is_on_that_seed_and_from_its_own_start() -> No
 
 def test_only_families_that_are_drawn_from_a_seed_in_stacks_can_be_asked_about() -> None:
     assert league_families() == ("gaussian_hills", "smoothed_noise")
+
+
+@pytest.mark.parametrize(
+    ("seeds", "training"),
+    [
+        ((0, 1000), (1000, 2000)),
+        # The last seed there is belongs to a block, too.
+        ((2**32 - 2000, 2**32 - 1000), (2**32 - 1000, 2**32)),
+        ((2**32 - 2000, 2**32 - 999), (0, 1000)),
+        ((2**32 - 100, 2**32), (0, 1000)),
+    ],
+)
+def test_who_is_tuned_is_tuned_on_the_seeds_that_follow(seeds: tuple[int, int], training: tuple[int, int]) -> None:
+    assert training_beside(seeds) == training
+    assert League(seeds=seeds, training=training).fair
+
+
+@pytest.mark.parametrize(
+    ("before", "training"),
+    [((0, 500), (0, 500)), ((2000, 2500), (2000, 2500)), ((900, 1400), (2000, 2500)), ((1500, 1600), (2000, 2100))],
+)
+def test_who_has_been_tuned_is_tuned_on_the_same_seeds_or_as_many(
+    before: tuple[int, int], training: tuple[int, int]
+) -> None:
+    assert training_beside((1000, 2000), before) == training
 
 
 def test_chunks_lie_on_multiples_whatever_is_asked() -> None:

@@ -24,7 +24,7 @@ from optviz.optimizers import Adam, GradientDescent
 from optviz.racer import Racer
 from optviz.stage import unpack
 from optviz.stage.report import page_of, report
-from optviz.statistics.pairs import beats
+from optviz.statistics.pairs import Verdict, beats
 from optviz.statistics.runs import TARGETS
 
 LEAGUE = League(
@@ -125,7 +125,7 @@ def led(record: LeagueRecord) -> str:
     return html.unescape(found[1])
 
 
-def of_verdicts(verdict: str) -> LeagueRecord:
+def of_verdicts(verdict: Verdict) -> LeagueRecord:
     """The record, its best racer surely ahead by the interval of the difference, with this verdict."""
     best = int(record().order[0])
     pairs = {
@@ -137,8 +137,8 @@ def of_verdicts(verdict: str) -> LeagueRecord:
     return replace(record(), pairs={**record().pairs, **pairs})
 
 
-@pytest.mark.parametrize("verdict", ["unknown", "equivalent"])
-def test_nobody_is_surely_first_without_a_verdict_against_everybody(verdict: str) -> None:
+@pytest.mark.parametrize("verdict", [Verdict.UNKNOWN, Verdict.EQUIVALENT])
+def test_nobody_is_surely_first_without_a_verdict_against_everybody(verdict: Verdict) -> None:
     assert "not surely better" in led(of_verdicts(verdict))
 
 

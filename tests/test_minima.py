@@ -9,8 +9,8 @@ from scipy.optimize import minimize
 from cases import SURFACES
 from optviz import FiniteSum, Formula, GaussianHills, Race, Regression, SmoothedNoise, Surface, gallery
 from optviz.laboratory import work
+from optviz.laboratory.asking import Task
 from optviz.laboratory.values import packed, record_of, unpacked
-from optviz.laboratory.work import Task
 from optviz.surface.lowest import Minima
 
 LITERATURE = {

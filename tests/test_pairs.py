@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from optviz.statistics.intervals import wilson
+from optviz.statistics.intervals import Means, wilson
 from optviz.statistics.pairs import (
     Pair,
     Verdict,
     beats,
-    conflicts,
     holm,
     more_often,
     pairs_of,
@@ -36,20 +35,9 @@ def league(seed: int = 1, racers: int = 5, n: int = 300) -> tuple[np.ndarray, np
     return gaps, np.where(np.isnan(gaps), 1.0, np.clip(gaps, 0, 1))
 
 
-def turned(pair: Pair) -> Pair:
-    """What the second racer sees, as far as it is mirrored exactly."""
-    low, high = pair.difference_interval
-    opposite = {Verdict.BETTER: Verdict.WORSE, Verdict.WORSE: Verdict.BETTER}
-    return replace(
-        pair,
-        wins=pair.losses,
-        losses=pair.wins,
-        share=(pair.losses + pair.ties / 2) / pair.n,
-        share_interval=share_interval(pair.losses, pair.ties, pair.wins),
-        difference=-pair.difference,
-        difference_interval=(-high, -low),
-        verdict=opposite.get(pair.verdict, pair.verdict),
-    )
+def alone(pair: Pair) -> Pair:
+    """What is said of the two racers, whoever else runs and in whatever order."""
+    return replace(pair, first=0, second=1, p_holm=0.0)
 
 
 BEATS = [
@@ -69,9 +57,9 @@ def test_who_beats_whom(first: float, second: float, won: int) -> None:
 
 def test_a_pair_by_hand() -> None:
     gaps = np.array([[0.1, 0.2, np.nan, 0.5], [0.2, 0.2, np.nan, 0.1]])
-    pair = pairs_of(gaps, np.array([[0.1, 0.2, 1, 0.5], [0.2, 0.2, 1, 0.1]]), 0)[0, 1]
-    assert (pair.wins, pair.ties, pair.losses, pair.share, pair.p_value) == (1, 2, 1, 0.5, 1.0)
-    assert pair.difference == pytest.approx(0.075, rel=4 * EPS)
+    pair = pairs_of(gaps, Means([[0.1, 0.2, 1, 0.5], [0.2, 0.2, 1, 0.1]], 0))[0, 1]
+    assert (pair.wins, pair.ties, pair.losses, pair.share[0], pair.p_value) == (1, 2, 1, 0.5, 1.0)
+    assert pair.difference[0] == pytest.approx(0.075, rel=4 * EPS)
     assert pair.verdict is Verdict.UNKNOWN and pair.seeds_needed is not None
 
 
@@ -95,9 +83,9 @@ def test_a_few_wins_among_ties_are_not_sure_in_one_place_and_unsure_in_another(
 ) -> None:
     first = np.repeat([0.1, 0.5], [wins, ties])
     second = np.repeat([0.2, 0.5], [wins, ties])
-    pair = pairs_of(np.stack([first, second]), np.stack([first, second]), 0)[0, 1]
+    pair = pairs_of(np.stack([first, second]), Means([first, second], 0))[0, 1]
     assert pair.surely_wins is sure
-    assert (pair.share_interval[0] > 0.5) is sure
+    assert (pair.share[1] > 0.5) is sure
     # If "by how much" said the contrary, that would be a conflict only where "who wins" is sure.
     assert replace(pair, verdict=Verdict.WORSE).conflict is sure
     assert not replace(pair, verdict=Verdict.BETTER).conflict
@@ -181,32 +169,43 @@ def test_seeds_needed(difference: float, interval: tuple[float, float], n: int, 
 
 def test_a_racer_against_itself_is_all_ties_and_equivalent() -> None:
     gaps, c = league()
-    pair = pairs_of(gaps[[2, 2]], c[[2, 2]], 7)[0, 1]
+    pair = pairs_of(gaps[[2, 2]], Means(c[[2, 2]], 7))[0, 1]
     assert (pair.wins, pair.ties, pair.losses) == (0, 300, 0)
-    assert pair.verdict is Verdict.EQUIVALENT and pair.difference_interval == (0.0, 0.0)
-    assert pair.share == 0.5 and pair.p_value == 1.0
+    assert pair.verdict is Verdict.EQUIVALENT and pair.difference == (0.0, 0.0, 0.0)
+    assert pair.share[0] == 0.5 and pair.p_value == 1.0
 
 
 def test_who_else_runs_changes_no_bit() -> None:
     """But for Holm's correction, which counts the pairs."""
     gaps, c = league()
-    whole = pairs_of(gaps, c, 7)
+    whole = pairs_of(gaps, Means(c, 7))
     for places in ([0, 1], [0, 2, 4], [4, 3, 2, 1, 0], [3, 0, 1]):
-        for (i, j), pair in pairs_of(gaps[places], c[places], 7).items():
+        for (i, j), pair in pairs_of(gaps[places], Means(c[places], 7)).items():
             first, second = places[i], places[j]
-            known = whole[first, second] if first < second else turned(whole[second, first])
-            assert replace(pair, p_holm=0.0) == replace(known, p_holm=0.0)
+            known = whole[first, second] if first < second else whole[second, first].turned()
+            assert alone(pair) == alone(known)
 
 
 def test_who_wins_and_by_how_much_may_disagree() -> None:
     """The first ends a little lower on 80 of 100 surfaces, and fails on the others."""
     first = np.where(np.arange(100) < 80, 0.1, 1.0)
-    pairs = pairs_of(np.stack([first, np.full(100, 0.12), first]), np.stack([first, np.full(100, 0.12), first]), 3)
-    assert pairs[0, 1].share == 0.8 and pairs[0, 1].verdict is Verdict.WORSE
-    assert conflicts(pairs) == ((0, 1), (1, 2))
+    gaps = np.stack([first, np.full(100, 0.12), first])
+    pairs = pairs_of(gaps, Means(gaps, 3))
+    assert pairs[0, 1].share[0] == 0.8 and pairs[0, 1].verdict is Verdict.WORSE
+    assert [place for place, pair in pairs.items() if pair.conflict] == [(0, 1), (1, 2)]
     assert pairs[0, 1].surely_wins and pairs[1, 2].surely_loses
 
 
 def test_a_pair_changes_with_its_surfaces() -> None:
-    first, second = (pairs_of(*league(seed), 7)[0, 1] for seed in (1, 2))
-    assert first.share != second.share and first.difference_interval != second.difference_interval
+    first, second = (pairs_of(gaps, Means(c, 7))[0, 1] for gaps, c in (league(1), league(2)))
+    assert first.share != second.share and first.difference != second.difference
+
+
+def test_a_pair_that_is_turned_twice_is_itself() -> None:
+    gaps, c = league()
+    for pair in pairs_of(gaps, Means(c, 7)).values():
+        assert pair.turned().verdict is {"better": Verdict.WORSE, "worse": Verdict.BETTER}.get(
+            pair.verdict, pair.verdict
+        )
+        assert pair.turned().conflict is pair.conflict
+        assert pair.turned().turned() == pair

@@ -20,8 +20,9 @@ from optviz import (
 )
 from optviz.bad_input import BadInput
 from optviz.budget import MOST_WORK_OF_SWARM, most_steps_of_swarm, racer_work, swarm_work
+from optviz.laboratory.asking import Task
 from optviz.laboratory.values import packed, record_of, unpacked
-from optviz.laboratory.work import Task, done
+from optviz.laboratory.work import done
 from optviz.optimizers import GradientDescent
 from optviz.statistics.valleys import valleys_of
 from optviz.swarm import (

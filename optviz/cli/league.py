@@ -21,7 +21,8 @@ from optviz.bad_input import BadInput
 from optviz.cli.options import EACH, race_of_options
 from optviz.cli.writing import is_output, writer_for
 from optviz.experiment import LONGEST_FILE
-from optviz.experiment.league import TUNED, USUAL_TRAINING, Block, League
+from optviz.experiment.blocks import training_beside
+from optviz.experiment.league import TUNED, League
 from optviz.export.rows import ROW_FORMATS
 from optviz.export.table import text_of
 from optviz.export.whole import write_whole
@@ -29,8 +30,8 @@ from optviz.laboratory.fair import Tuned
 from optviz.laboratory.judging import conclusions_by_convention
 from optviz.laboratory.league import LeagueFailed, Result, rows_of, run_league
 from optviz.laboratory.store import Store
-from optviz.parameter import SEED, Parameter
-from optviz.statistics.intervals import mean_intervals
+from optviz.parameter import Parameter
+from optviz.statistics.intervals import Means
 from optviz.statistics.runs import TARGETS
 from optviz.text import LANGUAGES
 from optviz.text.verdicts import told_conclusions
@@ -106,14 +107,8 @@ def league_of_options(options: argparse.Namespace) -> League:
     asked = League(race.surface, race.racers, race.convention, options.seeds, race.steps)
     if options.tune is None and options.training is None:
         return asked
-    training = _beside(asked.seeds) if options.training is None else options.training
+    training = training_beside(asked.seeds) if options.training is None else options.training
     return asked.replaced(training=training, tuned=TUNED if options.tune is None else options.tune)
-
-
-def _beside(seeds: Block) -> Block:
-    """The seeds that racers are tuned on where nobody says which: those that follow, or else the first ones."""
-    first = seeds[1] if seeds[1] + USUAL_TRAINING <= SEED.at_most else 0  # type: ignore[operator]
-    return first, first + USUAL_TRAINING
 
 
 def _number(text: str) -> float:
@@ -244,20 +239,24 @@ def _print_table(result: Result, table: object) -> None:
 
     family = asked.to_record()["surface"]["name"]
     say(f"{family}, {asked.convention}, {asked.steps} steps, seeds {first:,} to {beyond - 1:,}")
-    say(f"{'':{longest}}  {'mean c':>7}  {'95 %':^13}  {'median gap':>10}  {'90 % reached':>12}  {'diverged':>8}")
+    mean = f"{'mean c':>7}  {'95 %':^13}"
+    say(f"{'':{longest}}  {mean}  {'median gap':>10}  {'90 % reached':>12}  {'diverged':>8}  {'left':>6}")
     tenth = TARGETS.index(0.1)
-    intervals = mean_intervals(np.stack([runs.c for runs in result.runs]), asked.sampling_seed)
-    for name, runs, (low, high) in zip(names, result.runs, intervals, strict=True):
+    means = Means([runs.c for runs in result.runs], asked.sampling_seed)
+    for place, (name, runs) in enumerate(zip(names, result.runs, strict=True)):
         ranked = np.where(np.isnan(runs.gap), np.inf, runs.gap)
         reached, diverged = int((runs.hits[:, tenth] >= 0).sum()), int((runs.diverged_at >= 0).sum())
+        left = int(runs.left_the_surface.sum())
+        low, high = means.of(place)
         # The interval of one seed is endless.
         ends = f"{low:.3f} – {high:.3f}" if runs.n > 1 else "one seed"
         mean = f"{runs.c.mean():7.3f}  {ends:>13}"
-        say(f"{name:{longest}}  {mean}  {np.median(ranked):10.3g}  {reached:12,}  {diverged:8,}")
+        say(f"{name:{longest}}  {mean}  {np.median(ranked):10.3g}  {reached:12,}  {diverged:8,}  {left:6,}")
     if result.tuned is not None:
         for line in _told_of_tuning(result.tuned):
             say(line)
     say("c is the gap, clipped to 0 … 1, and 1 where a run diverged; the lower, the better. 95 %: where its mean lies")
+    say("diverged, left: on so many surfaces its numbers ran away, or it ended outside the domain")
 
 
 def _told_of_tuning(tuned: Tuned) -> Iterator[str]:

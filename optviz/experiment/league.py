@@ -16,9 +16,10 @@ import tomli_w
 from optviz.bad_input import BadInput
 from optviz.conventions import check_convention
 from optviz.experiment import article, link
+from optviz.experiment.blocks import Block, block_text, check_block
 from optviz.experiment.naming import racer_names
 from optviz.experiment.race import Race, check_racers
-from optviz.experiment.reading import Reader, number_or_list, read_number, read_toml
+from optviz.experiment.reading import Reader, number_or_list, read_toml
 from optviz.experiment.record import LONGEST_FILE, racer_record, restored, written
 from optviz.optimizers import NAMED_OPTIMIZERS
 from optviz.parameter import SEED, STEPS, Parameter
@@ -28,18 +29,12 @@ from optviz.surface import FAMILIES, FiniteSum, GaussianHills, Surface
 CHUNK = 250
 """Seeds are computed so many at once: block k holds the seeds from 250 k to 250 k + 249, whatever is asked."""
 
-MOST_SEEDS = 100_000
 SEEDS = (0, 1000)
-USUAL_TRAINING = 1000
-"""On so many seeds rates are tuned, unless somebody says otherwise."""
 
 GRID = (1e-3, 1e2, 21)
 GRID_COUNT = Parameter(at_least=2, at_most=101, whole=True)
 GRID_END = Parameter(at_least=1e-9, at_most=1e6)
 TUNED = "learning_rate"
-
-Block = tuple[int, int]
-"""The first seed, and the one beyond the last."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +76,9 @@ class League:
             return
         self._set("training", check_block("training", self.training))
         if self.training[0] < self.seeds[1] and self.seeds[0] < self.training[1]:
-            raise BadInput("seeds_overlap", name="training", value=_text(self.training), allowed=_text(self.seeds))
+            raise BadInput(
+                "seeds_overlap", name="training", value=block_text(self.training), allowed=block_text(self.seeds)
+            )
         self._set("grid", check_grid(self.grid))
         self._set("tuned", _check_tuned(self.tuned, self.racers))
 
@@ -164,9 +161,9 @@ class League:
         record["surface"].pop("seed", None)
         record.pop("batch_seed", None)
         racers = record.pop("racers")
-        record["seeds"] = _text(self.seeds)
+        record["seeds"] = block_text(self.seeds)
         if self.training is not None:
-            record["training"] = _text(self.training)
+            record["training"] = block_text(self.training)
             record |= {"tuned": self.tuned} if whole or self.tuned != TUNED else {}
             record |= {"grid": list(self.grid)} if whole or self.grid != GRID else {}
         return {**record, "racers": racers}
@@ -256,29 +253,6 @@ def read_league(query: Mapping[str, str]) -> tuple[League, tuple[BadInput, ...]]
     record = link.record_of(others, reader) or usual_league().to_record()
     found = _restored({name: record[name] for name in record if name not in NOT_OF_A_LEAGUE} | own, reader)
     return found, (*reader.problems, *unknown)
-
-
-def check_block(name: str, value: Any) -> Block:
-    """Seeds as the first one and the one beyond the last, also as text "0:1000". Raises BadInput."""
-    allowed = f"0 ≤ first < beyond ≤ {SEED.at_most + 1:,.0f}"  # type: ignore[operator]
-    try:
-        parts = value.replace("~", ":").split(":") if isinstance(value, str) else tuple(value)
-        first, beyond = (read_number(name, part) if isinstance(part, str) else part for part in parts)
-        first, beyond = (int(_EDGE.check_number(name, edge)) for edge in (first, beyond))
-    except (TypeError, ValueError):
-        raise BadInput("bad_block", name=name, value=value, allowed=allowed) from None
-    if not first < beyond:
-        raise BadInput("bad_block", name=name, value=_text((first, beyond)), allowed=allowed)
-    if beyond - first > MOST_SEEDS:
-        raise BadInput("too_many", name=name, value=f"{beyond - first:,}", allowed=f"1 … {MOST_SEEDS:,}")
-    return (first, beyond)
-
-
-_EDGE = dataclasses.replace(SEED, at_most=2**32)
-
-
-def _text(block: Block) -> str:
-    return f"{block[0]}:{block[1]}"
 
 
 def _digest(record: Mapping[str, Any]) -> str:

@@ -18,7 +18,8 @@ import numpy as np
 import scipy
 
 from optviz.bad_input import BadInput
-from optviz.experiment.league import Block, League
+from optviz.experiment.blocks import Block
+from optviz.experiment.league import League
 from optviz.experiment.record import MOST_RACERS
 from optviz.parameter import Parameter
 from optviz.racer import Racer

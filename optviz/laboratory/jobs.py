@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from optviz.laboratory.asking import Task
+from optviz.laboratory.frames import READY, read_frame, write_frame
 from optviz.laboratory.values import Values, unpacked
-from optviz.laboratory.work import Task
-from optviz.laboratory.worker import READY, read_frame, write_frame
 
 LOGGER = logging.getLogger("optviz")
 

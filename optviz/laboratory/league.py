@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 import numpy as np
 
 from optviz.experiment.league import League
 from optviz.export.rows import NOT_MEASURED, Rows
-from optviz.laboratory import work
+from optviz.laboratory import asking
 from optviz.laboratory.fair import Tuned, questions, tuned, tuned_league
 from optviz.laboratory.jobs import Worker, WorkerGone
 from optviz.laboratory.store import Piece, Store, arithmetic, pieces
@@ -142,8 +143,8 @@ def _read(
 def _none(league: League) -> Runs:
     """No run at all."""
     shapes = dict.fromkeys(PER_RUN, (0,)) | {"hits": (0, len(TARGETS))}
-    kinds = {"hits": np.int32, "diverged_at": np.int32}
-    arrays = {name: np.zeros(shape, kinds.get(name, np.float64)) for name, shape in shapes.items()}
+    kinds = {"hits": np.int32, "diverged_at": np.int32, "left_the_surface": np.bool_}
+    arrays: dict[str, Any] = {name: np.zeros(shape, kinds.get(name, np.float64)) for name, shape in shapes.items()}
     return Runs(**arrays, evaluations=0, histogram=np.zeros((league.steps + 1, BINS), np.uint32))
 
 
@@ -170,7 +171,7 @@ def run_league(
     Raises LeagueFailed where a piece cannot be computed, OSError where the store cannot be written. Not to be called
     from a server that answers others meanwhile.
     """
-    if not work.is_known_elsewhere(league):
+    if not asking.is_known_elsewhere(league):
         with tempfile.TemporaryDirectory(prefix="optviz-") as folder:
             return _run(league, Store(folder), 0, progress, stop)
     return _run(league, store, processors() if workers is None else workers, progress, stop)
@@ -283,7 +284,7 @@ class Crew:
 
     def _done_by(self, worker: Worker | None, league: League, piece: Piece) -> Worker | None:
         """Have a piece computed; returns the process that is there now, which may be another one."""
-        message = work.piece_message(league, piece, self.store.folder)
+        message = asking.piece_message(league, piece, self.store.folder)
         for _ in range(1 + MOST_REPEATS):
             try:
                 worker = worker or self._hired()

@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 
 from optviz.experiment.league import League
-from optviz.figures.league.record import FairRecord, LeagueRecord, PairShown, league_record
+from optviz.figures.league.record import FairRecord, LeagueRecord, league_record
 from optviz.laboratory.judging import conclusions_by_convention
 from optviz.laboratory.league import Result, known
 from optviz.laboratory.store import Store
 from optviz.laboratory.values import Values
 from optviz.statistics.conclusions import Conclusion
+from optviz.statistics.pairs import Pair, Verdict
+from optviz.statistics.ranking import Contradicted
 from optviz.statistics.runs import BINS, PER_RUN, Runs
 
 Conclusions = dict[str, tuple[Conclusion, ...]]
@@ -60,7 +62,8 @@ def values_of(found: LeagueAnswer | None) -> Values:
         return {}
     record, result = found.record, found.result
     told: dict[str, Any] = {
-        "record": _told(record, "pairs", "fair"),
+        "record": _told(record, "pairs", "contradicted", "fair"),
+        "contradicted": dataclasses.asdict(record.contradicted),
         "pairs": [dataclasses.asdict(pair) for pair in record.pairs.values()],
         "fair": None if record.fair is None else _told(record.fair),
         "league": result.league.to_record(whole=True),
@@ -88,11 +91,12 @@ def answer_of(values: Mapping[str, np.ndarray]) -> LeagueAnswer | None:
     told = json.loads(str(values[TOLD]))
     league = League.from_record(told["league"])
     fair = told["fair"]
-    pairs = [PairShown(**_tuples(pair)) for pair in told["pairs"]]
+    pairs = [Pair(**{**_tuples(pair), "verdict": Verdict(pair["verdict"])}) for pair in told["pairs"]]
     record = LeagueRecord(
         **_tuples(told["record"]),
         **_prefixed(values, "record/"),
         pairs={(pair.first, pair.second): pair for pair in pairs},
+        contradicted=Contradicted(**_tuples(told["contradicted"])),
         fair=None if fair is None else FairRecord(**_tuples(fair), **_prefixed(values, "fair/")),
     )
     nothing = np.zeros((league.steps + 1, BINS), np.uint32)

@@ -1,17 +1,9 @@
-"""What a worker process can be asked for: a race's or a league's settings in, arrays of numbers out.
-
-Requests travel as JSON and answers as NumPy's .npz without objects, so neither side ever runs what the other one sends.
-"""
+"""What a worker process can do: a race's or a league's settings in, arrays of numbers out."""
 
 from __future__ import annotations
 
-import dataclasses
-import importlib
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,10 +12,11 @@ from optviz.experiment.league import League
 from optviz.figures.fans import fan
 from optviz.figures.heights import contour_heights
 from optviz.gradient_noise import gradient_noise
+from optviz.laboratory.asking import read_request
+from optviz.laboratory.league_answer import league_values
 from optviz.laboratory.store import Piece, Store
 from optviz.laboratory.values import Values, fields_of
 from optviz.statistics.measures import MEASURES
-from optviz.surface import FiniteSum
 from optviz.swarm import swarm_of
 from optviz.trajectory import trace
 
@@ -76,14 +69,6 @@ def piece(league: League, folder: str, first: int, beyond: int, places: list[int
     return {}
 
 
-def league(league: League, folder: str, conventions: str) -> Values:
-    """What is shown of a complete league: see `optviz.laboratory.league_answer`."""
-    # It stands above this module, as all that is known of leagues does, and is loaded where it is asked for.
-    above = importlib.import_module("optviz.laboratory.league_answer")
-    values: Values = above.league_values(league, folder, conventions)
-    return values
-
-
 WORK: dict[str, Callable[..., Values]] = {
     "path": path,
     "runs": runs,
@@ -92,52 +77,12 @@ WORK: dict[str, Callable[..., Values]] = {
     "swarm": swarm,
     **{name: partial(measured, name=name) for name, measure in MEASURES.items() if measure.runs is not None},
     "piece": piece,
-    "league": league,
+    "league": league_values,
 }
 """Name → function of a race or a league and of numbers."""
-
-QUESTIONS: dict[str, Callable[[Any], Race | League]] = {"race": Race.from_record, "league": League.from_record}
-"""What a request may be about, and how it is read."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Task:
-    """Something to compute: a name in `WORK`, a race or a league, and what else it takes.
-
-    numbers: by name; also texts. work: in the units of `optviz.budget`.
-    """
-
-    what: str
-    race: Race | League
-    numbers: Mapping[str, Any]
-    work: float
-
-    def message(self) -> bytes:
-        """The request. Raises BadInput for a surface that no file can name."""
-        about = "league" if isinstance(self.race, League) else "race"
-        request = {"what": self.what, about: self.race.to_record(whole=True), "numbers": dict(self.numbers)}
-        return json.dumps(request).encode()
-
-
-def piece_message(league: League, wanted: Piece, folder: Path) -> bytes:
-    """The request to keep a piece of a league in the store in this folder."""
-    numbers = {"folder": str(folder.absolute()), **dataclasses.asdict(wanted)}
-    return json.dumps({"what": "piece", "league": league.to_record(whole=True), "numbers": numbers}).encode()
-
-
-def is_known_elsewhere(question: Race | League) -> bool:
-    """Whether another process knows the optimizers and the surface: those of this package, not an author's own.
-
-    What is registered while the program runs is registered in this process alone, perhaps under a name of ours.
-    """
-    sampled = question.surface
-    bare = sampled.surface if isinstance(sampled, FiniteSum) else sampled
-    things = (bare, *(racer.optimizer for racer in question.racers))
-    return all(type(thing).__module__.partition(".")[0] == __name__.partition(".")[0] for thing in things)
 
 
 def done(message: bytes) -> Values:
     """What the request asks for."""
-    request = json.loads(message)
-    question = next(read(request[name]) for name, read in QUESTIONS.items() if name in request)
-    return WORK[request["what"]](question, **request["numbers"])
+    what, question, numbers = read_request(message)
+    return WORK[what](question, **numbers)

@@ -1,9 +1,4 @@
-"""The process that computes: reads requests, one at a time, and writes answers, until its parent is gone.
-
-Frames are a length (4 bytes, little-endian) and as many bytes. A request is a number (4 bytes) and a message of
-`optviz.laboratory.work`; a number alone says that nobody waits for that request any more. An answer is the number, a
-letter (d: done, c: cancelled, f: failed) and what there is to say.
-"""
+"""The process that computes: reads requests, one at a time, and writes answers, until its parent is gone."""
 
 from __future__ import annotations
 
@@ -16,28 +11,12 @@ import threading
 import time
 from typing import BinaryIO
 
+from optviz.laboratory.frames import READY, read_frame, write_frame
+
 MOST_MEMORY = 2 * 2**30
 """Bytes of address space; a race within the budget takes a few hundred megabytes, shared libraries included."""
 
 NICE = 10
-LARGEST_FRAME = 1 << 28
-READY = 0
-
-
-def read_frame(file: BinaryIO) -> bytes | None:
-    """The next frame; None where the other side has gone."""
-    head = file.read(4)
-    length = int.from_bytes(head, "little")
-    if len(head) < 4 or length > LARGEST_FRAME:
-        return None
-    body = file.read(length)
-    return body if len(body) == length else None
-
-
-def write_frame(file: BinaryIO, *parts: bytes) -> None:
-    """Write a frame. Raises OSError where the other side has gone."""
-    file.write(b"".join([sum(map(len, parts)).to_bytes(4, "little"), *parts]))
-    file.flush()
 
 
 class Desk:

@@ -24,12 +24,14 @@ from optviz.figures.league.duel import duel_figure
 from optviz.figures.league.matrix import matrix_figure
 from optviz.figures.league.profiles import profiles_figure
 from optviz.figures.league.ranking import ranking_figure
-from optviz.figures.league.record import Complete, LeagueRecord, PairShown, league_record
+from optviz.figures.league.record import Complete, LeagueRecord, league_record
 from optviz.figures.palette import style_sheet
 from optviz.stage.message import pack
 from optviz.stage.modules import CHART, chart_style, stage_module
 from optviz.stage.standalone import UNPACKING, document, packed
+from optviz.statistics.pairs import Pair
 from optviz.text import LANGUAGES, Words, counted, spaced, words
+from optviz.text.verdicts import told_pairs
 
 STYLE = style_sheet(
     "".join(
@@ -146,7 +148,7 @@ def tuned_name(record: LeagueRecord, text: Words) -> str:
 
 
 def _section(name: str, record: LeagueRecord, text: Words, title: str) -> str:
-    phrases, heading = text["league_report"], text["league_report"][name]
+    heading = text["league_report"][name]
     message = pack(
         FIGURES[name](record, text),
         text["league_figures"],
@@ -157,28 +159,17 @@ def _section(name: str, record: LeagueRecord, text: Words, title: str) -> str:
     table = TABLES[name](record, text) if name in TABLES else ""
     return (
         f'<section id="section-{name}"><h2>{html.escape(heading)}</h2>'
-        f"<p>{html.escape(spaced(_explained(name, record, phrases)))}</p>"
+        f"<p>{html.escape(spaced(_explained(name, record, text)))}</p>"
         f'<div data-figure="figure-{name}" data-broken="{html.escape(text["standalone"]["broken"])}"></div>'
         f'<script type="text/plain" id="figure-{name}">{packed(message)}</script>{table}</section>'
     )
 
 
-def _explained(name: str, record: LeagueRecord, phrases: Mapping[str, str]) -> str:
+def _explained(name: str, record: LeagueRecord, text: Words) -> str:
+    phrases = text["league_report"]
     told = [phrases[f"{name}_explained"]]
     if name == "duel":
-        told += [
-            phrases["conflict"].format(
-                first=record.names[pair.first],
-                second=record.names[pair.second],
-                wins=f"{pair.wins:,}",
-                count=f"{record.n:,}",
-                c_first=f"{record.means[pair.first, 0]:.3f}",
-                c_second=f"{record.means[pair.second, 0]:.3f}",
-            )
-            for pair in record.conflicts()
-        ]
-        if math.isfinite(record.contradicted):
-            told.append(phrases["contradicted"].format(share=f"{record.contradicted:.1%}"))
+        told += told_pairs(record, text)
     if name == "budget" and record.fair is not None:
         first, beyond = record.fair.training_seeds
         blocks = {"training": f"{first:,} … {beyond - 1:,}", "judging": _block(record)}
@@ -245,7 +236,7 @@ def _written(number: str) -> str:
 
 def _ranking_table(record: LeagueRecord, text: Words) -> str:
     phrases = text["league_report"]
-    head = [phrases[name] for name in ("racer", "mean_c", "rank", "alone", "shared", "diverged")]
+    head = [phrases[name] for name in ("racer", "mean_c", "rank", "alone", "shared", "diverged", "left")]
     rows = []
     for place in record.order:
         low, high = (int(rank) for rank in record.ranks[place])
@@ -257,6 +248,7 @@ def _ranking_table(record: LeagueRecord, text: Words) -> str:
                 _with_interval(record.alone[place], ".1%"),
                 _with_interval(record.shared[place], ".1%"),
                 f"{record.diverged[place]:,}",
+                f"{record.left[place]:,}",
             ]
         )
     return _table(head, rows)
@@ -287,7 +279,7 @@ def _pair_table(record: LeagueRecord, text: Words) -> str:
     return f"<details><summary>{title}</summary>{_table(head, rows)}</details>"
 
 
-def _verdict(pair: PairShown, text: Words) -> str:
+def _verdict(pair: Pair, text: Words) -> str:
     phrases = text["league_report"]
     told = [text["league_figures"][f"verdict_{pair.verdict}"]]
     if pair.conflict:

@@ -85,12 +85,15 @@ def conclusions(result: Answered, seed: int) -> tuple[Conclusion, ...]:
 
 
 def conclusions_changed(by_convention: Mapping[str, Sequence[Conclusion]]) -> tuple[int, ...]:
-    """The numbers of those whose verdict is not the same in all conventions that have been judged."""
+    """The numbers of those that hold in one of the conventions that have been judged, and do not hold in another one.
+
+    Where one of them cannot tell, it contradicts nobody.
+    """
     verdicts: dict[int, set[bool | None]] = {}
     for judged_in_it in by_convention.values():
         for conclusion in judged_in_it:
             verdicts.setdefault(conclusion.number, set()).add(conclusion.holds)
-    return tuple(sorted(number for number, found in verdicts.items() if len(found) > 1))
+    return tuple(sorted(number for number, found in verdicts.items() if {True, False} <= found))
 
 
 def judged(runs: Sequence[Runs], steps: np.ndarray, seed: int) -> tuple[Conclusion, ...]:

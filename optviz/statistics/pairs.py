@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import scipy
 
-from optviz.statistics.intervals import CONFIDENCE, effective_n, mean_intervals, wilson
+from optviz.statistics.intervals import CONFIDENCE, Means, effective_n, wilson
 from optviz.statistics.wins import TIE
 
 EQUIVALENT_WITHIN = 0.02
@@ -33,26 +33,29 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+OPPOSITE = {Verdict.BETTER: Verdict.WORSE, Verdict.WORSE: Verdict.BETTER}
+
+
 @dataclass(frozen=True)
 class Pair:
-    """The first racer against the second on n surfaces.
+    """The first racer against the second on n surfaces, by their places among the racers.
 
-    All but `p_holm`, and what is sure by it, is a function of the two racers alone.
+    All but these, `p_holm`, and what is sure by it, is a function of the two racers alone.
     """
 
+    first: int
+    second: int
     wins: int
     ties: int
     losses: int
-    share: float
-    """P(the first beats the second) = (wins + ties / 2) / n, 0 … 1."""
-    share_interval: tuple[float, float]
+    share: tuple[float, float, float]
+    """P(the first beats the second) = (wins + ties / 2) / n, 0 … 1, as value, low, high."""
     p_value: float
     """Of the exact sign test: two-sided, ties left out, 1 where there is nothing else."""
     p_holm: float
     """The same after Holm's correction over all pairs of the league."""
-    difference: float
-    """Mean c of the first less mean c of the second, −1 … 1: below 0 the first is better."""
-    difference_interval: tuple[float, float]
+    difference: tuple[float, float, float]
+    """Mean c of the first less mean c of the second, −1 … 1, as value, low, high: below 0 the first is better."""
     verdict: Verdict
     seeds_needed: int | None
     """Where the verdict is unknown: how many seeds would tell, if the difference stays what it is. Else None."""
@@ -79,6 +82,21 @@ class Pair:
             self.surely_loses and self.verdict is Verdict.BETTER
         )
 
+    def turned(self) -> Pair:
+        """The same pair seen from its second racer, as `pairs_of` would say it, bit for bit."""
+        difference, least, most = self.difference
+        return replace(
+            self,
+            first=self.second,
+            second=self.first,
+            wins=self.losses,
+            losses=self.wins,
+            # One less the share would be rounded once more.
+            share=_share(self.losses, self.ties, self.wins),
+            difference=(-difference, -most, -least),
+            verdict=OPPOSITE.get(self.verdict, self.verdict),
+        )
+
 
 def beats(first: Any, second: Any) -> np.ndarray:
     """Who of two has the lower gap (...) by more than a millionth: → int8 (...), 1 the first, −1 the second, 0 level.
@@ -91,51 +109,45 @@ def beats(first: Any, second: Any) -> np.ndarray:
         return (apart > TIE).astype(np.int8) - (apart < -TIE).astype(np.int8)
 
 
-def pairs_of(gaps: np.ndarray, c: np.ndarray, seed: int) -> dict[tuple[int, int], Pair]:
+def pairs_of(gaps: np.ndarray, c: Means) -> dict[tuple[int, int], Pair]:
     """Every two of K racers, by their places i < j: gaps (K, n) at the end, NaN where diverged, and c (K, n).
 
-    seed: of what is drawn for the intervals of differences; the same draws for all pairs, so that who else runs changes
-    nothing but `p_holm`.
+    What is drawn for the intervals is the same for all pairs, so that who else runs changes nothing but `p_holm`.
     """
-    gaps, c = np.asarray(gaps, dtype=float), np.asarray(c, dtype=float)
-    places = list(itertools.combinations(range(len(gaps)), 2))
-    differences = np.array([c[i] - c[j] for i, j in places]).reshape(len(places), c.shape[1])
-    intervals = mean_intervals(differences, seed)
-    pairs = [
-        _pair(gaps[i], gaps[j], difference, interval)
-        for (i, j), difference, interval in zip(places, differences, intervals, strict=True)
-    ]
+    gaps = np.asarray(gaps, dtype=float)
+    pairs = [_pair(i, j, gaps, c) for i, j in itertools.combinations(range(len(gaps)), 2)]
     corrected = holm([pair.p_value for pair in pairs])
-    return {place: replace(pair, p_holm=float(p)) for place, pair, p in zip(places, pairs, corrected, strict=True)}
+    return {(pair.first, pair.second): replace(pair, p_holm=float(p)) for pair, p in zip(pairs, corrected, strict=True)}
 
 
-def _pair(first: np.ndarray, second: np.ndarray, differences: np.ndarray, interval: np.ndarray) -> Pair:
-    won = beats(first, second)
+def _pair(first: int, second: int, gaps: np.ndarray, c: Means) -> Pair:
+    won = beats(gaps[first], gaps[second])
     wins, losses = int((won > 0).sum()), int((won < 0).sum())
-    n = len(first)
+    n = gaps.shape[1]
     ties = n - wins - losses
-    difference = float(differences.mean()) if n else math.nan
-    ends = (float(interval[0]), float(interval[1]))
-    verdict = verdict_of(ends, n)
+    difference = float((c.rows[first] - c.rows[second]).mean()) if n else math.nan
+    low, high = c.of_difference(first, second)
+    verdict = verdict_of((low, high), n)
     p_value = sign_test(wins, losses)
     return Pair(
+        first=first,
+        second=second,
         wins=wins,
         ties=ties,
         losses=losses,
-        share=(wins + ties / 2) / n if n else math.nan,
-        share_interval=share_interval(wins, ties, losses),
+        share=_share(wins, ties, losses),
         p_value=p_value,
         p_holm=p_value,
-        difference=difference,
-        difference_interval=ends,
+        # Of one seed the interval has no ends; a difference of c has.
+        difference=(difference, max(low, -1.0), min(high, 1.0)),
         verdict=verdict,
-        seeds_needed=seeds_needed(difference, ends, n) if verdict is Verdict.UNKNOWN else None,
+        seeds_needed=seeds_needed(difference, (low, high), n) if verdict is Verdict.UNKNOWN else None,
     )
 
 
-def conflicts(pairs: Mapping[tuple[int, int], Pair]) -> tuple[tuple[int, int], ...]:
-    """The pairs in which "who wins" and "by how much" disagree (`Pair.conflict`)."""
-    return tuple(place for place, pair in pairs.items() if pair.conflict)
+def _share(wins: int, ties: int, losses: int) -> tuple[float, float, float]:
+    n = wins + ties + losses
+    return (wins + ties / 2) / n if n else math.nan, *share_interval(wins, ties, losses)
 
 
 def share_interval(wins: int, ties: int, losses: int) -> tuple[float, float]:

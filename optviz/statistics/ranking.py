@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optviz.statistics.intervals import mean_intervals, wilson
+from optviz.statistics.intervals import Means, effective_n, wilson
 from optviz.statistics.pairs import Pair, Verdict, beats
 from optviz.statistics.wins import TIE
+
+CONTRARY = {Verdict.BETTER: -1, Verdict.WORSE: 1}
+"""How the first racer of a pair does (`beats`) where a surface contradicts the verdict."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,9 @@ class Ranked:
     shared_interval: tuple[float, float]
 
 
-def ranking(gaps: np.ndarray, c: np.ndarray, pairs: Mapping[tuple[int, int], Pair], seed: int) -> tuple[Ranked, ...]:
-    """One entry per racer, in this order: gaps at the end, NaN where diverged, and c (K, n), and `pairs_of` them.
-
-    seed: of what is drawn for the intervals of the means.
-    """
-    count, n = c.shape
+def ranking(gaps: np.ndarray, c: Means, pairs: Mapping[tuple[int, int], Pair]) -> tuple[Ranked, ...]:
+    """One entry per racer, in this order: gaps at the end (K, n), NaN where diverged, c (K, n), and `pairs_of` them."""
+    count, n = c.rows.shape
     better, worse = np.zeros(count, dtype=int), np.zeros(count, dtype=int)
     for (i, j), pair in pairs.items():
         better[i] += pair.surely_loses
@@ -47,8 +47,8 @@ def ranking(gaps: np.ndarray, c: np.ndarray, pairs: Mapping[tuple[int, int], Pai
         better[j] += pair.surely_wins
         worse[i] += pair.surely_wins
     alone, shared = (won.sum(axis=1) for won in lowest_of_all(gaps))
-    means = np.array([row.mean() if n else math.nan for row in np.ascontiguousarray(c)])
-    intervals = np.clip(mean_intervals(c, seed), 0, 1)
+    means = np.array([row.mean() if n else math.nan for row in c.rows])
+    intervals = np.clip([c.of(place) for place in range(count)], 0, 1)
     return tuple(
         Ranked(
             place=1 + int((means < means[place]).sum()),
@@ -75,26 +75,36 @@ def lowest_of_all(gaps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return shared & (shared.sum(axis=0) == 1), shared
 
 
-def contradicted(gaps: np.ndarray, pairs: Mapping[tuple[int, int], Pair]) -> float:
-    """How often a single surface says the contrary of all of them: the share of surfaces and pairs, 0 … 1.
+@dataclass(frozen=True)
+class Contradicted:
+    """How often a single surface says the contrary of all of them: a share with its interval, 0 … 1, NaN of no pair.
 
-    Of the pairs of which one racer is better by mean c: on so many surfaces, over these pairs, the other one ends
-    lower. gaps (K, n). NaN where no racer is better than another.
+    Both are about the pairs of which one racer is surely better, by mean c (`Verdict.BETTER`, `Verdict.WORSE`). A
+    surface contradicts such a pair where the other racer ends lower on it.
     """
-    shares = list(contradicted_pairs(gaps, pairs).values())
-    return float(np.mean(shares)) if shares else math.nan
+
+    surfaces: tuple[float, float, float]
+    """The share of the surfaces that contradict at least one of these pairs: value, low, high, by `wilson`."""
+    pairs: tuple[float, float, float]
+    """The share of these pairs that a surface contradicts, on average over the surfaces: value, low, high."""
 
 
-def contradicted_pairs(gaps: np.ndarray, pairs: Mapping[tuple[int, int], Pair]) -> dict[tuple[int, int], float]:
-    """For each pair with a better racer, on what share of the surfaces the worse one ends lower: gaps (K, n)."""
-    contrary = {Verdict.BETTER: -1, Verdict.WORSE: 1}
-    return {
-        (i, j): float((beats(gaps[i], gaps[j]) == contrary[pair.verdict]).mean())
-        for (i, j), pair in pairs.items()
-        if pair.verdict in contrary
-    }
+def contradicted(gaps: np.ndarray, pairs: Mapping[tuple[int, int], Pair]) -> Contradicted:
+    """How often one of the surfaces contradicts what all of them say of the pairs: gaps (K, n) at the end."""
+    sure = [place for place, pair in pairs.items() if pair.verdict in CONTRARY]
+    n = gaps.shape[1]
+    if not sure or not n:
+        return Contradicted((math.nan, 0.0, 1.0), (math.nan, 0.0, 1.0))
+    contrary = np.array([beats(gaps[i], gaps[j]) == CONTRARY[pairs[i, j].verdict] for i, j in sure])
+    surfaces = int(contrary.any(axis=0).sum())
+    shares = contrary.mean(axis=0)
+    counted = effective_n(shares.mean(), shares.var(), n)
+    return Contradicted(
+        (surfaces / n, *_ends(surfaces, n)),
+        (float(shares.mean()), *_ends(shares.mean() * counted, counted)),
+    )
 
 
-def _ends(successes: int, n: int) -> tuple[float, float]:
+def _ends(successes: float, n: float) -> tuple[float, float]:
     low, high = wilson(successes, n)
     return float(low), float(high)

@@ -57,6 +57,8 @@ class Runs:
     """(n,): the norm of the ranges of x and y over the last 20 steps, NaN where the run diverged."""
     end_distance: np.ndarray
     """(n,): from the surface's lowest point at the last step, NaN where the run diverged."""
+    left_the_surface: np.ndarray
+    """(n,) bool: whether the run ends outside the surface's domain; one that diverged has not left it."""
     evaluations: int
     """Gradient evaluations of a run."""
     histogram: np.ndarray
@@ -98,6 +100,7 @@ def runs_of(path: Trajectory, lowest: Any, lowest_point: np.ndarray) -> Runs:
             hits=_hits(gaps),
             swing=np.hypot(ranges[:, 0], ranges[:, 1]),
             end_distance=np.hypot(end[:, 0], end[:, 1]),
+            left_the_surface=~np.isnan(losses[:, -1]) & ~path.surface.contains(points[:, -1]),
             evaluations=path.gradient_evaluations,
             histogram=histogram(gaps),
         )

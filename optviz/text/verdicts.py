@@ -1,4 +1,4 @@
-"""The article's six conclusions in sentences, and what is said of tuning, for a page and for a report."""
+"""What is said of a league, on a page and in a report: of its pairs, of the article's conclusions, and of tuning."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 from optviz.figures.league.record import LeagueRecord
 from optviz.figures.told import spelled
 from optviz.statistics.conclusions import SEVEN, Conclusion, conclusions_changed
+from optviz.statistics.pairs import Pair, Verdict
+from optviz.statistics.ranking import CONTRARY
 from optviz.text import Words, counted, spaced, words
 from optviz.text.numbers import readable
 
@@ -23,7 +25,7 @@ class ToldConclusion:
     """One conclusion for people: what the article says, how that is judged, what was found, and the verdict.
 
     n: of how many surfaces, or runs. conventions: the verdict in each convention, "" where only one has been judged.
-    changes: whether it is not the same in all of them.
+    changes: whether it holds in one of them and does not hold in another one.
     """
 
     number: int
@@ -34,6 +36,47 @@ class ToldConclusion:
     n: str
     conventions: str
     changes: bool
+
+
+def told_pairs(record: LeagueRecord, text: Words, most: int | None = None) -> list[str]:
+    """What is to be said aloud of pairs, a sentence each.
+
+    Where who wins and by how much disagree (the clearest first, at most so many), how often one surface misleads, and
+    what so many surfaces cannot tell.
+    """
+    phrases = text["league"]
+    found = [_conflict(pair, record, phrases) for pair in record.conflicts()[:most]]
+    contradicted = record.contradicted
+    if np.isfinite(contradicted.surfaces[0]):
+        surfaces, pairs = (
+            text["conclusions"]["percent"].format(
+                value=f"{100 * value:.1f}", low=f"{100 * low:.1f}", high=f"{100 * high:.1f}"
+            )
+            for value, low, high in (contradicted.surfaces, contradicted.pairs)
+        )
+        sure = [pair for pair in record.pairs.values() if pair.verdict in CONTRARY]
+        first, second = (record.names[place] for place in (sure[0].first, sure[0].second))
+        told = counted(phrases, "contradicted", len(sure))
+        found.append(told.format(surfaces=surfaces, pairs=pairs, first=first, second=second))
+    unknown = [pair for pair in record.pairs.values() if pair.verdict is Verdict.UNKNOWN and pair.seeds_needed]
+    if unknown:
+        needed = max(pair.seeds_needed or 0 for pair in unknown)
+        first, second = (record.names[place] for place in (unknown[0].first, unknown[0].second))
+        told = counted(phrases, "unknown", len(unknown))
+        found.append(told.format(count=len(unknown), seeds=f"{needed:,}", first=first, second=second))
+    return [spaced(sentence) for sentence in found]
+
+
+def _conflict(pair: Pair, record: LeagueRecord, phrases: Mapping[str, str]) -> str:
+    first, second = (record.means[place][0] for place in (pair.first, pair.second))
+    return phrases["conflict"].format(
+        first=record.names[pair.first],
+        second=record.names[pair.second],
+        wins=f"{pair.wins:,}",
+        n=f"{record.n:,}",
+        first_mean=f"{first:.3f}",
+        second_mean=f"{second:.3f}",
+    )
 
 
 def told_conclusions(
@@ -162,4 +205,6 @@ def _in_conventions(by_convention: Mapping[str, Sequence[Conclusion]], number: i
         phrases["in_convention"].format(convention=text["convention"][convention], verdict=phrases[VERDICTS[holds]])
         for convention, holds in verdicts.items()
     ]
-    return spaced(phrases["changes" if changes else "same"].format(verdicts=text["stage"]["and"].join(parts)))
+    alike = len(set(verdicts.values())) == 1 and None not in verdicts.values()
+    key = "changes" if changes else "same" if alike else "open"
+    return spaced(phrases[key].format(verdicts=text["stage"]["and"].join(parts)))

@@ -31,9 +31,9 @@ from optviz.budget import (
 )
 from optviz.experiment import Race
 from optviz.figures.fans import FAN_RUNS
+from optviz.laboratory.asking import Task, is_known_elsewhere
 from optviz.laboratory.jobs import LIGHT, Pool, Wish
 from optviz.laboratory.values import Values
-from optviz.laboratory.work import Task, is_known_elsewhere
 from optviz.racer import Racer
 from optviz.surface import Surface
 from optviz.swarm import STARTS, Swarm

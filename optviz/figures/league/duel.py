@@ -9,9 +9,10 @@ import numpy as np
 
 from optviz.figures.figure import Figure
 from optviz.figures.league.frame import axis, clicks, height_of_rows, layout, line, reach, rows_axis
-from optviz.figures.league.record import LeagueRecord, PairShown
+from optviz.figures.league.record import LeagueRecord
 from optviz.figures.naming import as_text, trace_name
 from optviz.figures.styles import styles_of
+from optviz.statistics.pairs import Pair
 
 EVEN = 0.5
 EQUIVALENT = 0.02
@@ -71,7 +72,7 @@ def duel_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
     )
 
 
-def _rows(record: LeagueRecord, pairs: Sequence[PairShown], words: Mapping[str, str]) -> dict[str, Any]:
+def _rows(record: LeagueRecord, pairs: Sequence[Pair], words: Mapping[str, str]) -> dict[str, Any]:
     rows = rows_axis([_row(record, pair, words) for pair in pairs])
     names = [f"<b>{name}</b>" if pair.conflict else name for name, pair in zip(rows["ticktext"], pairs, strict=True)]
     across = {"xaxis2": {"range": _span(pairs)}}
@@ -88,12 +89,12 @@ def _narrow(words: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _row(record: LeagueRecord, pair: PairShown, words: Mapping[str, str]) -> str:
+def _row(record: LeagueRecord, pair: Pair, words: Mapping[str, str]) -> str:
     words_of_row = words["duel_conflict" if pair.conflict else "duel_row"]
     return words_of_row.format(first=record.names[pair.first], second=record.names[pair.second])
 
 
-def _traces(record: LeagueRecord, pairs: Sequence[PairShown], words: Mapping[str, str]) -> list[dict[str, Any]]:
+def _traces(record: LeagueRecord, pairs: Sequence[Pair], words: Mapping[str, str]) -> list[dict[str, Any]]:
     styles = styles_of(record.keys)
     shares = np.array([pair.share for pair in pairs]).reshape(-1, 3)
     differences = np.array([pair.difference for pair in pairs]).reshape(-1, 3)
@@ -136,7 +137,7 @@ def _traces(record: LeagueRecord, pairs: Sequence[PairShown], words: Mapping[str
     ]
 
 
-def _span(pairs: Sequence[PairShown]) -> list[float]:
+def _span(pairs: Sequence[Pair]) -> list[float]:
     """The same to both sides, so that nobody is seen to be ahead by the axis alone."""
     ends = [abs(end) for pair in pairs for end in pair.difference if np.isfinite(end)]
     far = min(1.02, max([EQUIVALENT * 2, *ends]) * 1.12)

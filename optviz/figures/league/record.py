@@ -9,57 +9,13 @@ from typing import Any, Protocol
 import numpy as np
 
 from optviz.statistics.bands import bands
+from optviz.statistics.intervals import Means
 from optviz.statistics.pairs import Pair, pairs_of
 from optviz.statistics.profiles import pooled, profile, spent
-from optviz.statistics.ranking import contradicted, ranking
+from optviz.statistics.ranking import Contradicted, contradicted, ranking
 from optviz.statistics.runs import TARGETS, Runs
 
-VERDICTS = ("better", "worse", "equivalent", "unknown")
-"""What can be said of the first of a pair by how much it ends lower than the second."""
-
-OPPOSITE = {"better": "worse", "worse": "better"}
 QUANTILES = (0.1, 0.5, 0.9)
-
-
-@dataclass(frozen=True)
-class PairShown:
-    """The first racer of a pair against the second, on the same seeds.
-
-    wins, ties, losses: on so many seeds, for the first. share (value, low, high): P(first beats second), 0 … 1.
-    difference (value, low, high): mean c of the first less that of the second, −1 … 1; below 0 the first is better.
-    verdict: one of `VERDICTS`. p_holm: of the sign test, after Holm over all pairs. seeds_needed: where the verdict is
-    "unknown", how many seeds would tell; else None. conflict: who wins more often is worse by how much.
-    """
-
-    first: int
-    second: int
-    wins: int
-    ties: int
-    losses: int
-    share: tuple[float, float, float]
-    difference: tuple[float, float, float]
-    verdict: str
-    p_holm: float
-    seeds_needed: int | None
-    conflict: bool
-
-    def turned(self) -> PairShown:
-        """The same pair seen from its second racer."""
-        share, low, high = self.share
-        difference, least, most = self.difference
-        return PairShown(
-            first=self.second,
-            second=self.first,
-            wins=self.losses,
-            ties=self.ties,
-            losses=self.wins,
-            share=(1 - share, 1 - high, 1 - low),
-            difference=(-difference, -most, -least),
-            verdict=OPPOSITE.get(self.verdict, self.verdict),
-            p_holm=self.p_holm,
-            seeds_needed=self.seeds_needed,
-            conflict=self.conflict,
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,9 +48,9 @@ class LeagueRecord:
     names, keys (K,). seeds: first, and one beyond the last. steps of each run.
     means (K, 3): mean c with its interval, as value, low, high; all 0 … 1. ranks (K, 2): the interval of the rank by
     who wins, from 1. alone, shared (K, 3): the share of seeds on which it ends lowest of all, alone or with others.
-    diverged (K,): on so many seeds. order (K,): the places of racers, the smallest mean c first.
-    pairs: (i, j) with i < j. contradicted: how often one seed alone says the contrary of all, of two racers whose mean
-    c surely differs, 0 … 1; NaN where there are no such two.
+    diverged, left (K,): on so many seeds; it has left a surface where it ends outside the domain, and has not diverged.
+    order (K,): the places of racers, the smallest mean c first.
+    pairs: (i, j) with i < j. contradicted: how often one seed alone says the contrary of all.
     targets (T,): gaps; profiles (K, T + 1, 3, steps + 1): the share of seeds that have reached each target by a step,
     with its band; the last is that of all targets pooled. evaluations (K, steps + 1): gradient evaluations
     up to a step.
@@ -111,9 +67,10 @@ class LeagueRecord:
     alone: np.ndarray
     shared: np.ndarray
     diverged: np.ndarray
+    left: np.ndarray
     order: np.ndarray
-    pairs: Mapping[tuple[int, int], PairShown]
-    contradicted: float
+    pairs: Mapping[tuple[int, int], Pair]
+    contradicted: Contradicted
     targets: np.ndarray
     profiles: np.ndarray
     evaluations: np.ndarray
@@ -125,15 +82,15 @@ class LeagueRecord:
         """How many seeds there are."""
         return self.seeds[1] - self.seeds[0]
 
-    def pair(self, first: int, second: int) -> PairShown:
+    def pair(self, first: int, second: int) -> Pair:
         """A pair as its first racer sees it. Raises KeyError where the two are one."""
         return self.pairs[first, second] if first < second else self.pairs[second, first].turned()
 
-    def against(self, first: int) -> list[PairShown]:
+    def against(self, first: int) -> list[Pair]:
         """A racer against all others, in the order of the ranking."""
         return [self.pair(first, int(other)) for other in self.order if other != first]
 
-    def conflicts(self) -> list[PairShown]:
+    def conflicts(self) -> list[Pair]:
         """The pairs in which one wins more often and the other by more, who wins first; the clearest of them first."""
         found = [pair if pair.share[0] >= 0.5 else pair.turned() for pair in self.pairs.values() if pair.conflict]
         return sorted(found, key=lambda pair: (-pair.share[0], pair.first, pair.second))
@@ -165,10 +122,10 @@ def league_record(result: Complete, names: Sequence[str]) -> LeagueRecord:
     if not result.complete:
         raise ValueError("there is no verdict before all seeds are there")
     league, runs = result.league, result.runs
-    gaps, c = np.stack([run.gap for run in runs]), np.stack([run.c for run in runs])
-    pairs = pairs_of(gaps, c, league.sampling_seed)
-    ranked = ranking(gaps, c, pairs, league.sampling_seed)
-    shown = {(i, j): _shown(i, j, pair) for (i, j), pair in pairs.items()}
+    gaps = np.stack([run.gap for run in runs])
+    c = Means([run.c for run in runs], league.sampling_seed)
+    pairs = pairs_of(gaps, c)
+    ranked = ranking(gaps, c, pairs)
     return LeagueRecord(
         names=tuple(names),
         keys=tuple(racer.kind for racer in league.racers),
@@ -179,31 +136,15 @@ def league_record(result: Complete, names: Sequence[str]) -> LeagueRecord:
         alone=np.array([(racer.alone, *racer.alone_interval) for racer in ranked]),
         shared=np.array([(racer.shared, *racer.shared_interval) for racer in ranked]),
         diverged=np.array([int((run.diverged_at >= 0).sum()) for run in runs]),
+        left=np.array([int(run.left_the_surface.sum()) for run in runs]),
         order=np.argsort([racer.mean for racer in ranked], kind="stable"),
-        pairs=shown,
+        pairs=pairs,
         contradicted=contradicted(gaps, pairs),
         targets=np.array(TARGETS),
         profiles=np.stack([_profiles(run, league.steps) for run in runs]),
         evaluations=np.stack([spent(run.evaluations, league.steps) for run in runs]),
         bands=np.stack([np.stack(bands(run.histogram, QUANTILES), axis=1) for run in runs]),
         fair=None if result.tuned is None else _fair(result.tuned),
-    )
-
-
-def _shown(first: int, second: int, pair: Pair) -> PairShown:
-    return PairShown(
-        first=first,
-        second=second,
-        wins=pair.wins,
-        ties=pair.ties,
-        losses=pair.losses,
-        share=(pair.share, *pair.share_interval),
-        # Of one seed the interval has no ends; c has.
-        difference=(pair.difference, max(pair.difference_interval[0], -1.0), min(pair.difference_interval[1], 1.0)),
-        verdict=pair.verdict.value,
-        p_holm=pair.p_holm,
-        seeds_needed=pair.seeds_needed,
-        conflict=pair.conflict,
     )
 
 

@@ -22,8 +22,8 @@ from optviz.figures.league.profiles import profiles_figure
 from optviz.figures.league.ranking import ranking_figure
 from optviz.figures.league.record import LeagueRecord
 from optviz.laboratory.league_answer import LeagueAnswer, answer_of
-from optviz.text import Words, spaced
-from optviz.text.verdicts import told_conclusions, told_fair
+from optviz.text import Words
+from optviz.text.verdicts import told_conclusions, told_fair, told_pairs
 from optviz.ui import component, requests, session, widgets
 from optviz.ui.leagues import Desk
 from optviz.ui.pages.league.behind import MARK, behind_section
@@ -48,7 +48,7 @@ def answer_section(desk: Desk, league: League, values: Mapping[str, np.ndarray],
     st.caption(label["ranking_explained"])
     _mount(ranking_figure(record, text["league_figures"]), "ranking", league, text)
     st.html(ranking_table(record, text))
-    for told in sentences(record, text):
+    for told in told_pairs(record, text, MOST_CONFLICTS):
         st.html(f"<p>{html.escape(told)}</p>")
     _charts(record, league, text)
     behind_section(found, league, text)
@@ -59,7 +59,7 @@ def answer_section(desk: Desk, league: League, values: Mapping[str, np.ndarray],
 def ranking_table(record: LeagueRecord, text: Words) -> str:
     """The numbers of the ranking, the smallest mean c first."""
     label = text["league"]
-    columns = ("mean_c", "rank", "alone", "shared", "diverged")
+    columns = ("mean_c", "rank", "alone", "shared", "diverged", "left")
     head = "".join(
         f"<th class='number' title='{html.escape(label[f'{name}_help'], quote=True)}'>{html.escape(label[name])}</th>"
         for name in columns
@@ -80,6 +80,7 @@ def _row(record: LeagueRecord, place: int) -> str:
         str(best) if best == worst else f"{best}–{worst}",
         *(f"{share[0]:.1%} <small>{share[1]:.1%}–{share[2]:.1%}</small>" for share in _lowest(record, place)),
         f"{int(record.diverged[place]):,}",
+        f"{int(record.left[place]):,}",
     )
     numbers = "".join(f"<td class='number'>{cell}</td>" for cell in cells)
     return f"<tr><td>{html.escape(record.names[place])}</td>{numbers}</tr>"
@@ -87,32 +88,6 @@ def _row(record: LeagueRecord, place: int) -> str:
 
 def _lowest(record: LeagueRecord, place: int) -> tuple[np.ndarray, np.ndarray]:
     return record.alone[place], record.shared[place]
-
-
-def sentences(record: LeagueRecord, text: Words) -> list[str]:
-    """What is to be said aloud: where who wins and by how much disagree, and how often one surface misleads."""
-    label, found = text["league"], []
-    for pair in record.conflicts()[:MOST_CONFLICTS]:
-        first, second = record.means[pair.first][0], record.means[pair.second][0]
-        found.append(
-            label["conflict"].format(
-                first=record.names[pair.first],
-                second=record.names[pair.second],
-                wins=f"{pair.wins:,}",
-                n=f"{record.n:,}",
-                first_mean=f"{first:.3f}",
-                second_mean=f"{second:.3f}",
-            )
-        )
-    if np.isfinite(record.contradicted):
-        found.append(label["contradicted"].format(share=f"{record.contradicted:.1%}"))
-    unknown = [pair for pair in record.pairs.values() if pair.verdict == "unknown" and pair.seeds_needed]
-    if unknown:
-        needed = max(pair.seeds_needed or 0 for pair in unknown)
-        first, second = (record.names[place] for place in (unknown[0].first, unknown[0].second))
-        key = "unknown_one" if len(unknown) == 1 else "unknown"
-        found.append(label[key].format(count=len(unknown), seeds=f"{needed:,}", first=first, second=second))
-    return [spaced(told) for told in found]
 
 
 # --- figures -------------------------------------------------------------------------------------------------------

@@ -6,10 +6,10 @@ from optviz.budget import league_work
 from optviz.conventions import CONVENTIONS
 from optviz.experiment import article
 from optviz.experiment.league import League
+from optviz.laboratory.asking import Task
 from optviz.laboratory.judging import in_convention
 from optviz.laboratory.league import done_of
 from optviz.laboratory.store import Store
-from optviz.laboratory.work import Task
 from optviz.ui.leagues import Desk
 
 STATISTICS = 20_000.0

@@ -8,7 +8,7 @@ import streamlit as st
 
 from optviz.bad_input import BadInput
 from optviz.experiment.league import League
-from optviz.laboratory.work import Task
+from optviz.laboratory.asking import Task
 from optviz.text import Words
 from optviz.text.numbers import readable
 from optviz.ui import background, session

@@ -11,7 +11,8 @@ import streamlit as st
 from optviz.bad_input import BadInput
 from optviz.budget import MOST_SEEDS_OF_LEAGUE
 from optviz.experiment import Race
-from optviz.experiment.league import TUNED, USUAL_TRAINING, Block, League
+from optviz.experiment.blocks import Block, training_beside
+from optviz.experiment.league import TUNED, League
 from optviz.parameter import SEED
 from optviz.text import Words, sentence, spaced
 from optviz.ui import returning, session, widgets
@@ -61,7 +62,7 @@ def _way_out(problem: BadInput) -> tuple[str, Callable[[], None]]:
 
 def _train_beside() -> None:
     view = session.view()
-    session.change_view(training=_beside(view.seeds, view.training))
+    session.change_view(training=training_beside(view.seeds, view.training))
 
 
 def _usual() -> None:
@@ -137,20 +138,12 @@ def _choose(first: int, count: int) -> None:
         return
     seeds = (first, first + count)
     training = session.view().training
-    training = None if training is None else _beside(seeds, training)
+    training = None if training is None else training_beside(seeds, training)
     session.change_view(seeds=seeds, training=training)
 
 
 def _mode(mode: str, seeds: Block) -> None:
-    session.change_view(training=_beside(seeds) if mode == "fair" else None)
-
-
-def _beside(seeds: Block, before: Block | None = None) -> Block:
-    """Training seeds that are not among those that are judged: those before, or as many that follow, or from 0 on."""
-    if before is not None and (before[1] <= seeds[0] or seeds[1] <= before[0]):
-        return before
-    beyond, count = seeds[1], USUAL_TRAINING if before is None else before[1] - before[0]
-    return (beyond, beyond + count) if beyond + count <= LAST + 1 else (0, count)
+    session.change_view(training=training_beside(seeds) if mode == "fair" else None)
 
 
 def _placebo() -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 from optviz.budget import most_steps_of_runs, race_work, runs_work
 from optviz.experiment.lesson import LETTERS, Lesson
 from optviz.export import FORMATS
-from optviz.laboratory.work import Task
+from optviz.laboratory.asking import Task
 from optviz.statistics.measures import MEASURES
 from optviz.text import Words, spaced
 from optviz.text.numbers import readable
