@@ -60,7 +60,7 @@ browser: $(VENV)/ready-dev
 	@$(RUNS) tests/browser/browser.py
 
 monkey: $(VENV)/ready-dev browser ## walk at random through the page (SEED=1 WALKS=20; WALK='…' replays one)
-	@PYTHONPATH=tests/browser $(RUNS) -m monkey --seed $(SEED) --walks $(WALKS) --walk '$(WALK)' $(FLAGS)
+	@PYTHONPATH=tests:tests/browser $(RUNS) -m monkey --seed $(SEED) --walks $(WALKS) --walk '$(WALK)' $(FLAGS)
 
 screenshot: $(VENV)/ready-dev browser ## draw the README's picture from the app
 	@$(RUNS) tests/browser/screenshot.py docs/race.png

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
@@ -10,11 +11,18 @@ from urllib.parse import urlencode
 import pytest
 
 import optviz
-from monkey.actions import KINDS, LINKS, Action, draw, read_walk, tell_walk
-from monkey.invariants import INVARIANTS, Known, _layout, _same_range, broken, paths_of, restored, start_of
+from monkey.actions import KINDS, draw, read_walk, tell_walk
+from monkey.holds_elsewhere import _record_of, league_of
+from monkey.holds_on_the_race import _layout, _same_range, paths_of, start_of
+from monkey.invariants import INVARIANTS, broken, restored
+from monkey.kinds import Action
+from monkey.kinds_of_every_page import LINKS
+from monkey.knowing import Known
 from monkey.shortening import shortened
 from optviz import Race
+from optviz.experiment.lesson import lesson
 from optviz.text import words
+from optviz.text.guide import FIGURE, chapter
 from optviz.view import View
 
 
@@ -22,7 +30,7 @@ def test_the_same_seed_gives_the_same_actions() -> None:
     first, again, other = (list(islice(draw(seed), 300)) for seed in (7, 7, 8))
     assert first == again
     assert first != other
-    assert {action.name for action in islice(draw(1), 3000)} == set(KINDS), "every kind is drawn"
+    assert {action.name for action in islice(draw(1), 6000)} == set(KINDS), "every kind is drawn"
 
 
 def test_a_walk_is_a_line_of_text() -> None:
@@ -54,6 +62,22 @@ def test_shortening_stops_in_time_and_keeps_what_fails() -> None:
     assert 2 < len(found) < 200
 
 
+ELSEWHERE: dict[str, Any] = {
+    "pages": ["race"],
+    "current": "race",
+    "presented": "Present",
+    "stale": [],
+    "twice": [],
+    "focus": None,
+    "full": False,
+    "entry": "first",
+    "step_page": None,
+    "guide": None,
+    "lessons": None,
+    "league": None,
+}
+
+
 def seen_of(race: Race, address: str = "http://127.0.0.1/") -> dict[str, Any]:
     """What the eyes would see of a page that is in order."""
     names = race.racer_names(words("en")["optimizer"])
@@ -62,6 +86,7 @@ def seen_of(race: Race, address: str = "http://127.0.0.1/") -> dict[str, Any]:
     start = race.start or start_of(race.surface)
     return {
         "address": address,
+        **ELSEWHERE,
         "pushes": 0,
         "drawn": "token",
         "touring": False,
@@ -154,7 +179,7 @@ BROKEN: list[tuple[str, str, Any, dict[str, Any]]] = [
     ("sidebar", "widgets/surface", "Ravine", {}),
     ("view", "chosen/axis", "gap", {}),
     ("view", "legend/2/shown", False, {}),
-    ("view", "language", "zh", {}),
+    ("language", "language", "zh", {}),
     ("view", "whole", True, {}),
     ("view", "present", True, {"tour_from": Race()}),
     ("hidden", "legend/2/shown", False, {}),
@@ -176,8 +201,163 @@ def test_each_invariant_can_break(name: str, path: str, value: Any, what: dict[s
     assert told[name]
 
 
+def step_lines(race: Race, step: int) -> list[list[list[str]]]:
+    """The lines of plain gradient descent as the page shows them."""
+    path = race.run()[0]
+    rows = []
+    for axis in (0, 1):
+        before, after = path.points[step - 1, axis], path.points[step, axis]
+        rate = race.racers[0].optimizer.learning_rate
+        gradient = (before - after) / rate
+        told = f"{before:#.6g} − {rate} · ({gradient:#.6g}) = {after:#.6g}".replace("-", "−")
+        rows.append([f"θ = {told}"])
+    return [rows]
+
+
+DESCENT = Race.from_url("v=1&surface=bowl&steps=30&racers=gradient_descent&learning_rate=0.1")
+HOST = "http://127.0.0.1/"
+
+
+def on(page: str, race: Race | None = None, **query: str) -> str:
+    """An address."""
+    return f"{HOST}{page}?{urlencode({**(race.to_query() if race else {}), **query})}"
+
+
+def elsewhere(page: str, address: str, **shown: Any) -> dict[str, Any]:
+    """What the eyes would see of another page that is in order."""
+    return {**seen_of(Race(), address), "pages": [page], "current": page, "widgets": {}, "texts": [], **shown}
+
+
+def step_page() -> dict[str, Any]:
+    shown = {
+        "racers": ["Gradient descent"],
+        "racer": 0,
+        "beside": None,
+        "sides": ["Gradient descent"],
+        "step": 10,
+        "steps": 30,
+        "playing": False,
+        "gone": False,
+        "lines": step_lines(DESCENT, 10),
+    }
+    return elsewhere("step", on("step", DESCENT), step_page=shown)
+
+
+def guide_page() -> dict[str, Any]:
+    opened = chapter("nag", "en")
+    figures = [piece.name for piece in opened.pieces if piece.kind == FIGURE]
+    shown = {"chapters": ["nag"], "title": opened.title, "figures": figures}
+    return elsewhere("guide", on("guide", chapter="nag"), guide=shown)
+
+
+def lessons_page() -> dict[str, Any]:
+    shown = {
+        "screen": "opened",
+        "question": lesson("edge").question["en"],
+        "guess": "B",
+        "offered": 3,
+        "marked": [],
+        "why": None,
+        "measured": 0,
+    }
+    return elsewhere("lessons", on("lessons", lesson="edge"), lessons=shown, scores=[], racers=[])
+
+
+FEW = Race(racers=Race().racers[:2], steps=20)
+
+
+def league_page() -> dict[str, Any]:
+    address = on("league", FEW, seeds="0~4")
+    text, league = words("en"), league_of({"address": address})
+    assert league is not None and league.n == 4
+    names, record = league.racer_names(text["optimizer"]), _record_of(league)
+    asked = text["league"]["asked"].format(
+        names=text["stage"]["and"].join(names),
+        n="4",
+        first="0",
+        last="3",
+        steps="20",
+        convention=text["convention"][league.convention],
+    )
+    shown = {
+        "question": asked,
+        **dict.fromkeys(("usual", "ask", "cancel", "reveal", "again"), False),
+        "judging": "",
+        "answered": True,
+        "table": [[names[place], f"{record.means[place][0]:.3f}", "1"] for place in record.order.tolist()],
+        "charts": ["Ranking"],
+        "behind": [0, 3],
+    }
+    return elsewhere("league", address, league=shown)
+
+
+PAGES: dict[str, Callable[[], dict[str, Any]]] = {
+    "step": step_page,
+    "guide": guide_page,
+    "lessons": lessons_page,
+    "league": league_page,
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_another_page_in_order_breaks_nothing(page: str) -> None:
+    seen = PAGES[page]()
+    assert broken(seen, Known(read_walk("watch:100")[0], seen)) == {}
+    assert restored(seen, seen) is None
+
+
+BROKEN_ELSEWHERE: list[tuple[str, str, str, Any, dict[str, Any]]] = [
+    ("page", "step", "pages", ["race"], {}),
+    ("page", "guide", "current", "race", {}),
+    ("step", "step", "step_page/step", 11, {}),
+    ("step", "step", "step_page/racers", ["Adam"], {}),
+    ("step", "step", "step_page/sides", ["Adam"], {}),
+    ("lines", "step", "step_page/lines/0/0/0", "θ = 1.00000 − 0.1 · 2.00000 = 0.800000", {}),
+    ("chapter", "guide", "guide/title", "Adam", {}),
+    ("chapter", "guide", "guide/chapters", ["adam"], {}),
+    ("chapter", "guide", "guide/figures", [], {}),
+    ("words", "guide", "texts", ["See [[claim: nag"], {}),
+    ("lesson", "lessons", "lessons/screen", "list", {}),
+    ("lesson", "lessons", "lessons/question", "Why?", {}),
+    ("predict", "lessons", "lessons/measured", 1, {}),
+    ("predict", "lessons", "lessons/marked", ["A"], {}),
+    ("guess", "lessons", "lessons/guess", "C", {}),
+    ("question", "league", "league/question", "How do Adam and NAG do?", {}),
+    ("verdict", "league", "league/answered", False, {}),
+    ("answer", "league", "league/table/0/1", "0.999", {}),
+    ("behind", "league", "league/behind", [4], {}),
+    ("seed", "league", "stale", [], {"noted": {"seed": 3}}),
+    ("led", "guide", "stale", [], {"noted": {"led": on("guide", chapter="adam")}}),
+    ("led", "guide", "stale", [], {"noted": {"led": on("", DESCENT)}}),
+    ("back", "guide", "stale", [], {"action": "history:back", "there": {"address": on("guide", chapter="adam")}}),
+    ("kept", "guide", "address", on("guide", DESCENT, chapter="nag"), {"action": "chapter:4"}),
+    ("focus", "lessons", "focus", None, {"action": "escape", "focus": "button"}),
+    ("stale", "league", "stale", ["Ranking"], {}),
+    ("twice", "league", "twice", ["League"], {}),
+    ("effect", "step", "stale", [], {"unanswered": "nothing lights up"}),
+    ("log", "league", "stale", [], {"logged": "2026-01-01 Traceback (most recent call last):"}),
+]
+
+
+@pytest.mark.parametrize(("name", "page", "path", "value", "what"), BROKEN_ELSEWHERE, ids=lambda part: str(part)[:40])
+def test_each_invariant_of_other_pages_can_break(
+    name: str, page: str, path: str, value: Any, what: dict[str, Any]
+) -> None:
+    what, seen = dict(what), PAGES[page]()
+    before = {**seen, "focus": what.pop("focus", None)}
+    known = Known(read_walk(what.pop("action", "watch:100"))[0], before, **what)
+    told = broken(change(seen, path, value), known)
+    assert told.get(name)
+
+
 def test_every_invariant_has_a_state_that_breaks_it() -> None:
-    assert {row[0] for row in BROKEN} == set(INVARIANTS)
+    assert {row[0] for row in (*BROKEN, *BROKEN_ELSEWHERE)} == set(INVARIANTS)
+
+
+def test_a_kind_is_passed_over_on_a_page_that_has_not_its_control() -> None:
+    assert KINDS["pin"].pages == ("race",)
+    assert KINDS["pill"].pages == ("race", "step", "league")
+    assert {page for kind in KINDS.values() for page in kind.pages} == {"race", *PAGES}
 
 
 def test_a_zoom_of_ones_own_is_no_fault_on_its_surface_alone() -> None:

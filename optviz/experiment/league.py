@@ -279,8 +279,10 @@ def _of_no_seed(surface: Any) -> Surface:
     """The surface with the seed 0, if it is of a family of many. Raises BadInput for any other."""
     bare = surface.surface if isinstance(surface, FiniteSum) else surface
     if not isinstance(bare, Surface) or type(bare) not in [FAMILIES[name] for name in league_families()]:
-        title = getattr(bare, "title", bare)
-        raise BadInput("no_league", name="surface", value=title, allowed=", ".join(league_families()))
+        # As a link or a file calls it: its title is in one language.
+        family = next((key for key, family in FAMILIES.items() if type(bare) is family), None)
+        called: Any = family or getattr(bare, "name", None) or getattr(bare, "title", bare)
+        raise BadInput("no_league", name="surface", value=called, allowed=", ".join(league_families()))
     return _with_seed(surface, 0)
 
 

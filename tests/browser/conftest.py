@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from race_page import RacePage
-from serving import chromium, serving
+from serving import Server, chromium, serving
 from tabs import Tabs
 
 
@@ -21,12 +21,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """The address of the app."""
-    with serving() as running:
-        yield running.address
-        printed = running.printed()
+def running() -> Iterator[Server]:
+    """The app, and what it writes down."""
+    with serving() as started:
+        yield started
+        printed = started.printed()
     assert "Traceback" not in printed, printed
+
+
+@pytest.fixture(scope="session")
+def server(running: Server) -> str:
+    """The address of the app."""
+    return running.address
 
 
 @pytest.fixture(scope="session")

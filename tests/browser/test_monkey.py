@@ -1,4 +1,4 @@
-"""A short random walk through the real page: see the package `monkey`, and `make monkey` for the long ones."""
+"""Short random walks through the real pages: see the package `monkey`, and `make monkey` for the long ones."""
 
 from __future__ import annotations
 
@@ -7,16 +7,35 @@ from playwright.sync_api import Browser
 
 from monkey.actions import draw, read_walk
 from monkey.walk import walker
-from tiers import long
+from serving import Server
+from tiers import long, rest_is_long
+
+ROUND = (
+    "elsewhere:step?racers=nag~adam&steps=60&at=7 step_beside:1 step_do:forward step_race card:1 card_close:Escape"
+    " go:guide neighbour:1 history:back go:lessons lesson:edge guess:1 language:zh"
+)
+"""Once around the pages."""
+
+LEAGUE = (
+    "elsewhere:league?seeds=0~12&racers=nag~rmsprop&steps=40 league_guess:1 league_ask league_await:60 league_reveal"
+    " league_mark:3 league_chart:1 league_seed:0 way_back"
+)
 
 
-@long
-@pytest.mark.parametrize("seed", [152, 153, 154])
-def test_a_short_random_walk_breaks_nothing(server: str, browser: Browser, seed: int) -> None:
-    with walker(browser, server, seed) as visitor:
-        failures = [failure.told() for failure in visitor.walk(draw(seed), most=25)]
+@pytest.mark.parametrize("walk", rest_is_long([ROUND, LEAGUE], {ROUND}))
+def test_a_way_through_the_pages_breaks_nothing(running: Server, browser: Browser, walk: str) -> None:
+    with walker(browser, running.address, printed=running.printed) as visitor:
+        failures = [failure.told() for failure in visitor.walk(read_walk(walk), most=100)]
         assert failures == []
-        assert len(visitor.done) == 25
+        assert visitor.passed_over == 0, visitor.done
+
+
+@pytest.mark.parametrize(("seed", "most"), rest_is_long([(1, 8), (152, 25), (153, 25), (154, 25), (155, 40)], {(1, 8)}))
+def test_a_short_random_walk_breaks_nothing(running: Server, browser: Browser, seed: int, most: int) -> None:
+    with walker(browser, running.address, seed, printed=running.printed) as visitor:
+        failures = [failure.told() for failure in visitor.walk(draw(seed), most=most)]
+        assert failures == []
+        assert len(visitor.done) == most
 
 
 @long
@@ -29,4 +48,5 @@ def test_the_eyes_see_a_picture_that_is_not_the_pages(server: str, browser: Brow
         )
         failures = list(visitor.walk(read_walk("do:forward"), most=2))
         assert failures
+        assert "WALK='do:first do:forward' SEED=0" in failures[0].told()
         assert {"console", "start", "axes"} <= set(visitor.standing)

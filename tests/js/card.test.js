@@ -103,6 +103,33 @@ test("an open card stays with its racer when others come and go, and closes when
   assert.equal(state.card, null);
 });
 
+for (const [what, before, isBack] of [
+  ["a chip of the legend", { isConnected: true }, true],
+  ["a button that has gone since", { isConnected: false }, false],
+  ["nothing, so that the page had it", null, false],
+]) {
+  test(`a card that is put away gives the focus back to ${isBack ? "" : "the stage where it came from "}${what}`, () => {
+    globalThis.Element = class {};
+    globalThis.HTMLElement = class extends globalThis.Element {};
+    const page = new globalThis.HTMLElement();
+    const given = [];
+    const focusable = (name, more = {}) => (
+      Object.assign(new globalThis.HTMLElement(), { focus: () => given.push(name) }, more));
+    const had = before === null ? page : focusable("before", before);
+    globalThis.document = Object.assign(new EventTarget(), { activeElement: had, body: page });
+    const close = focusable("close");
+    const card = Object.assign(new EventTarget(), { contains: (element) => element === close, querySelector: () => close });
+    const elements = { above: {}, body: focusable("stage"), card, picture: {}, transport: { querySelector: () => focusable("button") } };
+    let state = initialState();
+    const panel = new CardPanel(elements, () => state, ({ index }) => { state = { ...state, card: index }; });
+    panel.open(0);
+    document.activeElement = close;
+    panel.open(null);
+    panel.listening.abort();
+    assert.deepEqual(given, ["close", isBack ? "before" : "stage"]);
+  });
+}
+
 for (const [where, selectors, inside, closes] of [
   ["beside the stage", [], false, true],
   ["on the switch of the language, which shows the same card in other words", [".st-key-language"], false, false],

@@ -54,7 +54,14 @@ export class CardPanel {
     this.dispatch({ type: "open_card", index });
     if (!takesFocus) return;
     if (index !== null) part(this.card, "[data-do=card_close]").focus({ preventScroll: true });
-    else if (within && this.before instanceof HTMLElement) this.before.focus({ preventScroll: true });
+    else if (within) this.giveBackFocus();
+  }
+
+  // To what had it; where that was nothing, or is gone, to the stage, which the keys are meant for anyway.
+  giveBackFocus() {
+    const { before } = this;
+    const isThere = before instanceof HTMLElement && before.isConnected && before !== document.body;
+    (isThere ? before : this.around.body).focus({ preventScroll: true });
   }
 
   // By key or button: that of the racer that is pointed at, or was open last, or is the first in sight.

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
+import tempfile
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from monkey.actions import Action, draw, read_walk, tell_walk
+from monkey.actions import draw, read_walk, tell_walk
+from monkey.kinds import Action
 from monkey.shortening import shortened
 from monkey.walk import Failure, Walker, walker
+from optviz.laboratory.store import VARIABLE
 from serving import IN_DEPTH, ROOT, chromium, serving
 
 
@@ -34,18 +41,21 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with chromium(*(IN_DEPTH if asked.depth else ())) as browser:
         if asked.at:
-            return _run(browser, asked.at, asked)
-        with serving(root=asked.root) as server:
-            status = _run(browser, server.address, asked)
-            if "Traceback" in server.printed():
-                print(server.printed()[-3000:])
-                return 1
-            return status
+            return _run(browser, asked.at, str, asked)
+        # The leagues of whoever walks are left alone.
+        with tempfile.TemporaryDirectory(prefix="optviz-store-") as store:
+            os.environ[VARIABLE] = store
+            with serving(root=asked.root) as server:
+                status = _run(browser, server.address, server.printed, asked)
+                if "Traceback" in server.printed():
+                    print(server.printed()[-3000:])
+                    return 1
+                return status
 
 
-def _run(browser: Browser, address: str, asked: argparse.Namespace) -> int:
+def _run(browser: Browser, address: str, printed: Callable[[], str], asked: argparse.Namespace) -> int:
     if asked.walk:
-        with walker(browser, address, asked.seed) as visitor:
+        with walker(browser, address, asked.seed, printed=printed) as visitor:
             failures = list(visitor.walk(read_walk(asked.walk), 10**6))
             for failure in failures:
                 print(failure.told(), flush=True)
@@ -56,16 +66,21 @@ def _run(browser: Browser, address: str, asked: argparse.Namespace) -> int:
     for seed in range(asked.seed, asked.seed + asked.walks):
         if asked.minutes and time.monotonic() - begin > 60 * asked.minutes:
             break
-        failed += _one_walk(browser, address, seed, asked, known)
+        failed += _one_walk(partial(walker, browser, address, seed, printed=printed), seed, asked, known)
     print(f"{failed} kinds of failures in {(time.monotonic() - begin) / 60:.1f} minutes", flush=True)
     return 1 if failed else 0
 
 
-def _one_walk(browser: Browser, address: str, seed: int, asked: argparse.Namespace, known: set[tuple[str, ...]]) -> int:
+def _one_walk(
+    begun: Callable[[], AbstractContextManager[Walker]],
+    seed: int,
+    asked: argparse.Namespace,
+    known: set[tuple[str, ...]],
+) -> int:
     """A walk goes on after a failure, from a new visit: one fault does not hide the next. A kind is told once."""
     begin, failed, done, actions = time.monotonic(), 0, 0, draw(seed)
     spent = 0.0
-    with walker(browser, address, seed) as visitor:
+    with begun() as visitor:
         while done < asked.actions:
             for failure in visitor.walk(actions, asked.actions - done):
                 if failure.kind not in known and (failure.invariant,) not in known:

@@ -23,7 +23,8 @@
   const one = (selector) => document.querySelector(selector);
   const all = (selector) => [...document.querySelectorAll(selector)];
   const seen = (element) => Boolean(element?.checkVisibility({ visibilityProperty: true, opacityProperty: true }));
-  const stage = () => one(".optviz-stage");
+  const elsewhere = window.monkeyElsewhere;
+  const stage = () => one(".optviz-stage:not(.inside, [data-small=true])");
   const inside = () => stage()?.parentElement?.optvizStage; // the object that draws
   const header = () => inside()?.state.message?.header; // what it was last told
   const drawn = () => inside()?.screen.picture.drawn?.state.message.header; // and what of it Plotly has drawn
@@ -38,8 +39,13 @@
     if (app.dataset.testScriptState !== "notRunning") return "the script is running";
     if (now() - Math.max(monkey.lastReceived, monkey.lastSent) < 40) return "messages are coming";
     if (one("[data-testid=stSidebar]")?.getAnimations().length) return "the sidebar moves";
-    if (seen(one(".optviz-awaited"))) return "the page awaits a race that is being computed";
-    if (!stage()?.dataset.drawn) return "there is no picture";
+    const [page] = elsewhere.pages();
+    // Of a long run the page of a step says for good how much of it is told.
+    if (page !== "step" && seen(one(".optviz-awaited"))) return "the page awaits a race that is being computed";
+    if (page !== elsewhere.page()) return `the page of the address is not there: ${page ?? "none"} is`;
+    if (elsewhere.undrawn()) return elsewhere.undrawn();
+    if (!stage()) return null;
+    if (!stage().dataset.drawn) return "there is no picture";
     if (header()?.token && header().token !== stage().dataset.drawn) return "the picture is not drawn";
     if (inside()?.screen.measured?.ahead) return "Plotly has not drawn what the canvases show";
     if ((inside()?.live.inFlight ?? null) !== null) return "what is dragged is not answered";
@@ -244,6 +250,7 @@
       widgets: widgets(),
       texts: texts(),
       covered: covered(),
+      ...elsewhere.see(),
       wide: Math.max(document.documentElement.scrollWidth - innerWidth, (main?.scrollWidth ?? 0) - (main?.clientWidth ?? 0)),
     };
   };

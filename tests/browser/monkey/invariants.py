@@ -1,587 +1,87 @@
 """What must hold once the page has come to rest after an action; one table, each entry a complaint or None.
 
-What the page ought to show is computed here from its address alone, by the core, and compared with what the page shows.
+What the page ought to show is computed from its address alone, by the core, and compared with what the page shows.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from collections.abc import Callable
+from typing import NamedTuple
 
-import numpy as np
+from monkey import holds_elsewhere as elsewhere
+from monkey import holds_on_every_page as everywhere
+from monkey import holds_on_the_race as on_the_race
+from monkey.kinds import CONTROLLED, PAGES, PLAYED
+from monkey.knowing import Known, Seen, expected
 
-import optviz
-from monkey.actions import KINDS, Action
-from optviz import Race
-from optviz.experiment import read_query
-from optviz.figures.fans import fans_of
-from optviz.figures.heights import contour_heights
-from optviz.figures.lengths import lengths_of
-from optviz.figures.race import race_figure
-from optviz.figures.race_record import RaceRecord, beside, race_record
-from optviz.formula.functions import FUNCTIONS, SAME_FUNCTION, WRITTEN
-from optviz.surface import FAMILIES, FiniteSum, Surface, gallery, gallery_names
-from optviz.text import LANGUAGES, words
-from optviz.tour import tour
-from optviz.trajectory import Trajectory
-from optviz.view import View
 
-Seen = Mapping[str, Any]
+class Invariant(NamedTuple):
+    """A complaint or None; and the pages that have it."""
 
-CHINESE = re.compile(r"[\u3400-\u9fff]")
-LATIN = re.compile(r"[A-Za-z][A-Za-z'’-]+")
-NEXT_TO = re.compile(r"[A-Za-z][A-Za-z'’]{2,}(?:[ ,;:.]+[A-Za-z][A-Za-z'’]{2,})+")
-FLOAT32 = 5e-7
-"""Relative: the page holds numbers in single precision, whose spacing is 1.2e-7."""
+    holds: Callable[[Seen, Known], str | None]
+    pages: tuple[str, ...] = PAGES
 
-LEAST_SURE_GAP, ROUNDING_GAPS = -14.0, 1.5
-"""Powers of ten: below the first a gap is rounding, and with it the end of its axis by up to the second."""
 
-SHOWN = 5e-4
-"""Relative: a widget may show a coordinate with four digits."""
-
-
-@dataclass
-class Known:
-    """What the walk knows besides what it sees: the action, what was seen before it, and what happened on the way."""
-
-    action: Action
-    before: Seen | None
-    locale: str = "en-US"
-    zooms: dict[str, list[tuple[Any, list[float]]]] = field(default_factory=dict)
-    tour_from: Race | None = None
-    said: list[str] = field(default_factory=list)
-    foreign: list[str] = field(default_factory=list)
-    unrest: str | None = None
-    entries_owed: int = 0
-    """How many entries of the history the action before might have made and had not: they may come late."""
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What an address stands for."""
-
-    race: Race
-    view: View
-    problems: tuple[str, ...]
-
-
-@lru_cache(4096)
-def expected(address: str) -> Expected:
-    """The race and the view of an address."""
-    query = dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
-    race, problems = read_query(query)
-    view, unseen = View.from_query(query)
-    return Expected(race, view, tuple(str(problem) for problem in (*problems, *unseen)))
-
-
-@lru_cache(256)
-def paths_of(race: Race) -> tuple[Trajectory, ...]:
-    """The trajectories of a race."""
-    return race.run()
-
-
-@lru_cache(256)
-def start_of(surface: Surface) -> tuple[float, float]:
-    """A surface's own start."""
-    x, y = surface.suggested_start.tolist()
-    return x, y
-
-
-def page_race(seen: Seen, known: Known) -> Race | None:
-    """The race of the page: its address's; on a tour the one that it began with, on the seed that the sidebar shows."""
-    if not seen["touring"]:
-        return expected(seen["address"]).race
-    if known.tour_from is None:
-        return None
-    widgets = seen["widgets"]
-    race = known.tour_from
-    if "seed" not in widgets:
-        return None
-    try:
-        first = int(widgets["seed"])
-        family = next((key for key, title in _families(seen).items() if title == widgets.get("surface")), None)
-        return tour(race, first, family).race
-    except (ValueError, TypeError, optviz.BadInput):
-        return None
-
-
-def _families(seen: Seen) -> dict[str, str]:
-    titles = words(language_of(seen))["surface"]
-    return {key: titles[key] for key in FAMILIES}
-
-
-def language_of(seen: Seen) -> str:
-    """The language that the page says it is in."""
-    return "zh" if seen["language"] == "zh" else "en"
-
-
-def _expected_language(seen: Seen, known: Known) -> str:
-    chosen = expected(seen["address"]).view.language
-    return chosen or ("zh" if known.locale.startswith("zh") else "en")
-
-
-# The picture
-
-
-def the_page_comes_to_rest(seen: Seen, known: Known) -> str | None:
-    return known.unrest
-
-
-def the_picture_is_the_pages_race(seen: Seen, known: Known) -> str | None:
-    race = page_race(seen, known)
-    if race is None:
-        return None
-    names = list(race.racer_names(words(language_of(seen))["optimizer"]))
-    drawn = [racer["name"] for racer in seen["racers"]]
-    if drawn != names:
-        return f"drawn are {drawn}, the page's race has {names}"
-    paths = paths_of(race)
-    for racer, path in zip(seen["racers"], paths, strict=True):
-        if racer["count"] != len(path.points):
-            return f"{racer['name']} is drawn over {racer['count'] - 1} steps of {race.steps}"
-        places = [0, racer["count"] // 2, racer["count"] - 1]
-        if not _alike(racer["points"], path.points[places], race):
-            return f"{racer['name']} is drawn through {racer['points']}, it runs through {path.points[places].tolist()}"
-        if seen["chosen"].get("axis") == "loss" and not _alike(racer["losses"], path.losses[places], race):
-            return f"{racer['name']} is drawn with losses {racer['losses']}, it has {path.losses[places].tolist()}"
-    return None
-
-
-def _alike(drawn: Any, computed: np.ndarray, race: Race) -> bool:
-    with np.errstate(over="ignore"):
-        wanted = np.asarray(computed, dtype=np.float32).astype(float)
-    found = np.array(drawn, dtype=float)  # what is not finite comes as None
-    # Where the picture has nothing to draw, how it says so is its own affair.
-    finite = np.isfinite(wanted) & np.isfinite(found)
-    if (
-        not np.array_equal(np.isfinite(wanted), np.isfinite(found))
-        and np.abs(wanted[np.isfinite(wanted)]).max(initial=0) < 1e30
-    ):
-        return False
-    return bool(np.allclose(found[finite], wanted[finite], rtol=FLOAT32, atol=1e-6))
-
-
-def the_start_is_the_pages(seen: Seen, known: Known) -> str | None:
-    race = page_race(seen, known)
-    if race is None or seen["start"] is None:
-        return None
-    start = race.start or start_of(race.surface)
-    if not np.allclose(seen["start"], start, rtol=FLOAT32, atol=1e-9):
-        return f"the circle is at {seen['start']}, the start at {start}"
-    return None
-
-
-def the_axes_are_home_or_zoomed(seen: Seen, known: Known) -> str | None:
-    race = page_race(seen, known)
-    if race is None or not seen["axes"]:
-        return None
-    home = homes(race, seen)
-    for axis, wanted in home.items():
-        shown = seen["axes"][axis]
-        gaps = axis == "yaxis2" and seen["chosen"].get("axis") == "gap"
-        if _same_range(shown, wanted, gaps) or _same_range(shown, _home_under_the_veil(axis, race, seen, wanted)):
-            continue
-        own = [zoom for place, zoom in known.zooms.get(axis, []) if place == chart_key(axis, race, seen)]
-        if not any(_same_range(shown, zoom) for zoom in own):
-            zoomed = ", ".join(str(_rounded(zoom)) for zoom in own) or "nothing"
-            return f"{axis} shows {_rounded(shown)}, home is {_rounded(wanted)}, the visitor zoomed to {zoomed}"
-    return None
-
-
-def chart_key(axis: str, race: Race, seen: Seen) -> Any:
-    """What a zoom of an axis belongs to: another surface ends it, and so does another kind of axis."""
-    # Where there is nothing to choose from, there is no button that says which is chosen.
-    kinds = {"xaxis2": ("by", "step"), "yaxis2": ("axis", "loss")}
-    return race.bare_surface, seen["chosen"].get(*kinds[axis]) if axis in kinds else None
-
-
-def _same_range(one: Any, other: Any, gaps: bool = False) -> bool:
-    one, other = np.array(one, dtype=float), np.array(other, dtype=float)
-    # Equal scales on both axes are kept to a pixel, which is up to half a percent of a small chart. An axis that goes
-    # down to gaps of rounding ends where the lowest loss does that the server knows: another race may have been lower.
-    close = ROUNDING_GAPS if gaps and other[0] < LEAST_SURE_GAP else 1e-2 * abs(other[1] - other[0])
-    return bool(np.allclose(one, other, rtol=0, atol=close))
-
-
-def _rounded(numbers: Any) -> list[float]:
-    return [float(f"{number:.4g}") for number in numbers]
-
-
-def homes(race: Race, seen: Seen) -> dict[str, Any]:
-    """The ranges that the figure itself asks for."""
-    chosen = seen["chosen"]
-    pinned = expected(seen["address"]).view.pinned
-    layout = _layout(race, chosen.get("axis", "loss"), chosen.get("by", "step"), chosen.get("runs") == "many", pinned)
-    return {name: layout[name]["range"] for name in ("xaxis", "yaxis", "xaxis2", "yaxis2") if "range" in layout[name]}
-
-
-def _home_under_the_veil(axis: str, race: Race, seen: Seen, home: Any) -> Any:
-    """Until a veiled race has been played, the axis of its losses does not give their end away."""
-    if axis != "yaxis2" or not seen["veiled"]:
-        return home
-    chosen = seen["chosen"]
-    record, under = _record(race, chosen.get("runs") == "many", expected(seen["address"]).view.pinned)
-    if chosen.get("axis") == "length":
-        return lengths_of(record, under).veiled_range
-    return record.veiled_gap_range if chosen.get("axis") == "gap" else record.veiled_loss_range
-
-
-@lru_cache(512)
-def _record(race: Race, many: bool, pinned: Race | None) -> tuple[RaceRecord, RaceRecord | None]:
-    """The record of a race, and of the pinned one under it."""
-    names = race.racer_names(words("en")["optimizer"])
-    start = race.start or start_of(race.surface)
-    record = race_record(paths_of(race), names, start, fans_of(race) if many else None)
-    if pinned is None or pinned.bare_surface != race.bare_surface:
-        return record, None
-    begin = pinned.start or start_of(pinned.surface)
-    under = race_record(paths_of(pinned), pinned.racer_names(words("en")["optimizer"]), begin)
-    return beside(record, under), under
-
-
-@lru_cache(512)
-def _layout(race: Race, axis: str, by: str, many: bool, pinned: Race | None) -> dict[str, Any]:
-    record, under = _record(race, many, pinned)
-    text = words("en")
-    lengths = lengths_of(record, under)
-    figure = race_figure(record, contour_heights(race.bare_surface), "map", text["figure"], under, lengths)
-    layout = {name: dict(part) if isinstance(part, dict) else part for name, part in figure.plot["layout"].items()}
-    for name in (axis, by):
-        for part, patch in figure.views.get(name, {}).get("layout", {}).items():
-            layout[part] = {**layout.get(part, {}), **patch}
-    return layout
-
-
-HOMEWARD = {"map": ("xaxis", "yaxis"), "curves": ("xaxis2", "yaxis2"), None: ("xaxis", "yaxis", "xaxis2", "yaxis2")}
-"""Chart → its axes, which a double click takes home; the button takes those of both."""
-
-
-def axes_sent_home(action: Action) -> tuple[str, ...]:
-    """The axes that an action takes home."""
-    if action.name not in ("double", "home"):
-        return ()
-    return HOMEWARD[action.arguments[0] if action.arguments else None]
-
-
-def who_asks_for_it_is_home(seen: Seen, known: Known) -> str | None:
-    axes = axes_sent_home(known.action)
-    race = page_race(seen, known)
-    if not axes or race is None or seen["touring"]:
-        return None
-    home = homes(race, seen)
-    for axis in axes:
-        if axis not in home:
-            continue
-        shown, wanted = seen["axes"][axis], home[axis]
-        gaps = axis == "yaxis2" and seen["chosen"].get("axis") == "gap"
-        if _same_range(shown, wanted, gaps) or _same_range(shown, _home_under_the_veil(axis, race, seen, wanted)):
-            continue
-        return f"{axis} shows {_rounded(shown)} after {known.action.name}, home is {_rounded(wanted)}"
-    return None
-
-
-def the_picture_is_there(seen: Seen, known: Known) -> str | None:
-    race = page_race(seen, known)
-    if not seen["drawn"]:
-        return "there is no picture"
-    if seen["flat"] and seen["contours"] == 0 and race is not None and not _is_level(race):
-        return "the map has no contour"
-    if not seen["flat"] and seen["camera"] is None:
-        return "there is neither a map nor a surface in 3-D"
-    if race is None or not seen["axes"] or not seen["flat"] or seen["veiled"] or seen["playing"]:
-        return None
-    shown = [index for index, chip in enumerate(seen["legend"]) if chip["shown"] and index < len(race.racers)]
-    (left, right), (bottom, top) = sorted(seen["axes"]["xaxis"]), sorted(seen["axes"]["yaxis"])
-    step = min(max(seen["step"], 0), race.steps)
-    for index in shown:
-        x, y = paths_of(race)[index].points[step]
-        if left < x < right and bottom < y < top and not seen["inked"]:
-            return f"no head is drawn, and {seen['legend'][index]['name']} is at ({x:.4g}, {y:.4g})"
-    return None
-
-
-def _is_level(race: Race) -> bool:
-    shade = contour_heights(race.bare_surface).shade
-    return not np.any(shade[np.isfinite(shade)] > 0)
-
-
-def the_step_is_within_the_race(seen: Seen, known: Known) -> str | None:
-    race = page_race(seen, known)
-    if race is None or seen["steps"] < 0:
-        return None
-    if seen["steps"] != race.steps or not 0 <= seen["step"] <= race.steps:
-        return f"the bar is at {seen['step']} of {seen['steps']}, the race has {race.steps} steps"
-    return None
-
-
-def a_veil_keeps_its_secret(seen: Seen, known: Known) -> str | None:
-    if not seen["veiled"] or seen["ended"]:
-        return None
-    for racer in seen["racers"]:
-        # The pinned race is another one, which the class has seen.
-        traces = zip(racer["visible"], racer["opacity"], racer["pale"], strict=True)
-        in_sight = sum(visible and opacity > 0 and not pale for visible, opacity, pale in traces)
-        if in_sight:
-            return f"{racer['name']} has {in_sight} of its traces in sight"
-    if seen["scores"]:
-        return f"the scoreboard tells {seen['scores'][0]}"
-    return None
-
-
-# The page around it
-
-
-def the_sidebar_is_the_pages_race(seen: Seen, known: Known) -> str | None:
-    race = page_race(seen, known)
-    if race is None:
-        return None
-    widgets, language = seen["widgets"], language_of(seen)
-    text = words(language)
-    surface = race.bare_surface
-    for key, wanted in _sidebar_of(race, surface, text, language):
-        if key in widgets and not _reads(widgets[key], wanted):
-            return f"{key} shows {widgets[key]!r}, the race has {wanted!r}"
-    return None
-
-
-def _sidebar_of(race: Race, surface: Any, text: Mapping[str, Any], language: str) -> Iterator[tuple[str, Any]]:
-    name = next((key for key, family in FAMILIES.items() if type(surface) is family), getattr(surface, "name", ""))
-    yield "surface", text["surface"].get(name, name) if name in FAMILIES else gallery(name).titles[language]
-    for field_name in ("seed", "hills", "size", "smoothing", "bowl", "octaves"):
-        if name in FAMILIES and hasattr(surface, field_name):
-            yield field_name, float(getattr(surface, field_name))
-    yield "convention", [text["convention"][race.convention]]
-    yield "steps", float(race.steps)
-    start = race.start or start_of(race.surface)
-    yield "x0", float(start[0])
-    yield "y0", float(start[1])
-    if race.shared_learning_rate is not None:
-        yield "learning_rate_all", float(race.shared_learning_rate)
-    kinds = {racer.kind for racer in race.racers}
-    yield "racers", [text["optimizer"].get(kind, kind) for kind in optviz_picks() if kind in kinds]
-    if race.surface.samples is not None:
-        yield "samples", float(race.surface.samples)
-        yield "batch_seed", float(race.batch_seed)
-    if isinstance(race.surface, FiniteSum):
-        yield "spread", float(race.surface.spread)
-
-
-def optviz_picks() -> tuple[str, ...]:
-    """The kinds of racers, in the picker's order."""
-    from optviz.racer import PICKS
-
-    return tuple(PICKS)
-
-
-def _reads(shown: Any, wanted: Any) -> bool:
-    if not isinstance(wanted, float):
-        return bool(shown == wanted)
-    try:
-        number = float(str(shown).replace(",", "").replace("−", "-"))
-    except ValueError:
-        return False
-    return bool(np.isclose(number, wanted, rtol=SHOWN, atol=1e-12))
-
-
-def the_view_is_the_addresss(seen: Seen, known: Known) -> str | None:
-    view = expected(seen["address"]).view
-    hidden = tuple(index for index, chip in enumerate(seen["legend"]) if not chip["shown"])
-    pairs: list[tuple[str, Any, Any]] = [
-        ("present", seen["present"], view.present),
-        ("veiled", seen["veiled"], view.veiled),
-        ("pinned", seen["pinned"], view.pinned is not None),
-        ("paths", seen["whole"], view.paths == "whole"),
-        ("hidden", hidden, tuple(index for index in view.hidden if index < len(seen["legend"]))),
-        ("language", language_of(seen), _expected_language(seen, known)),
-    ]
-    if seen["camera"] is not None and view.camera is not None:
-        pairs.append(("camera", tuple(seen["camera"]), view.camera))
-    for group in ("axis", "by", "runs", "drawn", "look"):
-        if group in seen["chosen"]:
-            pairs.append((group, seen["chosen"][group], getattr(view, group)))
-    for name, shown, told in pairs:
-        if name == "pinned" and shown and not told and len(seen["address"]) > 5000:
-            continue  # it does not fit into a link, and the page says so
-        if shown != told:
-            return f"{name}: the page shows {shown!r}, its address says {told!r}"
-    return None
-
-
-def what_is_hidden_is_what_was_hidden(seen: Seen, known: Known) -> str | None:
-    """Racers are hidden by their place in a list; whatever happens to the list, nobody else may be hidden for it.
-
-    One that has gone may have been followed by another of its kind.
-    """
-    if known.before is None or known.action.name in ("legend", "history", "link", "reload"):
-        return None
-    before, after = _hidden_racers(known.before, known), _hidden_racers(seen, known)
-    if before is None or after is None:
-        return None
-    there = {(racer.kind, racer.label) for racer in page_race(seen, known).racers}
-    followed = {kind for kind, label in before if (kind, label) not in there}
-    new = {(kind, label) for kind, label in after - before if kind not in followed}
-    return f"hidden are now {sorted(map(str, after))}, before {sorted(map(str, before))}" if new else None
-
-
-def _hidden_racers(seen: Seen, known: Known) -> set[tuple[str, str | None]] | None:
-    race = page_race(seen, known)
-    if race is None or len(race.racers) != len(seen["legend"]):
-        return None
-    return {
-        (racer.kind, racer.label) for racer, chip in zip(race.racers, seen["legend"], strict=True) if not chip["shown"]
-    }
-
-
-def notices_are_earned(seen: Seen, known: Known) -> str | None:
-    before = list(known.before["told"]) if known.before is not None else []
-    new = [line for line in seen["told"] if line not in before]
-    if not new or KINDS[known.action.name].tells:
-        return None
-    wanted = expected(seen["address"])
-    # A formula that was refused is in the address, and is refused again.
-    if known.action.name in ("link", "reload", "history") and (wanted.problems or wanted.view.draft is not None):
-        return None
-    if known.action.name == "language" and len(seen["told"]) <= len(before):
-        return None
-    return f"told after {known.action}: {new}"
-
-
-def what_is_asked_is_answered(seen: Seen, known: Known) -> str | None:
-    """A change that cannot be made is told; one that can be is seen in the address."""
-    if not KINDS[known.action.name].answers or known.before is None or seen["touring"] or known.before["touring"]:
-        return None
-    if seen["address"] != known.before["address"] or seen["told"]:
-        return None
-    race = page_race(seen, known)
-    if (
-        known.action.name == "formula"
-        and race is not None
-        and getattr(race.bare_surface, "text", None) == known.action.arguments[0]
-    ):
-        return None
-    return f"nothing happened and nothing was told after {known.action}"
-
-
-def nothing_broke(seen: Seen, known: Known) -> str | None:
-    return f"shown is {seen['broken']}" if seen["broken"] else None
-
-
-def the_console_is_silent(seen: Seen, known: Known) -> str | None:
-    return f"the browser says {known.said[:3]}" if known.said else None
-
-
-def nobody_else_is_asked(seen: Seen, known: Known) -> str | None:
-    return f"asked for {known.foreign[:3]}" if known.foreign else None
-
-
-def the_words_are_of_one_language(seen: Seen, known: Known) -> str | None:
-    own = [racer.label for racer in expected(seen["address"]).race.racers if racer.label]
-    for text in seen["texts"]:
-        # A visitor's own names are in any language.
-        if text.startswith("keyboard_") or text in LANGUAGES.values() or any(label in text for label in own):
-            continue
-        if language_of(seen) == "en":
-            if CHINESE.search(text):
-                return f"on the English page: {text!r}"
-        elif (foreign := _foreign_words(text)) is not None:
-            return f"on the Chinese page: {foreign!r} in {text!r}"
-    return None
-
-
-def _foreign_words(text: str) -> str | None:
-    """English in a text of the Chinese page: two words in a row that the Chinese texts do not use themselves."""
-    for found in NEXT_TO.finditer(text):
-        strange = [word for word in LATIN.findall(found[0]) if word.lower() not in _usual_in_chinese()]
-        if len(strange) >= 2:
-            return found[0]
-    if not CHINESE.search(text):
-        strange = [word for word in LATIN.findall(text) if len(word) > 3 and word.lower() not in _usual_in_chinese()]
-        if strange:
-            return strange[0]
-    return None
-
-
-@cache
-def _usual_in_chinese() -> frozenset[str]:
-    """Names, identifiers and units that stand on the Chinese page as they are."""
-    package = Path(optviz.__file__).parent
-    texts = [(package / "text" / "zh.toml").read_text(encoding="utf-8")]
-    told = [value for section in tomllib.loads(texts[0]).values() for value in section.values()]
-    surfaces = [gallery(name) for name in gallery_names()]
-    told += [surface.titles["zh"] for surface in surfaces] + [surface.teaches["zh"] for surface in surfaces]
-    usual = {word.lower() for text in told for word in LATIN.findall(re.sub(r"\{\w+\}", "", text))}
-    usual |= {
-        word.lower() for name in (*gallery_names(), *FAMILIES, *optviz_picks()) for word in (name, *name.split("_"))
-    }
-    # Names of functions and variables in formulas, and of parameters in sentences about what was refused.
-    functions = LATIN.findall(" ".join((*FUNCTIONS, *WRITTEN, *SAME_FUNCTION)))
-    parameters = "domain start racers steps seed batch_seed batch_size learning_rate samples weights text"
-    return frozenset(usual | set(functions) | set(parameters.replace("_", " ").split()))
-
-
-def nothing_lies_on_the_bar(seen: Seen, known: Known) -> str | None:
-    return f"covered: {seen['covered'][:3]}" if seen["covered"] else None
-
-
-def the_page_is_not_wider_than_the_window(seen: Seen, known: Known) -> str | None:
-    return f"it is {seen['wide']} px wider" if seen["wide"] > 1 else None
-
-
-def entries_made(seen: Seen, known: Known) -> int:
-    """How many entries of the history there are more than before the action; none where the page was loaded anew."""
-    return 0 if known.before is None else max(0, seen["pushes"] - known.before["pushes"])
-
-
-def entries_due(known: Known) -> int:
-    """How many entries of the history the action may make."""
-    touring = known.before is not None and known.before["touring"]
-    # A tour that an action stops has an entry of its own: where it was stopped.
-    return KINDS[known.action.name].pushes + touring + known.entries_owed
-
-
-def the_history_grows_by_what_was_done(seen: Seen, known: Known) -> str | None:
-    if known.before is None or known.action.name in ("link", "reload", "history"):
-        return None
-    made, most = entries_made(seen, known), entries_due(known)
-    return f"{made} entries of the history, at most {most} are due" if made > most else None
-
-
-Invariant = Callable[[Seen, Known], str | None]
+RACE, STEP, GUIDE, LESSONS, LEAGUE = ("race",), ("step",), ("guide",), ("lessons",), ("league",)
 
 INVARIANTS: dict[str, Invariant] = {
-    "rest": the_page_comes_to_rest,
-    "console": the_console_is_silent,
-    "foreign": nobody_else_is_asked,
-    "broken": nothing_broke,
-    "race": the_picture_is_the_pages_race,
-    "start": the_start_is_the_pages,
-    "steps": the_step_is_within_the_race,
-    "axes": the_axes_are_home_or_zoomed,
-    "home": who_asks_for_it_is_home,
-    "picture": the_picture_is_there,
-    "veil": a_veil_keeps_its_secret,
-    "sidebar": the_sidebar_is_the_pages_race,
-    "view": the_view_is_the_addresss,
-    "hidden": what_is_hidden_is_what_was_hidden,
-    "notice": notices_are_earned,
-    "silence": what_is_asked_is_answered,
-    "words": the_words_are_of_one_language,
-    "bar": nothing_lies_on_the_bar,
-    "width": the_page_is_not_wider_than_the_window,
-    "history": the_history_grows_by_what_was_done,
+    "rest": Invariant(everywhere.the_page_comes_to_rest),
+    "console": Invariant(everywhere.the_console_is_silent),
+    "foreign": Invariant(everywhere.nobody_else_is_asked),
+    "broken": Invariant(everywhere.nothing_broke),
+    "log": Invariant(everywhere.the_server_complains_of_nothing),
+    "page": Invariant(everywhere.the_page_is_the_addresss),
+    "effect": Invariant(everywhere.what_was_done_had_its_effect),
+    "race": Invariant(on_the_race.the_picture_is_the_pages_race, RACE),
+    "start": Invariant(on_the_race.the_start_is_the_pages, RACE),
+    "steps": Invariant(on_the_race.the_step_is_within_the_race, RACE),
+    "axes": Invariant(on_the_race.the_axes_are_home_or_zoomed, RACE),
+    "home": Invariant(on_the_race.who_asks_for_it_is_home, RACE),
+    "picture": Invariant(on_the_race.the_picture_is_there, RACE),
+    "veil": Invariant(on_the_race.a_veil_keeps_its_secret, PLAYED),
+    "sidebar": Invariant(on_the_race.the_sidebar_is_the_pages_race, CONTROLLED),
+    "view": Invariant(on_the_race.the_view_is_the_addresss, RACE),
+    "hidden": Invariant(on_the_race.what_is_hidden_is_what_was_hidden, RACE),
+    "silence": Invariant(on_the_race.what_is_asked_is_answered, CONTROLLED),
+    "step": Invariant(elsewhere.the_step_is_the_addresss, STEP),
+    "lines": Invariant(elsewhere.the_lines_make_the_recorded_step, STEP),
+    "chapter": Invariant(elsewhere.the_chapter_is_the_addresss, GUIDE),
+    "lesson": Invariant(elsewhere.the_lesson_is_the_addresss, LESSONS),
+    "predict": Invariant(elsewhere.a_lesson_is_predicted_first, LESSONS),
+    "guess": Invariant(elsewhere.what_was_guessed_stays, LESSONS),
+    "question": Invariant(elsewhere.the_question_is_the_addresss, LEAGUE),
+    "verdict": Invariant(elsewhere.no_verdict_before_it_is_asked_for, LEAGUE),
+    "answer": Invariant(elsewhere.the_answer_is_the_leagues, LEAGUE),
+    "behind": Invariant(elsewhere.the_seeds_behind_are_the_leagues, LEAGUE),
+    "seed": Invariant(elsewhere.a_seed_leads_to_its_race),
+    "led": Invariant(everywhere.a_link_leads_to_its_address),
+    "back": Invariant(everywhere.back_brings_what_was_there),
+    "kept": Invariant(everywhere.what_keeps_the_race_keeps_it),
+    "focus": Invariant(everywhere.the_focus_is_somewhere),
+    "stale": Invariant(everywhere.nothing_is_of_a_run_before),
+    "twice": Invariant(everywhere.nothing_stands_there_twice),
+    "notice": Invariant(everywhere.notices_are_earned),
+    "language": Invariant(everywhere.the_page_is_in_the_addresss_language),
+    "words": Invariant(everywhere.the_words_are_of_one_language),
+    "bar": Invariant(everywhere.nothing_lies_on_the_bar),
+    "width": Invariant(everywhere.the_page_is_not_wider_than_the_window),
+    "history": Invariant(everywhere.the_history_grows_by_what_was_done),
 }
 """Name → what must hold after every action."""
 
-COMPARED = ("drawn", "language", "veiled", "pinned", "present", "legend", "chosen", "whole", "camera", "start")
+COMPARED: dict[str, tuple[str, ...]] = {
+    "race": ("drawn", "veiled", "pinned", "present", "legend", "chosen", "whole", "camera", "start"),
+    "step": ("step_page",),
+    "guide": ("guide",),
+    "lessons": (),
+    "league": (),
+}
+"""Page → what a fresh page at the same address shows as well; a guess and an answer are this visit's alone."""
+
 NOT_IN_A_LINK = re.compile(
     r"tune|own_|tour_|noise_|code_language|gradient_noise|race_code|qr_code|ask_again|download_|corner"
+    r"|guess|lesson_|league_guess"
 )
 """Widgets whose state is not the race's or the view's: which racer is tuned, what is opened below the picture."""
 
@@ -590,7 +90,7 @@ def restored(seen: Seen, again: Seen) -> str | None:
     """What a fresh page at the same address shows otherwise."""
     if seen["touring"]:
         return None
-    for name in COMPARED:
+    for name in ("pages", "language", *COMPARED[expected(seen["address"]).page]):
         if seen[name] != again[name]:
             return f"{name}: {seen[name]!r}, opened again {again[name]!r}"
     for key in sorted(set(seen["widgets"]) & set(again["widgets"])):
@@ -604,12 +104,8 @@ def restored(seen: Seen, again: Seen) -> str | None:
     return None
 
 
-def _text_of(race: Race) -> str:
-    text: str = getattr(race.bare_surface, "text", "")
-    return text
-
-
 def broken(seen: Seen, known: Known, names: tuple[str, ...] = tuple(INVARIANTS)) -> dict[str, str]:
-    """Each invariant that does not hold, and its complaint."""
-    found = {name: INVARIANTS[name](seen, known) for name in names}
+    """Each invariant of this page that does not hold, and its complaint."""
+    page = expected(seen["address"]).page
+    found = {name: INVARIANTS[name].holds(seen, known) for name in names if page in INVARIANTS[name].pages}
     return {name: complaint for name, complaint in found.items() if complaint is not None}

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from playwright.sync_api import Error as PlaywrightError
 
+from monkey import holds_on_every_page as everywhere
+from monkey import holds_on_the_race as on_the_race
 from monkey import invariants
-from monkey.actions import KINDS, Action, Hand, Kind, NotInSight, tell_walk
-from monkey.invariants import INVARIANTS, Known, Seen
+from monkey.actions import KINDS, tell_walk
+from monkey.hand import Hand, NotInSight, Unanswered
+from monkey.invariants import INVARIANTS
+from monkey.kinds import Action, Kind
+from monkey.kinds_of_every_page import VIEWPORTS
+from monkey.knowing import LOADED, Known, Seen, expected
 from tabs import returning
 
-EYES = Path(__file__).with_name("eyes.js")
+EYES = tuple(Path(__file__).with_name(name) for name in ("eyes_elsewhere.js", "eyes.js"))
 SETTLED = 15_000
 """Milliseconds after which a page that has not come to rest is at fault."""
 
@@ -27,7 +33,8 @@ PERSISTENT = 5000
 AGAIN_EVERY = 20
 """Every so many actions the address is opened in a fresh page."""
 
-LOCALES = ("en-US", "en-US", "zh-CN", "de-DE")
+LOCALES = ("en-US", "zh-CN", "en-US", "zh-CN", "de-DE")
+WINDOWS = ("1440", "390", "1440", "1024")
 
 
 @dataclass(frozen=True)
@@ -52,25 +59,30 @@ class Failure:
 class Walker:
     """A browser context with the page that is walked on and another one that opens its address afresh.
 
-    seed: decides the language of the browser.
+    seed: decides the language of the browser and how large its window is at first. printed: what the server has written
+    so far, if that is known.
     """
 
     browser: Browser
     address: str
     seed: int = 0
     only: tuple[str, ...] = tuple(INVARIANTS)
+    printed: Callable[[], str] = str
     done: list[Action] = field(default_factory=list)
     standing: frozenset[str] = frozenset()
     passed_over: int = 0
 
     def __post_init__(self) -> None:
         self.locale = random.Random(f"locale {self.seed}").choice(LOCALES)
+        width, height = VIEWPORTS[random.Random(f"window {self.seed}").choice(WINDOWS)]
+        self.window: ViewportSize = {"width": width, "height": height}
         self.context: BrowserContext = returning(
             self.browser.new_context(
-                viewport={"width": 1440, "height": 900}, locale=self.locale, accept_downloads=True, color_scheme="light"
+                viewport=self.window, locale=self.locale, accept_downloads=True, color_scheme="light"
             )
         )
-        self.context.add_init_script(path=EYES)
+        for script in EYES:
+            self.context.add_init_script(path=script)
         self.context.set_default_timeout(SETTLED)
         self.mirror: Page | None = None
         self.said: list[str] = []
@@ -101,16 +113,19 @@ class Walker:
         self._listen(self.page)
         self.hand = Hand(self.page, self.address)
         self.page.emulate_media(color_scheme="light")
-        self.page.set_viewport_size({"width": 1440, "height": 900})
+        self.page.set_viewport_size(self.window)
         self.page.goto(self.address)
-        self.page.evaluate("localStorage.clear()")
+        self.page.evaluate("localStorage.clear(), sessionStorage.clear()")
         self.done = []
         self.standing = frozenset()
         self.known = Known(Action("reload"), None, self.locale, said=self.said, foreign=self.foreign)
         self.said.clear()
         self.foreign.clear()
         self._rest(0, 0)
+        self.read = len(self.printed())
         self.seen: Seen = self._see()
+        # What was seen last at each entry of the history.
+        self.entries: dict[str, Seen] = {self.seen["entry"]: self.seen}
 
     def _rest(self, sent: int, must: int) -> str | None:
         for _ in range(3):
@@ -139,28 +154,41 @@ class Walker:
         """Do one thing and look. Passed over, without a trace, where its control is not in sight."""
         kind = KINDS[action.name]
         before = self.seen
+        if expected(before["address"]).page not in kind.pages or (before["full"] and not kind.in_full):
+            return None
+        unanswered = None
+        self.hand.noted = {}
         try:
             self._do(kind, action)
         except NotInSight:
             self.passed_over += 1
             return None
+        except Unanswered as what:
+            unanswered = str(what)
         except PlaywrightError as error:
             self.done.append(action)
             self.seen = self._see()
             return self._failure("usable", f"{action} could not be done: {str(error).splitlines()[0]}")
         # What is under the pointer on a chart may still wait for it: a second click, the end of a zoom.
-        stays = action.name in ("watch", "zoom", "double", "click")
-        if not stays:
+        if not kind.stays:
             self.hand.rest_away()
         self.done.append(action)
-        fresh = action.name in ("link", "reload")
+        fresh = action.name in LOADED
         unrest = self._rest(0 if fresh else before["sent"], 0 if fresh else kind.sends)
-        if stays:
+        if kind.stays:
             self.hand.rest_away()
         # One back: what is owed from before the last action will not come any more.
         last = replace(self.known, entries_owed=0)
-        owed = max(0, invariants.entries_due(last) - invariants.entries_made(before, last))
-        self.known = replace(last, action=action, before=before, unrest=unrest, entries_owed=owed)
+        owed = max(0, everywhere.entries_due(last) - everywhere.entries_made(before, last))
+        self.known = replace(
+            last,
+            action=action,
+            before=before,
+            unrest=unrest,
+            entries_owed=owed,
+            noted=self.hand.noted,
+            unanswered=unanswered,
+        )
         return self._look(before)
 
     def _do(self, kind: Kind, action: Action) -> None:
@@ -182,6 +210,8 @@ class Walker:
         while True:
             self.seen = self._see()
             self._remember(before)
+            self.known.logged = self.printed()[self.read :]
+            self.known.there = self.entries.get(self.seen["entry"])
             found = invariants.broken(self.seen, self.known, self.only)
             if found.keys() <= self.standing or waited >= PERSISTENT or "rest" in found:
                 break
@@ -191,6 +221,8 @@ class Walker:
             self._rest(self.seen["sent"], 0)
         self.said.clear()
         self.foreign.clear()
+        self.read += len(self.known.logged)
+        self.entries[self.seen["entry"]] = self.seen
         # What has been broken since an earlier action is told once, where it broke.
         new = [name for name in found if name not in self.standing]
         self.standing = frozenset(found)
@@ -199,21 +231,21 @@ class Walker:
     def _remember(self, before: Seen) -> None:
         """Where the visitor has zoomed to, and from which race a tour set out."""
         action, seen = self.known.action, self.seen
-        if action.name in ("link", "reload"):
+        if action.name in LOADED:
             self.known.zooms = {}
         if seen["touring"] and not before["touring"]:
-            self.known.tour_from = invariants.expected(before["address"]).race
+            self.known.tour_from = expected(before["address"]).race
         if not seen["touring"] and not before["touring"]:
             self.known.tour_from = None
-        race = invariants.page_race(seen, self.known)
+        race = on_the_race.page_race(seen, self.known)
         if race is None:
             return
-        for axis in invariants.axes_sent_home(action):
+        for axis in on_the_race.axes_sent_home(action):
             self.known.zooms.pop(axis, None)
         if action.name in ("zoom", "drag_start") and seen["address"] == before["address"]:
             for axis, shown in seen["axes"].items():
                 if shown != before["axes"].get(axis):
-                    self.known.zooms.setdefault(axis, []).append((invariants.chart_key(axis, race, seen), shown))
+                    self.known.zooms.setdefault(axis, []).append((on_the_race.chart_key(axis, race, seen), shown))
 
     def open_again(self) -> Failure | None:
         """Open the address in a fresh page, and compare what is seen."""
@@ -222,7 +254,7 @@ class Walker:
         if self.mirror is None:
             self.mirror = self.context.new_page()
             self._listen(self.mirror)
-        self.mirror.set_viewport_size(self.page.viewport_size or {"width": 1440, "height": 900})
+        self.mirror.set_viewport_size(self.page.viewport_size or self.window)
         self.mirror.goto(self.seen["address"])
         self.mirror.evaluate("monkey.rest({sent: 0, must: 0, patience: 15000})")
         complaint = None
@@ -247,7 +279,12 @@ class Walker:
         for action in actions:
             if len(self.done) >= most:
                 break
-            failure = self.act(action)
+            try:
+                failure = self.act(action)
+            except Exception as error:
+                done = self.done if self.done[-1:] == [action] else [*self.done, action]
+                error.add_note(f"WALK='{tell_walk(tuple(done))}' SEED={self.seed}")
+                raise
             if failure is None and len(self.done) >= compared + again_every:
                 compared = len(self.done)
                 failure = self.open_again()
