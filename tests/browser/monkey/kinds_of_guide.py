@@ -48,7 +48,11 @@ def _family(hand: Hand, which: str) -> None:
 
 def _play(hand: Hand, which: str, what: str) -> None:
     stage = hand.part(STAGES, int(which))
-    hand.press(stage.locator(f"[data-do={what}]").locator("visible=true").first)
+    stage.scroll_into_view_if_needed(timeout=PATIENCE)
+    button = stage.locator(f"[data-do={what}]").locator("visible=true").first
+    if button.count() == 0:
+        raise NotInSight(what)
+    hand.press(button)
 
 
 def _start(hand: Hand, which: str, across: str, down: str) -> None:
