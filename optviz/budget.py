@@ -124,7 +124,7 @@ def check_league(league: League) -> League:
     """The league, if it is within the budget of one visitor. Raises BadInput, which says how many seeds would be."""
     if league.n > MOST_SEEDS_OF_LEAGUE:
         raise BadInput("too_many", name="seeds", value=f"{league.n:,}", allowed=f"1 … {MOST_SEEDS_OF_LEAGUE:,}")
-    most_judged = MOST_RUNS_OF_LEAGUE // len(league.racers)
+    most_judged = _most_judged(league)
     if league.n > most_judged:
         allowed = f"1 ≤ seeds ≤ {most_judged:,}"
         raise BadInput("too_much_league", name=str(len(league.racers)), value=f"{league.n:,}", allowed=allowed)
@@ -139,6 +139,16 @@ def check_league(league: League) -> League:
     if league.fair:
         value, name = f"{value} + {_seeds_of(league) - league.n:,}", "seeds + training"
     raise BadInput("too_much_league", name=racers, value=value, allowed=f"{1 + league.fair} ≤ {name} ≤ {most:,}")
+
+
+def most_seeds_of_league(league: League) -> int:
+    """Of how many seeds a visitor may ask this, with the training seeds as they are; 0 where it is too much for any."""
+    within = int(MOST_WORK_OF_LEAGUE // _work_of_seed(league)) - (_seeds_of(league) - league.n)
+    return max(0, min(MOST_SEEDS_OF_LEAGUE, _most_judged(league), within))
+
+
+def _most_judged(league: League) -> int:
+    return MOST_RUNS_OF_LEAGUE // len(league.racers)
 
 
 def most_steps_of_ledger(race: Race) -> int:

@@ -1,7 +1,7 @@
 """Stands in for `optviz league --job FILE --store FOLDER`: says that it has begun, and does what the test says.
 
 Its first argument is a folder: a line is added to `begun` there. When a file `go` is there, it ends well; `fail`:
-badly; `deaf`: it does not end when it is told to.
+badly; `deaf`: it does not end when it is told to; `silent`: it does not say how long it will take.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ def main(folder: Path, job: Path) -> int:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     else:
         threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
-    print(json.dumps({"done": 1, "total": 4, "seconds_left": 2.5}), flush=True)
+    left = None if (folder / "silent").exists() else 2.5
+    print(json.dumps({"done": 1, "total": 4, "seconds_left": left}), flush=True)
     print("not a line of progress", flush=True)
     with (folder / "begun").open("a") as file:
         file.write(f"{json.dumps({'pid': os.getpid(), 'nice': os.nice(0), 'job': job.read_text()})}\n")

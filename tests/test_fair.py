@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from optviz.laboratory.fair import (
     MOST_EXTENSIONS,
     Rates,
     Tuned,
-    questions,
+    runs_at_least,
     settings_of,
     spread,
     tuned,
@@ -92,8 +92,10 @@ def test_rates_are_chosen_on_the_training_seeds_alone_and_judged_on_the_others()
 
 def test_every_setting_is_an_ordinary_racer_of_an_ordinary_league() -> None:
     run = MadeUp({"adam": 0.1, "adadelta": 10.0})
-    found(FAIR, run)
-    assert tuple(run.asked) == questions(FAIR)
+    prepared: list[League] = []
+    assert tuned(FAIR, None, run, prepared.extend) is not None
+    assert run.asked == prepared
+    assert runs_at_least(FAIR) == sum(len(league.racers) * league.n for league in prepared) == 2 * 21 * 60
     assert {league.training for league in run.asked} == {None}
     assert [league.seeds for league in run.asked] == [(1000, 1040)] * 2 + [(0, 20)] * 2
     assert all(len(league.racers) == 21 for league in run.asked)
@@ -112,6 +114,23 @@ def test_a_grid_that_ends_below_the_best_rate_goes_on_for_all_and_it_is_said() -
     np.testing.assert_allclose(adadelta.rates[adadelta.best], 10.0, rtol=1e-14)
     assert len(adam.settings) == len(adadelta.settings) == 21
     np.testing.assert_array_equal(adam.rates[:13], np.geomspace(1e-3, 1.0, 13))
+
+
+def test_all_that_is_asked_for_is_told_beforehand_whole_grids_at_once() -> None:
+    """So that it can be shared out to processes, and be counted, before the answers are asked for."""
+    run = MadeUp({"adam": 0.1, "adadelta": 10.0})
+    grids: list[tuple[League, ...]] = []
+    league = FAIR.replaced(grid=(1e-3, 1.0, 13))
+
+    def prepare(asked: Sequence[League]) -> None:
+        # Whatever is asked for has been told.
+        assert set(run.asked) <= {told for grid in grids for told in grid}
+        grids.append(tuple(asked))
+
+    answer = tuned(league, None, run, prepare)
+    assert answer is not None
+    assert [sum(len(told.racers) for told in grid) for grid in grids] == [4 * 13, 4 * 17, 4 * 21]
+    assert set(run.asked) <= {told for grid in grids for told in grid}
 
 
 def test_a_best_rate_that_is_beyond_all_is_still_on_the_edge() -> None:

@@ -20,8 +20,9 @@ from cases import ROOT
 from optviz import Racer
 from optviz.experiment.league import League
 from optviz.laboratory import jobs, kernel, work
-from optviz.laboratory.league import Crew, LeagueFailed, Result, done_of, known, run_league
+from optviz.laboratory.league import Crew, LeagueFailed, Result, is_there, known, run_league
 from optviz.laboratory.store import Piece, Store, arithmetic, pieces, store_folder
+from optviz.laboratory.tally import STEPS_AT_ONCE, Tally, portions, runs_of
 from optviz.optimizers import Adam, GradientDescent
 from optviz.statistics.runs import PER_RUN
 from tiers import long, rest_is_long
@@ -65,6 +66,12 @@ def table(result: Result) -> dict[str, bytes]:
             numbers[f"{place} {name}"] = np.ascontiguousarray(getattr(runs, name)).tobytes()
         numbers[f"{place} evaluations"] = str(runs.evaluations).encode()
     return numbers
+
+
+def done_of(league: League, store: Store) -> tuple[int, int]:
+    """How many pieces of a league are there, and of how many."""
+    total = len(list(pieces(league)))
+    return total - len(store.missing(league)), total
 
 
 # --- what is computed ----------------------------------------------------------------------------------------------
@@ -168,13 +175,61 @@ def test_what_is_known_so_far_holds_whole_pieces_alone(store: Store) -> None:
     assert done_of(SMALL, store) == (1, 4)
 
 
-def test_progress_counts_pieces_and_stop_stops(store: Store) -> None:
+def test_progress_counts_runs_and_stop_stops(store: Store) -> None:
     told: list[tuple[int, int]] = []
     stopped = run_league(SMALL, store, 0, lambda *numbers: told.append(numbers), lambda: len(told) > 2)
-    assert told == [(0, 4), (1, 4), (2, 4)]
+    assert told == [(0, 80), (20, 80), (40, 80)]
     assert len(stopped.seeds) == 20
     assert run_league(SMALL, store, 0, lambda *numbers: told.append(numbers)).complete
-    assert told[3:] == [(2, 4), (3, 4), (4, 4)]
+    assert told[3:] == [(40, 80), (60, 80), (80, 80)]
+
+
+MANY = SMALL.replaced(racers=(Racer(GradientDescent()), *(Racer(Adam(beta1=0.01 * k)) for k in range(9))), steps=100)
+
+
+@pytest.mark.parametrize(
+    ("piece", "shared_out"),
+    [
+        # In time for a word: 100 steps on 500 surfaces are a quarter of what is handed out at once.
+        (Piece(0, 500, tuple(range(10))), [range(4), range(4, 8), range(8, 10)]),
+        (Piece(0, 500, (7, 8)), [(7, 8)]),
+        # What the article's racers have in common needs them at once, Adam being the second of these.
+        (Piece(0, 500, tuple(range(10)), True), [range(4), range(4, 8), range(8, 10)]),
+        (Piece(0, 500, (5, 6, 1, 0), True), [(0, 1, 5, 6)]),
+        (Piece(0, 2_000, (5, 6, 1, 0), True), [(0, 1), (5,), (6,)]),
+        (Piece(0, 500, (), True), [()]),
+    ],
+)
+def test_a_piece_is_handed_out_in_portions(piece: Piece, shared_out: list[Any]) -> None:
+    assert MANY.seven == (0, 1) and STEPS_AT_ONCE == 4 * 500 * 100
+    found = list(portions(MANY, piece))
+    assert [tuple(portion.places) for portion in found] == [tuple(places) for places in shared_out]
+    assert [portion.joint for portion in found] == [piece.joint] + [False] * (len(found) - 1)
+    assert {(portion.first, portion.beyond) for portion in found} == {(piece.first, piece.beyond)}
+
+
+def test_the_table_is_the_same_in_portions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = MANY.replaced(seeds=(3, 24), steps=5)
+    whole = table(run_league(asked, Store(tmp_path / "whole"), 0))
+    monkeypatch.setattr("optviz.laboratory.tally.STEPS_AT_ONCE", 3 * 5 * CHUNK)
+    told: list[tuple[int, int]] = []
+    assert table(run_league(asked, Store(tmp_path / "portions"), 0, lambda *counts: told.append(counts))) == whole
+    # Pieces of 7, 10 and 4 seeds, each in four portions, but for the last: three portions of more racers.
+    assert len(told) > 1 + 3 * 2
+    assert told[-1] == (210, 210)
+
+
+def test_what_a_later_round_asks_for_comes_on_top() -> None:
+    told: list[tuple[int, int]] = []
+    tally = Tally(lambda *counts: told.append(counts))
+    tally.begin([SMALL], [Piece(0, 10, (0, 1)), Piece(10, 20, (1,))])
+    tally.add(Piece(0, 10, (0, 1)))
+    tally.add(Piece(10, 20, (1,)))
+    tally.begin([SMALL], [])
+    tally.begin([SMALL], [Piece(0, 10, (1,))])
+    tally.add(Piece(0, 10, (), True))
+    tally.add(Piece(0, 10, (1,)))
+    assert told == [(50, 80), (70, 80), (80, 80), (80, 90), (90, 90)]
 
 
 def test_each_racer_at_its_own_best(store: Store, computed: list[Any]) -> None:
@@ -182,11 +237,13 @@ def test_each_racer_at_its_own_best(store: Store, computed: list[Any]) -> None:
     nothing = known(asked, store)
     assert not nothing.complete
     assert (nothing.seeds.size, nothing.runs[1].n, nothing.tuned) == (0, 0, None)
-    assert done_of(asked, store) == (0, 8)  # two racers, two pieces on each block of seeds
+    assert not is_there(asked, store)
     told: list[tuple[int, int]] = []
     result = run_league(asked, store, 0, lambda *numbers: told.append(numbers))
     assert result.complete
-    assert told == [(done, 8) for done in range(9)]
+    # Three rates for each of two racers, on 15 seeds and on 20, in two pieces each.
+    assert told[:9] == [(done, 210) for done in (0, 30, 45, 75, 90, 120, 150, 180, 210)]
+    assert (runs_of(asked), told[-1][0]) == (210, told[-1][1])
     assert result.tuned is not None
     best = [racer.best_racer for racer in result.tuned.racers]
     assert result.league == SMALL.replaced(seeds=(0, 20), racers=tuple(best))
@@ -204,7 +261,31 @@ def test_tuning_that_is_stopped_knows_nothing_yet(store: Store) -> None:
     result = run_league(asked, store, 0, lambda *numbers: told.append(numbers), lambda: len(told) > 3)
     assert not result.complete
     assert result.tuned is None
-    assert done_of(asked, store) == (3, 8)
+    assert not is_there(asked, store)
+
+
+def test_an_answer_is_there_where_it_can_be_read(store: Store) -> None:
+    """In fair mode not before all that the grid went on to is there, however many of its settings are known."""
+    asked = SMALL.replaced(seeds=(0, 20), training=(20, 35), grid=(1e-3, 1e-2, 3))
+    told: list[tuple[int, int]] = []
+
+    def seen(done: int, total: int) -> None:
+        assert not is_there(asked, store)
+        told.append((done, total))
+
+    stopped = run_league(asked, store, 0, seen, lambda: bool(told) and told[-1][0] == runs_of(asked))
+    # The grid goes on, and with it what is to be done.
+    assert (stopped.complete, told[-1][0]) == (False, 210)
+    assert told[-1][1] > 210
+    assert not is_there(asked, store)
+    result = run_league(asked, store, 0, seen)
+    assert result.complete and result.tuned is not None
+    assert sum(result.tuned.extended) > 0, "or else there is nothing to see here"
+    assert told[-1][0] == told[-1][1] == 2 * 35 * len(result.tuned.racers[0].settings)
+    assert is_there(asked, store) and known(asked, store).complete
+    assert not is_there(asked.replaced(grid=(1e-3, 1e-2, 4)), store)
+    assert is_there(result.league, store)
+    assert not is_there(result.league.replaced(seeds=(0, 40)), store)
 
 
 # --- files ---------------------------------------------------------------------------------------------------------
@@ -479,7 +560,8 @@ def test_a_command_line_that_is_killed_loses_nothing_and_leaves_nobody(
         assert process.stdout is not None
         done = 0
         while done < told:
-            done = json.loads(process.stdout.readline())["done"]
+            # Of two racers on 250 seeds.
+            done = json.loads(process.stdout.readline())["done"] // 500
         time.sleep(later)
         left = children(process.pid)
         assert len(left) == workers
@@ -514,7 +596,7 @@ def test_a_job_ends_when_nobody_wants_it(tmp_path: Path, how: str) -> None:
         assert process.stdout is not None
         assert process.stdin is not None
         first = json.loads(process.stdout.readline())
-        assert first == {"done": 0, "total": 80, "seconds_left": None}
+        assert first == {"done": 0, "total": 40_000, "seconds_left": None}
         left = children(process.pid)
         if how == "SIGTERM":
             process.send_signal(signal.SIGTERM)

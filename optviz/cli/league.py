@@ -41,6 +41,9 @@ INTERRUPTED = 130
 SECONDS_BETWEEN_LINES = 10.0
 """How often the progress is told where it goes into a file, in which no line can be written over."""
 
+SECONDS_TO_JUDGE = 0.5
+"""So long runs must have come before they say how long the rest takes: processes that began together come together."""
+
 GOES_ON = "interrupted; what has been computed is kept, and the same command goes on from there"
 BESIDE_QUESTION = {"job", "store", "workers", "out", "report", "language"}
 
@@ -163,9 +166,13 @@ def _waiting_program() -> int | None:
 
 
 class _Progress:
-    """Told how many pieces are done, says how long the rest will take, judging by those done since it began."""
+    """Told how many runs are there, says how long the rest will take, judging by those since the first that came.
+
+    What comes before that one is no measure: to start processes takes longer than many runs.
+    """
 
     def __init__(self) -> None:
+        self.last: int | None = None
         self.began: tuple[float, int] | None = None
 
     def __enter__(self) -> None:
@@ -176,11 +183,20 @@ class _Progress:
 
     def __call__(self, done: int, total: int) -> None:
         now = time.monotonic()
-        if self.began is None or done < self.began[1]:
+        if self.last is None or done < self.last:
+            self.began = None
+        elif self.began is None and done > self.last:
             self.began = now, done
+        self.last = done
+        self.tell(done, total, self._left(now, done, total))
+
+    def _left(self, now: float, done: int, total: int) -> float | None:
+        if done == total:
+            return 0.0
+        if self.began is None or done == self.began[1] or now - self.began[0] < SECONDS_TO_JUDGE:
+            return None
         began, before = self.began
-        left = (now - began) / (done - before) * (total - done) if done > before else None
-        self.tell(done, total, left)
+        return (now - began) / (done - before) * (total - done)
 
     def tell(self, done: int, total: int, seconds_left: float | None) -> None:
         raise NotImplementedError
@@ -211,7 +227,7 @@ class _Shown(_Progress):
         if not self.over and now - self.told < SECONDS_BETWEEN_LINES:
             return
         self.told = now
-        text = f"{done:,} of {total:,} blocks of seeds"
+        text = f"{done:,} of {total:,} run{'' if total == 1 else 's'}"
         if seconds_left is not None:
             text += f", {_duration(seconds_left)} left"
         print(f"\r\x1b[K{text}" if self.over else text, end="" if self.over else "\n", file=sys.stderr, flush=True)

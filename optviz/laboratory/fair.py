@@ -51,6 +51,7 @@ class Answer(Protocol):
 
 
 Run = Callable[[League, Any], Answer]
+Prepare = Callable[[Sequence[League]], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,11 +111,12 @@ class Tuned:
     judging: Block
 
 
-def tuned(league: League, store: Any, run: Run) -> Tuned | None:
+def tuned(league: League, store: Any, run: Run, prepare: Prepare = lambda asked: None) -> Tuned | None:
     """Tune each racer of a league that has training seeds; None while anything that `run` was asked for is missing.
 
     run: computes an ordinary league (`run_league`), or tells what is known of it (`known`). It is asked once for each
-    racer on each block of seeds, and again for what is added to the grid.
+    racer on each block of seeds, and again for what is added to the grid. prepare: is told what `run` will be asked for
+    before it is, all of one grid at once, on both blocks of seeds.
 
     Where a racer's best learning rate is the lowest or highest of the grid, the grid goes on for all racers, a decade
     at a time (see `Rates`), at most three times at that end. No racer's numbers depend on another racer, but for how
@@ -124,6 +126,7 @@ def tuned(league: League, store: Any, run: Run) -> Tuned | None:
     edges_at_first: list[int] | None = None
     while True:
         tried = [settings_of(racer, league.tuned, rates) for racer in league.racers]
+        prepare(_questions(league, tried))
         on_training = _answers(league, store, run, tried, training)
         if on_training is None:
             return None
@@ -162,16 +165,18 @@ def tuned_league(league: League, tuned: Tuned) -> League:
     return league.replaced(racers=tuple(racer.best_racer for racer in tuned.racers), training=None)
 
 
-def questions(league: League) -> tuple[League, ...]:
-    """The ordinary leagues that tuning asks for at least: the settings of each racer on each block of seeds.
+def runs_at_least(league: League) -> int:
+    """How many runs tuning asks for, unless the grid goes on. Raises BadInput for a league without training seeds."""
+    first, beyond = _training(league)
+    tried = [settings_of(racer, league.tuned, Rates(league.grid)) for racer in league.racers]
+    return sum(map(len, tried)) * (league.n + beyond - first)
 
-    It asks for more where the grid goes on. Raises BadInput for a league without training seeds.
-    """
-    training, rates = _training(league), Rates(league.grid)
-    tried = [settings_of(racer, league.tuned, rates) for racer in league.racers]
+
+def _questions(league: League, tried: Sequence[Sequence[Racer]]) -> tuple[League, ...]:
+    """The ordinary leagues that this comes to: the settings of each racer on each block of seeds."""
     return tuple(
         question
-        for block in (training, league.seeds)
+        for block in (_training(league), league.seeds)
         for settings in tried
         for question in _leagues(league, settings, block)
     )

@@ -19,9 +19,10 @@ import numpy as np
 from optviz.experiment.league import League
 from optviz.export.rows import NOT_MEASURED, Rows
 from optviz.laboratory import asking
-from optviz.laboratory.fair import Tuned, questions, tuned, tuned_league
+from optviz.laboratory.fair import Tuned, tuned, tuned_league
 from optviz.laboratory.jobs import Worker, WorkerGone
 from optviz.laboratory.store import Piece, Store, arithmetic, pieces
+from optviz.laboratory.tally import Progress, Tally, portions
 from optviz.statistics.runs import BINS, PER_RUN, TARGETS, Runs, joined
 
 MOST_REPEATS = 3
@@ -34,9 +35,6 @@ AT_ONCE = 10
 """Pieces of one racer in memory before they become one."""
 
 SECONDS_BETWEEN_LOOKS = 0.1
-
-Progress = Callable[[int, int], None]
-"""Is told how many pieces are done, and of how many."""
 
 
 class LeagueFailed(RuntimeError):
@@ -67,22 +65,13 @@ class Result:
         return len(self.seeds) == self.league.n
 
 
-def done_of(league: League, store: Store) -> tuple[int, int]:
-    """How many pieces of a league are there, and of how many; quick, by the names of files alone.
+def is_there(league: League, store: Store) -> bool:
+    """Whether an answer can be read from the store; quick, by the names of files alone.
 
-    Where racers are tuned, of all settings that are tried at least.
+    Where racers are tuned, how far the grid goes is not known before all of it has been read: then it is there once
+    `run_league` has been through with it.
     """
-    asked = _ordinary(league)
-    return _total(asked) - sum(len(store.missing(each)) for each in asked), _total(asked)
-
-
-def _ordinary(league: League) -> tuple[League, ...]:
-    """The leagues without tuning that a league comes down to."""
-    return questions(league) if league.fair else (league,)
-
-
-def _total(leagues: Sequence[League]) -> int:
-    return sum(1 for league in leagues for _ in pieces(league))
+    return store.has_tuned(league) if league.fair else not store.missing(league)
 
 
 def known(league: League, store: Store) -> Result:
@@ -166,7 +155,8 @@ def run_league(
     nothing is lost by whatever ends this; the table is the same for any number of processes and any order. Optimizers
     and surfaces that are not this package's own are computed in this process, and not kept.
 
-    Where racers are tuned, all settings are computed on both blocks of seeds first; for these the progress is told.
+    Where racers are tuned, all settings are computed on both blocks of seeds; what is added to the grid then counts
+    for the progress, too. Once all of it is there, the store knows that it is tuned.
 
     Raises LeagueFailed where a piece cannot be computed, OSError where the store cannot be written. Not to be called
     from a server that answers others meanwhile.
@@ -181,37 +171,41 @@ def _run(
     league: League, store: Store, workers: int, progress: Progress | None, stop: Callable[[], bool] | None
 ) -> Result:
     store.sweep()
-    told, stopped = progress or (lambda done, total: None), stop or (lambda: False)
+    tally, stopped = Tally(progress or (lambda done, total: None)), stop or (lambda: False)
     if not league.fair:
-        return _completed(league, store, workers, told, stopped)
-    _fill(_ordinary(league), store, workers, told, stopped)
+        return _completed(league, store, workers, tally, stopped)
 
-    def quietly(question: League, there: Store) -> Result:
-        return _completed(question, there, workers, lambda done, total: None, stopped)
+    def completed(question: League, there: Store) -> Result:
+        return _known(question, there) if stopped() else _completed(question, there, workers, tally, stopped)
 
-    found = None if stopped() else tuned(league, store, quietly)
+    found = tuned(league, store, completed, lambda asked: _fill(asked, store, workers, tally, stopped))
     if found is None:
         return known(league, store)
-    return dataclasses.replace(quietly(tuned_league(league, found), store), tuned=found)
+    result = dataclasses.replace(completed(tuned_league(league, found), store), tuned=found)
+    if result.complete:
+        store.put_tuned(league)
+    return result
 
 
-def _completed(league: League, store: Store, workers: int, progress: Progress, stop: Callable[[], bool]) -> Result:
+def _completed(league: League, store: Store, workers: int, tally: Tally, stop: Callable[[], bool]) -> Result:
     for _ in range(ROUNDS):
-        _fill([league], store, workers, progress, stop)
+        _fill([league], store, workers, tally, stop)
         result = _known(league, store)
         if result.complete or stop():
             return result
     raise LeagueFailed(f"what is computed does not stay in the store {store.folder}")
 
 
-def _fill(leagues: Sequence[League], store: Store, workers: int, progress: Progress, stop: Callable[[], bool]) -> None:
-    missing = [(league, piece) for league in leagues for piece in store.missing(league)]
-    total = _total(leagues)
-    done = total - len(missing)
-    progress(done, total)
-    for _ in Crew(missing, store, workers).work(stop):
-        done += 1
-        progress(done, total)
+def _fill(leagues: Sequence[League], store: Store, workers: int, tally: Tally, stop: Callable[[], bool]) -> None:
+    missing = [
+        (league, portion)
+        for league in leagues
+        for piece in store.missing(league)
+        for portion in portions(league, piece)
+    ]
+    tally.begin(leagues, [piece for _, piece in missing])
+    for portion in Crew(missing, store, workers).work(stop):
+        tally.add(portion)
 
 
 Task = tuple[League, Piece]

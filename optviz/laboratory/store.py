@@ -118,16 +118,32 @@ class Store:
         self.quota, self.age = quota, age
         self.swept: float | None = None
         self.spoiled: dict[Path, tuple[int, ...]] = {}
+        self.named: tuple[League, dict[str, Any], tuple[tuple[str, ...], str]] | None = None
 
     # What there is
 
     def key(self, league: League, place: int) -> str:
         """The name of the racer at `place` in every league with the same surfaces, steps and settings of this racer."""
-        return _digest({**_surroundings(league), "racer": _racer(league, place)})
+        return self.keys(league)[0][place]
 
     def joint_key(self, league: League) -> str:
         """The name of what the league's racers of the article have in common."""
-        return _digest({**_surroundings(league), "racers": [_racer(league, place) for place in league.seven]})
+        return self.keys(league)[1]
+
+    def keys(self, league: League) -> tuple[tuple[str, ...], str]:
+        """`key` of each racer, and `joint_key`; those of the league that was asked about last are remembered."""
+        known, version = self.named, _version()
+        if known is None or known[0] is not league or known[1] != version:
+            around = _surroundings(league)
+            racers = [_racer(league, place) for place in range(len(league.racers))]
+            together = _digest({**around, "racers": [racers[place] for place in league.seven]})
+            keys = tuple(_digest({**around, "racer": racer}) for racer in racers)
+            known = self.named = league, version, (keys, together)
+        return known[2]
+
+    def tuned_key(self, league: League) -> str:
+        """The name of what says that the racers of this league are tuned."""
+        return _digest({"tuned": league.digest(), **_version()})
 
     def found_key(self, league: League) -> str:
         """The name of where the surfaces are lowest."""
@@ -135,8 +151,9 @@ class Store:
 
     def missing(self, league: League) -> list[Piece]:
         """What is still to be computed, in the order of the seeds; by the files' names, without reading them."""
-        there = [self._names(self.key(league, place)) for place in range(len(league.racers))]
-        joint = self._names(self.joint_key(league)) if league.seven else None
+        racers, together = self.keys(league)
+        there = [self._names(key) for key in racers]
+        joint = self._names(together) if league.seven else None
         left = []
         for first, beyond in pieces(league):
             name = _file_name(first, beyond)
@@ -163,6 +180,10 @@ class Store:
         values = self._read(self.found_key(league), first, beyond)
         return None if values is None else record_of(Found, values)
 
+    def has_tuned(self, league: League) -> bool:
+        """Whether it is known that everything that tuning this league asked for has been kept."""
+        return self._path(self.tuned_key(league), *league.seeds).is_file()
+
     # What comes
 
     def put(self, league: League, place: int, first: int, beyond: int, runs: Runs) -> None:
@@ -176,6 +197,10 @@ class Store:
     def put_found(self, league: League, first: int, beyond: int, found: Found) -> None:
         """Keep where the surfaces of a piece are lowest."""
         self._write(self.found_key(league), first, beyond, fields_of(found))
+
+    def put_tuned(self, league: League) -> None:
+        """Note that everything that tuning this league asks for is kept."""
+        self._write(self.tuned_key(league), *league.seeds, {"seeds": np.array(league.seeds)})
 
     def fill(self, league: League, piece: Piece) -> None:
         """Compute what is missing of a piece, and keep it."""

@@ -27,8 +27,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from optviz.budget import check_league
+from optviz.budget import check_league, league_work
 from optviz.experiment.league import League
+from optviz.laboratory.tally import runs_of
 
 LOGGER = logging.getLogger("optviz")
 
@@ -40,6 +41,13 @@ SECONDS_TO_COME_BACK = 20.0
 """So long a visit that has gone is still waited for: one that is loaded again is another visit, and follows it."""
 
 SECONDS_BETWEEN_LOOKS = 0.2
+SECONDS_TO_START = 3.0
+"""About so long it takes until the first runs are there: programs are loaded, surfaces are searched."""
+
+SECONDS_OF_WORK = 20e-6
+"""About so long one processor needs for a unit of work (`optviz.budget`), until a league has been measured here."""
+
+SECONDS_TO_MEASURE = 1.0
 SECONDS_OF_A_LEAGUE = 3_600.0
 """Longer than any league that a visitor may ask for takes; a process that hangs blocks nobody for ever."""
 
@@ -55,9 +63,9 @@ COMMAND = (sys.executable, "-P", "-c", START, ROOT)
 class Standing:
     """How far a league is. `phase`: "idle", "waiting", "running" or "failed".
 
-    ahead: how many leagues come before one that waits. done, total: its blocks of seeds, 0 where nothing is known yet;
+    ahead: how many leagues come before one that waits. done, total: its runs, 0 where nothing is known yet;
     seconds_left: None where it cannot be told. mine: whether the visit that asks waits for it. itself: whether it is
-    done, and only what was asked for beside it goes on.
+    done, and only what was asked for beside it goes on, of which `done`, `total` and `seconds_left` are then.
     """
 
     phase: str = "idle"
@@ -94,6 +102,8 @@ class Job:
     done: int = 0
     total: int = 0
     seconds_left: float | None = None
+    heard: float = 0.0
+    """When that was so."""
 
 
 class Desk:
@@ -119,6 +129,7 @@ class Desk:
         # One processor stays the server's own, where there are several.
         self.patience, self.grace = patience, grace
         self.workers = workers or max(1, (os.cpu_count() or 1) - 1)
+        self.pace = SECONDS_OF_WORK / self.workers
         self.jobs: list[Job] = []
         # Visits that have gone, since when; and those that another one has followed.
         self.gone: dict[str, float] = {}
@@ -190,8 +201,14 @@ class Desk:
             if job is None:
                 return Standing()
             phase = "running" if job.began else "waiting"
-            ahead = waited_for.index(job)
-            return Standing(phase, ahead, job.done, job.total, job.seconds_left, visit in job.visits, job.at > 0)
+            ahead, left = waited_for.index(job), job.seconds_left
+            if left is not None:
+                left = max(0.0, left - (time.monotonic() - job.heard))
+            return Standing(phase, ahead, job.done, job.total, left, visit in job.visits, job.at > 0)
+
+    def seconds_of(self, league: League, share: float = 1.0) -> float:
+        """How long this share of a league would take here, about: by the last one, or else by what others are like."""
+        return SECONDS_TO_START + share * league_work(league) * self.pace
 
     def waits_for(self, visit: str) -> League | None:
         """The league that a visit waits for."""
@@ -367,14 +384,31 @@ class Desk:
     def _listen(self, job: Job, process: subprocess.Popen[str]) -> None:
         """Note what the process says of its progress, until it says nothing any more."""
         assert process.stdout is not None
+        league, at, heard = job.leagues[job.at], job.at, []
         with process.stdout as lines, contextlib.suppress(OSError, ValueError):
             while line := lines.readline(LONGEST_LINE):
                 said = _progress(line)
                 if said is not None:
+                    done, total, left = said
+                    if left is None:
+                        left = self.seconds_of(league, 1 - done / total if total else 0.0)
+                    heard.append((time.monotonic(), done))
                     with self.changed:
-                        job.done, job.total, job.seconds_left = _of_all(said, job.at, len(job.leagues))
+                        job.done, job.total, job.seconds_left = _of_all((done, total, left), at, len(job.leagues))
+                        job.heard = heard[-1][0]
+        self._measure(league, heard)
         with self.changed:
             self.changed.notify_all()
+
+    def _measure(self, league: League, heard: Sequence[tuple[float, int]]) -> None:
+        """Note how long this league's runs have taken. heard: when so many were there."""
+        # From the first that came: before, programs were loaded.
+        came = [(when, done) for when, done in heard if done > heard[0][1]]
+        if not came:
+            return
+        (began, before), (ended, after) = came[0], came[-1]
+        if after > before and ended - began >= SECONDS_TO_MEASURE:
+            self.pace = (ended - began) / (after - before) * runs_of(league) / league_work(league)
 
 
 def token_of(visit: str) -> str:
@@ -392,12 +426,17 @@ def _progress(line: str) -> tuple[int, int, float | None] | None:
         return None
 
 
-def _of_all(said: tuple[int, int, float | None], at: int, count: int) -> tuple[int, int, float | None]:
-    """What is said of one of several leagues that are as long as each other, as that of all."""
+def _of_all(said: tuple[int, int, float], at: int, count: int) -> tuple[int, int, float]:
+    """What is said of the first of several leagues; of another one, as that of all that come after the first.
+
+    These are as long as each other.
+    """
     done, total, left = said
-    if left is not None and done < total:
-        left *= (count * total - at * total - done) / (total - done)
-    return at * total + done, count * total, left if done < total or at + 1 == count else None
+    if at == 0:
+        return said
+    if done < total:
+        left *= ((count - at) * total - done) / (total - done)
+    return (at - 1) * total + done, (count - 1) * total, left
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -15,12 +15,14 @@ class Page(NamedTuple):
     """A page: a script of `screens/` and a title `page_…` among the words of the app have its name.
 
     controls: whether the race's controls stand in the sidebar.
-    read: whether it is a text, to be read on where one left it.
+    read: whether it is a text, to be read on where one left it. many: whether it asks about many surfaces, so that the
+    seed and the start of the race do not count.
     """
 
     name: str
     controls: bool = False
     read: bool = False
+    many: bool = False
 
 
 PAGES = (
@@ -28,7 +30,7 @@ PAGES = (
     Page("step", controls=True),
     Page("guide", read=True),
     Page("lessons"),
-    Page("league", controls=True),
+    Page("league", controls=True, many=True),
 )  # fmt: skip
 """The pages in the order of the navigation, the first for an address without a path."""
 
@@ -66,7 +68,8 @@ def main(more_pages: Sequence[StreamlitPage] = ()) -> None:
     quick = None
     if controls:
         with st.sidebar:
-            quick = sidebar.still_sections(text, language)
+            many = any(pages[page.name] is shown for page in PAGES if page.many)
+            quick = sidebar.still_sections(text, language, many)
     # The stage presses it when a lost connection is back; a run is all that it asks for.
     st.button("↻", key="ask_again", on_click=session.drag, args=(None,))
     component.mount_voice(language, text["app"])

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from optviz.parameter import parameters
 from optviz.text import Words
 from optviz.ui import session
 from optviz.ui.sidebar.article import article_section
@@ -35,13 +36,20 @@ class Places(NamedTuple):
     learning_rate: DeltaGenerator
 
 
-def still_sections(text: Words, language: str) -> Places:
-    """All controls of the race, but for those that follow the hand; returns the places of these."""
+def still_sections(text: Words, language: str, many: bool = False) -> Places:
+    """All controls of the race, but for those that follow the hand; returns the places of these.
+
+    many: whether the page asks about many surfaces; then it is said of seed and start that they do not count.
+    """
     _hidden_ones(text)
     if _is_shown("surface"):
         surface_section(text, language, _choose_surface)
+        if many and "seed" in parameters(session.race().bare_surface):
+            st.caption(text["controls"]["seed_of_one"])
     quick = Places(st.container(), st.container())
-    for name, section in (("start", start_section), ("samples", samples_section), ("article", article_section)):
+    if _is_shown("start"):
+        start_section(text, text["controls"]["start_of_one" if many else "start_hint"])
+    for name, section in (("samples", samples_section), ("article", article_section)):
         if _is_shown(name):
             section(text)
     return quick

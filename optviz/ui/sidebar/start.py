@@ -15,8 +15,8 @@ from optviz.ui import background, session, widgets
 TOLD = "start_told"
 
 
-def start_section(text: Words) -> None:
-    """Start and steps."""
+def start_section(text: Words, hint: str) -> None:
+    """Start and steps. hint: what is said of the start beside its controls."""
     label, tip = text["controls"], text["help"]
     race = session.race()
     start = race.start or background.start(race.surface)
@@ -40,7 +40,7 @@ def start_section(text: Words) -> None:
         on_click=lambda: session.attempt(lambda: session.race().replaced(start=None)),
     )
     anywhere.button(label["start_random"], key="start_random", width="stretch", on_click=_random_start)
-    st.caption(label["start_hint"])
+    st.caption(hint)
     widgets.number_field(
         label["steps"],
         "steps",

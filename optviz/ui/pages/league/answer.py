@@ -12,6 +12,7 @@ import numpy as np
 import streamlit as st
 
 from optviz import stage
+from optviz.experiment import article
 from optviz.experiment.league import League
 from optviz.figures import Figure
 from optviz.figures.league.bands import bands_figure
@@ -29,6 +30,7 @@ from optviz.ui.leagues import Desk
 from optviz.ui.pages.league.behind import MARK, behind_section
 from optviz.ui.pages.league.files import files_section
 from optviz.ui.pages.league.guess import told_guess
+from optviz.ui.pages.league.question import without_conclusions
 
 MOST_CONFLICTS = 3
 """So many pairs are told of in sentences; the figure shows all."""
@@ -154,6 +156,9 @@ def _answered(key: str, sent: Any) -> bool:
 
 def _conclusions(found: LeagueAnswer, league: League, text: Words) -> None:
     label = text["league"]
+    if league.fair and len(league.seven) == len(article.OPTIMIZERS):
+        without_conclusions(league, text)
+        return
     told = told_conclusions(found.conclusions, league.convention, session.language())
     if not told:
         return

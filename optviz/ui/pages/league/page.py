@@ -14,7 +14,7 @@ from optviz.ui import background, leagues, returning, session
 from optviz.ui.pages.league.answer import answer_section
 from optviz.ui.pages.league.guess import guess_of, guess_section
 from optviz.ui.pages.league.known import answer_tasks, is_complete
-from optviz.ui.pages.league.progress import progress_section, unanswered_section, what_is_to_come
+from optviz.ui.pages.league.progress import note_awaited, progress_section, unanswered_section, what_is_to_come
 from optviz.ui.pages.league.question import league_of_the_visit, question_section, without_league
 
 
@@ -48,13 +48,14 @@ def _answered(desk: leagues.Desk, league: League, text: Words) -> None:
     """The answer, or that it is being worked out, or that it could not be."""
     label = text["league"]
     asked, *meanwhile = answer_tasks(desk, league)
+    note_awaited(asked)
     try:
         values = background.result_of(asked)
     except Missing:
-        unanswered_section(desk, league, asked, text)
+        unanswered_section(desk, league, text)
         return
     if values is None and background.has_failed(asked):
-        unanswered_section(desk, league, asked, text)
+        unanswered_section(desk, league, text)
         return
     awaited = values is None
     if awaited:

@@ -7,16 +7,22 @@ import html
 import streamlit as st
 
 from optviz.bad_input import BadInput
-from optviz.experiment.league import League
+from optviz.experiment.league import TUNED, League
 from optviz.laboratory.asking import Task
-from optviz.text import Words
-from optviz.text.numbers import readable
+from optviz.laboratory.tally import runs_of
+from optviz.text import Words, counted, spaced
 from optviz.ui import background, session
 from optviz.ui.asking import visit
 from optviz.ui.leagues import Desk, Standing
+from optviz.ui.pages.league.guess import guess_of
 from optviz.ui.pages.league.known import other_conventions
 
 SECONDS_BETWEEN_LOOKS = 0.5
+CANCELLED = "league_cancelled"
+"""Where the visit keeps which league it has cancelled, and how far that was."""
+
+AWAITED = "league_awaited"
+"""Where the visit keeps which answer it waits for."""
 
 
 def progress_section(desk: Desk, league: League, text: Words) -> None:
@@ -31,28 +37,77 @@ def progress_section(desk: Desk, league: League, text: Words) -> None:
         st.html(f"<p role='status'>{html.escape(label['others_ask'])}</p>")
     elif desk.waits_for(visit()) is not None:
         st.html(f"<p role='status'>{html.escape(label['instead'])}</p>")
+    elif guess_of(league).revealed:
+        # It was there, and then a file of it turned out not to be whole, or was swept away.
+        st.html(f"<p role='status'>{html.escape(label['gone'])}</p>")
+    elif (was := st.session_state.get(CANCELLED)) is not None and was[0] == session.token(league):
+        st.html(f"<p role='status'>{html.escape(told_cancelled(was[1], label))}</p>")
     st.button(
-        label["ask"].format(n=f"{league.n:,}"), key="league_ask", type="primary", on_click=_ask, args=(desk, league)
+        counted(label, "ask", league.n).format(n=f"{league.n:,}"),
+        key="league_ask",
+        type="primary",
+        on_click=_ask,
+        args=(desk, league),
     )
+    for told in costs(desk, league, text):
+        st.caption(told)
+
+
+def costs(desk: Desk, league: League, text: Words) -> list[str]:
+    """What a league costs of which nothing is known, a sentence each: how many runs, and about how long here."""
+    label, runs, others = text["league"], runs_of(league), len(other_conventions(league))
+    slots = {"runs": f"{runs:,}", "time": _duration(desk.seconds_of(league), label)}
+    told = [counted(label, "cost", runs).format(**slots)]
+    if league.training is not None:
+        first, beyond = league.training
+        tried = {"count": league.grid[2], "training": f"{beyond - first:,}", "judged": f"{league.n:,}"}
+        told = [label["cost_fair"].format(**tried, **slots)]
+        told += [label["cost_grid"]] if league.tuned == TUNED else []
+    if others > 1:
+        told.append(label["cost_others"].format(count=others - 1))
+    return [spaced(f"{sentence} {label['cost_known']}" if sentence is told[-1] else sentence) for sentence in told]
+
+
+def _duration(seconds: float, label: dict[str, str]) -> str:
+    if seconds < 90:
+        return label["about_seconds"].format(count=max(1, round(seconds)))
+    return label["about_minutes"].format(count=round(seconds / 60))
+
+
+def told_cancelled(standing: Standing, label: dict[str, str]) -> str:
+    """What became of a league that was cancelled when it was so far."""
+    if not standing.done:
+        return label["cancelled_at_once"]
+    return spaced(label["cancelled"].format(done=f"{standing.done:,}", total=f"{standing.total:,}"))
+
+
+def _cancel(desk: Desk, league: League) -> None:
+    st.session_state[CANCELLED] = session.token(league), desk.standing(league, visit())
+    desk.leave(visit())
 
 
 def _ask(desk: Desk, league: League) -> None:
+    st.session_state.pop(CANCELLED, None)
+    awaited = st.session_state.pop(AWAITED, None)
+    if awaited is not None:
+        # Whatever was missing of its answer is computed now.
+        background.ask_again(awaited)
     try:
         desk.ask(visit(), league, other_conventions(league))
     except BadInput as problem:
         session.refuse(problem)
 
 
-def unanswered_section(desk: Desk, league: League, task: Task, text: Words) -> None:
+def note_awaited(task: Task) -> None:
+    """Remember which answer is waited for: that it has failed is not held against it once it is asked for again."""
+    st.session_state[AWAITED] = task
+
+
+def unanswered_section(desk: Desk, league: League, text: Words) -> None:
     """The answer could not be worked out: something may be missing in the store, or it took too long."""
     label = text["league"]
     st.html(f"<p role='status'>{html.escape(label['unanswered'])}</p>")
-    st.button(label["again"], key="league_again", type="primary", on_click=_ask_again, args=(desk, league, task))
-
-
-def _ask_again(desk: Desk, league: League, task: Task) -> None:
-    background.ask_again(task)
-    _ask(desk, league)
+    st.button(label["again"], key="league_again", type="primary", on_click=_ask, args=(desk, league))
 
 
 def what_is_to_come(desk: Desk, league: League, text: Words) -> None:
@@ -81,8 +136,10 @@ def _watch(desk: Desk, league: League, text: Words) -> None:
         st.progress(min(max(share, 0.0), 1.0), text=told(standing, label))
 
     look()
-    st.html(f"<p>{html.escape(label['until_complete'].format(n=f'{league.n:,}'))}</p>")
-    st.button(label["cancel"], key="league_cancel", on_click=desk.leave, args=(visit(),))
+    told_until = counted(label, "until_complete", league.n).format(n=f"{league.n:,}")
+    told_leave = label["leave"].format(seconds=f"{desk.grace:.0f}")
+    st.html(f"<p>{html.escape(spaced(f'{told_until} {told_leave}'))}</p>")
+    st.button(label["cancel"], key="league_cancel", on_click=_cancel, args=(desk, league))
 
 
 def told(standing: Standing, label: dict[str, str]) -> str:
@@ -92,10 +149,9 @@ def told(standing: Standing, label: dict[str, str]) -> str:
         return label[key].format(ahead=standing.ahead)
     if not standing.total:
         return label["begins"]
-    blocks = {"done": f"{standing.done:,}", "total": f"{standing.total:,}"}
+    runs = {"done": f"{standing.done:,}", "total": f"{standing.total:,}"}
+    if standing.done >= standing.total:
+        return label["finishing"].format(**runs)
     if standing.seconds_left is None:
-        return label["running"].format(**blocks)
-    seconds = standing.seconds_left
-    if seconds < 90:
-        return label["seconds_left"].format(**blocks, left=readable(max(1, round(seconds))))
-    return label["minutes_left"].format(**blocks, left=readable(round(seconds / 60)))
+        return label["running"].format(**runs)
+    return label["time_left"].format(**runs, time=_duration(standing.seconds_left, label))

@@ -9,12 +9,13 @@ from dataclasses import replace
 import streamlit as st
 
 from optviz.bad_input import BadInput
-from optviz.budget import MOST_SEEDS_OF_LEAGUE
+from optviz.budget import most_seeds_of_league
 from optviz.experiment import Race
 from optviz.experiment.blocks import Block, training_beside
 from optviz.experiment.league import TUNED, League
 from optviz.parameter import SEED
-from optviz.text import Words, sentence, spaced
+from optviz.text import Words, counted, sentence, spaced
+from optviz.text.question import told_question
 from optviz.ui import returning, session, widgets
 from optviz.view import View
 
@@ -75,7 +76,7 @@ def question_section(league: League, text: Words) -> None:
     label = text["league"]
     first, beyond = league.seeds
     with st.container(key="league_question"):
-        st.html(f"<p class='optviz-question'>{html.escape(_told(league, text))}</p>")
+        st.html(f"<p class='optviz-question'>{html.escape(told_question(league, session.language()))}</p>")
         with st.container(key="league_controls", horizontal=True, vertical_alignment="bottom"):
             counts = sorted({*COUNTS, league.n})
             widgets.choice(
@@ -110,25 +111,16 @@ def question_section(league: League, text: Words) -> None:
                 help=label["mode_help"],
             )
             st.button(label["placebo"], key="league_placebo", help=label["placebo_help"], on_click=_placebo)
-        st.caption(label["limits"].format(seeds=f"{MOST_SEEDS_OF_LEAGUE:,}"))
+        most = most_seeds_of_league(league)
+        limits = counted(label, "limits", most).format(seeds=f"{most:,}") if most else ""
+        st.caption(spaced(f"{limits} {label['chosen_beside']}"))
 
 
-def _told(league: League, text: Words) -> str:
-    label, names = text["league"], league.racer_names(text["optimizer"])
-    first, beyond = league.seeds
-    parts = {
-        "names": text["stage"]["and"].join(names) if len(names) == 2 else text["figure"]["comma"].join(names),
-        "n": f"{league.n:,}",
-        "first": f"{first:,}",
-        "last": f"{beyond - 1:,}",
-        "steps": f"{league.steps:,}",
-        "convention": text["convention"][league.convention],
-    }
-    told = label["asked"].format(**parts)
-    if league.training is not None:
-        low, high = league.training
-        told += " " + label["asked_fair"].format(first=f"{low:,}", last=f"{high - 1:,}", count=league.grid[2])
-    return spaced(told)
+def without_conclusions(league: League, text: Words) -> None:
+    """Why the article's conclusions are not judged where racers are tuned, and the way to where they are."""
+    label = text["league"]
+    st.html(f"<h2>{html.escape(label['conclusions'])}</h2><p>{html.escape(label['fair_conclusions'])}</p>")
+    st.button(label["to_alike"], key="league_to_alike", on_click=_mode, args=("alike", league.seeds))
 
 
 def _choose(first: int, count: int) -> None:

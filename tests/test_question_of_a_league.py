@@ -1,0 +1,71 @@
+"""What a league asks, in words: the surfaces, the learning rates, and one of each where there is one."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from optviz import OPTIMIZERS, FiniteSum, GaussianHills, Racer, SmoothedNoise
+from optviz.experiment.league import League
+from optviz.text.question import told_question
+
+NAG, ADAM, ADADELTA = (Racer(OPTIMIZERS[key]()) for key in ("nag", "adam", "adadelta"))
+PAIR = League(racers=(NAG, ADAM), convention="pytorch", seeds=(5, 1005), steps=70)
+
+CASES: dict[str, tuple[League, str, str]] = {
+    "usual": (
+        PAIR,
+        "NAG, Adam on 1,000 random surfaces: Gaussian hills, seeds 5 to 1,004; learning rate 0.1, steps: 70,"
+        " formulas: PyTorch.",
+        "NAG、Adam：高斯山丘，种子 5 到 1,004 的随机曲面，共 1,000 个；学习率 0.1，步数 70，公式版本：PyTorch。",
+    ),
+    "one surface": (
+        PAIR.replaced(seeds=(7, 8)),
+        "NAG, Adam on 1 random surface: Gaussian hills, seed 7; learning",
+        "种子 7 的随机曲面，共 1 个；",
+    ),
+    "other hills": (
+        PAIR.replaced(surface=GaussianHills(0, hills=20, weights=(-1.0, 0.2))),
+        "Gaussian hills (Number of hills: 20, Hill weights: −1 … 0.2), seeds",
+        "（山丘个数：20、山丘权重：−1 … 0.2）",
+    ),
+    "noise": (
+        PAIR.replaced(surface=SmoothedNoise(0, octaves=3)),
+        "Smoothed noise (Roughness (octaves): 3), seeds",
+        "3）",
+    ),
+    "samples": (
+        PAIR.replaced(surface=FiniteSum(GaussianHills(0), samples=32, replacement=True)),
+        "Number of samples: 32, Spread of sample gradients: 1, Draw with replacement), seeds",
+        "：32",
+    ),
+    "rates": (
+        PAIR.replaced(racers=(NAG, ADAM.with_learning_rate(0.02), ADAM.with_learning_rate(0.003), ADADELTA)),
+        "learning rates NAG 0.1, Adam 0.02 / 0.003, steps",
+        "学习率：NAG 0.1、Adam 0.02 / 0.003，",
+    ),
+    "fair": (
+        PAIR.replaced(training=(2000, 3000)),
+        "Gaussian hills, seeds 5 to 1,004; steps: 70, formulas: PyTorch. Whose loss ends closest to the lowest point?"
+        " Each first gets its own best learning rate: 21 rates from 0.001 to 100 are tried on the seeds 2,000 to 2,999",
+        "从 0.001 到 100 的 21 个学习率",
+    ),
+    "momentum": (
+        PAIR.replaced(training=(2000, 3000), tuned="momentum", grid=(0.01, 1.0, 8)),
+        "Momentum γ and the learning rate are tuned together, 8 settings on the seeds 2,000 to 2,999,",
+        "动量 γ 与学习率一起调",
+    ),
+}
+
+
+@pytest.mark.parametrize(("league", "english", "chinese"), CASES.values(), ids=CASES)
+def test_a_question_names_its_surfaces_and_its_rates(league: League, english: str, chinese: str) -> None:
+    assert english in told_question(league, "en")
+    assert chinese in told_question(league, "zh")
+    for language in ("en", "zh"):
+        assert not re.search(r"[{}]|None|_", told_question(league, language))
+
+
+def test_a_rate_of_nobody_is_not_told() -> None:
+    assert "learning rate" not in told_question(PAIR.replaced(racers=(ADADELTA,)), "en")
