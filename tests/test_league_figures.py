@@ -45,7 +45,7 @@ def drawn(figure: Figure, theme: str = "light", **views: str) -> dict[str, Any]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_view_is_a_figure_of_plotly(name: str, language: str) -> None:
     figure = FIGURES[name](RECORD, words(language)["league_figures"])
-    for arrangement in ("wide", "narrow"):
+    for arrangement in ("wide", "narrow", "presented"):
         for theme in THEMES:
             for view in figure.views or [None]:
                 go.Figure(resolved(figure, theme, arrangement, [view] if view else []))

@@ -120,14 +120,14 @@ def page_of(
     surface = text["surface"][surface_record(league.surface)["name"]]
     title = spaced(counted(phrases, "title", record.n).format(surface=surface, count=f"{record.n:,}"))
     sections = [
-        *(_section(name, record, text, title) for name in FIGURES if _has(name, record)),
+        *(_section(name, league, record, text, title) for name in FIGURES if _has(name, record)),
         _conclusions(conclusions, phrases),
         _notable(result, record, text, address),
         _question(league, phrases),
     ]
     script = f"{stage_module(CHART)}{UNPACKING}{BOOTSTRAP}"
     body = f"""<h1>{html.escape(title)}</h1>
-<p class="setting">{html.escape(spaced(_setting(league, record, text)))}</p>
+<p class="setting">{html.escape(spaced(setting_of(league, record, text)))}</p>
 <p class="lead">{html.escape(spaced(_lead(record, phrases)))}</p>
 <noscript>{html.escape(text["standalone"]["needs_script"])}</noscript>
 {"".join(sections)}"""
@@ -147,13 +147,14 @@ def tuned_name(record: LeagueRecord, text: Words) -> str:
     return text["hyperparameter"].get(name, name)
 
 
-def _section(name: str, record: LeagueRecord, text: Words, title: str) -> str:
+def _section(name: str, league: League, record: LeagueRecord, text: Words, title: str) -> str:
     heading = text["league_report"][name]
     message = pack(
         FIGURES[name](record, text),
         text["league_figures"],
         token=name,
-        title=f"{heading} · {title}",
+        title=heading,
+        caption=spaced(f"{title} · {setting_of(league, record, text)}"),
         file_name=f"optviz-league-{name}",
     )
     table = TABLES[name](record, text) if name in TABLES else ""
@@ -192,7 +193,8 @@ def _lead(record: LeagueRecord, phrases: Mapping[str, str]) -> str:
     return phrases[key].format(racer=record.names[best], c=f"{value:.3f}", low=f"{low:.3f}", high=f"{high:.3f}")
 
 
-def _setting(league: League, record: LeagueRecord, text: Words) -> str:
+def setting_of(league: League, record: LeagueRecord, text: Words) -> str:
+    """What a league was asked with, parts with " · " between them."""
     phrases = text["standalone"]
     return " · ".join(
         [

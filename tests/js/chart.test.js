@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { chartOf, markOf } from "../../optviz/stage/js/chart/chart.js";
 import { csvOf } from "../../optviz/stage/js/chart/csv.js";
+import { entitled, inLines } from "../../optviz/stage/js/chart/taken.js";
 
 const message = () => ({
   header: {
@@ -59,4 +60,36 @@ test("a table of cells has a line for each that is filled", () => {
   const data = [{ type: "heatmap", name: "wins", z: [[NaN, 0.25], [0.75, null]] }];
   const named = { ticktext: ["a", "b"], tickvals: [0, 1], title: { text: "" } };
   assert.equal(csvOf(data, { xaxis: named, yaxis: named }), "series,row,x,value\r\nwins,a,b,0.25\r\nwins,b,a,0.75\r\n");
+});
+
+test("a table says what was chosen of the figure, and has no line of who was taken out in the legend", () => {
+  const data = [
+    { type: "scatter", name: "Adam", x: [1], y: [2], visible: true },
+    { type: "scatter", name: "NAG", x: [1], y: [2], visible: "legendonly" },
+  ];
+  assert.equal(csvOf(data, {}, "gap ≤ 0.1 · step"), "chosen,series,x,y\r\ngap ≤ 0.1 · step,Adam,1,2\r\n");
+});
+
+test("what is taken away has a title, and below it what it is of, in as many lines as there is room for", () => {
+  const figure = { data: [], layout: { width: 300, height: 200, margin: { t: 10 } } };
+  const { layout } = entitled(figure, "#fff", "a < b", ["chosen", "", "a setting", "one of many more words than that"]);
+  assert.equal(layout.title.text, "a &lt; b<br><span style=\"font-size:12px\">chosen · a setting</span>"
+    + "<br><span style=\"font-size:12px\">one of many more words than that</span>");
+  assert.deepEqual([layout.height, layout.margin.t, figure.layout.height], [268, 78, 200]);
+  assert.deepEqual(inLines(["曲面".repeat(10), "曲面"], 301), ["曲面".repeat(10) + " · 曲面"]);
+  assert.deepEqual(inLines(["曲面".repeat(10), "曲面"], 300), ["曲面".repeat(10), "曲面"]);
+});
+
+test("in a lecture room letters, marks and room grow with the screen, which is not outgrown", () => {
+  globalThis.window = { innerWidth: 1920, innerHeight: 1000 };
+  const sent = message();
+  sent.header.present = true;
+  sent.header.arrangements.presented = { xaxis: { title: { text: "short", font: { size: 10 } } } };
+  Object.assign(sent.header.plot.layout, { font: { size: 12 }, legend: {}, height: 500 });
+  sent.header.plot.data[0].marker = { size: 10 };
+  const { data, layout } = chartOf(sent, {}, "light", 900);
+  assert.deepEqual([layout.font.size, layout.xaxis.title.font.size, layout.xaxis.title.text], [24, 20, "short"]);
+  assert.deepEqual([layout.height, layout.margin.l, data[0].marker.size], [720, 18, 16]);
+  const narrow = chartOf(sent, {}, "light", 390);
+  assert.deepEqual([narrow.layout.font.size, narrow.layout.height], [12, 500]);
 });

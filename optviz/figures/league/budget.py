@@ -27,7 +27,7 @@ NARROW = {
     "xaxis2": {"domain": [0, 1], "anchor": "y2"},
     "yaxis2": {"domain": [0, 0.4], "anchor": "x2"},
     "legend": {"y": -0.1, "yanchor": "top"},
-    "margin": {"l": 46, "r": 8, "t": 10, "b": 46},
+    "margin": {"l": 50, "r": 16, "t": 10, "b": 46},
 }
 
 BUDGETS = [1, 2, 3, 5, 10, 20, 50, 100]

@@ -19,7 +19,8 @@ EQUIVALENT = 0.02
 """Two means of c that surely differ by less are equivalent."""
 
 CONFLICTS = "conflicts"
-WIDE = {"xaxis": {"domain": [0, 0.48]}, "xaxis2": {"domain": [0.54, 1]}}
+WIDE = {"xaxis": {"domain": [0, 0.46]}, "xaxis2": {"domain": [0.55, 1]}}
+"""Between them is room for the last number of the one axis and the first of the other."""
 SYMBOLS = {"better": "circle", "worse": "circle", "equivalent": "square-open", "unknown": "circle-open"}
 """A filled mark is a verdict."""
 
@@ -58,7 +59,7 @@ def duel_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
             ),
         },
         {},
-        arrangements={"wide": WIDE, "narrow": _narrow(words)},
+        arrangements={"wide": WIDE, "narrow": _narrow(words), "presented": _short(words)},
         views={
             name: {
                 "data": {str(place): trace for place, trace in enumerate(_traces(record, pairs, words))},
@@ -79,12 +80,20 @@ def _rows(record: LeagueRecord, pairs: Sequence[Pair], words: Mapping[str, str])
     return {**across, "yaxis": {**rows, "ticktext": names}, "height": height_of_rows(len(pairs))}
 
 
-def _narrow(words: Mapping[str, str]) -> dict[str, Any]:
-    """There is no room for long titles below one another."""
-    titles = {"xaxis": words["wins_short"], "xaxis2": words["by_how_much_short"]}
-    places = {"xaxis": [0, 0.45], "xaxis2": [0.55, 1]}
+def _short(words: Mapping[str, str]) -> dict[str, Any]:
+    """Where there is no room for long titles beside one another."""
     return {
-        **{name: {"domain": places[name], "nticks": 4, "title": {"text": title}} for name, title in titles.items()},
+        "xaxis": {"title": {"text": words["wins_short"]}},
+        "xaxis2": {"title": {"text": words["by_how_much_short"]}},
+    }
+
+
+def _narrow(words: Mapping[str, str]) -> dict[str, Any]:
+    """The last number of the left axis ends before the first one of the right axis begins."""
+    short = _short(words)
+    return {
+        "xaxis": {**short["xaxis"], "domain": [0, 0.42], "tickmode": "array", "tickvals": [0, EVEN, 1]},
+        "xaxis2": {**short["xaxis2"], "domain": [0.58, 1], "nticks": 4},
         "margin": {"l": 40, "r": 16},
     }
 
@@ -102,7 +111,8 @@ def _traces(record: LeagueRecord, pairs: Sequence[Pair], words: Mapping[str, str
     lower = [pair.first if pair.difference[0] <= 0 else pair.second for pair in pairs]
     names = [trace_name(f"{record.names[p.first]} – {record.names[p.second]}") for p in pairs]
     told = [[pair.wins, pair.ties, pair.losses] for pair in pairs]
-    shared = {"type": "scatter", "mode": "markers", "y": list(range(len(pairs))), "text": names}
+    # A share of 1 lies at the end of its axis.
+    shared = {"type": "scatter", "mode": "markers", "y": list(range(len(pairs))), "text": names, "cliponaxis": False}
     return [
         {
             **shared,

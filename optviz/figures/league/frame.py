@@ -12,7 +12,7 @@ from optviz.figures.naming import trace_name
 MARKS = "marks"
 """The clicks of a figure whose marks are clicked one by one: what is sent is the `customdata` of the mark."""
 
-BELOW = {"legend": {"y": -0.16, "yanchor": "top"}, "margin": {"l": 48, "r": 8, "t": 10, "b": 44}, "height": 470}
+BELOW = {"legend": {"y": -0.16, "yanchor": "top"}, "margin": {"l": 58, "r": 16, "t": 10, "b": 44}, "height": 470}
 """Where a figure of curves is narrow, its legend, of several lines then, stands below."""
 
 ROW, AROUND = 30, 96

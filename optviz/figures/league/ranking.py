@@ -62,6 +62,7 @@ def _means(
         "name": words["mean_c"],
         "x": means[:, 0].tolist(),
         "y": list(range(len(order))),
+        "cliponaxis": False,
         "text": [trace_name(record.names[place]) for place in order],
         "error_x": {**reach(means), "color": "@theme/faint"},
         "marker": {
@@ -89,11 +90,16 @@ def _ranks(
             "text": [trace_name(record.names[place])] * 2,
             "line": {"color": styles[place]["color"], "width": 6},
             "marker": {"color": styles[place]["color"], "size": 10, "symbol": "square"},
-            "customdata": [["mean", place, *record.ranks[place].tolist()]] * 2,
+            "customdata": [["mean", place, _rank(record, place)]] * 2,
             "hovertemplate": words["rank_hover"],
         }
         for row, place in enumerate(order)
     ]
+
+
+def _rank(record: LeagueRecord, place: int) -> str:
+    low, high = (int(rank) for rank in record.ranks[place])
+    return f"{low}" if low == high else f"{low}–{high}"
 
 
 def _span(means: np.ndarray) -> list[float]:

@@ -63,6 +63,8 @@ export interface Header {
   /** What stands above and below a picture that is taken elsewhere. */
   title?: string;
   caption?: string;
+  /** The id of what stands further below on the page and shows what a click on a mark asks for. */
+  leads_to?: string;
   tools?: string[];
   /** The QR code of the page, once it is asked for: an image, and what it is; or why there is none. */
   code?: { picture?: string; told: string } | null;
@@ -485,6 +487,11 @@ export interface PlotlyModule {
   relayout(plot: HTMLElement, changes: Dict): Promise<void>;
   toImage(plot: HTMLElement | { data: Dict[]; layout: Dict }, options: Dict): Promise<string>;
   purge(plot: HTMLElement): void;
+  /** As if a hand pointed at marks. */
+  Fx: {
+    hover(plot: HTMLElement, marks: Dict[], charts: string[]): void;
+    unhover(plot: HTMLElement): void;
+  };
 }
 
 /** What Streamlit hands to a component. */

@@ -1,5 +1,5 @@
 // @ts-check
-// A chart that stands still: Plotly draws it, its marks can be clicked, and what is drawn can be taken away. For figures
+// A chart that stands still: Plotly draws it, its marks can be chosen, and what is drawn can be taken away. For figures
 // without anything that moves; any other is the stage's.
 
 /** @import { Component, Dict, Header, Message, PlotElement } from "../types.js" */
@@ -9,8 +9,11 @@ import { arrangementFor, merge } from "../figure.js";
 import { completed, resolved, sameBytes, toBytes, unpack } from "../message.js";
 import { loadPlotly } from "../plotly.js";
 import { Requests } from "../requests.js";
-import { themeOf, watchSystemTheme } from "../theme.js";
+import { themeOf, wantsNoMotion, watchSystemTheme } from "../theme.js";
 import { csvOf } from "./csv.js";
+import { presented } from "./presented.js";
+import { downloadFrom, entitled } from "./taken.js";
+import { Walk } from "./walking.js";
 
 const HEIGHT = 420; // pixels, where the figure has none of its own
 const CHART_CONFIG = { displayModeBar: false, responsive: false, showTips: false, scrollZoom: false };
@@ -67,13 +70,17 @@ export function markOf({ customdata, pointNumber, data }) {
 export function chartOf({ header, arrays }, chosen, theme, width) {
   const colors = header.themes[theme];
   const figure = resolved(header.plot, arrays, colors);
-  merge(figure.layout, resolved(header.arrangements[arrangementFor(header, width)] ?? {}, arrays, colors));
+  const arrangement = arrangementFor(header, width);
+  merge(figure.layout, resolved(header.arrangements[arrangement] ?? {}, arrays, colors));
+  const isPresented = header.present && arrangement === "wide";
+  if (isPresented) merge(figure.layout, resolved(header.arrangements["presented"] ?? {}, arrays, colors));
   for (const [group, names] of Object.entries(header.choices)) {
     const view = resolved(header.views[chosen[group] ?? names[0] ?? ""] ?? {}, arrays, colors);
     merge(figure.layout, view.layout);
     for (const [place, patch] of Object.entries(view.data ?? {})) merge(figure.data[Number(place)], patch);
   }
   Object.assign(figure.layout, { width, height: figure.layout.height ?? HEIGHT, autosize: false });
+  if (isPresented) presented(header, figure);
   return figure;
 }
 
@@ -88,15 +95,24 @@ export class ChartView {
     this.bar.className = "optviz-chart-bar";
     this.plot = /** @type {PlotElement} */ (/** @type {HTMLElement} */ (document.createElement("div")));
     this.plot.className = "optviz-chart-plot";
-    this.plot.setAttribute("role", "img");
-    this.body.append(this.bar, this.plot);
+    // The arrows are for the marks, not for who reads the page aloud.
+    this.plot.setAttribute("role", "application");
+    this.told = document.createElement("div");
+    this.told.className = "optviz-chart-told";
+    this.told.setAttribute("role", "status");
+    this.leads = document.createElement("button");
+    Object.assign(this.leads, { type: "button", className: "optviz-chart-leads", hidden: true });
+    this.leads.addEventListener("click", () => this.follow());
+    this.body.append(this.bar, this.plot, this.leads, this.told);
     root.replaceChildren(this.body);
+    this.walk = new Walk(this.plot, this.told, (point) => this.choose(point));
     /** @type {Message | null} */
     this.message = null;
     /** @type {Uint8Array | null} */
     this.received = null;
     /** @type {Record<string, string>} */
     this.chosen = {};
+    this.built = "";
     /** @type {Promise<void>} */
     this.drawing = Promise.resolve();
     this.stopped = false;
@@ -126,13 +142,19 @@ export class ChartView {
     this.received = message && bytes.slice();
     if (!message) return this.requests.ask("map", sent.header.map_key);
     this.message = message;
-    this.plot.setAttribute("aria-label", String(message.header["title"] ?? ""));
-    this.build(message.header);
+    const { title = "", text, token = "" } = message.header;
+    const keys = text[send ? "keys_choose" : "keys_tell"] ?? "";
+    this.plot.setAttribute("aria-label", [title, keys].filter(Boolean).join(". "));
+    this.leads.textContent = text["listed_below"] ?? "";
+    // What has a focus keeps it where nothing of it has changed.
+    if (this.built !== token || !token) this.build(message.header);
+    this.built = token;
     this.request();
   }
 
   /** @param {Header} header */
   build({ choices, views: named, text }) {
+    this.leads.hidden = true;
     const groups = Object.entries(choices).filter(([, names]) => names.length > 1);
     const pickers = groups.map(([group, names]) => {
       const picker = document.createElement("select");
@@ -188,38 +210,71 @@ export class ChartView {
     await Plotly.react(this.plot, data, layout, CHART_CONFIG);
     this.plot.dataset["drawn"] = String(message.header.token ?? "");
     this.listen();
+    this.walk.resume();
   }
 
   listen() {
     if (this.listens) return;
     this.listens = true;
     this.plot.on("plotly_click", ({ points }) => {
-      const sends = /** @type {Dict} */ (this.message?.header.clicks ?? {})["marks"]?.sends;
-      const mark = points[0] && markOf(points[0]);
-      if (sends && mark) this.requests.ask(sends, mark);
+      if (!points[0]) return;
+      this.walk.goTo(points[0]);
+      this.choose(points[0]);
     });
+  }
+
+  /** @param {Dict} point */
+  choose(point) {
+    const { clicks = {}, leads_to: target } = this.message?.header ?? {};
+    const sends = /** @type {Dict} */ (clicks)["marks"]?.sends;
+    const mark = markOf(point);
+    if (!sends || !mark || !this.requests.send) return;
+    this.requests.ask(sends, mark);
+    this.leads.hidden = !target;
+  }
+
+  // To what was chosen, which stands further below on the page.
+  follow() {
+    const target = document.getElementById(this.message?.header.leads_to ?? "");
+    if (!target) return;
+    target.tabIndex = -1;
+    target.focus({ preventScroll: true });
+    target.scrollIntoView({ block: "start", behavior: wantsNoMotion() ? "auto" : "smooth" });
   }
 
   /** @param {string} ending */
   async save(ending) {
     const { message, plot } = this;
     if (!message || !window.Plotly) return;
+    const { header } = message;
     const { data, layout } = chartOf(message, this.chosen, themeOf(this.root), plot.clientWidth);
-    const name = message.header["file_name"] ?? "optviz";
-    const title = String(message.header["title"] ?? "");
+    // Who was taken out by a click in the legend is not drawn.
+    for (const [place, trace] of data.entries()) trace["visible"] = plot._fullData?.[place]?.["visible"] ?? trace["visible"];
+    const name = header["file_name"] ?? "optviz";
+    const chosen = Object.keys(header.choices).map((group) => this.titleOf(group));
     if (ending === "csv") {
       // With its mark a spreadsheet reads the letters as UTF-8.
-      const address = URL.createObjectURL(new Blob([`\uFEFF${csvOf(data, layout)}`], { type: "text/csv" }));
+      const table = csvOf(data, layout, chosen.join(" · "));
+      const address = URL.createObjectURL(new Blob([`\uFEFF${table}`], { type: "text/csv" }));
       downloadFrom(address, `${name}.csv`);
       setTimeout(() => URL.revokeObjectURL(address), 60_000);
       return;
     }
-    const ground = message.header.themes[themeOf(this.root)]["label_back"];
-    const margin = { ...layout["margin"], t: (layout["margin"]?.t ?? 0) + 34 };
-    const named = { text: title, x: 0.01, xanchor: "left", y: 1, yanchor: "top", pad: { t: 8 }, font: { size: 15 } };
-    const whole = { ...layout, paper_bgcolor: ground, title: named, margin, height: layout["height"] + 34 };
-    const options = { format: ending, width: layout["width"], height: whole.height, scale: ending === "png" ? 2 : 1 };
-    downloadFrom(await window.Plotly.toImage({ data, layout: whole }, options), `${name}.${ending}`);
+    const ground = header.themes[themeOf(this.root)]["label_back"] ?? "";
+    const whole = entitled({ data, layout }, ground, header.title ?? "", [...chosen, ...(header.caption ?? "").split(" · ")]);
+    const options = { format: ending, width: layout["width"], height: whole.layout["height"], scale: ending === "png" ? 2 : 1 };
+    downloadFrom(await window.Plotly.toImage(whole, options), `${name}.${ending}`);
+  }
+
+  /**
+   * What is chosen of a group, in words.
+   * @param {string} group
+   * @returns {string}
+   */
+  titleOf(group) {
+    const { choices = {}, views: named = {} } = this.message?.header ?? {};
+    const name = this.chosen[group] ?? choices[group]?.[0] ?? "";
+    return resolved(named[name]?.title ?? "", new Map(), {});
   }
 
   stop() {
@@ -229,14 +284,4 @@ export class ChartView {
     this.unwatch();
     window.Plotly?.purge(this.plot);
   }
-}
-
-/**
- * @param {string} address
- * @param {string} name
- */
-function downloadFrom(address, name) {
-  const link = document.createElement("a");
-  Object.assign(link, { href: address, download: name });
-  link.click();
 }

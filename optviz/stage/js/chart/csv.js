@@ -3,16 +3,19 @@
 
 /** @import { Dict } from "../types.js" */
 
-const COLUMNS = ["chart", "series", "row", "x", "y", "value", "low", "high"];
+const COLUMNS = ["chosen", "chart", "series", "row", "x", "y", "value", "low", "high"];
 
 /**
- * A column in which nothing stands is left out. chart: the title of the axis that the numbers belong to; row: what a mark
- * is called; low and high: the ends of its interval.
+ * A column in which nothing stands is left out. chosen: what is chosen of the figure, in words; chart: the title of the
+ * axis that the numbers belong to; row: what a mark is called; low and high: the ends of its interval.
  * @param {Dict[]} data
  * @param {Dict} layout
+ * @param {string} [chosen]
  */
-export function csvOf(data, layout) {
-  const lines = data.filter(({ visible }) => visible !== false).flatMap((trace) => linesOf(trace, layout));
+export function csvOf(data, layout, chosen = "") {
+  const drawn = data.filter(({ visible }) => visible === undefined || visible === true);
+  const lines = drawn.flatMap((trace) => linesOf(trace, layout));
+  for (const line of lines) line["chosen"] = plain(chosen);
   const used = COLUMNS.filter((column) => lines.some((line) => told(line[column])));
   const rows = [used, ...lines.map((line) => used.map((column) => cell(line[column])))];
   return `${rows.map((row) => row.join(",")).join("\r\n")}\r\n`;

@@ -14,6 +14,7 @@ import streamlit as st
 from optviz import stage
 from optviz.experiment import article
 from optviz.experiment.league import League
+from optviz.experiment.surfaces import surface_record
 from optviz.figures import Figure
 from optviz.figures.league.bands import bands_figure
 from optviz.figures.league.budget import budget_figure
@@ -23,11 +24,12 @@ from optviz.figures.league.profiles import profiles_figure
 from optviz.figures.league.ranking import ranking_figure
 from optviz.figures.league.record import LeagueRecord
 from optviz.laboratory.league_answer import LeagueAnswer, answer_of
-from optviz.text import Words
+from optviz.stage.report import setting_of
+from optviz.text import Words, spaced
 from optviz.text.verdicts import told_conclusions, told_fair, told_pairs
 from optviz.ui import component, requests, session, widgets
 from optviz.ui.leagues import Desk
-from optviz.ui.pages.league.behind import MARK, behind_section
+from optviz.ui.pages.league.behind import MARK, PLACE, behind_section
 from optviz.ui.pages.league.files import files_section
 from optviz.ui.pages.league.guess import told_guess
 from optviz.ui.pages.league.question import without_conclusions
@@ -45,10 +47,14 @@ def answer_section(desk: Desk, league: League, values: Mapping[str, np.ndarray],
     record = dataclasses.replace(found.record, names=league.racer_names(text["optimizer"]))
     label = text["league"]
     told_guess(league, record, text)
-    st.caption(label["gap_explained"])
     st.html(f"<h2>{html.escape(label['ranking'])}</h2>")
-    st.caption(label["ranking_explained"])
-    _mount(ranking_figure(record, text["league_figures"]), "ranking", league, text)
+    explained, present = f"{label['gap_explained']} {label['ranking_explained']}", session.view().present
+    if not present:
+        st.caption(explained)
+    _mount(ranking_figure(record, text["league_figures"]), "ranking", record, league, text)
+    if present:
+        # In a lecture room it is told aloud; what everybody is to see comes first.
+        st.caption(explained)
     st.html(ranking_table(record, text))
     for told in told_pairs(record, text, MOST_CONFLICTS):
         st.html(f"<p>{html.escape(told)}</p>")
@@ -124,19 +130,23 @@ def _charts(record: LeagueRecord, league: League, text: Words) -> None:
     if shown == "budget":
         told = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in told_fair(record, session.language()))
         st.html(f"<ul>{told}</ul>")
-    _mount(charts[shown](), shown, league, text)
+    _mount(charts[shown](), shown, record, league, text)
 
 
-def _mount(figure: Figure, name: str, league: League, text: Words) -> None:
-    key = f"league_{name}"
+def _mount(figure: Figure, name: str, record: LeagueRecord, league: League, text: Words) -> None:
+    key, present = f"league_{name}", session.view().present
+    surface = text["surface"][surface_record(league.surface)["name"]]
     message = stage.pack(
         figure,
         text["league_figures"],
-        token=session.token((league, name, session.language())),
+        token=session.token((league, name, session.language(), present)),
         title=text["league"][f"chart_{name}"],
+        caption=spaced(f"{surface} · {setting_of(league, record, text)}"),
         file_name=f"optviz-league-{name}",
         stage=key,
         heard=requests.heard(key),
+        present=present,
+        leads_to=PLACE,
     )
     component.mount(message, key, partial(_answered, key), module=stage.CHART)
 

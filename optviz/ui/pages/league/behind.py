@@ -18,6 +18,9 @@ from optviz.ui import returning, session
 MARK = "league_mark"
 """Where the visit keeps the mark that was clicked last."""
 
+PLACE = "optviz-behind"
+"""The id of the heading: where a picture leads whoever has clicked one of its marks."""
+
 MOST_SHOWN = 12
 """So many seeds of a group have a button; a number field leads to any other."""
 
@@ -25,7 +28,7 @@ MOST_SHOWN = 12
 def behind_section(found: LeagueAnswer, league: League, text: Words) -> None:
     """The seeds behind what was clicked, or how to ask for them."""
     label = text["league"]
-    st.html(f"<h2>{html.escape(label['behind'])}</h2>")
+    st.html(f"<h2 id='{PLACE}'>{html.escape(label['behind'])}</h2>")
     mark = st.session_state.get(MARK)
     if mark is None:
         mark = ["mean", int(found.record.order[-1])]
