@@ -1,7 +1,6 @@
 """optviz: a laboratory for optimizers on two-parameter loss surfaces."""
 
-from importlib.metadata import PackageNotFoundError, version
-
+from optviz import starting as starting  # before all that takes long: Ctrl-C is one line from here on
 from optviz import view as view  # a link may tell how a race is looked at, too
 from optviz.bad_input import BadInput
 from optviz.conventions import CONVENTIONS, with_convention
@@ -23,10 +22,18 @@ from optviz.surface import (
 )
 from optviz.trajectory import Trajectory, race, trace
 
-try:
-    __version__ = version("optviz")
-except PackageNotFoundError:
-    __version__ = "0+source"
+
+def _version() -> str:
+    # Here, as it takes a while to load.
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("optviz")
+    except PackageNotFoundError:
+        return "0+source"
+
+
+__version__ = _version()
 
 __all__ = [
     "CONVENTIONS",

@@ -87,6 +87,10 @@ TEMPLATES: dict[str, str] = {
         "{name} = {value} holds something else than the table of this league, and stays as it is; "
         "give {allowed}, or remove that file first."
     ),
+    "other_report": (
+        "{name} = {value} holds something else than a report of this league, and stays as it is; "
+        "give {allowed}, or remove that file first."
+    ),
     "no_pytorch": "{name} = {value} cannot be written as PyTorch code; the code can have {allowed}.",
 }
 

@@ -12,6 +12,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,9 @@ from optviz import (
     with_convention,
 )
 from optviz.cli import main
-from optviz.cli.parser import RACE_EXAMPLES
-from optviz.experiment import ARTICLE_OPTIMIZERS
+from optviz.cli.league import league_of_options
+from optviz.cli.parser import RACE_EXAMPLES, make_parser
+from optviz.experiment import ARTICLE_OPTIMIZERS, League
 from optviz.export import to_csv
 from optviz.figures.fans import fans_of
 from optviz.stage.page import html_page
@@ -132,11 +134,21 @@ def test_every_option_reaches_the_race(tmp_path: Path) -> None:
     )
 
 
-def test_the_defaults_are_the_articles_formulas_on_its_surface(tmp_path: Path) -> None:
+def test_the_defaults_are_those_of_the_app(tmp_path: Path) -> None:
     seven = ("--optimizers", ",".join(ARTICLE_OPTIMIZERS))
-    assert raced(tmp_path, *seven) == Race().with_convention("article")
-    assert raced(tmp_path, *seven, "--convention", "tensorflow1") == Race()
-    assert raced(tmp_path) == race_of_all("article")
+    assert raced(tmp_path, *seven) == Race()
+    assert raced(tmp_path, *seven, "--convention", "article") == Race().with_convention("article")
+    assert raced(tmp_path) == race_of_all(Race().convention)
+    league = make_parser().parse_args(["league", *seven])
+    assert league_of_options(league) == League()
+
+
+@pytest.mark.parametrize("command", ["race", "league", "optimizers", "rates"])
+def test_the_help_says_which_formulas_are_the_default(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert f"(default: {Race().convention}, as in the app" in told
 
 
 def test_a_link_of_the_app_runs(tmp_path: Path) -> None:
@@ -331,8 +343,8 @@ def test_what_the_page_can_do_the_command_line_can(tmp_path: Path) -> None:
     assert race.surface == FiniteSum(hills, samples=128, spread=0.5, seed=3, replacement=True)
     assert race.batch_seed == 9
     descent = OPTIMIZERS["gradient_descent"]()
-    adam = with_convention("adam", "article")
-    fast = with_convention("adam", "article", learning_rate=0.5)
+    adam = with_convention("adam", "tensorflow1")
+    fast = with_convention("adam", "tensorflow1", learning_rate=0.5)
     assert race.racers == (Racer(descent, 1), Racer(descent, 16), Racer(adam), Racer(fast, 4, "fast"))
     regression = ("--surface", "regression", "--set", "surface.kind=logistic")
     kind = raced(tmp_path, *regression, "--samples", "32", "--seed", "2")
@@ -494,6 +506,9 @@ def test_a_file_keeps_its_permissions_and_a_link_its_place(tmp_path: Path) -> No
     assert sorted(path.name for path in tmp_path.iterdir()) == ["fresh.csv", "latest.csv", "race.csv"]
 
 
+FULL = "the disk is full: there is no room for {}; free some, or choose another"
+
+
 @pytest.mark.parametrize("failing", ["write", "replace"])
 def test_a_failed_write_leaves_the_older_file_and_names_it(
     failing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -507,7 +522,7 @@ def test_a_failed_write_leaves_the_older_file_and_names_it(
     file.write_text("older", encoding="utf-8")
     monkeypatch.setattr(*((os, "fsync") if failing == "write" else (Path, "replace")), fail)
     assert main([*WRITE, str(file)]) == 2
-    assert capsys.readouterr().err == f"optviz: {file}: No space left on device\n"
+    assert capsys.readouterr().err == f"optviz: {FULL.format(file)}\n"
     assert file.read_text(encoding="utf-8") == "older"
     assert [path.name for path in tmp_path.iterdir()] == ["race.csv"]
 
@@ -532,7 +547,7 @@ def test_a_full_device_is_told_by_its_name(tmp_path: Path, capsys: pytest.Captur
     full = tmp_path / "full.csv"
     full.symlink_to("/dev/full")
     assert main([*WRITE, str(full)]) == 2
-    assert capsys.readouterr().err == f"optviz: {full}: No space left on device\n"
+    assert capsys.readouterr().err == f"optviz: {FULL.format(full)}\n"
     assert full.is_symlink()
 
 
@@ -573,7 +588,7 @@ def test_an_old_encoding_gets_readable_text(encoding: str) -> None:
 def test_an_output_that_is_full_is_one_sentence() -> None:
     with Path("/dev/full").open("wb") as full:
         done = command("surfaces", stdout=full)
-    assert (done.returncode, done.stderr) == (2, b"optviz: output: No space left on device\n")
+    assert (done.returncode, done.stderr) == (2, f"optviz: {FULL.format('the output')}\n".encode())
 
 
 def test_a_reader_who_has_gone_is_no_error_for_the_help_either() -> None:
@@ -582,6 +597,40 @@ def test_a_reader_who_has_gone_is_no_error_for_the_help_either() -> None:
     done = command("race", "--help", stdout=write)
     os.close(write)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+INSTALLED = "import sys\nfrom {} import {}\nsys.exit({}())\n"
+"""What pip writes for an entry of `project.scripts`."""
+
+
+@pytest.mark.parametrize("installed", [False, True])
+@pytest.mark.parametrize("loaded", ["optviz.bad_input", "numpy._core", "optviz.cli.options"])
+def test_ctrl_c_while_it_is_loaded_is_one_line_as_well(installed: bool, loaded: str, tmp_path: Path) -> None:
+    """It says which modules it has loaded, and is interrupted after one of the first, one of the last, and between."""
+    script = tmp_path / "optviz"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    module, function = project["scripts"]["optviz"].split(":")
+    script.write_text(INSTALLED.format(module, function, function))
+    process = subprocess.Popen(
+        [sys.executable, "-X", "importtime", *([str(script)] if installed else ["-m", "optviz.cli"]), "surfaces"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    )
+    assert process.stderr is not None
+    while not process.stderr.readline().rstrip().endswith(f" {loaded}"):
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert [line for line in said.splitlines() if not line.startswith("import time:")] == ["optviz: interrupted"]
+    assert process.returncode == 130
+
+
+def test_whoever_imports_the_package_has_ctrl_c_to_himself() -> None:
+    code = "import signal, optviz, optviz.cli; assert signal.getsignal(signal.SIGINT) is signal.default_int_handler"
+    subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True, timeout=60)
 
 
 def test_ctrl_c_is_one_line_and_130() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,11 @@ from optviz import CONVENTIONS, Racer, with_convention
 from optviz.cli import main
 from optviz.experiment.league import League
 from optviz.export.rows import ROW_FORMATS
+from optviz.laboratory.jobs import Worker
 from optviz.laboratory.judging import conclusions_by_convention
-from optviz.laboratory.league import Result, about, known, rows_of, run_league
+from optviz.laboratory.league import Crew, Result, about, known, rows_of, run_league
 from optviz.laboratory.store import Store
+from optviz.stage.report import league_of
 from optviz.statistics.intervals import mean_interval
 from optviz.text.verdicts import ToldConclusion, told_conclusions
 from tiers import long
@@ -202,7 +205,8 @@ def test_the_report_is_the_one_of_the_figures(
 
     told = []
 
-    def written(result: Result, language: str, conclusions: Sequence[ToldConclusion]) -> bytes:
+    def written(result: Result, language: str, conclusions: Sequence[ToldConclusion], *, question: League) -> bytes:
+        assert question == result.league
         told.append((result, language, conclusions))
         return b"<!doctype html>"
 
@@ -229,7 +233,11 @@ def test_the_report_is_the_one_of_the_figures(
         (["--family", "rosenbrock"], "gaussian_hills"),
         (["--learning-rate", "each"], "each"),
         (["--training", "0:500"], "0:1000"),
-        (["--tune", "speed"], "speed"),
+        (["--tune", "speed"], "--tune = speed"),
+        (["--training", "0:500"], "--training = 0:500"),
+        (["--seeds", "10:5"], "--seeds = 10:5"),
+        (["--family", "rosenbrock"], "--family = "),
+        (["--family", "nowhere"], "--family = nowhere"),
         (["--report", "league.pdf"], ".html"),
         (["--report", "league.html", "--language", "de"], "en, zh"),
         (["--workers", "0"], "workers = 0"),
@@ -252,6 +260,78 @@ def test_what_cannot_be_asked_is_one_sentence(
     assert err.count("\n") == 1
     assert said in err
     assert not Path("store").exists()
+
+
+@pytest.fixture(scope="module")
+def reported(folder: Path) -> Path:
+    """The report of a league whose racers are tuned."""
+    out = folder / "fair.html"
+    assert ask(folder, *QUESTION, "--tune", "learning_rate", "--training", "30:60", "--report", str(out)) == 0
+    return out
+
+
+def test_a_report_tells_its_question_and_is_written_over_by_the_same_league_alone(
+    folder: Path, reported: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert league_of(reported) == ASKED.replaced(training=(30, 60))
+    fair = [*QUESTION, "--tune", "learning_rate", "--training", "30:60"]
+    assert ask(folder, *fair, "--report", str(reported), "--language", "zh") == 0
+    before = reported.read_bytes()
+    assert b'lang="zh"' in before
+    capsys.readouterr()
+    assert ask(folder, *QUESTION, "--report", str(reported)) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert f"--report = {reported}"[:60] in said.err
+    assert reported.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"", b"<p>my page</p>", b'<code id="settings">steps = 3</code>', b"\xff\xfe"])
+def test_a_page_that_is_no_report_stays(folder: Path, content: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    page = folder / "page.html"
+    page.write_bytes(content)
+    assert ask(folder, *QUESTION, "--report", str(page)) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert page.read_bytes() == content
+
+
+class Full(Worker):
+    """A process that can write nothing."""
+
+    def __init__(self, begun: Callable[[Worker], None]) -> None:
+        code = (
+            "import errno, os, sys; sys.path.insert(0, sys.argv[1]);"
+            "import optviz.laboratory.worker as worker\n"
+            "def full(file): raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))\n"
+            "os.fsync = full; worker.main()"
+        )
+        super().__init__((sys.executable, "-P", "-c", code, str(ROOT)), begun)
+
+
+def test_a_disk_that_is_full_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the words of nobody's system, whoever writes: the process that computes, or the command itself."""
+    with monkeypatch.context() as patch:
+        patch.setattr(Crew.__init__, "__defaults__", (Full,))
+        assert ask(tmp_path, *QUESTION) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"optviz: seeds 5 to 24: the disk is full: there is no room for {tmp_path}/store/")
+    assert told.count("\n") == 1 and "Error" not in told
+    assert ask(tmp_path, *QUESTION) == 0
+    capsys.readouterr()
+
+    def full(file: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    out = tmp_path / "league.csv"
+    assert ask(tmp_path, *QUESTION, "--out", str(out)) == 2
+    assert (
+        capsys.readouterr().err
+        == f"optviz: the disk is full: there is no room for {out}; free some, or choose another\n"
+    )
+    assert not out.exists()
 
 
 def test_a_store_that_cannot_be_written_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,12 +6,12 @@ import os
 import sys
 from collections.abc import Sequence
 
+from optviz import starting
 from optviz.bad_input import BadInput
 from optviz.cli.parser import make_parser, with_signs
 from optviz.cli.readable import make_readable
-
-INTERRUPTED = 130
-"""The exit code of what Ctrl-C has ended: 128 + SIGINT."""
+from optviz.export.whole import told
+from optviz.starting import INTERRUPTED
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,6 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     make_readable()
     try:
         try:
+            starting.over()
             options = make_parser().parse_args(with_signs(sys.argv[1:] if arguments is None else arguments))
             return int(options.run(options))
         finally:
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as problem:
         if problem.filename is None:
             _forget_output()
-        print(f"optviz: {problem.filename or 'output'}: {problem.strerror or problem}", file=sys.stderr)
+        print(f"optviz: {told(problem)}", file=sys.stderr)
     except MemoryError:
         print("optviz: there is not enough memory for this race; fewer steps or optimizers need less", file=sys.stderr)
     return 2

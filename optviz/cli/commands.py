@@ -10,8 +10,8 @@ from functools import partial
 from optviz.bad_input import BadInput
 from optviz.cli.options import race_of_options
 from optviz.cli.writing import Writer, is_output, writer_for
-from optviz.conventions import DEFAULT_CONVENTION, check_convention, with_convention
-from optviz.experiment import Race, surface_names
+from optviz.conventions import check_convention, with_convention
+from optviz.experiment import Race, article, surface_names
 from optviz.export import FORMATS
 from optviz.export.whole import write_whole
 from optviz.laboratory.tuning import found_rates, with_rates
@@ -89,7 +89,7 @@ def rates(options: argparse.Namespace) -> int:
     if options.write and options.convention is not None:
         allowed = "--write, which writes the rates of all conventions"
         raise BadInput("not_together", name="--convention", value=options.convention, allowed=allowed)
-    convention = check_convention(options.convention or DEFAULT_CONVENTION)
+    convention = check_convention(options.convention or article.CONVENTION)
     for name in options.surface or gallery_names():
         surface = gallery(name)
         if options.write:

@@ -31,13 +31,13 @@ from optviz.laboratory.judging import conclusions_by_convention
 from optviz.laboratory.league import LeagueFailed, Result, rows_of, run_league
 from optviz.laboratory.store import Store
 from optviz.parameter import Parameter
+from optviz.starting import INTERRUPTED
 from optviz.statistics.intervals import Means
 from optviz.statistics.runs import TARGETS
 from optviz.text import LANGUAGES
 from optviz.text.verdicts import told_conclusions
 
 WORKERS = Parameter(at_least=1, at_most=256, whole=True)
-INTERRUPTED = 130
 SECONDS_BETWEEN_LINES = 10.0
 """How often the progress is told where it goes into a file, in which no line can be written over."""
 
@@ -45,6 +45,9 @@ SECONDS_TO_JUDGE = 0.5
 """So long runs must have come before they say how long the rest takes: processes that began together come together."""
 
 GOES_ON = "interrupted; what has been computed is kept, and the same command goes on from there"
+CALLED = {"tuned": "--tune", "training": "--training", "seeds": "--seeds", "surface": "--family"}
+"""Fields of a league → the options that say them."""
+
 BESIDE_QUESTION = {"job", "store", "workers", "out", "report", "language"}
 
 
@@ -52,8 +55,7 @@ def league(options: argparse.Namespace) -> int:
     """Ask a question of many surfaces: compute what is not known yet, print the table, write files."""
     asked = league_of_options(options)
     out = _checked_out(options.out, asked)
-    if options.report is not None:
-        writer_for(options.report, {"html": None})
+    _check_report(options.report, asked)
     if options.language not in LANGUAGES:
         raise BadInput("unknown_choice", name="language", value=options.language, allowed=", ".join(LANGUAGES))
     workers = None
@@ -84,7 +86,7 @@ def league(options: argparse.Namespace) -> int:
         from optviz.stage.report import report
 
         told = told_conclusions(judged, asked.convention, options.language)
-        write_whole(options.report, report(result, options.language, told))
+        write_whole(options.report, report(result, options.language, told, question=asked))
     if options.job is None:
         _print_table(result, sys.stderr if out is not None and is_output(out) else sys.stdout)
     return 0
@@ -104,6 +106,15 @@ def league_of_options(options: argparse.Namespace) -> League:
             return League.from_toml(text_of(file.read(4 * LONGEST_FILE)))
     if options.learning_rate == EACH:
         raise BadInput("unknown_choice", name="--learning-rate", value=EACH, allowed="a number, one for all")
+    try:
+        return _asked(options)
+    except BadInput as problem:
+        # Under the name by which it can be given here.
+        name = problem.parts["name"]
+        raise BadInput(problem.key, **problem.parts | {"name": CALLED.get(name, name)}) from None
+
+
+def _asked(options: argparse.Namespace) -> League:
     # All that a race and a league have in common is said, and read, alike.
     beside = {"link": None, "file": None, "formula": None, "seed": None, "start": None, "batch_seed": None}
     race, _ = race_of_options(argparse.Namespace(**vars(options), **beside, surface=options.family))
@@ -134,6 +145,23 @@ def _checked_out(out: Path | None, asked: League) -> Path | None:
         if not same:
             raise BadInput("other_league", name="--out", value=str(out), allowed="another name")
     return out
+
+
+def _check_report(out: Path | None, asked: League) -> None:
+    """Raises BadInput where anything else than a report of the same league stands."""
+    if out is None:
+        return
+    writer_for(out, {"html": None})
+    if out.is_file():
+        # It knows plotly.js, which takes a while to read.
+        from optviz.stage.report import league_of
+
+        try:
+            same = league_of(out).digest() == asked.digest()
+        except BadInput:
+            same = False
+        if not same:
+            raise BadInput("other_report", name="--report", value=str(out), allowed="another name")
 
 
 # --- how it goes on ------------------------------------------------------------------------------------------------

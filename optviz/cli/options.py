@@ -63,8 +63,8 @@ def _begun(options: argparse.Namespace) -> Race:
     if options.file is not None:
         return read_race(options.file)
     if options.link is None:
-        racers = tuple(Racer(with_convention(key, "article")) for key in OPTIMIZERS)
-        return Race(racers=racers, convention="article")
+        racers = tuple(Racer(with_convention(key, article.CONVENTION)) for key in OPTIMIZERS)
+        return Race(racers=racers)
     race, problems = read_url(options.link)
     if problems:
         raise problems[0]

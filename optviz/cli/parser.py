@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from optviz.cli import commands
 from optviz.cli.league import league as run_a_league
 from optviz.conventions import CONVENTIONS
+from optviz.experiment import article
 from optviz.export import FORMATS
 from optviz.export.rows import ROW_FORMATS
 
@@ -29,6 +30,10 @@ examples:
   optviz league --seeds 0:10000 --tune learning_rate --training 10000:11000 --out fair.csv
   optviz league --family smoothed_noise --seeds 0:2000 --optimizers adam,adam--learning_rate-0.01 --out league.csv
 """
+FORMULAS = (
+    f"whose formulas and defaults: {', '.join(CONVENTIONS)} (default: {article.CONVENTION}, as in the app: that of the "
+    "article's pictures, while article is that of its text)"
+)
 RATES = (
     "Try 29 learning rates from 0.00001 to 100 on surfaces of the gallery, and print for each optimizer the one that "
     "ends lowest in 200 steps from the surface's own start."
@@ -105,7 +110,7 @@ def make_parser() -> argparse.ArgumentParser:
     surfaces = known.add_parser("surfaces", help="list the surfaces")
     surfaces.set_defaults(run=commands.surfaces)
     optimizers = known.add_parser("optimizers", help="list the optimizers, their hyperparameters and ranges")
-    optimizers.add_argument("--convention", default="article", help=f"{', '.join(CONVENTIONS)} (default: article)")
+    optimizers.add_argument("--convention", default=article.CONVENTION, help=FORMULAS)
     optimizers.set_defaults(run=commands.optimizers)
     _add_rates(known.add_parser("rates", help="find a learning rate for each optimizer", description=RATES))
     return parser
@@ -113,7 +118,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _add_rates(rates: argparse.ArgumentParser) -> None:
     rates.add_argument("surface", nargs="*", metavar="NAME", help="surfaces of the gallery (default: all)")
-    rates.add_argument("--convention", help=f"{', '.join(CONVENTIONS)} (default: article)")
+    rates.add_argument("--convention", help=FORMULAS)
     rates.add_argument(
         "--write", action="store_true", help="write those of all conventions into the files of the surfaces"
     )
@@ -190,7 +195,7 @@ def _add_racers(race: argparse.ArgumentParser) -> None:
         help="all, or keys with commas between them, sgd and minibatch_sgd too, also with settings as in a link: "
         "adam--beta1-0.8 (default: all)",
     )
-    who.add_argument("--convention", help=f"{', '.join(CONVENTIONS)} (default: article)")
+    who.add_argument("--convention", help=FORMULAS)
     who.add_argument(
         "--learning-rate",
         metavar="RATE",

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
 from pathlib import Path
+
+FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+"""A disk, or somebody's share of it."""
+
+
+def told(problem: OSError) -> str:
+    """In one sentence, what stands in the way of which file; one without a name is what is printed."""
+    if problem.errno in FULL:
+        return (
+            f"the disk is full: there is no room for {problem.filename or 'the output'}; free some, or choose another"
+        )
+    return f"{problem.filename or 'output'}: {problem.strerror or problem}"
 
 
 def write_whole(out: Path, content: bytes) -> None:

@@ -43,6 +43,7 @@ class Desk:
 
     def work(self, number: int, message: bytes) -> tuple[bytes, bytes]:
         """The letter and the content of the answer."""
+        from optviz.export.whole import told
         from optviz.laboratory import values, work
 
         try:
@@ -50,6 +51,8 @@ class Desk:
                 with self.lock:
                     self.current = number
                 answer = b"d", values.packed(work.done(message))
+            except OSError as problem:
+                answer = b"f", told(problem)[:500].encode()
             except Exception as problem:
                 answer = b"f", f"{type(problem).__name__}: {problem}"[:500].encode()
             finally:

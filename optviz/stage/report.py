@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import math
 import platform
+import re
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -39,6 +40,10 @@ STYLE = style_sheet(
         for name in ("page.css", "report.css")
     )
 )
+MOST_BYTES = 64_000_000
+"""No report is longer: that of ten thousand seeds has 2 MB, nearly all of it plotly.js."""
+
+SETTINGS = re.compile('<code id="settings">(.*?)</code>', re.DOTALL)
 NOTABLE = 8
 """So many seeds of a kind are named."""
 
@@ -94,17 +99,29 @@ def report(
     language: str = "en",
     conclusions: Sequence[Told] = (),
     address: str = "",
+    question: League | None = None,
 ) -> bytes:
     """The file, UTF-8. conclusions: the article's six, as `optviz.text.verdicts` tells them.
 
     address: of a running server, for links to races; without one the report tells the text that follows the ? of a
-    link. Raises BadInput for another language, ValueError for a league that is not complete.
+    link. question: what was asked, where racers were tuned for it. Raises BadInput for another language, ValueError for
+    a league that is not complete.
     """
     if language not in LANGUAGES:
         raise BadInput("unknown_choice", name="language", value=language, allowed=", ".join(LANGUAGES))
     text = words(language)
     record = league_record(result, result.league.racer_names(text["optimizer"]))
-    return page_of(result, record, language, conclusions, address)
+    return page_of(result, record, language, conclusions, address, question)
+
+
+def league_of(path: Path) -> League:
+    """The question of a report that is a file. Raises BadInput for anything else, OSError where it cannot be read."""
+    with path.open("rb") as file:
+        text = file.read(MOST_BYTES).decode("utf-8", errors="replace")
+    told = SETTINGS.search(text)
+    if told is None:
+        raise BadInput("not_readable", name="HTML", value=path.name, allowed="the report of a league")
+    return League.from_toml(html.unescape(told[1]))
 
 
 def page_of(
@@ -113,6 +130,7 @@ def page_of(
     language: str,
     conclusions: Sequence[Told] = (),
     address: str = "",
+    question: League | None = None,
 ) -> bytes:
     """The file of a record that is at hand: see `report`."""
     text, league = words(language), result.league
@@ -123,7 +141,7 @@ def page_of(
         *(_section(name, league, record, text, title) for name in FIGURES if _has(name, record)),
         _conclusions(conclusions, phrases),
         _notable(result, record, text, address),
-        _question(league, phrases),
+        _question(question or league, phrases),
     ]
     script = f"{stage_module(CHART)}{UNPACKING}{BOOTSTRAP}"
     body = f"""<h1>{html.escape(title)}</h1>
