@@ -103,7 +103,7 @@ def test_what_a_league_costs_is_told_before_it_begins(desk: Desk) -> None:
     assert ordinary == f"That is 7,000 runs, about {desk.seconds_of(alike):.0f} s on this server."
     assert "2 other sources' formulas" in beside and "not computed again" in beside
     runs, grid = costs(desk, tuned, text)
-    assert "21 settings" in runs and "294,000 runs" in runs, "seven at 21 rates on a thousand seeds and another one"
+    assert "tried: 21;" in runs and "294,000 runs" in runs, "seven at 21 rates on a thousand seeds and another one"
     assert "to tune on: 1,000, to judge on: 1,000" in runs
     assert f"about {desk.seconds_of(tuned):.0f} s" in runs
     assert "the grid goes on for all" in grid

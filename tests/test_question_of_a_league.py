@@ -48,12 +48,12 @@ CASES: dict[str, tuple[League, str, str]] = {
     "fair": (
         PAIR.replaced(training=(2000, 3000)),
         "Gaussian hills, seeds 5 to 1,004; steps: 70, formulas: PyTorch. Whose loss ends closest to the lowest point?"
-        " Each first gets its own best learning rate: 21 rates from 0.001 to 100 are tried on the seeds 2,000 to 2,999",
+        " Each first gets its own best learning rate of 21, from 0.001 to 100, which are tried on the seeds 2,000",
         "从 0.001 到 100 的 21 个学习率",
     ),
     "momentum": (
         PAIR.replaced(training=(2000, 3000), tuned="momentum", grid=(0.01, 1.0, 8)),
-        "Momentum γ and the learning rate are tuned together, 8 settings on the seeds 2,000 to 2,999,",
+        "own best setting of 8: Momentum γ and the learning rate are tuned together on the seeds 2,000 to 2,999;",
         "动量 γ 与学习率一起调",
     ),
 }
