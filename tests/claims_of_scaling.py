@@ -8,17 +8,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-import test_article
 import test_conventions
 import test_samples
 import test_theorems
-from guide_claims import Numbers, claim, run, shown, shown_by
+from guide_claims import Numbers, claim, run, shown
 from optviz import DriftingBowl, Formula, Regression, Trajectory, trace
 from optviz.batches import batches
 from optviz.conventions import CONVENTIONS, with_convention
 from optviz.optimizers import Adam, State
 from optviz.oracle import Oracle
+from optviz.statistics import best_reached, steps_to_drop
 from optviz.statistics.lengths import step_lengths
+from thousand_races import thousand_races
 
 RARE = Regression("rare_feature", seed=0, samples=100)
 STEEP, FLAT = 3.0, 1e-5
@@ -82,8 +83,9 @@ def ratio_at_the_end(path: Trajectory) -> float:
 
 @claim
 def adagrad_best() -> Numbers:
-    test_samples.test_a_rare_feature_is_adagrads_home_ground(0)
-    return [12, 1, 5]
+    rates, gaps = test_samples.best_gaps_on_a_rare_feature(0)
+    assert gaps["adagrad"] < gaps["gradient_descent"] / 5
+    return [rates, 1, 5]
 
 
 @claim
@@ -118,8 +120,19 @@ def adagrad_sources() -> Numbers:
 
 @claim
 def adagrad_accumulator() -> Numbers:
-    shown_by(test_conventions.test_starting_values_decide_rankings, test_article.test_seeds_that_reach_90_percent)
-    return [1000, 90, test_article.REACHED["adagrad"][0], 0, test_conventions.FROM_ZERO["adagrad"]]
+    paths = thousand_races()
+    counts = [(steps_of(path) >= 0).sum() for path in (paths["adagrad"], from_zero("adagrad"))]
+    return [len(paths["adagrad"].losses), 90, counts[0], 0, counts[1]]
+
+
+def from_zero(key: str) -> Trajectory:
+    """The author's runs of this method, but for the accumulator, which begins at 0."""
+    return trace(with_convention(key, "tensorflow1", initial_accumulator=0.0), thousand_races()[key].surface)
+
+
+def steps_of(path: Trajectory) -> np.ndarray:
+    """On each of the author's surfaces the steps to 90 % of the drop to the lowest loss of his seven; -1 for never."""
+    return steps_to_drop(path.losses, best_reached([each.losses for each in thousand_races().values()]))
 
 
 # --- Adadelta --------------------------------------------------------------------------------------------------------
@@ -217,9 +230,11 @@ def rmsprop_sources() -> Numbers:
 
 @claim
 def rmsprop_start() -> Numbers:
-    shown_by(test_conventions.test_starting_values_decide_rankings)
-    medians = test_conventions.MEDIAN_STEPS
-    return [1000, 0.5, 90, medians["rmsprop"], 0, test_conventions.FROM_ZERO["rmsprop"], medians["adam"]]
+    paths = thousand_races()
+    steps = [steps_of(path) for path in (paths["rmsprop"], from_zero("rmsprop"), paths["adam"])]
+    # Who never gets there counts among the slowest.
+    tuned, zero, adam = (np.median(np.where(each >= 0, each, np.inf)) for each in steps)
+    return [len(steps[0]), 0.5, 90, tuned, 0, zero, adam]
 
 
 # --- Adam ------------------------------------------------------------------------------------------------------------
@@ -302,8 +317,8 @@ def adam_sources() -> Numbers:
 
 @claim
 def epsilon_ratio() -> Numbers:
-    """The two ratios are written with one digit, as there: 10.04 and 909."""
-    ratios = {1e-5: 10, 1e-7: 900}
-    for slope, ratio in ratios.items():
-        test_conventions.test_on_a_plateau_the_place_of_epsilon_decides_adams_step(slope, ratio)
-    return [number for pair in ratios.items() for number in pair]
+    def first(slope: float, convention: str) -> float:
+        return float(steps_along("adam", slope, 1, convention=convention)[0])
+
+    slopes = (1e-5, 1e-7)
+    return [number for slope in slopes for number in (slope, first(slope, "pytorch") / first(slope, "article"))]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from optviz import GaussianHills, Trajectory, race
-from optviz.experiment import seven
+from optviz import Trajectory
+from thousand_races import thousand_races
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -55,8 +55,6 @@ def whole_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(component, "known_parts", lambda key: frozenset())
 
 
-@pytest.fixture(scope="session")
-def thousand_races() -> dict[str, Trajectory]:
-    """The author's seven optimizers (tensorflow1, η 0.1) over seeds 0 … 999 as one stack, 200 steps each, by key."""
-    paths = race(seven("tensorflow1"), GaussianHills(seed=range(1000)), steps=200)
-    return {path.racer.key: path for path in paths}
+@pytest.fixture(scope="session", name="thousand_races")
+def _thousand_races() -> dict[str, Trajectory]:
+    return thousand_races()

@@ -26,11 +26,6 @@ def claim(computes: Callable[[], Numbers]) -> Callable[[], Numbers]:
     return computes
 
 
-def shown_by(*tests: Callable[..., None]) -> None:
-    """Names tests that run elsewhere and show what a claim says; too slow to run a second time."""
-    assert all(test.__name__.startswith("test_") for test in tests)
-
-
 def shown(figure: str, steps: int | None = None) -> tuple[Trajectory, ...]:
     """The paths of a figure of the guide, in the order of its racers; of more steps where it shows too few."""
     race = demonstrations()[figure].race

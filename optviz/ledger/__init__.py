@@ -22,7 +22,13 @@ __all__ = ["BARS", "Arrow", "Counterpart", "Ledger", "RuleLine", "Series", "Symb
 
 
 def ledger(path: Trajectory, seed: Any = 0) -> Ledger:
-    """The ledger of a run on a single surface from one point, which is run once more; seed: that of its batches."""
+    """The ledger of a run, which is run once more with every number of it kept.
+
+    path: of one surface from one start, points (steps + 1, 2); a stack of runs has none. seed: that of its batches, as
+    it was given to `trace`; with another one the run is another one, and lines and arrows are not those of `path`.
+    About three times the work of the run (`optviz.budget.most_steps_of_ledger`). Raises what the surface and the
+    optimizer raise, and nothing of its own: a rule that cannot be read has lines without numbers.
+    """
     record, other, others_points, slopes = run_again(path, seed)
     kept = ~np.isnan(path.points).any(axis=-1)
     book = Book(record, path.points, kept)

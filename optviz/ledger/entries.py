@@ -15,7 +15,11 @@ from optviz.trajectory import Trajectory
 
 @dataclass(frozen=True)
 class Symbol:
-    """What a symbol of the rule stands for: a kind of `TERM_KINDS`, or "field"; and the term or field of this name."""
+    """What a symbol of the rule stands for.
+
+    symbol: as the rule writes it, "v" or "∇J(θ − γ v)". kind: one of `TERM_KINDS`, "field" for a setting, "count"
+    for the number of the step. name: of the term in the state, or of the field.
+    """
 
     symbol: str
     kind: str
@@ -24,7 +28,12 @@ class Symbol:
 
 @dataclass(frozen=True, eq=False)
 class RuleLine:
-    """A line of the rule: as it was written, as a tree (None where it cannot be read), and with numbers (or None)."""
+    """A line of the rule.
+
+    text: as it was written. tree: as it was read, None where it cannot be. numbers: the same with a slot for each
+    number (`optviz.formula.filling`), whose values are in `Ledger.values`; None where a symbol has no number, or where
+    the two sides of the line differ by more than rounding at any step.
+    """
 
     text: str
     tree: Line | None
@@ -33,9 +42,11 @@ class RuleLine:
 
 @dataclass(frozen=True, eq=False)
 class Arrow:
-    """A displacement. text: what it is, as in a rule; label: the same in a few letters.
+    """A displacement of every step.
 
-    ends (steps + 1, 4): from x, y to x, y. nodes: the summands of the lines that it is a part of.
+    kind: one of `TERM_KINDS`, or "step" for Δθ. text: what it is, as in a rule; label: the same in a
+    few letters. ends (steps + 1, 4), float64: from x, y to x, y in the coordinates of the surface; row 0, which is no
+    step, is NaN, as is all from where the run has diverged. nodes: the summands of the lines that it is a part of.
     """
 
     kind: str
@@ -47,7 +58,11 @@ class Arrow:
 
 @dataclass(frozen=True, eq=False)
 class Counterpart:
-    """The step that another optimizer takes from the same point and state."""
+    """The step that another optimizer takes from the same point and state.
+
+    optimizer: as it was at the last step, if a schedule changes it. arrows: its displacements, head to tail from the
+    same points as those of the ledger; total: their sum. Shapes as of `Arrow`.
+    """
 
     optimizer: Optimizer
     arrows: tuple[Arrow, ...]
@@ -56,10 +71,13 @@ class Counterpart:
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """A number over time. key: the term of the state, "gradient_length" or "step_length"; symbol: "" where it has none.
+    """A number over time.
 
-    values (steps + 1, 2) by axis, or (steps + 1,). span: the smallest and the largest number, of those above 0 where it
-    is logarithmic; None where there is none.
+    key: the term of the state, "gradient_length" or "step_length". kind: of the term; "gradient" and "step" are the two
+    lengths. symbol: "" where it has none. values (steps + 1, 2) by axis, or (steps + 1,), in the units of the rule: a
+    step is as long as in the coordinates of the surface. logarithmic: whether it is to be drawn so, as what is above 0
+    by its kind is. span: the smallest and the largest finite number, of those above 0 where it is logarithmic; None
+    where there is none.
     """
 
     key: str

@@ -13,7 +13,10 @@ from optviz.trajectory import Trajectory, walk
 
 
 class Recorder(Oracle):
-    """An oracle that remembers what it was asked and what it said."""
+    """An oracle that remembers what it was asked and what it said.
+
+    said: point (2,) and gradient (2,) of each question, in order; whoever reads it empties it.
+    """
 
     said: list[tuple[np.ndarray, np.ndarray]]
 
@@ -25,7 +28,11 @@ class Recorder(Oracle):
 
 @dataclass(eq=False)
 class Record:
-    """What one optimizer did: a list has an entry a step, and one before the first."""
+    """What one optimizer did: each list has steps + 1 entries, of which the first is that before the first step.
+
+    optimizers: as a schedule had set it. states: as the step left it. said: point (2,) and gradient (2,) of each
+    question of the step.
+    """
 
     optimizers: list[Optimizer] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
@@ -40,7 +47,9 @@ class Record:
 def run_again(path: Trajectory, seed: Any) -> tuple[Record, Record | None, np.ndarray, np.ndarray]:
     """What the racer did; what its counterpart does at each step, and where that leads; the gradient at θ(k − 1).
 
-    The last two have shape (steps + 1, 2); NaN where there is none.
+    path: of one surface from one start; seed: that of its batches. The second is None where the optimizer has no
+    counterpart at every step. The last two have shape (steps + 1, 2), in coordinates and slopes of the surface; row 0
+    is NaN, and where the surface moves the gradient is that of the surface from which the step was made.
     """
     oracle, record, other = Recorder(path.surface), Record(), Record()
     points, slopes = np.full_like(path.points, np.nan), np.full_like(path.points, np.nan)

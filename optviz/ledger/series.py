@@ -18,7 +18,12 @@ BARS = ("square", "rate")
 def series_of(
     points: np.ndarray, gradient: np.ndarray | None, declared: Mapping[str, Term], terms: Mapping[str, np.ndarray]
 ) -> tuple[Series, ...]:
-    """The length of the gradient that the steps were made from, each term, and the length of the step."""
+    """The length of the gradient that the steps were made from, each term, and the length of the step, in this order.
+
+    points (steps + 1, 2); gradient the same, row k that of the step to `points[k]`, None where it was not one a step.
+    declared: the terms of the optimizer; terms: their values, (steps + 1, 2) or (steps + 1,), of those that have any.
+    Terms of a kind that is not in `DRAWN`, and those without values, are left out.
+    """
     found = []
     with np.errstate(all="ignore"):
         if gradient is not None:

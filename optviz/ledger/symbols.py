@@ -41,7 +41,10 @@ REMEMBERED = ("moment", "update", "point", "gradient")
 class Book:
     """The rule of a record with the values of its symbols.
 
-    before: the terms that a step starts from, where they are not those that the step before left.
+    points (steps + 1, 2): where the steps lead. kept (steps + 1,), bool: where the run has not diverged; elsewhere
+    values are NaN. before: the terms that a step starts from, where they are not those that the step before left.
+
+    values: symbol → (steps + 1, 2) or (steps + 1,), float64; terms: the same by the names of the state.
     """
 
     def __init__(
@@ -128,7 +131,7 @@ class Book:
         return found
 
     def asked(self, points: np.ndarray) -> np.ndarray | None:
-        """Where the one gradient of each step was asked, if that is not always θ."""
+        """Where the one gradient of each step was asked, (steps + 1, 2); None where that is always θ."""
         told = [name for name, term in self.optimizer.terms.items() if term.kind == "point" and name in self.terms]
         one = self._asked(1)
         at = one[0][0] if one else self.terms[told[0]] if told else None
@@ -136,7 +139,7 @@ class Book:
 
     @property
     def gradient(self) -> np.ndarray | None:
-        """The one gradient that each step was made from, if it was one."""
+        """The one gradient that each step was made from, (steps + 1, 2); None where it was not one."""
         told = [name for name, term in self.optimizer.terms.items() if term.kind == "gradient" and name in self.terms]
         one = self._asked(1)
         return one[0][1] if one else self.terms[told[0]] if told else None
@@ -170,7 +173,10 @@ class Book:
     # --- values
 
     def value(self, node: Node) -> np.ndarray:
-        """Of every step, (steps + 1, 2) or (steps + 1, 1). Raises LookupError for what has no value."""
+        """Of every step, (steps + 1, 2) or (steps + 1, 1), NaN or infinite where it is not defined.
+
+        Raises LookupError for what has no value.
+        """
         match node:
             case Number(text):
                 return np.full((len(self.kept), 1), float(text))
@@ -209,6 +215,7 @@ class Book:
         return np.concatenate([np.full_like(column[:1], np.nan), column[:-1]])
 
     def value_of(self, found: Displacement) -> np.ndarray:
+        """The displacement of every step, (steps + 1, 2). Raises LookupError where a part of it has no value."""
         total = np.zeros((len(self.kept), 2))
         for summand in found.summands:
             value = _product([self.value(factor) for factor in summand.factors])

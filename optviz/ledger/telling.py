@@ -17,7 +17,11 @@ CLOSE = 1e-9
 
 
 def arrows_of(book: Book, points: np.ndarray, reached: np.ndarray | None = None) -> tuple[tuple[Arrow, ...], Arrow]:
-    """The displacements, head to tail, and Δθ; reached: where the steps lead, if not along the path."""
+    """The displacements, head to tail, and Δθ; Δθ alone where they do not add up to it.
+
+    points (steps + 1, 2): whence the steps lead, row k − 1 for step k. reached (steps + 1, 2): whither, if not along
+    the path.
+    """
     before = np.concatenate([np.full((1, 2), np.nan), points[:-1]])
     reached = np.where(book.kept[:, None], points if reached is None else reached, np.nan)
     before = np.where(book.kept[:, None], before, np.nan)
@@ -58,7 +62,7 @@ def _kind(book: Book, displacement: Displacement) -> str:
 def plain_arrow(book: Book, slopes: np.ndarray, total: Arrow) -> Arrow | None:
     """−η ∇J(θ) of each step, where there is a learning rate and it is not the step itself.
 
-    slopes (steps + 1, 2): the gradient that each step began at.
+    slopes (steps + 1, 2): the gradient that each step began at. None also where there is a rate for each axis.
     """
     rates = [optimizer.own_learning_rate for optimizer in book.record.optimizers]
     if any(rate is None or np.ndim(rate) for rate in rates):
@@ -110,7 +114,10 @@ def _token(book: Book, node: Node) -> Token | None:
 
 
 def agree(one: np.ndarray, other: np.ndarray, terms: Sequence[np.ndarray]) -> bool:
-    """Whether one is the other at every step where that is finite, up to the rounding of a sum of these terms."""
+    """Whether one is the other at every step where that is finite, up to the rounding of a sum of these terms.
+
+    All of shape (steps + 1, 2) or (steps + 1, 1); row 0 is no step.
+    """
     size = np.zeros(len(other))
     for term in terms:
         size = np.fmax(size, np.abs(term).max(axis=-1))
