@@ -150,6 +150,17 @@ def test_a_guess_that_the_browser_kept_is_taken_and_once_revealed_stays(
     assert state.guess == (guess if revealed else "A")
 
 
+@pytest.mark.parametrize(("revealed", "guess"), [(True, "B"), (False, "A")])
+def test_who_is_quick_after_a_reload_changes_no_guess_that_was_followed_by_the_race(revealed: bool, guess: str) -> None:
+    app = AppTest.from_function(loaded_again, default_timeout=60)
+    app.session_state.said = {"guess": "B", "revealed": revealed}
+    app.session_state.quick = "A"
+    app.run()
+    assert not app.exception
+    state = app.session_state[STATE]
+    assert (state.guess, state.revealed) == (guess, revealed)
+
+
 def loaded_again() -> None:
     """A visit to a lesson, whose browser tells what it has kept."""
     import streamlit as st
@@ -161,6 +172,7 @@ def loaded_again() -> None:
 
     session.begin_run()
     state = state_of(lesson("ravine"))
+    state.take_guess(st.session_state.get("quick"))
     take_kept({"question": "another", "guess": "C", "revealed": True}, lesson("ravine"), state)
     take_kept({"question": state.token, **st.session_state.said}, lesson("ravine"), state)
 

@@ -18,11 +18,13 @@ export default function keepGuess({ data: { question, guess, revealed }, parentE
   const isLoaded = !page.optvizAsked.has(question);
   page.optvizAsked.add(question);
   try {
-    if (guess) localStorage.setItem(name, guess);
+    const wasRevealed = isLoaded && !revealed && sessionStorage.getItem(name) !== null;
+    // What a hand was quick to choose before the visit knew that the race had been played is no guess.
+    const guesses = guess !== null && !wasRevealed;
+    if (guesses) localStorage.setItem(name, guess);
     if (revealed) sessionStorage.setItem(name, "revealed");
-    if (guess || revealed) return;
+    if (guesses || revealed) return;
     const kept = localStorage.getItem(name);
-    const wasRevealed = isLoaded && sessionStorage.getItem(name) !== null;
     // Said once: what the visit cannot use is not said again.
     if (!(kept || wasRevealed) || parentElement.dataset["told"] === question) return;
     parentElement.dataset["told"] = question;

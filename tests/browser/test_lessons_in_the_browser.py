@@ -10,13 +10,14 @@ import pytest
 from optviz import Racer
 from optviz.experiment.lesson import lesson
 from optviz.optimizers import Adam
+from optviz.text import words
 from race_page import PHONE, PROJECTOR, RacePage
 from test_everyone import violations
 from tiers import long
 
 Open = Callable[..., RacePage]
 ASKED = "[class*='st-key-guess'] input[type=radio]"
-
+CHOICE = "[class*='st-key-guess'] [role=radiogroup] label"
 
 WHOLE_PICTURE = (
     "new Promise(done => { const look = (left) => { const box = document.querySelector('.optviz-stage')"
@@ -72,6 +73,47 @@ def test_a_phone_predicts_and_is_told(open_page: Open, language: str) -> None:
     click(page, "open_race")
     page.page.wait_for_url("**without=*")
     page.page.wait_for_selector(".optviz-stage[data-drawn]")
+
+
+def test_a_guess_outlives_a_reload_and_once_revealed_no_reload_changes_it(open_page: Open) -> None:
+    page = open_page("?steps=5")
+    go_to(page, "?lesson=ravine", ASKED)
+
+    def guess(letter: str) -> None:
+        chosen = page.page.locator(CHOICE).nth("ABC".index(letter))
+        chosen.click()
+        chosen.locator("input:checked").wait_for(state="attached")
+        page.rest()
+
+    def guessed() -> str:
+        label = page.page.locator(f"{CHOICE}:has(input:checked)")
+        return label.inner_text().strip()[0]
+
+    def load_again() -> None:
+        page.page.reload()
+        page.page.wait_for_selector(f"{ASKED}:checked")
+        page.rest()
+
+    guess("A")
+    load_again()
+    assert guessed() == "A"
+    # Until the race has been played another one may be chosen.
+    guess("B")
+    load_again()
+    assert guessed() == "B"
+    click(page, "reveal")
+    page.page.wait_for_selector(".st-key-skip_to_answer")
+    page.rest()
+    load_again()
+    page.page.wait_for_selector(".st-key-skip_to_answer")
+    assert guessed() == "B"
+    assert page.page.locator(f"{ASKED}:enabled").count() == 0
+    click(page, "skip_to_answer")
+    page.page.wait_for_selector(".optviz-why")
+    own = page.page.locator(
+        ".optviz-answers .own, .optviz-answers .right", has_text=words("en")["lessons"]["your_guess"]
+    )
+    assert own.inner_text().startswith("B")
 
 
 @long

@@ -40,6 +40,19 @@ test("a guess is told after a reload, and that the race was played after it", ()
   assert.deepEqual(again.said, [["kept", { question: "one", guess: "B", revealed: false }]]);
 });
 
+test("what is chosen before the visit knows that the race was played is no guess", () => {
+  const first = page();
+  first.show("quick", "B");
+  first.show("quick", "B", true);
+  const reloaded = page();
+  reloaded.show("quick", "A");
+  assert.deepEqual(reloaded.said, [["kept", { question: "quick", guess: "B", revealed: true }]]);
+  reloaded.show("quick", "B", true);
+  const later = page();
+  later.show("quick", null);
+  assert.deepEqual(later.said, [["kept", { question: "quick", guess: "B", revealed: true }]]);
+});
+
 test("who had it played without a guess has none afterwards", () => {
   page().show("two", null, true);
   const reloaded = page();

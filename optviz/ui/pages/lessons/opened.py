@@ -190,13 +190,11 @@ def _numbers(name: str, found: Lesson, paths: Sequence[Trajectory]) -> list[floa
 def take_kept(said: Any, found: Lesson, state: State) -> None:
     """Take the guess that a browser has kept over a reload, whatever it may send."""
     kept = read_kept(said, state.token, tuple(LETTERS[: len(found.answers)]))
-    if kept is None or state.guess is not None:
+    # Before the page was loaded anew it had been played: nobody guesses after that, however quickly.
+    if kept is None or (state.guess is not None and not kept.revealed):
         return
-    if kept.guess is not None:
-        state.take_guess(kept.guess)
-    # Before the page was loaded anew it had been played: nobody guesses after that.
-    if kept.revealed:
-        state.revealed = True
+    state.take_guess(kept.guess)
+    state.revealed |= kept.revealed
 
 
 def link_of(found: Lesson) -> str | None:
