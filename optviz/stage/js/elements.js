@@ -187,6 +187,19 @@ export function label(button, text = "") {
 }
 
 /**
+ * Another text where there is nothing but text. The node that is there is changed: with another one in its place browsers
+ * ask anew for the style of the whole page, as its style sheets have rules with `:has`.
+ * @param {Element} element
+ * @param {string} text
+ */
+export function write(element, text) {
+  const { firstChild } = element;
+  if (firstChild?.nodeType !== 3 || firstChild.nextSibling) {
+    if (element.textContent !== text) element.textContent = text;
+  } else if (firstChild.nodeValue !== text) firstChild.nodeValue = text;
+}
+
+/**
  * A style sheet of its own, which no other page loads; until it is there, nothing is seen.
  * @param {HTMLElement} body
  * @param {string} name of its file

@@ -1,7 +1,7 @@
 // @ts-check
 // For a lecture room: full screen, and the QR code of the page over the picture, large enough for the last row.
 
-/** @import { Elements, State } from "./types.js" */
+/** @import { Elements, State, Words } from "./types.js" */
 
 import { label, part } from "./elements.js";
 
@@ -25,6 +25,18 @@ export function toggleFullScreen(body) {
 }
 
 /**
+ * @param {HTMLElement} button
+ * @param {HTMLElement} body what it gives the whole screen to, or takes it from
+ * @param {Words} text
+ */
+export function updateFullButton(button, body, text) {
+  const isFull = isFullScreen(body);
+  button.hidden = !document.fullscreenEnabled;
+  button.setAttribute("aria-pressed", String(isFull));
+  label(button, text[isFull ? "full_end" : "full"]);
+}
+
+/**
  * The two buttons, and the code.
  * @param {Elements} elements
  * @param {State} state
@@ -32,11 +44,8 @@ export function toggleFullScreen(body) {
 export function updateLecture({ body, code, transport }, { code: isShown, message }) {
   const { text = {}, tools = [], present, code: sent } = message?.header ?? {};
   const [full, button] = [part(transport, "[data-do=full]"), part(transport, "[data-do=code]")];
-  const isFull = isFullScreen(body);
-  full.hidden = !document.fullscreenEnabled;
-  full.setAttribute("aria-pressed", String(isFull));
-  label(full, text[isFull ? "full_end" : "full"]);
-  button.hidden = !tools.includes("code") || !(present || isFull);
+  updateFullButton(full, body, text);
+  button.hidden = !tools.includes("code") || !(present || isFullScreen(body));
   button.setAttribute("aria-expanded", String(isShown));
   code.hidden = !isShown || !sent;
   code.setAttribute("aria-label", text["code"] ?? "");

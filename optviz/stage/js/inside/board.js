@@ -20,6 +20,7 @@ const TEMPLATE = `
     <input type="range" class="optviz-scrubber" min="0" step="1">
     <output class="optviz-readout"></output>
     <select class="optviz-speed"></select>
+    <button data-do="full" aria-pressed="false">${icon("full")}</button>
   </div>`;
 
 const SIDE = `
@@ -52,6 +53,7 @@ export function buildBoard(root, command) {
     sides: part(body, ".inside-sides"),
     transport: part(body, ".inside-transport"),
     scrubber: /** @type {HTMLInputElement} */ (part(body, ".optviz-scrubber")),
+    full: part(body, "[data-do=full]"),
     readout: part(body, ".optviz-readout"),
     speedPicker: /** @type {HTMLSelectElement} */ (part(body, ".optviz-speed")),
   };

@@ -15,6 +15,22 @@ const LIT = 0.09; // by how much of a colour the steepest slope is darker or bri
 /** @type {OffscreenCanvas | null} one for all pictures: to make one takes longer than to fill it */
 let small = null;
 
+/** @type {WeakMap<object, Float64Array>} of a ramp its colours, three numbers for each of 256 places */
+const tables = new WeakMap();
+
+/**
+ * @param {[number, string][]} ramp
+ * @param {"light" | "dark"} name
+ */
+function tableOf(ramp, name) {
+  const known = tables.get(ramp);
+  if (known) return known;
+  const table = new Float64Array(3 * 256);
+  for (let place = 0; place < 256; place += 1) table.set(colorAt(ramp, placeOnRamp(place / 255, name)), 3 * place);
+  tables.set(ramp, table);
+  return table;
+}
+
 /**
  * Where a height is on the ramp.
  * @param {number} share from the lowest in sight, 0, to the highest, 1
@@ -47,21 +63,24 @@ export function colorAt(ramp, place) {
 export function paintGround(canvas, grid, theme, name) {
   const { columns, rows, heights } = grid;
   const [low, high] = rangeOf(grid);
-  const table = Array.from({ length: 256 }, (_, place) => colorAt(theme["relief"], placeOnRamp(place / 255, name)));
+  const table = tableOf(theme["relief"], name);
+  const [leftward = 0, upward = 0] = LIGHT;
   const span = high - low || 1;
   const image = new ImageData(columns, rows);
+  const pixels = image.data;
   for (let row = 0; row < rows; row += 1) {
     for (let column = 0; column < columns; column += 1) {
       const at = row * columns + column;
       const height = heights[at] ?? NaN;
       if (!Number.isFinite(height)) continue;
-      const [right, above] = [heights[at + (column < columns - 1 ? 1 : 0)], heights[at + (row < rows - 1 ? columns : 0)]];
-      const slope = (((right ?? height) - height) * -(LIGHT[0] ?? 0) + ((above ?? height) - height) * -(LIGHT[1] ?? 0)) / span;
+      const right = heights[at + (column < columns - 1 ? 1 : 0)] ?? height;
+      const above = heights[at + (row < rows - 1 ? columns : 0)] ?? height;
+      const slope = -((right - height) * leftward + (above - height) * upward) / span;
       const lit = 1 + LIT * Math.tanh(slope * columns * 0.35);
-      const color = table[Math.round((255 * (height - low)) / span)] ?? [0, 0, 0];
+      const color = 3 * Math.round((255 * (height - low)) / span);
       const pixel = 4 * ((rows - 1 - row) * columns + column);
-      for (let channel = 0; channel < 3; channel += 1) image.data[pixel + channel] = (color[channel] ?? 0) * lit;
-      image.data[pixel + 3] = 255;
+      for (let channel = 0; channel < 3; channel += 1) pixels[pixel + channel] = (table[color + channel] ?? 0) * lit;
+      pixels[pixel + 3] = 255;
     }
   }
   small ??= new OffscreenCanvas(columns, rows);

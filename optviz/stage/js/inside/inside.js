@@ -9,9 +9,9 @@
 
 import { watchConnection, serverAnswered } from "../connection.js";
 import { markerPath } from "../drawing.js";
-import { buttonsOf, icon, label, loadStyle, part, sync } from "../elements.js";
+import { buttonsOf, icon, label, loadStyle, part, sync, write } from "../elements.js";
 import { listenToKeys } from "../keyboard.js";
-import { toggleFullScreen } from "../lecture.js";
+import { toggleFullScreen, updateFullButton } from "../lecture.js";
 import { completed, resolved, sameBytes, toBytes, unpack } from "../message.js";
 import { Requests } from "../requests.js";
 import { number, put } from "../sentences.js";
@@ -24,6 +24,7 @@ import { Side } from "./side.js";
 
 const SAME_SCALE = 1.05; // of two pictures, the larger by the smaller
 const TOLD_IN_A_ROOM = 2; // sentences of each of two, in the large letters of a lecture room: below them is the picture
+const NO_WORDS = "\u00a0"; // whether there is anything at all is asked by rules of the whole page
 
 /** @type {number | null} the stamp of the view that was last taken over, and the step since: for as long as the document lives */
 let stampBefore = null;
@@ -82,7 +83,10 @@ export class Inside {
       this.draw();
     });
     this.sizes.observe(this.board.racers);
+    const fullChanged = () => updateFullButton(this.board.full, body, this.message?.header.text ?? {});
+    document.addEventListener("fullscreenchange", fullChanged);
     this.cleanups = [
+      () => document.removeEventListener("fullscreenchange", fullChanged),
       () => this.requests.stop(), () => this.clock.pause(), () => this.address.stop(), () => this.sizes.disconnect(),
       () => cancelAnimationFrame(this.frame),
       watchSystemTheme(() => this.paint()), watchSharpness(() => this.draw()),
@@ -168,6 +172,7 @@ export class Inside {
     const { text } = header;
     for (const button of buttonsOf(board.body)) label(button, text[button.dataset["do"] ?? ""]);
     part(board.body, "[data-do=race]").textContent = text["race"] ?? "";
+    updateFullButton(board.full, board.body, text);
     board.body.setAttribute("aria-label", text["page"] ?? "");
     board.racers.setAttribute("aria-label", text["racers"] ?? "");
     board.questions.setAttribute("aria-label", text["questions"] ?? "");
@@ -286,7 +291,7 @@ export class Inside {
     if (!small) stepBefore = clock.asked;
     board.scrubber.value = String(clock.step);
     board.scrubber.style.setProperty("--done", `${(100 * clock.step) / Math.max(1, clock.steps)}%`);
-    board.readout.textContent = `${clock.step} / ${clock.steps}`;
+    write(board.readout, `${clock.step} / ${clock.steps}`);
     board.scrubber.setAttribute("aria-valuetext", `${clock.step} / ${clock.steps}`);
     const button = part(board.body, "[data-do=play]");
     const isPlaying = String(clock.isPlaying);
@@ -311,7 +316,7 @@ export class Inside {
       for (const side of sides) side.fill(clock.step, found.theme, found.name, most);
       const [one = NaN, other = NaN] = sides.map(({ picture }) => picture.scale);
       const times = Math.max(one / other, other / one);
-      board.scales.textContent = times > SAME_SCALE ? put(message.header.text["scales"], { times: number(times, 2) }) : "";
+      write(board.scales, times > SAME_SCALE ? put(message.header.text["scales"], { times: number(times, 2) }) : NO_WORDS);
       Object.assign(board.body.dataset, { step: String(clock.step), drawn: message.header.token });
     });
   }

@@ -41,17 +41,33 @@ export function heightsIn(window, columns, rows, terrain, at, local) {
   const across = (window.x[1] - window.x[0]) / (columns - 1);
   const up = (window.y[1] - window.y[0]) / (rows - 1);
   const places = Float64Array.from({ length: columns }, (_, column) => window.x[0] + column * across);
-  const lines = isNear ? null : linesAlong(terrain, places);
+  const line = isNear ? null : linesAlong(terrain, places);
   for (let row = 0; row < rows; row += 1) {
     const y = window.y[0] + row * up;
-    const [cell, above] = cellOf(terrain.y, y);
-    for (let column = 0; column < columns; column += 1) {
-      heights[row * columns + column] = lines
-        ? through((line) => lines(line)[column] ?? NaN, cell, terrain.y.length, above)
-        : taylor(local, (places[column] ?? NaN) - at[0], y - at[1]);
-    }
+    const filled = heights.subarray(row * columns, (row + 1) * columns);
+    if (line) fillBetween(filled, line, cellOf(terrain.y, y), terrain.y.length);
+    else places.forEach((place, column) => { filled[column] = taylor(local, place - at[0], y - at[1]); });
   }
   return { columns, rows, heights };
+}
+
+/**
+ * A row of heights between the lines of the map: as `through`, for all columns at once.
+ * @param {Float64Array} filled
+ * @param {(line: number) => Float64Array} line
+ * @param {[number, number]} place the cell, and how far along it is
+ * @param {number} count of lines
+ */
+function fillBetween(filled, line, [cell, share], count) {
+  const [from, to] = [line(cell), line(cell + 1)];
+  const isBeyond = share < 0 || share > 1;
+  const before = !isBeyond && cell > 0 ? line(cell - 1) : null;
+  const after = !isBeyond && cell + 2 < count ? line(cell + 2) : null;
+  for (let column = 0; column < filled.length; column += 1) {
+    const [one, other] = [from[column] ?? NaN, to[column] ?? NaN];
+    filled[column] = isBeyond ? one + share * (other - one)
+      : cubic(before?.[column] ?? 2 * one - other, one, other, after?.[column] ?? 2 * other - one, share);
+  }
 }
 
 /**

@@ -4,6 +4,7 @@
 /** @import { Arrays, Theme } from "../types.js" */
 /** @import { InsideRacer, InsideSeries } from "./types.js" */
 
+import { write } from "../elements.js";
 import { resolved } from "../message.js";
 import { number, put } from "../sentences.js";
 import { rowOf } from "./mark.js";
@@ -67,8 +68,8 @@ export class Meters {
     for (const { series, axis, bar, value } of this.meters) {
       const row = rowOf(arrays, series.values, step);
       const known = Number(row[axis] ?? row[0] ?? NaN);
-      value.textContent = number(known);
-      bar.style.width = `${(100 * shareOf(known, series)).toFixed(1)}%`;
+      write(value, number(known));
+      bar.style.transform = `scaleX(${shareOf(known, series).toFixed(3)})`;
     }
   }
 

@@ -9,6 +9,7 @@
 /** @typedef {[number, number]} Place */
 
 import { markerPath } from "../drawing.js";
+import { write } from "../elements.js";
 import { widthOf } from "../labels.js";
 import { arrayOf, resolved } from "../message.js";
 import { number } from "../sentences.js";
@@ -331,7 +332,7 @@ export class LocalPicture {
     const length = scaleBar(view.x[1] - view.x[0]);
     const pixels = (length / (view.x[1] - view.x[0])) * width;
     this.barLine.setAttribute("d", `M12,${height - 18}v6h${pixels.toFixed(1)}v-6`);
-    this.barText.textContent = number(length);
+    write(this.barText, number(length));
     this.barText.setAttribute("x", "14");
     this.barText.setAttribute("y", String(height - 22));
     Object.assign(this.barLine.style, { stroke: theme["ink"] });

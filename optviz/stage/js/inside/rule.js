@@ -5,6 +5,7 @@
 /** @import { Arrays, Theme } from "../types.js" */
 /** @import { InsideRacer, RuleLine, Token } from "./types.js" */
 
+import { write } from "../elements.js";
 import { resolved } from "../message.js";
 import { filledIn } from "./template.js";
 
@@ -84,8 +85,7 @@ export class RuleLines {
   fill(arrays, step) {
     this.place.dataset["empty"] = String(step === 0);
     for (const { slot, token, axis } of this.slots) {
-      const text = step > 0 ? filledIn(token, arrays, step, axis) : "–";
-      if (slot.textContent !== text) slot.textContent = text;
+      write(slot, step > 0 ? filledIn(token, arrays, step, axis) : "–");
     }
   }
 

@@ -5,7 +5,7 @@
 /** @import { InsideArrow, InsideLayer, InsideRacer } from "./types.js" */
 
 import { markerPath } from "../drawing.js";
-import { part } from "../elements.js";
+import { part, write } from "../elements.js";
 import { resolved } from "../message.js";
 import { joined, number, put } from "../sentences.js";
 import { buildSide } from "./board.js";
@@ -24,6 +24,8 @@ export class Side {
     this.rule = new RuleLines(part(this.element, ".inside-rule"));
     this.meters = new Meters(part(this.element, ".inside-meters"));
     this.strips = new Strips(part(this.element, ".inside-strips"), seek);
+    this.said = part(this.element, ".inside-said");
+    this.gone = part(this.element, ".inside-gone");
     /** @type {{ arrow: InsideArrow, size: HTMLElement, sample: HTMLElement }[]} */
     this.entries = [];
     /** @type {{ layer: InsideLayer, racer: InsideRacer, arrays: Arrays, text: Words } | null} */
@@ -98,16 +100,14 @@ export class Side {
     this.strips.fill(arrays, step);
     for (const { arrow, size } of this.entries) {
       const [x1 = NaN, y1 = NaN, x2 = NaN, y2 = NaN] = step > 0 ? rowOf(arrays, arrow.ends, step) : [];
-      size.textContent = number(length([x2 - x1, y2 - y1]), 3);
+      write(size, number(length([x2 - x1, y2 - y1]), 3));
     }
     const facts = { ...factsOf(racer, arrays, step, layer.domain), moves: layer.drift !== null };
-    const sentences = joined(text, said(facts, text).slice(0, most));
-    const place = part(this.element, ".inside-said");
-    if (place.textContent !== sentences) place.textContent = sentences;
+    write(this.said, joined(text, said(facts, text).slice(0, most)));
     this.picture.svg.setAttribute("aria-label", put(text["picture"], { name: racer.name, step }));
     this.picture.draw(step, theme, name);
     const isGone = this.picture.place.dataset["lost"] === "true";
-    part(this.element, ".inside-gone").textContent = isGone ? put(text["gone"], { step: racer.diverged_at }) : "";
+    write(this.gone, isGone ? put(text["gone"], { step: racer.diverged_at }) : "");
   }
 
   /** @param {Theme} theme */

@@ -5,6 +5,7 @@
 /** @import { Arrays, Theme, Words } from "../types.js" */
 /** @import { InsideRacer, InsideSeries } from "./types.js" */
 
+import { write } from "../elements.js";
 import { resolved } from "../message.js";
 import { number, put } from "../sentences.js";
 import { rowOf, shape } from "./mark.js";
@@ -127,7 +128,7 @@ export class Strips {
     for (const { series, now, value } of this.strips) {
       now.setAttribute("x1", at);
       now.setAttribute("x2", at);
-      value.textContent = rowOf(arrays, series.values, step).map((one) => number(one, 3)).join(", ");
+      write(value, rowOf(arrays, series.values, step).map((one) => number(one, 3)).join(", "));
     }
   }
 

@@ -15,7 +15,7 @@ from optviz.ui.pages.step.questions import questions_of
 from optviz.view import FIRST_LOOK
 
 OF_THE_STAGE = (
-    *("and_then", "lost", "play", "pause", "back", "forward", "first", "last", "scrubber", "speed"),
+    *("and_then", "lost", "play", "pause", "back", "forward", "first", "last", "scrubber", "speed", "full", "full_end"),
 )  # fmt: skip
 """The words that this page shares with the race's."""
 
