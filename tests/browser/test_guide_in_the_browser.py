@@ -62,17 +62,17 @@ def test_the_arrows_in_the_text_have_a_step_of_their_own(open_page: Open) -> Non
     page.wait_for_address("chapter=nag")
     arrows = page.page.locator(".st-key-guide_figure_nag_arrows .optviz-stage[data-drawn]")
     arrows.scroll_into_view_if_needed()
-    assert arrows.get_attribute("data-step") == str(LOOKED_AT["nag"])
+    assert arrows.get_attribute("data-at") == str(LOOKED_AT["nag"])
     address = page.page.url
     arrows.locator("[data-do=forward]").click()
     page.page.keyboard.press("ArrowRight")
-    page.page.wait_for_selector(f".inside[data-small=true][data-step='{LOOKED_AT['nag'] + 2}']")
+    page.page.wait_for_selector(f".inside[data-small=true][data-at='{LOOKED_AT['nag'] + 2}']")
     assert page.page.url == address
     page.page.locator(".optviz-chapter").click()
     page.page.keyboard.press("ArrowRight")
     page.page.keyboard.press("Space")
     assert arrows.get_attribute("data-playing") == "false"
-    assert arrows.get_attribute("data-step") == str(LOOKED_AT["nag"] + 2)
+    assert arrows.get_attribute("data-at") == str(LOOKED_AT["nag"] + 2)
 
 
 @long

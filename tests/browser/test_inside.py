@@ -25,7 +25,7 @@ SCRUB = """async (step) => {
   scrubber.dispatchEvent(new Event('input', { bubbles: true }));
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const rows = [...document.querySelectorAll('.inside-line:last-child .inside-sum')];
-  return { step: document.querySelector('.inside').dataset.step, lines: rows.map((row) => row.textContent) };
+  return { step: document.querySelector('.inside').dataset.at, lines: rows.map((row) => row.textContent) };
 }"""
 
 ARROWS = """() => Object.fromEntries([...document.querySelectorAll('.inside-arrow')].map((arrow) => {
@@ -83,14 +83,14 @@ def test_the_question_is_answered_and_the_way_back_leads_to_the_race_at_that_ste
     page = open_page()
     look(page, 30)
     page.page.locator(".inside-questions button", has_text="RMSProp").click()
-    page.page.locator(".inside[data-step='200']").wait_for()
+    page.page.locator(".inside[data-at='200']").wait_for()
     assert "divided by its own recent size" in page.page.locator(".inside-said").inner_text().lower()
     page.page.evaluate(SCRUB, 57)
     page.wait_for_address("at=57")
     page.do("race")
     page.page.locator(".optviz-stage[data-painted][data-step='57']").wait_for()
     page.page.go_back()
-    page.page.locator(".inside[data-step='57']").wait_for()
+    page.page.locator(".inside[data-at='57']").wait_for()
 
 
 @long

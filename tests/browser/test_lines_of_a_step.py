@@ -22,7 +22,7 @@ LINES = """async (steps) => {
     scrubber.value = step;
     scrubber.dispatchEvent(new Event('input', { bubbles: true }));
     const next = () => new Promise((done) => requestAnimationFrame(done));
-    do await next(); while (document.querySelector('.inside').dataset.step !== String(step));
+    do await next(); while (document.querySelector('.inside').dataset.at !== String(step));
     await next();
     const along = (axis) => [...document.querySelectorAll(`.inside-numbers[data-axis=${axis}] .inside-sum`)];
     shown.push(['x', 'y'].map((axis) => along(axis).map((row) => row.textContent)));

@@ -51,7 +51,7 @@
       racer: chips.findIndex((chip) => chip.getAttribute("aria-pressed") === "true"),
       beside: picker.value === "" ? null : Number(picker.value),
       sides: sides.map((side) => side.querySelector("h2 span").textContent),
-      step: Number(body.dataset.step),
+      step: Number(body.dataset.at),
       steps: Number(body.querySelector(".optviz-scrubber").max),
       playing: body.dataset.playing === "true",
       gone: sides.some((side) => side.querySelector(".inside-gone").textContent !== ""),

@@ -317,7 +317,8 @@ export class Inside {
       const [one = NaN, other = NaN] = sides.map(({ picture }) => picture.scale);
       const times = Math.max(one / other, other / one);
       write(board.scales, times > SAME_SCALE ? put(message.header.text["scales"], { times: number(times, 2) }) : NO_WORDS);
-      Object.assign(board.body.dataset, { step: String(clock.step), drawn: message.header.token });
+      // Not "step", which Streamlit's own rules ask for with `:has`: each change of it would ask for the style of the whole page.
+      Object.assign(board.body.dataset, { at: String(clock.step), drawn: message.header.token });
     });
   }
 
