@@ -15,7 +15,7 @@ class Page(NamedTuple):
     """A page: a script of `screens/` and a title `page_…` among the words of the app have its name.
 
     controls: whether the race's controls stand in the sidebar.
-    read: whether it is a text, to be read on where one left it. many: whether it asks about many surfaces, so that the
+    read: whether one goes on where one left it, as in a text. many: whether it asks about many surfaces, so that the
     seed and the start of the race do not count.
     """
 
@@ -30,7 +30,7 @@ PAGES = (
     Page("step", controls=True),
     Page("guide", read=True),
     Page("lessons"),
-    Page("league", controls=True, many=True),
+    Page("league", controls=True, read=True, many=True),
 )  # fmt: skip
 """The pages in the order of the navigation, the first for an address without a path."""
 

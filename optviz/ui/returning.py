@@ -11,7 +11,7 @@ import streamlit as st
 from optviz.bad_input import BadInput
 from optviz.experiment import Race
 from optviz.text import Words
-from optviz.ui import session
+from optviz.ui import address, session
 from optviz.view import View
 
 _LEFT = "left_behind"
@@ -74,7 +74,8 @@ def go_back() -> None:
 def way_back(text: Words) -> None:
     """A small link back, above the race, and that another race waits there."""
     known = left()
-    if known is None:
+    if known is None or (known.page == address.page() and known.race == known.shown):
+        # There is no other race, and no other page, to go back to.
         return
     words = text["back"]
     with st.container(key="way_back_row", horizontal=True, vertical_alignment="center"):

@@ -29,7 +29,7 @@ from optviz.text import Words, spaced
 from optviz.text.verdicts import told_conclusions, told_fair, told_pairs
 from optviz.ui import component, requests, session, widgets
 from optviz.ui.leagues import Desk
-from optviz.ui.pages.league.behind import MARK, PLACE, behind_section
+from optviz.ui.pages.league.behind import PLACE, behind_section, note_click
 from optviz.ui.pages.league.files import files_section
 from optviz.ui.pages.league.guess import told_guess
 from optviz.ui.pages.league.question import without_conclusions
@@ -156,7 +156,7 @@ def _answered(key: str, sent: Any) -> bool:
     for request in requests.new(sent, key):
         with requests.answered(request):
             if request.what == "seeds":
-                st.session_state[MARK] = request.value
+                note_click(key, request.value)
         more = True
     return more
 

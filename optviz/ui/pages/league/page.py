@@ -16,6 +16,7 @@ from optviz.ui.pages.league.guess import guess_of, guess_section
 from optviz.ui.pages.league.known import answer_tasks, is_complete
 from optviz.ui.pages.league.progress import note_awaited, progress_section, unanswered_section, what_is_to_come
 from optviz.ui.pages.league.question import league_of_the_visit, question_section, without_league
+from optviz.ui.pages.league.sharing import sharing_section
 
 
 def league_page() -> None:
@@ -29,8 +30,14 @@ def league_page() -> None:
     except BadInput as problem:
         without_league(problem, text)
         return
-    desk = leagues.the_desk()
     question_section(league, text)
+    _below_the_question(league, text)
+    sharing_section(league, text)
+
+
+def _below_the_question(league: League, text: Words) -> None:
+    """A guess, and then the answer, or how far it is."""
+    desk, label = leagues.the_desk(), text["league"]
     if desk is None:
         st.html(f"<p role='status'>{html.escape(label['no_desk'])}</p>")
         return

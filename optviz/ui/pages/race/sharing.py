@@ -50,7 +50,7 @@ def section(race: Race, paths: Sequence[Trajectory], pinned: RaceRecord | None, 
         left_out = [words["link_without_pinned"]] if session.pinned_is_left_out() else []
         st.caption(spaced(" ".join([words["link"], *left_out])))
         link_to_copy(link, words)
-        _qr_code(words)
+        code_box("qr_code", partial(code_to_show, words), words)
     st.button(text["lessons"]["make"], key="make_lesson", help=text["lessons"]["make_help"], on_click=_make_lesson)
     _code(race, words)
 
@@ -129,12 +129,13 @@ def _made(make: Callable[[], bytes]) -> bytes:
         return make()
 
 
-def _qr_code(words: dict[str, str]) -> None:
-    box = st.expander(words["qr_title"], key="qr_code", on_change="rerun")
+def code_box(key: str, make: Callable[[], dict[str, str]], words: dict[str, str]) -> None:
+    """The QR code that `make` makes, once somebody opens its box; what is made is as of `code_of`."""
+    box = st.expander(words["qr_title"], key=key, on_change="rerun")
     if not box.open:
         return
     with box:
-        code = code_to_show(words)
+        code = make()
         if "picture" in code:
             st.html(f'<img class="optviz-qr" src="{code["picture"]}" alt="{html.escape(code["told"])}">')
         else:
