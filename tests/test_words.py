@@ -10,9 +10,13 @@ import pytest
 
 from cases import ROOT
 from mounted import visit
+from optviz import Race, gallery
 from optviz.bad_input import BadInput
+from optviz.optimizers import GradientDescent
 from optviz.stage import unpack
+from optviz.surface import DriftingBowl, GaussianHills, SmoothedNoise, Surface, gallery_names
 from optviz.text import CALLED, SEAM, STRAY, sentence, spaced, words
+from optviz.text.telling import described
 
 CHINESE = {f"{section}.{key}": text for section, table in words("zh").items() for key, text in table.items()}
 ENGLISH = {f"{section}.{key}": text for section, table in words("en").items() for key, text in table.items()}
@@ -146,3 +150,15 @@ def test_a_chinese_sentence_names_a_field_as_its_control_does(problem: BadInput,
 def test_fields_that_are_called_otherwise_have_their_label_in_each_language() -> None:
     for language in ("en", "zh"):
         assert all(key in words(language)[section] for section, key in CALLED.values())
+
+
+@pytest.mark.parametrize(
+    "surface",
+    [GaussianHills(seed=3), SmoothedNoise(seed=2), DriftingBowl(), *map(gallery, gallery_names())],
+    ids=lambda surface: surface.title,
+)
+def test_a_sentence_calls_a_surface_by_its_title_in_the_visitors_language(surface: Surface) -> None:
+    problem = BadInput("no_samples", name=surface.title, value=8)
+    told = sentence(problem, "zh")
+    assert surface.title in sentence(problem, "en")
+    assert spaced(described(Race(surface, [GradientDescent(0.1)]), "zh")) in told

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from optviz.bad_input import BadInput
+from optviz.surface import gallery, gallery_names
 
 Words = dict[str, dict[str, str]]
 """All words of a language, by section and key."""
@@ -91,11 +92,32 @@ def sentence(problem: BadInput, language: str) -> str:
     table = words(language)
     english = {text: key for key, text in words("en")["fragment"].items()}
     parts = {
-        name: table["fragment"][english[text]] if text in english else text for name, text in problem.parts.items()
+        name: table["fragment"][english[text]] if text in english else _title(text, language)
+        for name, text in problem.parts.items()
     }
     if problem.key in ABOUT_A_FIELD:
         parts["name"] = _field(problem.parts["name"], table) or parts["name"]
     return spaced(table["bad_input"][problem.key].format(**parts))
+
+
+def _title(text: str, language: str) -> str:
+    """The title of a surface in a language, where the text is its English one; any other text as it is."""
+    if language == "en":
+        return text
+    for key, phrase in words("en")["surface"].items():
+        if not key.startswith("described_"):
+            continue
+        # Some titles say more in brackets.
+        found = re.fullmatch(re.escape(phrase).replace(r"\{seed\}", r"(\d+)") + r"(?: \(.*\))?", text)
+        if found is not None:
+            return words(language)["surface"][key].format(seed=found[1] if found.groups() else "")
+    return _gallery_titles(language).get(text, text)
+
+
+@cache
+def _gallery_titles(language: str) -> Mapping[str, str]:
+    """English title → title, of all surfaces of the gallery."""
+    return {titles["en"]: titles[language] for titles in (gallery(name).titles for name in gallery_names())}
 
 
 def _field(name: str, table: Mapping[str, Mapping[str, str]]) -> str | None:

@@ -73,6 +73,7 @@ class Hand:
         """A link of the navigation."""
         above = self.page.get_by_test_id("stTopNavLink").filter(has_text=title).locator("visible=true")
         if above.count():
+            self._open_sidebar(False)
             above.first.click(timeout=PATIENCE)
             return
         if not self.page.evaluate("Boolean(document.querySelector('[data-testid=stSidebar]'))"):

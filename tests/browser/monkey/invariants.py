@@ -88,7 +88,7 @@ NOT_IN_A_LINK = re.compile(
 
 def restored(seen: Seen, again: Seen) -> str | None:
     """What a fresh page at the same address shows otherwise."""
-    if seen["touring"]:
+    if seen["touring"] or (seen["step_page"] or {}).get("playing"):
         return None
     for name in ("pages", "language", *COMPARED[expected(seen["address"]).page]):
         if seen[name] != again[name]:

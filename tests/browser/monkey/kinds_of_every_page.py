@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from monkey.hand import Hand, NotInSight
 from monkey.kinds import CONTROLLED, PAGES, Kind, nothing, one_of
 from optviz import Race
+from optviz.experiment.article import OPTIMIZERS
 from optviz.experiment.lesson import lesson_names
-from optviz.racer import PICKS
 from optviz.text import LANGUAGES, words
 from optviz.text.guide import chapter_keys
 
@@ -88,12 +88,12 @@ def _query(chance: random.Random) -> tuple[str, ...]:
 
 def _elsewhere(chance: random.Random) -> tuple[str, ...]:
     """A link to another page than that of races."""
-    racers = {"racers": "~".join(chance.sample(list(PICKS)[:7], chance.choice((2, 3))))}
+    racers = {"racers": "~".join(chance.sample(OPTIMIZERS, 3))}
     first = chance.choice((0, 0, 40, 240))
     league = {"seeds": f"{first}~{first + chance.choice((8, 20, 30))}", **SMALL_LEAGUE}
-    step = {"racer": chance.choice("0123"), "beside": chance.choice("2345"), "at": chance.choice(("0", "1", "40"))}
+    step = {"racer": "0", "beside": chance.choice("12"), "at": chance.choice(("0", "1", "40"))}
     queries: dict[str, dict[str, str]] = {
-        "step": {**({"surface": "ravine", **racers} if chance.random() < 0.5 else {}), **step},
+        "step": {**({"surface": "ravine", "steps": "60", **racers} if chance.random() < 0.5 else {}), **step},
         "guide": {"chapter": chance.choice(chapter_keys())},
         "lessons": {"lesson": chance.choice(lesson_names())} if chance.random() < 0.8 else {"compose": "1"},
         "league": {**league, **(racers if chance.random() < 0.5 else {})},

@@ -55,8 +55,9 @@ def _point(hand: Hand, selector: str, which: str) -> None:
     """What is pointed at lights up, and what belongs to it."""
     hand.rest_away()
     # A page that comes under a pointer is not pointed at: a hand's way leads over what is beside it.
-    hand.part(".inside-side h2").hover(timeout=PATIENCE)
-    hand.part(selector, int(which)).hover(timeout=PATIENCE)
+    term = hand.part(selector, int(which))
+    term.locator("xpath=ancestor::section//h2").hover(timeout=PATIENCE)
+    term.hover(timeout=PATIENCE)
     if hand.page.evaluate(LIT) == 0:
         raise Unanswered("nothing lights up where a term is pointed at")
     hand.rest_away()
