@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from cases import ROOT
 from optviz.bad_input import BadInput
 from optviz.budget import MOST_SEEDS_OF_LEAGUE
 from optviz.experiment.league import League
-from optviz.ui.leagues import NICE, SECONDS_TO_START, Desk, _of_all, token_of
+from optviz.ui.leagues import NICE, SECONDS_TO_START, Desk, _close_input, _of_all, token_of
 
 PATIENCE = 30
 """Seconds until a test gives up; a machine with other work is slow to start a process."""
@@ -317,12 +318,25 @@ def test_a_command_that_is_not_there_is_a_failure(office: Office) -> None:
     assert office.desk.standing(FIRST).phase == "failed"
 
 
-def test_a_desk_that_closes_ends_what_runs(office: Office) -> None:
+def test_a_desk_that_closes_ends_what_runs_and_leaves_no_pipe_open(office: Office) -> None:
     office.let("deaf")
     office.desk.ask("ann", FIRST)
     office.until(lambda: office.runs(FIRST))
+    process = office.desk.jobs[0].process
     office.desk.close()
     assert not is_running(office.begun[0]["pid"])
+    assert process is not None and process.stdin is not None and process.stdout is not None
+    assert process.stdin.closed and process.stdout.closed
+
+
+def test_whose_pipe_another_thread_closes_meanwhile_is_no_failure() -> None:
+    """The desk that closes, and who waits for the file that it makes."""
+
+    class Closed:
+        def close(self) -> None:
+            raise ValueError("I/O operation on closed file.")
+
+    _close_input(SimpleNamespace(stdin=Closed()))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,7 @@ class Desk:
         self.closed = False
         self.begun = itertools.count()
         self.keeper: threading.Thread | None = None
+        self.listeners: list[threading.Thread] = []
         self.folder = tempfile.TemporaryDirectory(prefix="optviz-leagues-")
         self.files: set[subprocess.Popen[str]] = set()
 
@@ -261,6 +262,9 @@ class Desk:
             _kill(process)
         if self.keeper is not None:
             self.keeper.join(timeout=5)
+        # Each closes the pipe from which it reads.
+        for listener in self.listeners:
+            listener.join(timeout=5)
         self.folder.cleanup()
 
     # --- in the keeper's thread ------------------------------------------------------------------------------------
@@ -337,7 +341,9 @@ class Desk:
             closed = self.closed
         if closed:
             _kill(process)
-        threading.Thread(target=self._listen, args=(job, process), name="league's lines", daemon=True).start()
+        listener = threading.Thread(target=self._listen, args=(job, process), name="league's lines", daemon=True)
+        self.listeners = [*(thread for thread in self.listeners if thread.is_alive()), listener]
+        listener.start()
 
     def _started(self, file: Path, said: int, *how: str) -> subprocess.Popen[str]:
         """A process of a league's file, which gives way and ends with this one; said: where its lines go."""
@@ -448,7 +454,8 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 def _close_input(process: subprocess.Popen[str]) -> None:
     if process.stdin is not None:
-        with contextlib.suppress(OSError):
+        # Two threads may close it at once: then one of them finds it closed, and cannot flush it.
+        with contextlib.suppress(OSError, ValueError):
             process.stdin.close()
 
 
