@@ -28,12 +28,14 @@ from optviz import (
 )
 from optviz.batches import batches
 from optviz.budget import (
+    MOST_SEEDS_OF_LEAGUE,
     MOST_WORK,
     MOST_WORK_OF_LEAGUE,
     check_budget,
     check_league,
     league_preparation_work,
     league_work,
+    most_seeds_of_league,
     most_steps,
     most_steps_of_runs,
     race_work,
@@ -42,11 +44,16 @@ from optviz.budget import (
     within_budget,
 )
 from optviz.experiment import MOST_RACERS, League, seven
+from optviz.laboratory.jobs import SECONDS_TO_WORK
 from optviz.laboratory.kernel import compute
+from optviz.laboratory.league import run_league
+from optviz.laboratory.league_answer import league_values
+from optviz.laboratory.store import Store
 from optviz.parameter import STEPS, parameters
 from optviz.racer import PICKS
 from optviz.surface import FAMILIES, Regression
-from tiers import rest_is_long
+from optviz.ui import cached
+from tiers import long, rest_is_long
 
 RUNS = 20
 SLOW = OPTIMIZERS["gradient_descent"](learning_rate=1e-6)
@@ -255,6 +262,7 @@ def test_what_the_page_offers_is_within_the_budget() -> None:
     for league in (
         League(seeds=(0, 10_000)),
         League(training=(1000, 2000)),
+        League(racers=[*seven(), *seven(), *seven(), *seven()[:3]], seeds=(0, 10_000)),
         League(SmoothedNoise(), seeds=(0, 2000)),
         League(FiniteSum(GaussianHills()), everybody(FiniteSum(GaussianHills()), 8), seeds=(0, 1000)),
     ):
@@ -294,6 +302,44 @@ def test_as_many_seeds_as_are_told_are_within_the_budget_and_one_more_is_not() -
     assert league_work(league.replaced(seeds=(0, most))) <= MOST_WORK_OF_LEAGUE
     with pytest.raises(BadInput):
         check_league(league.replaced(seeds=(0, most + 1)))
+
+
+@pytest.mark.parametrize(
+    "league",
+    [
+        League(),
+        TOO_MUCH["many seeds"][0],
+        TOO_MUCH["many steps"][0],
+        TOO_MUCH["narrow dips"][0],
+        League(training=(10_000, 11_000)),
+        League(training=(10_000, 14_000)),
+    ],
+)
+def test_how_many_seeds_are_told_to_be_allowed_is_how_many_are(league: League) -> None:
+    most = most_seeds_of_league(league)
+    assert 0 < most <= 10_000
+    assert check_league(league.replaced(seeds=(0, most))).n == most
+    with pytest.raises(BadInput):
+        check_league(league.replaced(seeds=(20_000, 20_001 + most)))
+
+
+def test_of_what_is_too_much_for_any_seed_none_is_told_to_be_allowed() -> None:
+    assert most_seeds_of_league(TOO_MUCH["one is too much"][0]) == 0
+    assert most_seeds_of_league(TOO_MUCH["fair"][0]) == 0, "its training seeds are too many by themselves"
+
+
+@long
+def test_the_largest_answer_is_worked_out_in_time_and_can_be_kept(tmp_path: Path) -> None:
+    """24 racers on all seeds that a visitor may ask about, in a fifth of the time that a worker has."""
+    racers = tuple(racer.with_learning_rate(0.01 * rate) for rate in (1, 3, 10, 30) for racer in seven()[:6])
+    league = check_league(League(racers=racers, seeds=(0, MOST_SEEDS_OF_LEAGUE), steps=20))
+    assert len(racers) == MOST_RACERS
+    run_league(league, Store(tmp_path))
+    begun = time.process_time()
+    values = league_values(league, str(tmp_path), "")
+    # Twice what it takes on a quiet machine; one that has other work may take five times as long.
+    assert time.process_time() - begun < SECONDS_TO_WORK / 5
+    assert sum(value.nbytes for value in values.values()) < cached.MEMORY.most_bytes / 2
 
 
 def test_the_runs_of_a_league_cost_as_much_as_there_are_of_them() -> None:

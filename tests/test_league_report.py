@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from league_records import fair_record
 from optviz.bad_input import BadInput
 from optviz.experiment.league import League
 from optviz.figures.league.behind import NEAREST, seeds_behind
@@ -26,6 +27,7 @@ from optviz.stage import unpack
 from optviz.stage.report import page_of, report
 from optviz.statistics.pairs import Verdict, beats
 from optviz.statistics.runs import TARGETS
+from optviz.text import words
 
 LEAGUE = League(
     racers=(
@@ -238,9 +240,25 @@ def test_another_language_is_refused() -> None:
 
 
 def test_of_one_seed_little_is_known_and_the_report_says_it() -> None:
-    league = LEAGUE.replaced(seeds=(3, 4))
+    league = LEAGUE.replaced(seeds=(3, 4), steps=1)
     runs, _ = compute(league, 3, 4, range(len(league.racers)), joint=False)
     one = Result(league, np.arange(3, 4), tuple(runs[place] for place in range(len(runs))), None, league.seven)
     found = league_record(one, league.racer_names())
     assert {pair.verdict for pair in found.pairs.values()} == {"unknown"}
-    assert "Gaussian hills, 1 seed:" in page_of(one, found, "en").decode()
+    told = page_of(one, found, "en").decode()
+    assert "Gaussian hills, 1 seed:" in told
+    assert " · 1 step · seed 3 · " in told
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_why_the_six_conclusions_are_not_judged_of_tuned_racers(language: str) -> None:
+    league = League(seeds=(0, 4), steps=5)
+    runs, _ = compute(league, 0, 4, range(7), joint=False)
+    few = Result(league, np.arange(4), tuple(runs[place] for place in range(7)), None, league.seven)
+    ordinary = league_record(few, league.racer_names())
+    made = fair_record()
+    of_racers = ("values", "training", "held_out", "expected", "resampled", "best", "on_edge")
+    tuned = replace(made, **{name: (getattr(made, name) * 3)[:7] for name in of_racers})
+    sentence = html.escape(words(language)["league"]["fair_conclusions"])
+    assert sentence in page_of(few, replace(ordinary, fair=tuned), language).decode()
+    assert sentence not in page_of(few, ordinary, language).decode()

@@ -345,7 +345,6 @@ def test_whose_pipe_another_thread_closes_meanwhile_is_no_failure() -> None:
         (League(seeds=(0, MOST_SEEDS_OF_LEAGUE + 1)), "seeds"),
         (League(seeds=(0, MOST_SEEDS_OF_LEAGUE), training=(10_000, 20_000)), "seeds"),
         (League(seeds=(0, MOST_SEEDS_OF_LEAGUE), steps=5000), "seeds"),
-        (League(racers=League().racers[:1] * 24, seeds=(0, MOST_SEEDS_OF_LEAGUE), steps=10), "2,916"),
     ],
 )
 def test_nobody_can_start_unbounded_work(office: Office, league: League, told: str) -> None:

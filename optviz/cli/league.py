@@ -41,7 +41,7 @@ WORKERS = Parameter(at_least=1, at_most=256, whole=True)
 SECONDS_BETWEEN_LINES = 10.0
 """How often the progress is told where it goes into a file, in which no line can be written over."""
 
-SECONDS_TO_JUDGE = 0.5
+SECONDS_TO_JUDGE = 1.5
 """So long runs must have come before they say how long the rest takes: processes that began together come together."""
 
 GOES_ON = "interrupted; what has been computed is kept, and the same command goes on from there"
@@ -69,7 +69,7 @@ def league(options: argparse.Namespace) -> int:
     try:
         with telling:
             result = run(asked, store)
-            if options.report is not None and result.complete:
+            if options.report is not None and result.complete and not asked.fair:
                 # In the other sources' forms too: a verdict that changes with them is marked.
                 judged = conclusions_by_convention(asked, store, run)
     except KeyboardInterrupt:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from optviz.bad_input import BadInput
+from optviz.experiment.article import OPTIMIZERS
 from optviz.experiment.league import League
 from optviz.experiment.surfaces import surface_record
 from optviz.figures import Figure
@@ -139,7 +140,7 @@ def page_of(
     title = spaced(counted(phrases, "title", record.n).format(surface=surface, count=f"{record.n:,}"))
     sections = [
         *(_section(name, league, record, text, title) for name in FIGURES if _has(name, record)),
-        _conclusions(conclusions, phrases),
+        _conclusions(conclusions, record.fair is not None and len(league.seven) == len(OPTIMIZERS), text),
         _notable(result, record, text, address),
         _question(question or league, phrases),
     ]
@@ -190,9 +191,8 @@ def _explained(name: str, record: LeagueRecord, text: Words) -> str:
     if name == "duel":
         told += told_pairs(record, text)
     if name == "budget" and record.fair is not None:
-        first, beyond = record.fair.training_seeds
-        blocks = {"training": f"{first:,} … {beyond - 1:,}", "judging": _block(record)}
-        told.append(phrases["blocks"].format(**blocks))
+        training, judging = _block(record.fair.training_seeds), _block(record.seeds)
+        told.append(phrases["blocks"].format(training=training, judging=judging))
         if any(record.fair.extended):
             told.append(phrases["extended"])
         told += [
@@ -217,16 +217,16 @@ def setting_of(league: League, record: LeagueRecord, text: Words) -> str:
     return " · ".join(
         [
             phrases["convention"].format(convention=text["convention"][league.convention]),
-            phrases["steps"].format(steps=f"{league.steps:,}"),
-            text["league_report"]["seeds"].format(seeds=_block(record)),
+            counted(phrases, "steps", league.steps).format(steps=f"{league.steps:,}"),
+            counted(text["league_report"], "seeds", record.n).format(seeds=_block(record.seeds)),
             text["league_report"]["fair" if record.fair else "as_they_are"],
         ]
     )
 
 
-def _block(record: LeagueRecord) -> str:
-    first, beyond = record.seeds
-    return f"{first:,} … {beyond - 1:,}"
+def _block(seeds: tuple[int, int]) -> str:
+    first, beyond = seeds
+    return f"{first:,}" if beyond == first + 1 else f"{first:,} … {beyond - 1:,}"
 
 
 # --- tables --------------------------------------------------------------------------------------------------------
@@ -341,7 +341,10 @@ TABLES: dict[str, Callable[[LeagueRecord, Words], str]] = {
 # --- words ---------------------------------------------------------------------------------------------------------
 
 
-def _conclusions(conclusions: Sequence[Told], phrases: Mapping[str, str]) -> str:
+def _conclusions(conclusions: Sequence[Told], tuned: bool, text: Words) -> str:
+    heading = f'<section id="section-conclusions"><h2>{html.escape(text["league_report"]["conclusions"])}</h2>'
+    if tuned:
+        return f"{heading}<p>{html.escape(text['league']['fair_conclusions'])}</p></section>"
     if not conclusions:
         return ""
     items = "".join(
@@ -350,7 +353,7 @@ def _conclusions(conclusions: Sequence[Told], phrases: Mapping[str, str]) -> str
         f'<p class="setting">{html.escape(" ".join(filter(None, (told.metric, told.n, told.conventions))))}</p></li>'
         for told in conclusions
     )
-    return f'<section id="section-conclusions"><h2>{html.escape(phrases["conclusions"])}</h2><ol>{items}</ol></section>'
+    return f"{heading}<ol>{items}</ol></section>"
 
 
 def _notable(result: Complete, record: LeagueRecord, text: Words, address: str) -> str:
