@@ -57,7 +57,9 @@ def go_to_the_address() -> None:
     st.session_state.refused_at = None
     # A link that can be used stays in the address as it is; one that cannot is written again.
     other = refused or taken_up is not None
-    st.session_state.addressed = None if other else (st.session_state.race, st.session_state.view, query)
+    st.session_state.addressed = (
+        None if other else (st.session_state.race, st.session_state.view, query, address.page())
+    )
     st.session_state.spelled = None
 
 
@@ -341,11 +343,11 @@ def write_address() -> None:
         if st.session_state.addressed is None:
             return
         current = st.session_state.addressed[0]
-    written = address.read()
-    if st.session_state.addressed == (current, view(), written):
+    written, page = address.read(), address.page()
+    if st.session_state.addressed == (current, view(), written, page):
         return
-    query = _within_a_link(current.to_query(), view())
-    st.session_state.addressed = (current, view(), query)
+    query = _within_a_link(current.to_query(), view(), page)
+    st.session_state.addressed = (current, view(), query, page)
     st.session_state.spelled = query
     if written != query:
         address.write(query)
@@ -355,7 +357,7 @@ def found_and_spelled() -> tuple[dict[str, str], dict[str, str]] | tuple[None, N
     """What the address said when it was last read or written, and how the app spells the same."""
     if st.session_state.addressed is None:
         return None, None
-    race, view, found = st.session_state.addressed
+    race, view, found, _ = st.session_state.addressed
     if st.session_state.spelled is None:
         st.session_state.spelled = _within_a_link(race.to_query(), view)
     return found, st.session_state.spelled

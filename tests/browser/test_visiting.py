@@ -220,3 +220,14 @@ def test_on_a_first_visit_the_race_plays_once_from_its_start(server: str, browse
     assert page.page.locator(".optviz-stage").get_attribute("data-playing") == "false"
     assert page.errors == []
     context.close()
+
+
+def test_a_page_that_is_come_back_to_has_its_address_again(open_page: Open) -> None:
+    page = open_page()
+    page.page.goto(f"{page.address}/league?seeds=0~250")
+    heading = page.page.get_by_role("heading", level=1)
+    heading.wait_for()
+    for name, part in [("Race", ""), ("League", "?seeds=0~250"), ("Guide", ""), ("League", "?seeds=0~250")]:
+        page.page.get_by_role("link", name=name, exact=True).first.click()
+        path = "/" if name == "Race" else f"/{name.lower()}"
+        page.page.wait_for_function("end => location.pathname + location.search === end", arg=f"{path}{part}")
