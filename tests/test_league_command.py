@@ -20,6 +20,7 @@ import pytest
 from cases import ROOT
 from optviz import CONVENTIONS, Racer, with_convention
 from optviz.cli import main
+from optviz.cli.league import _Progress
 from optviz.experiment.league import League
 from optviz.export.rows import ROW_FORMATS
 from optviz.laboratory.jobs import Worker
@@ -340,6 +341,30 @@ def test_a_store_that_cannot_be_written_is_one_sentence(tmp_path: Path, capsys: 
     err = capsys.readouterr().err
     assert err.count("\n") == 1
     assert str(tmp_path / "store") in err
+
+
+class Told(_Progress):
+    """What is told of the time left, by a clock of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left: list[float | None] = []
+
+    def tell(self, done: int, total: int, seconds_left: float | None) -> None:
+        self.left.append(seconds_left)
+
+
+def test_the_time_left_is_that_of_runs_and_not_of_programs_that_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After 9 s the first of 100 runs are there; then ten come in each second."""
+    told = Told()
+    for now, done, total in (
+        *((0.0, 0, 100), (9.0, 10, 100), (9.1, 11, 100), (11.0, 30, 100), (15.0, 70, 100)),
+        # The grid goes on; then another league begins.
+        *((18.0, 100, 100), (18.0, 100, 150), (20.0, 120, 150), (23.0, 150, 150), (24.0, 0, 40), (25.0, 20, 40)),
+    ):
+        monkeypatch.setattr("optviz.cli.league.time.monotonic", lambda now=now: now)
+        told(done, total)
+    assert told.left == [None, None, None, *map(pytest.approx, (7, 3, 0, 5, 3, 0)), None, None]
 
 
 @long

@@ -138,6 +138,7 @@ def test_one_run_is_no_runs(desk: Desk) -> None:
         (Standing("waiting", ahead=2), "Waiting: 2 other questions come first."),
         (Standing("waiting", ahead=1), "Waiting: 1 other question comes first."),
         (Standing("running"), "It begins."),
+        (Standing("running", seconds_left=44.6), "It begins; it takes about 45 s."),
         (Standing("running", done=1_250, total=294_000), "1,250 of 294,000 runs."),
         (Standing("running", 0, 1_250, 294_000, 59.6), "1,250 of 294,000 runs, about 60 s left."),
         (Standing("running", 0, 1_250, 294_000, 0.1), "1,250 of 294,000 runs, about 1 s left."),

@@ -141,6 +141,9 @@ def test_a_first_word_of_how_long_it_takes_does_not_wait_for_the_first_runs(offi
     office.let("silent")
     fair = League(training=(1000, 2000))
     office.desk.ask("ann", fair)
+    # As soon as its turn has come; then by how much of it is there.
+    office.until(lambda: office.desk.standing(fair).phase == "running")
+    assert office.desk.standing(fair).seconds_left == pytest.approx(office.desk.seconds_of(fair), rel=0.5)
     office.until(lambda: office.desk.standing(fair).total > 0)
     left = office.desk.standing(fair).seconds_left
     assert left is not None
@@ -155,7 +158,7 @@ def test_how_long_a_league_takes_is_learnt_from_the_one_before(office: Office) -
     assert office.desk.seconds_of(league) == pytest.approx(SECONDS_TO_START + 28)
     assert office.desk.seconds_of(league.replaced(seeds=(0, 2000))) == pytest.approx(SECONDS_TO_START + 56)
     # What took a moment tells nothing, nor does what was there before.
-    for heard in ([(10.0, 0), (10.5, 500), (11.0, 1_000)], [(10.0, 7_000)], [(10.0, 0), (15.0, 100)], []):
+    for heard in ([(10.0, 0), (10.5, 500), (12.0, 1_000)], [(10.0, 7_000)], [(10.0, 0), (15.0, 100)], []):
         office.desk._measure(league, heard)
     assert office.desk.seconds_of(league) == pytest.approx(SECONDS_TO_START + 28) != before
 

@@ -47,7 +47,7 @@ SECONDS_TO_START = 3.0
 SECONDS_OF_WORK = 20e-6
 """About so long one processor needs for a unit of work (`optviz.budget`), until a league has been measured here."""
 
-SECONDS_TO_MEASURE = 1.0
+SECONDS_TO_MEASURE = 2.0
 SECONDS_OF_A_LEAGUE = 3_600.0
 """Longer than any league that a visitor may ask for takes; a process that hangs blocks nobody for ever."""
 
@@ -337,7 +337,10 @@ class Desk:
             self._settle(job, str(problem))
             return
         with self.changed:
-            job.process, job.file, job.began = process, file, job.began or time.monotonic()
+            job.process, job.file = process, file
+            if not job.began:
+                job.began = job.heard = time.monotonic()
+                job.seconds_left = self.seconds_of(job.leagues[0])
             closed = self.closed
         if closed:
             _kill(process)

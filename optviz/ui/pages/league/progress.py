@@ -114,12 +114,16 @@ def what_is_to_come(desk: Desk, league: League, text: Words) -> None:
     """Say that the league in the other conventions is still being computed, until it is there."""
     if not desk.standing(league).open:
         return
-    st.html(f"<p role='status'>{html.escape(text['league']['others_to_come'])}</p>")
+    label = text["league"]
+    st.html(f"<p role='status'>{html.escape(label['others_to_come'])}</p>")
 
     @st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
     def look() -> None:
-        if not desk.standing(league).open:
+        standing = desk.standing(league)
+        if not standing.open:
             st.rerun()
+        if standing.itself:
+            st.caption(told(standing, label))
 
     look()
 
@@ -148,7 +152,8 @@ def told(standing: Standing, label: dict[str, str]) -> str:
         key = "waiting_one" if standing.ahead == 1 else "waiting"
         return label[key].format(ahead=standing.ahead)
     if not standing.total:
-        return label["begins"]
+        left = standing.seconds_left
+        return label["begins"] if left is None else label["begins_time"].format(time=_duration(left, label))
     runs = {"done": f"{standing.done:,}", "total": f"{standing.total:,}"}
     if standing.done >= standing.total:
         return label["finishing"].format(**runs)
