@@ -125,6 +125,11 @@ def test_axe_finds_nothing_serious_in_the_list_and_in_a_lecture_room(open_page: 
     go_to(page, "?lesson=saddle&present=1", ".optviz-stage[data-drawn]")
     assert violations(page) == []
     assert page.page.evaluate(WHOLE_PICTURE), "beside the question, all of it"
+    # As many lines as the questions have, they leave the picture and its bar in sight.
+    for name in ("ravine", "batch_size"):
+        go_to(page, f"?lesson={name}&present=1", ".optviz-stage[data-drawn]")
+        assert page.page.evaluate(WHOLE_PICTURE), name
+    go_to(page, "?lesson=saddle&present=1", ".optviz-stage[data-drawn]")
     before = height_of_the_picture(page)
     click(page, "reveal")
     page.page.wait_for_selector(".st-key-skip_to_answer")

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { placeLegend } from "../../optviz/stage/js/fitting.js";
+import { fitHeight, isPosed, placeLegend } from "../../optviz/stage/js/fitting.js";
 
 const MARGIN = { l: 50, r: 10, t: 10, b: 40 };
 
@@ -45,4 +45,26 @@ test("a legend comes to rest, whatever its length", () => {
     assert.equal(draw(made, words), false);
   }
   assert.deepEqual(places, new Set(["over", "above"]));
+});
+
+test("words that come above a question's picture after it make it lower; above any other picture they move nothing", () => {
+  globalThis.window = { innerWidth: 1024, innerHeight: 768, screen: { height: 768 } };
+  globalThis.document = { fullscreenElement: null };
+  const heightBelow = (header, top) => {
+    const picture = { clientWidth: 990, offsetTop: 0, style: {}, getBoundingClientRect: () => ({ bottom: 500 }) };
+    const body = { dataset: { legend: "over" }, parentElement: null, getBoundingClientRect: () => ({ top: top.now, bottom: 560 }) };
+    const made = { body, picture, sentence: {}, transport: {} };
+    const fit = (before) => fitHeight(made, "wide", { message: { header }, tab: null }, before);
+    const before = fit("");
+    const first = picture.style.height;
+    top.now += 60;
+    fit(before);
+    return Number.parseFloat(first) - Number.parseFloat(picture.style.height);
+  };
+  const asked = { present: true, played: false, tools: [] };
+  assert.equal(heightBelow(asked, { now: 150 }), 60);
+  for (const other of [{ ...asked, present: false }, { ...asked, played: true }, { ...asked, replay: 1 }, { ...asked, tools: ["save"] }]) {
+    assert.equal(isPosed(other), false);
+    assert.equal(heightBelow(other, { now: 150 }), 0);
+  }
 });

@@ -134,6 +134,16 @@ test("no label lies on another, and all are in sight", () => {
   assert.equal(labelsApart([{ tail: [-90, -90], tip: [-50, -50], ...size }], box)[0], null, "nothing of it is in sight");
 });
 
+test("labels of arrows that lie on one another, as in a ravine, do not crowd", () => {
+  const wanted = [[27, 100], [70, 80], [38, 40], [98, 90]]
+    .map(([length, width]) => ({ tail: [200, 220], tip: [200, 220 - length], width, height: 20 }));
+  const placed = labelsApart(wanted, { left: 0, top: 0, width: 400, height: 300 });
+  for (const [index, one] of placed.entries()) {
+    const grown = { left: one.left - 5, top: one.top - 5, width: one.width + 10, height: one.height + 10 };
+    for (const other of placed.slice(index + 1)) assert.equal(overlap(grown, other), false);
+  }
+});
+
 test("a line crosses a box or passes by", () => {
   const box = { left: 10, top: 10, width: 10, height: 10 };
   assert.equal(crosses([0, 0], [30, 30], box), true);

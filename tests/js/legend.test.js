@@ -46,7 +46,7 @@ test("on a tour a chip says what its racer has won, and that a tie shares a win"
   };
   const chips = legendOf(["one", "other", "third"], { text, tour: { wins: ["4.3", "1", "12.5"] } });
   assert.deepEqual(chips.map(({ spans: [, { textContent, dataset }] }) => [textContent, dataset.long]),
-    [["· 4.3", "false"], ["· 1", "false"], ["· 12.5", "true"]]);
+    [["· 4.3", "false"], ["· 1", "false"], ["12.5", "true"]]);
   assert.deepEqual(chips.map(({ title }) => title), [
     "Won 4.3 seeds; a tie shares the win.\nClick.", "Won 1 seed; a tie shares the win.\nClick.", "Won 12.5 seeds; a tie shares the win.\nClick.",
   ]);

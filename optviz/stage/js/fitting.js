@@ -50,7 +50,9 @@ export function fitHeight({ body, picture, sentence, transport }, arrangement, {
   const isFull = isFullScreen(body);
   const isSmall = arrangement === "wide" && !present && !isFull && width > 0 && width < SMALL_ROOM;
   body.dataset["room"] = isSmall ? "small" : "";
-  const fitted = JSON.stringify([isFull, innerWidth, innerHeight, arrangement, present, isAlone, width, body.dataset["legend"], replay]);
+  const stands = isPosed(message?.header) ? Math.round(body.getBoundingClientRect().top + scrolledBy(body)) : null;
+  const asked = [isFull, innerWidth, innerHeight, arrangement, present, isAlone, width, body.dataset["legend"], replay, stands];
+  const fitted = JSON.stringify(asked);
   if (fitted === before || !width) return before;
   const isNarrow = arrangement === "narrow";
   // One that stands far down a page is looked at when the page is scrolled to it.
@@ -63,6 +65,24 @@ export function fitHeight({ body, picture, sentence, transport }, arrangement, {
   const inSight = innerHeight - top - above - below - FREE;
   picture.style.height = `${heightOf({ width, inSight, isNarrow, isPhone: isPhone(), isAlone })}px`;
   return fitted;
+}
+
+/**
+ * Whether a class is asked a question above it: its words may come after the picture, which has to leave room for them.
+ * @param {Header | undefined} header
+ */
+export function isPosed(header) {
+  return Boolean(header?.present) && header?.played === false && !header.replay && (header.tools ?? []).length === 0;
+}
+
+/**
+ * What a picture lies in: where that changes its height, the picture may stand elsewhere.
+ * @param {HTMLElement} root
+ * @returns {HTMLElement[]}
+ */
+export function aroundIt(root) {
+  const { parentElement } = root;
+  return parentElement ? [parentElement, ...aroundIt(parentElement)] : [];
 }
 
 /**

@@ -57,8 +57,10 @@ export function updateLegend(legend, state, dispatch, openCard) {
     if (!name || !wins) return;
     name.textContent = racer.name;
     const won = header?.tour ? String(header.tour.wins[index] ?? "") : null;
-    wins.textContent = won === null ? "" : put(header?.text["tally"], { wins: won });
-    wins.dataset["long"] = String((won ?? "").length > LONG);
+    const isLong = (won ?? "").length > LONG;
+    // A long number stands alone: there is no room for a dot before it, unless the digits were too small to be read.
+    wins.textContent = won === null ? "" : isLong ? won : put(header?.text["tally"], { wins: won });
+    wins.dataset["long"] = String(isLong);
     if (won !== null) chip.title = `${put(header?.text[won === "1" ? "tally_told_one" : "tally_told"], { wins: won })}\n${chip.title}`;
   });
 }

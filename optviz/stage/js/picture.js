@@ -5,7 +5,7 @@
 
 import { Axes, finerThanPixel } from "./axes.js";
 import { arrangementFor, figureOf, lettersFor, sceneFigureOf } from "./figure.js";
-import { fitHeight, isUpright, placeLegend } from "./fitting.js";
+import { aroundIt, fitHeight, isPosed, isUpright, placeLegend } from "./fitting.js";
 import { roomForNames } from "./names.js";
 import { loadPlotly } from "./plotly.js";
 import { Scenery, drawsInDepth } from "./scenery.js";
@@ -71,7 +71,7 @@ export class Picture {
     /** @type {number | null} */
     this.behindSince = null;
     this.resizing = new ResizeObserver(() => this.resized());
-    this.resizing.observe(picture);
+    for (const element of [picture, ...aroundIt(root)]) this.resizing.observe(element);
     this.onResize = () => { if (this.drawn && !isCoarse()) this.request(); };
     window.addEventListener("resize", this.onResize);
   }
@@ -250,6 +250,8 @@ export class Picture {
 
   resized() {
     if (!this.drawn || !this.layout) return;
+    const state = this.around.state();
+    if (isPosed(state.message?.header)) this.fitted = fitHeight(this.elements, this.arrangementOf(state), state, this.fitted);
     const { width, height } = this.room();
     if (width && (width !== this.layout.width || height !== this.layout.height)) this.request();
   }

@@ -13,6 +13,8 @@ const OUT_OF_SIGHT = 1e4;
 const ON_A_LABEL = 1e3;
 const ON_AN_ARROW = 25;
 const OFF_THE_MIDDLE = 8;
+const NEAR_A_LABEL = 14;
+const NEAR = 7; // pixels between two labels
 
 /** @typedef {[number, number]} Place in pixels, from the left and the top */
 /**
@@ -39,6 +41,7 @@ export function labelsApart(wanted, box, taken = []) {
     for (const [place, cost] of candidates(one, box)) {
       const against = cost
         + placed.filter((other) => overlap(other, place)).length * ON_A_LABEL
+        + placed.filter((other) => overlap(other, grown(place, NEAR))).length * NEAR_A_LABEL
         + arrows.filter((arrow) => crosses(arrow.tail, arrow.tip, place)).length * ON_AN_ARROW
         + (isWithin(place, box) ? 0 : OUT_OF_SIGHT);
       if (against < least) [best, least] = [place, against];
@@ -46,6 +49,14 @@ export function labelsApart(wanted, box, taken = []) {
     if (best) placed.push(best);
     return best;
   });
+}
+
+/**
+ * @param {Box} box
+ * @param {number} by
+ */
+function grown({ left, top, width, height }, by) {
+  return { left: left - by, top: top - by, width: width + 2 * by, height: height + 2 * by };
 }
 
 /**

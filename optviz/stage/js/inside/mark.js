@@ -63,7 +63,8 @@ export class Mark {
     this.shaft.setAttribute("stroke", color);
     this.head.setAttribute("fill", color);
     this.casing.setAttribute("stroke", theme["casing"]);
-    Object.assign(this.text.style, { fill: color, stroke: theme["casing"] });
+    // Letters are thinner than arrows: mixed with the ink they are read on any ground.
+    Object.assign(this.text.style, { fill: `color-mix(in srgb, ${color} 62%, ${theme["ink"]})`, stroke: theme["casing"] });
   }
 
   /**
