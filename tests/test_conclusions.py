@@ -364,6 +364,13 @@ def test_every_conclusion_is_told_with_its_numbers(language: str) -> None:
     assert [each.changes for each in told] == [False, True, False, False, True, False]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_no_runs_there_is_no_share_and_no_median(language: str) -> None:
+    second = told_conclusions({"article": made(rmsprop={"final": 0.2})}, "article", language)[1]
+    assert "nan" not in second.found and "–" in second.found
+    assert "(" not in second.found and "（" not in second.found, "nor an interval of either"
+
+
 def test_nothing_is_told_where_nothing_was_judged_and_of_others_only_where_they_were() -> None:
     assert told_conclusions({}, "tensorflow1", "en") == ()
     assert told_conclusions({"article": made()}, "tensorflow1", "en") == ()

@@ -23,6 +23,7 @@ from optviz.laboratory.jobs import Pool
 from optviz.laboratory.judging import in_convention
 from optviz.laboratory.league import is_there, run_league
 from optviz.laboratory.store import Store
+from optviz.laboratory.tally import runs_of
 from optviz.text import words
 from optviz.ui import background, cached, leagues
 from optviz.ui.leagues import Desk, Standing
@@ -137,6 +138,7 @@ def test_one_run_is_no_runs(desk: Desk) -> None:
     [
         (Standing("waiting", ahead=2), "Waiting: 2 other questions come first."),
         (Standing("waiting", ahead=1), "Waiting: 1 other question comes first."),
+        (Standing("waiting", ahead=0), "It begins."),
         (Standing("running"), "It begins."),
         (Standing("running", seconds_left=44.6), "It begins; it takes about 45 s."),
         (Standing("running", done=1_250, total=294_000), "1,250 of 294,000 runs."),
@@ -148,6 +150,15 @@ def test_one_run_is_no_runs(desk: Desk) -> None:
 )
 def test_how_far_a_league_is(standing: Standing, sentence: str) -> None:
     assert told(standing, words("en")["league"]) == sentence
+
+
+@pytest.mark.parametrize(("total", "goes_on"), [(360, False), (480, True)])
+def test_that_the_grid_goes_on_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch, total: int, goes_on: bool) -> None:
+    monkeypatch.setattr(page, "league_of_the_visit", lambda: FAIR)
+    monkeypatch.setattr(desk, "standing", lambda *_: Standing("running", 0, 200, total, 9.0, True))
+    app = asking(FAIR)
+    assert runs_of(FAIR) == 360, "two at three rates on 60 seeds"
+    assert (words("en")["league"]["grid_goes_on"] in said(app)) == goes_on
 
 
 def test_who_cancels_is_told_what_is_kept(desk: Desk) -> None:

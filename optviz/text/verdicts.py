@@ -176,6 +176,9 @@ def _found(conclusion: Conclusion, text: Words) -> str:
 def _value(conclusion: Conclusion, name: str, phrases: Mapping[str, str]) -> str:
     """A number with its interval: a share as so many of n, another share as a percentage, or just a number."""
     value, (low, high) = conclusion.values[name], conclusion.intervals[name]
+    if np.isnan(value):
+        # A share of none, or the middle of none.
+        return f"{conclusion.counts[name]:,}" if name in conclusion.counts else spelled(value)
     if name in conclusion.counts:
         shares = {"value": f"{100 * value:.1f}", "low": f"{100 * low:.1f}", "high": f"{100 * high:.1f}"}
         return phrases["share"].format(count=f"{conclusion.counts[name]:,}", **shares)

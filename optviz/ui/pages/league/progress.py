@@ -138,6 +138,8 @@ def _watch(desk: Desk, league: League, text: Words) -> None:
             st.rerun()
         share = standing.done / standing.total if standing.total else 0.0
         st.progress(min(max(share, 0.0), 1.0), text=told(standing, label))
+        if standing.total > runs_of(league):
+            st.caption(label["grid_goes_on"])
 
     look()
     told_until = counted(label, "until_complete", league.n).format(n=f"{league.n:,}")
@@ -148,7 +150,7 @@ def _watch(desk: Desk, league: League, text: Words) -> None:
 
 def told(standing: Standing, label: dict[str, str]) -> str:
     """How far a league is, in a sentence."""
-    if standing.phase == "waiting":
+    if standing.phase == "waiting" and standing.ahead:
         key = "waiting_one" if standing.ahead == 1 else "waiting"
         return label[key].format(ahead=standing.ahead)
     if not standing.total:

@@ -119,7 +119,8 @@ def question_section(league: League, text: Words) -> None:
 def without_conclusions(league: League, text: Words) -> None:
     """Why the article's conclusions are not judged where racers are tuned, and the way to where they are."""
     label = text["league"]
-    st.html(f"<h2>{html.escape(label['conclusions'])}</h2><p>{html.escape(label['fair_conclusions'])}</p>")
+    title = text["conclusions"]["title"]
+    st.html(f"<h2>{html.escape(title)}</h2><p>{html.escape(label['fair_conclusions'])}</p>")
     st.button(label["to_alike"], key="league_to_alike", on_click=_mode, args=("alike", league.seeds))
 
 
