@@ -23,6 +23,7 @@ from optviz import Race
 from optviz.experiment.lesson import lesson
 from optviz.text import words
 from optviz.text.guide import FIGURE, chapter
+from optviz.text.question import told_question
 from optviz.view import View
 
 
@@ -271,16 +272,8 @@ def league_page() -> dict[str, Any]:
     text, league = words("en"), league_of({"address": address})
     assert league is not None and league.n == 4
     names, record = league.racer_names(text["optimizer"]), _record_of(league)
-    asked = text["league"]["asked"].format(
-        names=text["stage"]["and"].join(names),
-        n="4",
-        first="0",
-        last="3",
-        steps="20",
-        convention=text["convention"][league.convention],
-    )
     shown = {
-        "question": asked,
+        "question": told_question(league, "en"),
         **dict.fromkeys(("usual", "ask", "cancel", "reveal", "again"), False),
         "judging": "",
         "answered": True,

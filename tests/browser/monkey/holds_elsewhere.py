@@ -16,8 +16,9 @@ from optviz.experiment.lesson import Lesson
 from optviz.figures.league.record import LeagueRecord, league_record
 from optviz.laboratory.league import run_league
 from optviz.laboratory.store import Store
-from optviz.text import spaced, words
+from optviz.text import words
 from optviz.text.guide import FIGURE, chapter, chapter_keys
+from optviz.text.question import told_question
 from optviz.trajectory import Trajectory
 from optviz.view import LESSON_OF_THE_VISIT, View, lesson_of
 
@@ -162,7 +163,9 @@ def league_of(seen: Seen) -> League | None:
     """The question of the address; None where its race is none about many surfaces."""
     race, view = expected(seen["address"]).race, view_of(seen)
     try:
-        return League(race.surface, race.racers, race.convention, view.seeds, race.steps, view.training)
+        return League(
+            race.surface, race.racers, race.convention, view.seeds, race.steps, view.training, view.tuned, view.grid
+        )
     except BadInput:
         return None
 
@@ -182,20 +185,11 @@ def the_question_is_the_addresss(seen: Seen, known: Known) -> str | None:
     here = seen["league"]
     if here is None:
         return None
-    league, text = league_of(seen), words(language_of(seen))
+    league = league_of(seen)
     if league is None:
         return None if here["usual"] else "no way leads to a question that can be asked"
-    names = league.racer_names(text["optimizer"])
-    first, beyond = league.seeds
-    told = text["league"]["asked"].format(
-        names=text["stage"]["and"].join(names) if len(names) == 2 else text["figure"]["comma"].join(names),
-        n=f"{league.n:,}",
-        first=f"{first:,}",
-        last=f"{beyond - 1:,}",
-        steps=f"{league.steps:,}",
-        convention=text["convention"][league.convention],
-    )
-    if not _plain(here["question"]).startswith(_plain(spaced(told))):
+    told = told_question(league, language_of(seen))
+    if _plain(here["question"]) != _plain(told):
         return f"asked is {here['question']!r}, of the address {told!r}"
     return None
 

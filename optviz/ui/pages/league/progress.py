@@ -138,7 +138,7 @@ def _watch(desk: Desk, league: League, text: Words) -> None:
             st.rerun()
         share = standing.done / standing.total if standing.total else 0.0
         st.progress(min(max(share, 0.0), 1.0), text=told(standing, label))
-        if standing.total > runs_of(league):
+        if league.fair and standing.total > runs_of(league):
             st.caption(label["grid_goes_on"])
 
     look()
