@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from optviz.conventions import CONVENTIONS
 from optviz.experiment.league import League
+from optviz.figures.league.behind import seeds_behind
 from optviz.laboratory.judging import in_convention
-from optviz.laboratory.league import run_league
+from optviz.laboratory.league import Result, run_league
 from optviz.laboratory.store import Store
 from race_page import RacePage
 
 ASKED = League(seeds=(0, 250))
 QUERY = "seeds=0~250"
+TWO = replace(ASKED, racers=ASKED.racers[:1] + ASKED.racers[-1:])
+TUNED = replace(TWO, training=(250, 500), grid=(1e-2, 1.0, 3))
+"""As small as fair mode can be on blocks of 250 seeds."""
+
 MARK = """(plot, [curve, point]) => {
     const trace = plot._fullData[curve], box = plot.getBoundingClientRect(), layout = plot._fullLayout;
     const [across, up] = ["x", "y"].map((letter) => layout[letter + "axis" + (trace[letter + "axis"] ?? "").slice(1)]);
@@ -24,6 +31,11 @@ MARK = """(plot, [curve, point]) => {
     return [box.left + across._offset + across.d2p(x), box.top + up._offset + up.d2p(y)];
 }"""
 TOLD_BY_HOVER = "plot => [...plot.querySelectorAll('.hoverlayer .hovertext')].map(label => label.textContent).join(' ')"
+
+
+def seeds_behind_mark(result: Result, mark: list[Any]) -> list[str]:
+    """What the page is to list for a mark: the first twelve seeds of each group."""
+    return [f"{seed:,}" for group in seeds_behind(result, mark) for seed in group.seeds[:12].tolist()]
 
 
 def known_before(league: League = ASKED, conventions: Iterable[str] = CONVENTIONS) -> None:
@@ -89,11 +101,24 @@ class LeaguePage:
     def told_at(self, chart: int, curve: int, point: Any) -> str:
         """What a hand that points at a mark is told."""
         left, top = self.place_of(chart, curve, point)
-        self.visit.page.mouse.move(left - 3, top)
+        label = self.plot(chart).locator(".hoverlayer .hovertext")
+        self.visit.page.mouse.move(0, 0)
+        expect(label).to_have_count(0)
         self.visit.page.mouse.move(left, top)
-        self.plot(chart).locator(".hoverlayer .hovertext").first.wait_for()
+        label.first.wait_for()
         told: str = self.plot(chart).evaluate(TOLD_BY_HOVER)
         return told
+
+    def listed(self) -> list[str]:
+        """The seeds of the surfaces behind a number."""
+        return [re.split("[ （]", text)[0] for text in self.seeds()]
+
+    def take(self, chart: int, ending: str) -> bytes:
+        """What a chart's button for a kind of file gives."""
+        with self.visit.page.expect_download() as waiting:
+            self.chart(chart).get_by_role("button").filter(has_text=ending.upper()).click()
+        assert waiting.value.suggested_filename.endswith(f".{ending}")
+        return Path(waiting.value.path()).read_bytes()
 
     def seeds(self) -> list[str]:
         """What stands on the buttons of the surfaces behind a number."""

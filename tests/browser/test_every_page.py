@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from league_page import QUERY, LeaguePage, known_before
 from optviz.experiment.lesson import lesson_names
 from optviz.text.guide import chapter_keys
 from race_page import PHONE, RacePage
@@ -22,6 +23,8 @@ PLACES = {
     "lessons": "lessons",
     "lesson": "lessons?lesson=two_cycle",
     "composing": "lessons?compose=1",
+    "league": f"league?{QUERY}",
+    "league_matrix": f"league?{QUERY}&chart=matrix",
 }
 SCHEMES = [(place, scheme) for place in PLACES for scheme in ("light", "dark")]
 SENTENCE = re.compile(r"(?:[A-Za-z][a-z]+[ ,]+){3,}[A-Za-z]+")
@@ -36,11 +39,16 @@ SAID = """() => [
 
 
 def visited(open_page: Open, place: str, locale: str = "en-US", **settings: object) -> RacePage:
-    """A page as it is at rest, by its own address."""
+    """A page as it is at rest, by its own address; of a league with its answer."""
+    is_league = place.startswith("league")
+    if is_league:
+        known_before()
     page = open_page("", locale=locale, **settings)
     page.page.goto(f"{page.address}/{place}")
     page.page.wait_for_function("document.querySelector('[data-testid=stMain]')?.innerText.length > 100")
     page.rest()
+    if is_league:
+        LeaguePage(page).reveal()
     page.page.wait_for_function(f"document.documentElement.lang === '{locale[:2]}'")
     # What a run has not come to yet is pale.
     page.page.wait_for_selector("[data-stale=true]", state="detached")

@@ -63,8 +63,6 @@ export interface Header {
   /** What stands above and below a picture that is taken elsewhere. */
   title?: string;
   caption?: string;
-  /** The id of what stands further below on the page and shows what a click on a mark asks for. */
-  leads_to?: string;
   tools?: string[];
   /** The QR code of the page, once it is asked for: an image, and what it is; or why there is none. */
   code?: { picture?: string; told: string } | null;
@@ -489,7 +487,7 @@ export interface PlotlyModule {
   purge(plot: HTMLElement): void;
   /** As if a hand pointed at marks. */
   Fx: {
-    hover(plot: HTMLElement, marks: Dict[], charts: string[]): void;
+    hover(plot: HTMLElement, marks: Dict[] | Dict, charts: string[]): void;
     unhover(plot: HTMLElement): void;
   };
 }

@@ -9,7 +9,7 @@ import { arrangementFor, merge } from "../figure.js";
 import { completed, resolved, sameBytes, toBytes, unpack } from "../message.js";
 import { loadPlotly } from "../plotly.js";
 import { Requests } from "../requests.js";
-import { themeOf, wantsNoMotion, watchSystemTheme } from "../theme.js";
+import { themeOf, watchSystemTheme } from "../theme.js";
 import { csvOf } from "./csv.js";
 import { presented } from "./presented.js";
 import { downloadFrom, entitled } from "./taken.js";
@@ -100,10 +100,7 @@ export class ChartView {
     this.told = document.createElement("div");
     this.told.className = "optviz-chart-told";
     this.told.setAttribute("role", "status");
-    this.leads = document.createElement("button");
-    Object.assign(this.leads, { type: "button", className: "optviz-chart-leads", hidden: true });
-    this.leads.addEventListener("click", () => this.follow());
-    this.body.append(this.bar, this.plot, this.leads, this.told);
+    this.body.append(this.bar, this.plot, this.told);
     root.replaceChildren(this.body);
     this.walk = new Walk(this.plot, this.told, (point) => this.choose(point));
     /** @type {Message | null} */
@@ -145,7 +142,6 @@ export class ChartView {
     const { title = "", text, token = "" } = message.header;
     const keys = text[send ? "keys_choose" : "keys_tell"] ?? "";
     this.plot.setAttribute("aria-label", [title, keys].filter(Boolean).join(". "));
-    this.leads.textContent = text["listed_below"] ?? "";
     // What has a focus keeps it where nothing of it has changed.
     if (this.built !== token || !token) this.build(message.header);
     this.built = token;
@@ -154,7 +150,6 @@ export class ChartView {
 
   /** @param {Header} header */
   build({ choices, views: named, text }) {
-    this.leads.hidden = true;
     const groups = Object.entries(choices).filter(([, names]) => names.length > 1);
     const pickers = groups.map(([group, names]) => {
       const picker = document.createElement("select");
@@ -225,21 +220,9 @@ export class ChartView {
 
   /** @param {Dict} point */
   choose(point) {
-    const { clicks = {}, leads_to: target } = this.message?.header ?? {};
-    const sends = /** @type {Dict} */ (clicks)["marks"]?.sends;
+    const sends = /** @type {Dict} */ (this.message?.header.clicks ?? {})["marks"]?.sends;
     const mark = markOf(point);
-    if (!sends || !mark || !this.requests.send) return;
-    this.requests.ask(sends, mark);
-    this.leads.hidden = !target;
-  }
-
-  // To what was chosen, which stands further below on the page.
-  follow() {
-    const target = document.getElementById(this.message?.header.leads_to ?? "");
-    if (!target) return;
-    target.tabIndex = -1;
-    target.focus({ preventScroll: true });
-    target.scrollIntoView({ block: "start", behavior: wantsNoMotion() ? "auto" : "smooth" });
+    if (sends && mark) this.requests.ask(sends, mark);
   }
 
   /** @param {string} ending */

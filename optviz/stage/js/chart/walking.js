@@ -78,7 +78,10 @@ export class Walk {
     const { xaxis = "x", yaxis = "y" } = this.plot._fullData?.[stop.curve] ?? {};
     const layer = this.plot.querySelector(".hoverlayer");
     if (layer) this.labels.observe(layer, { childList: true, subtree: true });
-    window.Plotly.Fx.hover(this.plot, [{ curveNumber: stop.curve, pointNumber: stop.point }], [`${xaxis}${yaxis}`]);
+    const { curve, point } = stop;
+    // Of a cell Plotly knows but where it is.
+    const pointed = Array.isArray(point) ? { xval: point[1], yval: point[0] } : [{ curveNumber: curve, pointNumber: point }];
+    window.Plotly.Fx.hover(this.plot, pointed, [`${xaxis}${yaxis}`]);
     this.say();
   }
 

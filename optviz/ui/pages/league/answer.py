@@ -29,7 +29,7 @@ from optviz.text import Words, spaced
 from optviz.text.verdicts import told_conclusions, told_fair, told_pairs
 from optviz.ui import component, requests, session, widgets
 from optviz.ui.leagues import Desk
-from optviz.ui.pages.league.behind import PLACE, behind_section, note_click
+from optviz.ui.pages.league.behind import behind_section, note_click
 from optviz.ui.pages.league.files import files_section
 from optviz.ui.pages.league.guess import told_guess
 from optviz.ui.pages.league.question import without_conclusions
@@ -48,7 +48,8 @@ def answer_section(desk: Desk, league: League, values: Mapping[str, np.ndarray],
     label = text["league"]
     told_guess(league, record, text)
     st.html(f"<h2>{html.escape(label['ranking'])}</h2>")
-    explained, present = f"{label['gap_explained']} {label['ranking_explained']}", session.view().present
+    explained = spaced(f"{label['gap_explained']} {label['ranking_explained']}")
+    present = session.view().present
     if not present:
         st.caption(explained)
     _mount(ranking_figure(record, text["league_figures"]), "ranking", record, league, text)
@@ -146,7 +147,6 @@ def _mount(figure: Figure, name: str, record: LeagueRecord, league: League, text
         stage=key,
         heard=requests.heard(key),
         present=present,
-        leads_to=PLACE,
     )
     component.mount(message, key, partial(_answered, key), module=stage.CHART)
 
