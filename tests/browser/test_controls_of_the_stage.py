@@ -260,6 +260,14 @@ def test_full_screen_has_the_code_and_a_larger_map(open_page: Open) -> None:
     # This server's own address is no use to a phone, and the code says so.
     assert code.locator("p").inner_text() == words("en")["download"]["qr_local"]
     assert code.locator("img").is_hidden()
+    # Nobody comes by the keyboard to what lies under it, and who puts it away comes back to its button.
+    assert page.page.locator(".optviz-above").evaluate("above => above.inert")
+    code.locator("button").focus()
+    page.page.keyboard.press("Enter")
+    code.wait_for(state="hidden")
+    assert page.page.evaluate("document.activeElement.dataset.do") == "code"
+    assert not page.page.locator(".optviz-above").evaluate("above => above.inert")
+    page.do("code")
     code.click()
     code.wait_for(state="hidden")
     sentence = page.page.locator(".optviz-sentence").bounding_box()

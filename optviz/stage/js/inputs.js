@@ -4,6 +4,7 @@
 /** @import { Stage } from "./stage.js" */
 
 import { fillSpeeds, toggleTools } from "./chrome.js";
+import { part } from "./elements.js";
 import { nextHint } from "./hints.js";
 import { listenToKeys } from "./keyboard.js";
 import { Pointer } from "./pointer.js";
@@ -38,7 +39,7 @@ export function perform(stage, what) {
     case "home": return stage.goHome();
     case "full": return toggleFullScreen(stage.elements.body);
     case "code": return stage.dispatch({ type: "show_code", shown: !state.code });
-    case "code_close": return stage.dispatch({ type: "show_code", shown: false });
+    case "code_close": return closeCode(stage);
     case "card": return stage.card.toggle();
     case "look": return lookInside(stage);
     case "read": return requests.ask("read", state.card);
@@ -142,6 +143,17 @@ function connectHistory(stage, pointer) {
   return () => listening.abort();
 }
 
+/**
+ * What had the focus in it gives it to the button that opened it.
+ * @param {Stage} stage
+ */
+function closeCode(stage) {
+  const { code, transport } = stage.elements;
+  const within = code.contains(document.activeElement);
+  stage.dispatch({ type: "show_code", shown: false });
+  if (within) part(transport, "[data-do=code]").focus({ preventScroll: true });
+}
+
 /** @param {Stage} stage */
 function connectKeys(stage) {
   const { body, scrubber } = stage.elements;
@@ -154,7 +166,7 @@ function connectKeys(stage) {
     // What is open is put away first; then the presentation ends.
     escape: () => {
       if (stage.menu.isOpen) stage.menu.open(false);
-      else if (stage.state.code) stage.dispatch({ type: "show_code", shown: false });
+      else if (stage.state.code) closeCode(stage);
       else if (stage.card.isOpen) stage.card.open(null);
       else if (stage.state.message?.header.present) stage.requests.ask("present", false);
     },

@@ -41,13 +41,15 @@ export function updateFullButton(button, body, text) {
  * @param {Elements} elements
  * @param {State} state
  */
-export function updateLecture({ body, code, transport }, { code: isShown, message }) {
+export function updateLecture({ above, body, code, homeButton, plot, scenery, transport }, { code: isShown, message }) {
   const { text = {}, tools = [], present, code: sent } = message?.header ?? {};
   const [full, button] = [part(transport, "[data-do=full]"), part(transport, "[data-do=code]")];
   updateFullButton(full, body, text);
   button.hidden = !tools.includes("code") || !(present || isFullScreen(body));
   button.setAttribute("aria-expanded", String(isShown));
   code.hidden = !isShown || !sent;
+  // What lies under it is not to be reached by the keyboard either.
+  for (const covered of [above, plot, scenery, homeButton]) covered.inert = !code.hidden;
   code.setAttribute("aria-label", text["code"] ?? "");
   const picture = /** @type {HTMLImageElement} */ (part(code, "img"));
   picture.hidden = !sent?.picture;

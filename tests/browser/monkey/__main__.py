@@ -16,7 +16,7 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from monkey.actions import draw, read_walk, tell_walk
-from monkey.kinds import Action
+from monkey.kinds import PAGES, Action
 from monkey.shortening import shortened
 from monkey.walk import Failure, Walker, walker
 from optviz.laboratory.store import VARIABLE
@@ -30,6 +30,7 @@ def main() -> int:
     parser.add_argument("--walks", type=int, default=20)
     parser.add_argument("--actions", type=int, default=200, help="in each walk")
     parser.add_argument("--walk", default="", help="these actions instead, as a failing walk prints them")
+    parser.add_argument("--page", choices=PAGES, help="stay on this page, mostly")
     parser.add_argument("--minutes", type=float, default=0, help="begin no walk after so many minutes")
     parser.add_argument("--shorten", type=float, default=90, help="seconds for making a walk that failed shorter")
     parser.add_argument("--ignore", default="", help="kinds of failures that are known: invariant/action,invariant")
@@ -78,7 +79,7 @@ def _one_walk(
     known: set[tuple[str, ...]],
 ) -> int:
     """A walk goes on after a failure, from a new visit: one fault does not hide the next. A kind is told once."""
-    begin, failed, done, actions = time.monotonic(), 0, 0, draw(seed)
+    begin, failed, done, actions = time.monotonic(), 0, 0, draw(seed, asked.page)
     spent = 0.0
     with begun() as visitor:
         while done < asked.actions:

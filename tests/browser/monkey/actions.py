@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from monkey.kinds import Action, Kind
+from monkey.kinds import PAGES, Action, Kind
 from monkey.kinds_of_every_page import EVERY_PAGE
 from monkey.kinds_of_guide import GUIDE_KINDS
 from monkey.kinds_of_league import LEAGUE_KINDS
@@ -45,10 +45,20 @@ def tell_walk(actions: tuple[Action, ...]) -> str:
     return " ".join(str(action) for action in actions)
 
 
-def draw(seed: int) -> Iterator[Action]:
-    """Actions without end, the same for the same seed."""
+def draw(seed: int, page: str | None = None) -> Iterator[Action]:
+    """Actions without end, the same for the same seed. page: what is done is mostly what can be done there alone."""
     chance = random.Random(seed)
-    names, weights = list(KINDS), [kind.weight for kind in KINDS.values()]
+    weights = {name: kind.weight * _share_on(kind, page) for name, kind in KINDS.items()}
     while True:
-        name = chance.choices(names, weights)[0]
-        yield Action(name, KINDS[name].draw(chance))
+        name = chance.choices(list(weights), list(weights.values()))[0]
+        drawn = Action(name, KINDS[name].draw(chance))
+        if page is not None and (name == "go" or (name == "elsewhere" and not drawn.arguments[0].startswith(page))):
+            drawn = Action("go", (page,))
+        yield drawn
+
+
+def _share_on(kind: Kind, page: str | None) -> float:
+    """Of a kind's weight, where a walk is to stay on a page: what is done beside other pages too is done less."""
+    if page is None or kind.pages == (page,):
+        return 1.0
+    return 0.5 if kind.pages == PAGES else 0.1 if page in kind.pages else 0.0

@@ -13,7 +13,7 @@
     step: ".inside:not([data-small=true])",
     guide: ".st-key-guide",
     lessons: ".st-key-lessons_list, .st-key-lessons_opened, .st-key-lessons_composing",
-    league: ".st-key-league_question, .st-key-league_usual",
+    league: ".st-key-league_question, .st-key-league_usual, .st-key-league_train_beside, .st-key-league_tune_rate",
   };
 
   const page = () => location.pathname.split("/").at(-1) || "race";
@@ -92,7 +92,8 @@
     const rows = all(".optviz-league tbody tr").filter(seen);
     return {
       question: said(one(".st-key-league_question .optviz-question")),
-      ...Object.fromEntries(["usual", "ask", "cancel", "reveal", "again"].map((name) => [name, has(`league_${name}`)])),
+      usual: ["league_usual", "league_train_beside", "league_tune_rate"].some(has),
+      ...Object.fromEntries(["ask", "cancel", "reveal", "again"].map((name) => [name, has(`league_${name}`)])),
       judging: all(".optviz-awaited, [role=status]").filter(seen).map(said).join(" "),
       answered: one("[data-optviz-league]") !== null || rows.length > 0,
       table: rows.map((row) => [...row.cells].map((cell) => (cell.firstChild?.nodeValue ?? cell.textContent).trim())),

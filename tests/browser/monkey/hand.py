@@ -117,7 +117,7 @@ class Hand:
         )
 
     def press(self, control: Locator) -> None:
-        if not control.is_enabled():
+        if not control.is_enabled() or control.evaluate("control => control.closest('[inert]') !== null"):
             raise NotInSight("disabled")
         control.click(timeout=PATIENCE)
 

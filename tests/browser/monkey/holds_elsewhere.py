@@ -64,7 +64,7 @@ def the_step_is_the_addresss(seen: Seen, known: Known) -> str | None:
 def the_lines_make_the_recorded_step(seen: Seen, known: Known) -> str | None:
     """Who reads the lines alone gets the step that the core recorded."""
     here, race, view = seen["step_page"], expected(seen["address"]).race, view_of(seen)
-    if here is None or here["playing"] or here["step"] == 0 or here["gone"]:
+    if here is None or here["playing"] or not here["step"] or here["gone"]:
         return None
     places = [place for place in dict.fromkeys((view.racer, view.beside)) if place is not None]
     for place, lines in zip(places, here["lines"], strict=False):

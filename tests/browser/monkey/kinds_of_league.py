@@ -94,6 +94,19 @@ def _seed(hand: Hand, which: str) -> None:
     hand.press(button)
 
 
+def _share(hand: Hand) -> None:
+    """What holds the code of the league's link."""
+    hand.press(hand.part(".st-key-league_code summary"))
+    hand.page.wait_for_function("document.getAnimations().length === 0")
+
+
+def _any_seed(hand: Hand, seed: str) -> None:
+    """A seed that is typed into the field under the lists."""
+    field = hand.part("[class*='st-key-league_any_seed'] input")
+    field.fill(seed, timeout=PATIENCE)
+    hand.press(hand.part(".st-key-league_open_any button"))
+
+
 def _counted(chance: random.Random) -> tuple[str, ...]:
     return (chance.choice(SMALLEST),)
 
@@ -106,6 +119,9 @@ OF_LEAGUE: dict[str, Kind] = {
     "league_again": _pressed("league_again", 3, pushes=0),
     "league_reveal": _pressed("league_reveal", 14, pushes=0),
     "league_usual": _pressed("league_usual", 8),
+    "league_beside": _pressed("league_train_beside", 8),
+    "league_rate": _pressed("league_tune_rate", 8),
+    "league_alike": _pressed("league_to_alike", 3),
     "league_placebo": _pressed("league_placebo", 2),
     "league_count": Kind(2, _counted, _count, 200),
     "league_first": Kind(3, lambda chance: (chance.choice(FIRST),), _first, 200, tells=True),
@@ -114,10 +130,12 @@ OF_LEAGUE: dict[str, Kind] = {
     "league_picker": Kind(3, nth(4), _picker, 0, pushes=0),
     "league_mark": Kind(9, nth(60), _mark, 200, pushes=0),
     "league_seed": Kind(6, nth(12), _seed, 200),
+    "league_any": Kind(2, one_of(["0", "3", "41", "99999"]), _any_seed, 300, tells=True),
+    "league_share": Kind(1.5, nothing, _share, 200, pushes=0),
     "league_save": Kind(2, nth(6), _save, 0, pushes=0),
     "league_file": Kind(0.6, lambda chance: (chance.choice(("csv", "json", "html")),), _file, 0, pushes=0),
 }
-CHANGES_THE_RACE = ("league_usual", "league_placebo", "league_seed")
+CHANGES_THE_RACE = ("league_usual", "league_placebo", "league_seed", "league_any")
 LEAGUE_KINDS = {
     name: replace(kind, pages=("league",), keeps=name not in CHANGES_THE_RACE) for name, kind in OF_LEAGUE.items()
 }

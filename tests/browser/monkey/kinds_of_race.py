@@ -324,6 +324,11 @@ def _qr(hand: Hand) -> None:
     hand.press(hand.part(".optviz-stage [data-do=code]"))
 
 
+def _qr_close(hand: Hand, press: str) -> None:
+    hand.part(".optviz-stage [data-do=code_close]").focus(timeout=PATIENCE)
+    hand.page.keyboard.press(press)
+
+
 def _record(hand: Hand) -> None:
     """A video is begun, or the one that is being made is ended; what is done next ends it too."""
     hand.press(hand.stage("[data-do=save]"))
@@ -407,6 +412,7 @@ STAGE: dict[str, Kind] = {
     "card_do": Kind(2, one_of(["card_before", "card_next", "look", "read"]), _card_do, 200),
     "card_close": Kind(1.5, one_of(["Enter", "Escape"]), _card_close, 200, pushes=0, closes=True),
     "full": Kind(1.5, nothing, _full, 0, pushes=0),
+    "qr_close": Kind(1, one_of(["Enter", "Escape"]), _qr_close, 200, pushes=0, closes=True),
     "qr": Kind(1.5, nothing, _qr, 200, pushes=0, closes=True),
 }
 """The stage, which plays a race or a lesson's."""

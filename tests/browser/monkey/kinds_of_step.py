@@ -79,11 +79,12 @@ OF_STEP: dict[str, Kind] = {
     "step_question": Kind(4, nth(4), _question, 200),
     "step_scrub": Kind(9, shares(1), _scrub, 0, pushes=0),
     "step_do": Kind(9, one_of(["play", "play", "first", "back", "forward", "last"]), _do, 0, pushes=0),
+    "step_full": Kind(2, nothing, lambda hand: _do(hand, "full"), 0, pushes=0),
     "step_key": Kind(8, one_of(KEYS), _key, 0, pushes=0),
     "step_strip": Kind(5, lambda chance: (*nth(6)(chance), *shares(1)(chance)), _strip, 0, pushes=0),
     "step_term": Kind(5, nth(30), _term, 0, pushes=0),
     "step_entry": Kind(3, nth(6), _entry, 0, pushes=0),
     "step_race": Kind(4, nothing, lambda hand: _do(hand, "race"), 200),
 }
-STEP_KINDS = {name: replace(kind, pages=("step",), keeps=True) for name, kind in OF_STEP.items()}
+STEP_KINDS = {name: replace(kind, pages=("step",), keeps=True, in_full=True) for name, kind in OF_STEP.items()}
 """Name → what it is."""
