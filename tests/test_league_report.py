@@ -63,6 +63,8 @@ def test_a_record_has_the_numbers_of_the_runs() -> None:
     assert (found.means[:, 1] <= found.means[:, 0]).all()
     assert (found.means[:, 2] >= found.means[:, 0]).all()
     assert found.diverged.tolist() == [0, 0, 0, 40]
+    assert found.left.tolist() == [int(run.left_the_surface.sum()) for run in runs]
+    assert found.left.sum() > 0 and found.left[3] == 0
     assert found.names[found.order[-1]] == "lost"
     assert found.pairs[0, 1].wins == int((beats(runs[0].gap, runs[1].gap) > 0).sum())
     at_end = [np.mean(run.hits[:, 1] >= 0) for run in runs]
@@ -227,6 +229,15 @@ def test_one_racer_has_no_pairs() -> None:
     one = Result(alone, result().seeds, result().runs[:1], None, alone.seven)
     text = page_of(one, league_record(one, alone.racer_names()), "en").decode()
     assert re.findall(r'id="figure-(\w+)"', text) == ["ranking", "profiles", "bands"]
+
+
+def test_runs_that_left_the_surface_stand_beside_those_that_diverged() -> None:
+    (table,) = re.findall(r'<section id="section-ranking">.*?<table.*?>(.*?)</table>', page(), re.S)
+    rows = [re.findall("<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall("<tr>(.*?)</tr>", table)]
+    assert rows[0][-2:] == ["diverged", "left the surface"]
+    assert "left the surface” those on which it ended outside the domain" in page()
+    order = record().order.tolist()
+    assert [row[-2:] for row in rows[1:]] == [[str(record().diverged[at]), str(record().left[at])] for at in order]
 
 
 def test_no_minus_stands_before_nothing() -> None:

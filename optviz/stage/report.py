@@ -102,11 +102,9 @@ def report(
     address: str = "",
     question: League | None = None,
 ) -> bytes:
-    """The file, UTF-8. conclusions: the article's six, as `optviz.text.verdicts` tells them.
-
-    address: of a running server, for links to races; without one the report tells the text that follows the ? of a
-    link. question: what was asked, where racers were tuned for it. Raises BadInput for another language, ValueError for
-    a league that is not complete.
+    """The file, UTF-8. conclusions: the article's six, as `optviz.text.verdicts` tells them. address: of a server, for
+    links to races; without one the text after the ? of a link is told. question: what was asked, where racers were
+    tuned for it. Raises BadInput for another language, ValueError for a league that is not complete.
     """
     if language not in LANGUAGES:
         raise BadInput("unknown_choice", name="language", value=language, allowed=", ".join(LANGUAGES))
@@ -179,13 +177,14 @@ def _section(name: str, league: League, record: LeagueRecord, text: Words, title
     table = TABLES[name](record, text) if name in TABLES else ""
     return (
         f'<section id="section-{name}"><h2>{html.escape(heading)}</h2>'
-        f"<p>{html.escape(spaced(_explained(name, record, text)))}</p>"
+        f"{''.join(f'<p>{html.escape(spaced(told))}</p>' for told in _explained(name, record, text))}"
         f'<div data-figure="figure-{name}" data-broken="{html.escape(text["standalone"]["broken"])}"></div>'
         f'<script type="text/plain" id="figure-{name}">{packed(message)}</script>{table}</section>'
     )
 
 
-def _explained(name: str, record: LeagueRecord, text: Words) -> str:
+def _explained(name: str, record: LeagueRecord, text: Words) -> list[str]:
+    """What is said before a figure, a paragraph each."""
     phrases = text["league_report"]
     told = [phrases[f"{name}_explained"]]
     if name == "duel":
@@ -195,10 +194,9 @@ def _explained(name: str, record: LeagueRecord, text: Words) -> str:
         told.append(phrases["blocks"].format(training=training, judging=judging))
         if any(record.fair.extended):
             told.append(phrases["extended"])
-        told += [
-            phrases["on_edge"].format(racer=record.names[place]) for place, on in enumerate(record.fair.on_edge) if on
-        ]
-    return " ".join(told)
+        still = [name for name, on_edge in zip(record.names, record.fair.on_edge, strict=True) if on_edge]
+        told += [phrases["on_edge"].format(racer=name) for name in still]
+    return told
 
 
 def _lead(record: LeagueRecord, phrases: Mapping[str, str]) -> str:
@@ -232,8 +230,8 @@ def _block(seeds: tuple[int, int]) -> str:
 # --- tables --------------------------------------------------------------------------------------------------------
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Rows of text; the first of each row names it."""
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], last: str = "number") -> str:
+    """Rows of text; the first of each row names it. last: "number" or "word", what stands in the last column."""
     titles = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in head)
     lines = "".join(
         f'<tr><th scope="row">{html.escape(first)}</th>'
@@ -241,7 +239,8 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         + "</tr>"
         for first, *cells in rows
     )
-    return f'<div class="wide" tabindex="0"><table><thead><tr>{titles}</tr></thead><tbody>{lines}</tbody></table></div>'
+    table = f'<table class="last-{last}"><thead><tr>{titles}</tr></thead><tbody>{lines}</tbody></table>'
+    return f'<div class="wide" tabindex="0">{table}</div>'
 
 
 def _with_interval(numbers: Sequence[float], form: str) -> str:
@@ -296,7 +295,7 @@ def _pair_table(record: LeagueRecord, text: Words) -> str:
         for pair in pairs
     ]
     title = html.escape(phrases["all_pairs"])
-    return f"<details><summary>{title}</summary>{_table(head, rows)}</details>"
+    return f"<details><summary>{title}</summary>{_table(head, rows, last='word')}</details>"
 
 
 def _verdict(pair: Pair, text: Words) -> str:
@@ -328,7 +327,7 @@ def _fair_table(record: LeagueRecord, text: Words) -> str:
                 phrases["at_edge"] if fair.on_edge[place] else "–",
             ]
         )
-    return _table(head, rows)
+    return _table(head, rows, last="word")
 
 
 TABLES: dict[str, Callable[[LeagueRecord, Words], str]] = {
