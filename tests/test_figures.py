@@ -531,3 +531,13 @@ def test_the_scale_says_which_loss_has_which_shade(surface: Any) -> None:
         around = heights.losses[np.abs(heights.shade - position) < 1.5e-2]
         assert around.min() <= float(label.replace("−", "-")) <= around.max(), (label, loss)
     assert [position for position, _ in scale["ticks"]] == sorted({position for position, _ in scale["ticks"]})
+
+
+def test_no_number_of_the_vertical_axis_stands_on_those_of_another_one() -> None:
+    """The lowest loss, 0, stands at the very foot, where the numbers along x begin."""
+    positions, losses = height_ticks(HEIGHTS)
+    assert (positions[0], losses[0]) == (0, 0)
+    (layer,) = [layer for layer in FIGURE.layers if layer["kind"] == "scene"]
+    axis = layer["plot"]["layout"]["scene"]["zaxis"]
+    assert axis["tickvals"] == positions[1:]
+    assert [float(text) for text in axis["ticktext"]] == losses[1:]

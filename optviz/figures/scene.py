@@ -22,6 +22,9 @@ ARTICLES_GRID = 50
 ARTICLES_HEIGHT = 0.75 / 2.6
 ARTICLES_HOME = [45.0, 45.0, 1.7]
 
+FOOT = 0.04
+"""Of the height of the box: a number of the vertical axis that stands lower lies on those of another one."""
+
 PRESENTED_AXIS = {"tickfont": {"size": 15}, "title": {"font": {"size": 19}}}
 WIDE = {"margin": {"l": 10}, "scene": {"domain": {"x": [0, 0.52], "y": [0, 1]}}}
 BOTH_WIDE = {
@@ -89,7 +92,9 @@ def scene_layer(
 
 
 def _scene(record: RaceRecord, heights: Heights, words: Mapping[str, str]) -> dict[str, Any]:
-    positions, losses = height_ticks(heights)
+    ticks = list(zip(*height_ticks(heights), strict=True))
+    # At the foot of the axis the numbers of x and y begin.
+    ticks = [tick for tick in ticks if tick[0] > FOOT] or ticks
     x_min, x_max, y_min, y_max = record.domain
     longest = max(x_max - x_min, y_max - y_min)
     # A long domain is a long box, but not a stick.
@@ -111,8 +116,8 @@ def _scene(record: RaceRecord, heights: Heights, words: Mapping[str, str]) -> di
             "range": [0, 1],
             "title": {"text": words["loss"]},
             "tickmode": "array",
-            "tickvals": positions,
-            "ticktext": [spelled(loss) for loss in losses],
+            "tickvals": [position for position, _ in ticks],
+            "ticktext": [spelled(loss) for _, loss in ticks],
         },
         "aspectmode": "manual",
         "aspectratio": {**sides, "z": HEIGHT},

@@ -93,6 +93,16 @@ def test_the_question_is_answered_and_the_way_back_leads_to_the_race_at_that_ste
     page.page.locator(".inside[data-at='57']").wait_for()
 
 
+def test_a_key_and_a_button_give_it_the_whole_screen(open_page: Open) -> None:
+    page = open_page("?racers=nag&steps=20")
+    look(page, 5)
+    is_full = "document.fullscreenElement?.classList.contains('inside') ?? false"
+    page.page.keyboard.press("f")
+    page.page.wait_for_function(is_full)
+    page.page.locator(".inside [data-do=full][aria-pressed=true]").click()
+    page.page.wait_for_function(f"!({is_full})")
+
+
 @long
 def test_axe_finds_nothing_serious(open_page: Open) -> None:
     page = open_page("?racers=adam~rmsprop~nag&steps=60&present=1", color_scheme="dark")

@@ -8,7 +8,7 @@ const HIGHEST = 89; // degrees: straight above, no direction is up on the screen
 const NEAREST = 0.3; // sides of the box
 const FARTHEST = 10;
 const FARTHEST_ASIDE = 2; // from the middle to the point that is looked at, along each axis
-const WIDTH_NEEDED = 1.4; // of the height
+const WIDTH_NEEDED = 1.46; // of the height: what stands beside the axes as well
 const DEGREE = Math.PI / 180;
 
 /**
