@@ -93,7 +93,8 @@ def test_a_mark_tells_its_numbers_and_leads_to_its_surfaces_by_mouse_and_by_keyb
     keys.press("ArrowLeft" if chart in ("profiles", "bands") else "ArrowDown")
     expect(told).not_to_have_text("")
     if chart != "duel":
-        expect(told).not_to_contain_text(number)
+        # A step before, a curve may be as high.
+        expect(told).not_to_contain_text(f"{STEP}:" if chart in ("profiles", "bands") else number)
     keys.press("Enter")
     if chart == "ranking":
         page.wait_for_others(listed)
