@@ -20,7 +20,7 @@ from league_records import league_record as by_hand
 from mounted import visit, widget
 from optviz import Race
 from optviz.experiment.league import League
-from optviz.figures.league.record import league_record
+from optviz.figures.league.record import LeagueRecord, league_record
 from optviz.laboratory.judging import in_convention
 from optviz.laboratory.kernel import compute
 from optviz.laboratory.league import Result, known, run_league
@@ -28,15 +28,17 @@ from optviz.laboratory.league_answer import answer, answer_of, values_of
 from optviz.laboratory.store import Store
 from optviz.laboratory.values import packed, unpacked
 from optviz.stage import unpack
-from optviz.statistics.pairs import Verdict
+from optviz.statistics.pairs import Pair, Verdict
 from optviz.surface import GaussianHills
 from optviz.text import words
+from optviz.text.headline import NO_DIFFERENCE, told_guess, told_headline, verdict
+from optviz.text.numbers import roughly
 from optviz.text.verdicts import told_fair, told_pairs
 from optviz.ui import leagues
 from optviz.ui.asking import visit as name_of_visit
 from optviz.ui.leagues import Desk, token_of
 from optviz.ui.pages.league.answer import ranking_table
-from optviz.ui.pages.league.guess import verdict
+from optviz.ui.pages.league.guess import offered
 
 ASKED = League(seeds=(0, 30), steps=60)
 LINK = {"seeds": "0~30", **Race(steps=60).to_query(whole=True)}
@@ -140,10 +142,9 @@ def test_nothing_is_told_before_the_answer_is_asked_for(desk: Desk, language: st
     assert text["league"]["ranking"] in page
     assert set(charts(app)) == {"league_ranking", "league_duel"}
     means = [runs.c.mean() for runs in known(ASKED, Store(desk.store)).runs]
-    names = ASKED.racer_names(text["optimizer"])
-    best = names[int(np.argmin(means))]
-    guessed = verdict(league_record(known(ASKED, Store(desk.store)), names), 0)
-    assert text["league"][guessed].format(guess=names[0], best=best) in page
+    record = league_record(known(ASKED, Store(desk.store)), ASKED.racer_names(text["optimizer"]))
+    assert told_headline(ASKED, record, text) in page
+    assert told_guess(record, 0, text) in page
     for mean in means:
         assert f"{mean:.3f}" in page
 
@@ -199,29 +200,113 @@ def test_the_way_to_a_random_surface_keeps_all_else_of_the_race(desk: Desk) -> N
 @pytest.mark.parametrize(
     ("place", "against", "said"),
     [
-        (1, "better", "guessed_wrong"),
-        (1, "equivalent", "guessed_alike"),
-        (1, "unknown", "guessed_open"),
-        (2, "better", "guessed_right"),
-        (2, "unknown", "guessed_right_open"),
-        (None, "better", "no_guess"),
-        (None, "equivalent", "no_guess_open"),
+        (1, "better", "guess_wrong"),
+        (1, "equivalent", "guess_alike"),
+        (1, "unknown", "guess_open"),
+        (2, "better", "guess_right"),
+        (2, "equivalent", "guess_right_open"),
+        (2, "unknown", "guess_right_open"),
+        (NO_DIFFERENCE, "unknown", "guess_difference"),
     ],
 )
-def test_a_guess_is_wrong_only_where_the_best_is_surely_better(place: int | None, against: str, said: str) -> None:
+def test_a_guess_is_wrong_only_where_the_best_is_surely_better(place: int, against: str, said: str) -> None:
+    assert verdict(of_the_first_two(against), place) == said
+
+
+def of_the_first_two(against: str) -> LeagueRecord:
+    """Adam first, RMSProp as the verdict says of Adam, NAG surely behind both."""
     made = by_hand()
     opposite = {"better": "worse"}.get(against, against)
     pairs = {key: replace(made.pairs[key], verdict=Verdict.WORSE) for key in ((0, 1), (0, 2))}
     pairs[1, 2] = replace(made.pairs[1, 2], verdict=Verdict(opposite))
     assert int(made.order[0]) == 2
-    assert verdict(replace(made, pairs=pairs), place) == said
+    return replace(made, pairs=pairs)
 
 
-def test_of_two_that_are_the_same_neither_guess_is_wrong() -> None:
-    twins = League(racers=ASKED.racers[:1] * 2, seeds=(0, 25), steps=10)
-    runs, _ = compute(twins, 0, 25, [0, 1], joint=False)
-    record = league_record(Result(twins, np.arange(25), (runs[0], runs[1]), None, twins.seven), twins.racer_names())
-    assert {verdict(record, place) for place in (0, 1)} == {"guessed_alike", "guessed_right_open"}
+HEADLINES = {
+    "better": "By the mean gap left, Adam is surely first, with 0.100.",
+    "unknown": "By the mean gap left, Adam comes first, with 0.100. "
+    "Whether it really is ahead of RMSProp, these surfaces cannot tell.",
+    "equivalent": "By the mean gap left, Adam comes first, with 0.100. "
+    "Equivalent to it, less than 0.02 apart: RMSProp.",
+}
+RANKS = {
+    ((3, 3), (1, 2), (1, 2)): ("better", " By who wins on more surfaces, these may be first: Adam, RMSProp."),
+    ((3, 3), (2, 2), (1, 1)): ("unknown equivalent", " By who wins on more surfaces, Adam is surely first."),
+    ((1, 1), (2, 3), (2, 3)): ("better unknown equivalent", " By who wins on more surfaces, NAG is surely first."),
+}
+
+
+@pytest.mark.parametrize("against", HEADLINES)
+@pytest.mark.parametrize("ranks", RANKS)
+def test_the_headline_says_by_what_and_names_whom_it_cannot_be_told_from(
+    against: str, ranks: tuple[tuple[int, int], ...]
+) -> None:
+    verdicts, told_of_wins = RANKS[ranks]
+    record = replace(of_the_first_two(against), ranks=np.array(ranks))
+    expected = HEADLINES[against] + (told_of_wins if against in verdicts else "")
+    assert told_headline(ASKED, record, words("en")) == expected
+
+
+def test_of_many_names_there_is_a_number() -> None:
+    record = replace(of_the_first_two("better"), ranks=np.array([[1, 3]] * 3))
+    assert told_headline(ASKED, record, words("en")).endswith("these may be first: Adam, RMSProp, NAG.")
+    many = replace(record, names=("NAG",) * 8, ranks=np.array([[1, 8]] * 8), order=np.arange(8)[::-1])
+    many = replace(many, pairs={(i, j): made_better(i, j) for i in range(8) for j in range(i + 1, 8)})
+    many = replace(many, means=np.linspace(0.9, 0.1, 8)[:, None].repeat(3, axis=1), left=np.zeros(8))
+    assert told_headline(ASKED, many, words("en")).endswith("these may be first: 8 of the 8.")
+
+
+def made_better(first: int, second: int) -> Pair:
+    """The second one is surely better."""
+    return replace(by_hand().pairs[0, 1], first=first, second=second)
+
+
+def test_the_headline_says_that_who_is_first_has_mostly_left_the_surface() -> None:
+    record = replace(of_the_first_two("better"), left=np.array([9, 9, 5]))
+    assert "outside" not in told_headline(ASKED, record, words("en"))
+    record = replace(record, left=np.array([0, 0, 6]))
+    assert "On 6 of 10 surfaces, though, Adam ended outside" in told_headline(ASKED, record, words("en"))
+
+
+@pytest.fixture(scope="module")
+def placebo() -> LeagueRecord:
+    runs, _ = compute(TWINS, 0, 25, [0, 1], joint=False)
+    return league_record(Result(TWINS, np.arange(25), (runs[0], runs[1]), None, TWINS.seven), TWINS.racer_names())
+
+
+TWINS = League(racers=ASKED.racers[:1] * 2, seeds=(0, 25), steps=10)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_of_two_that_are_the_same_there_is_no_first(placebo: LeagueRecord, language: str) -> None:
+    text = words(language)
+    told_of_both = told_headline(TWINS, placebo, text)
+    assert not any(name in told_of_both for name in placebo.names)
+    assert "25" in told_of_both and text["league"]["level_same"] in told_of_both
+    assert told_of_both.endswith(text["league"]["level_shows"])
+    assert [verdict(placebo, place) for place in (0, 1, NO_DIFFERENCE)] == [
+        "guess_level",
+        "guess_level",
+        "guess_none_right",
+    ]
+    # Level by chance is no placebo.
+    others = TWINS.replaced(racers=ASKED.racers[:2])
+    assert text["league"]["level_shows"] not in told_headline(others, placebo, text)
+
+
+def test_no_difference_can_be_guessed_where_there_are_two() -> None:
+    assert offered(TWINS) == (0, 1, NO_DIFFERENCE)
+    assert offered(TWINS.replaced(racers=ASKED.racers[:1] * 3)) == (0, 1, 2, NO_DIFFERENCE)
+    assert offered(ASKED) == tuple(range(7))
+
+
+@pytest.mark.parametrize(
+    ("count", "rough"),
+    [(1, 1), (9, 9), (21, 30), (99, 100), (100, 100), (101, 110), (1_095, 1_100), (3_950, 4_000), (30_000, 30_000)],
+)
+def test_a_number_of_surfaces_is_told_roughly(count: int, rough: int) -> None:
+    assert roughly(count) == rough
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -234,7 +319,8 @@ def test_what_one_surface_says_is_told_of_pairs_and_surfaces_as_the_function_cou
     assert places == sorted(places)
     for count in ("surface", "pairs") if language == "en" else ("曲面", "组合"):
         assert count in told_of_one
-    assert "400" in unknown
+    # Of ± 0.05 after 10 surfaces; 1.65 is how many half intervals the worst difference, 0.01, has to be away.
+    assert [f"{roughly(number):,}" in unknown for number in (400, 10 * round((1.653 * 0.05 / 0.01) ** 2))] == [True] * 2
     assert told_pairs(made, text, most=0) == [told_of_one, unknown]
     # Of one pair that is sure there is one number.
     pairs = {**made.pairs, (0, 1): replace(made.pairs[0, 1], verdict=Verdict.UNKNOWN, p_holm=1.0)}

@@ -16,6 +16,7 @@ from optviz.statistics.pairs import (
     holm,
     more_often,
     pairs_of,
+    seeds_at_most,
     seeds_needed,
     share_interval,
     sign_test,
@@ -148,23 +149,41 @@ def test_verdicts(interval: tuple[float, float], n: int, verdict: Verdict) -> No
     assert verdict_of(interval, n) is verdict
 
 
-NEEDED = [
-    # Half as wide would leave 0: four times as many.
-    (0.1, (-0.1, 0.3), 100, 400),
-    # From ± 0.04 to ± 0.02 about 0: four times as many.
-    (0.0, (-0.04, 0.04), 100, 400),
-    # From 0.005 the edge at 0.02 is 0.015 away, three times as far as 0.
-    (0.005, (-0.025, 0.035), 100, 400),
-    (0.0, (0.0, 0.0), 5, 20),
-    (0.3, (-np.inf, np.inf), 1, None),
-]
+@pytest.mark.parametrize("true", [0.0, 0.004, 0.01, 0.015, 0.04, 0.2])
+@pytest.mark.parametrize("half", [0.02, 0.05])
+def test_so_many_seeds_as_are_needed_tell_in_eight_of_ten_leagues(true: float, half: float) -> None:
+    """Of a mean that is normal, whose interval after 100 seeds reaches as far as `half` on either side."""
+    needed = seeds_needed(true, (true - half, true + half), 100)
+    most = seeds_at_most((true - half, true + half), 100)
+    assert needed is not None and most is not None and needed <= most
+    draws = np.random.default_rng(0).standard_normal(4_000)
+    for n in (needed, most):
+        reach = half * (100 / n) ** 0.5
+        told = [verdict_of((mean - reach, mean + reach), n) for mean in true + draws * reach / 1.96]
+        # Of 4,000 leagues the share varies by 0.006, as a standard deviation.
+        assert np.mean([verdict is not Verdict.UNKNOWN for verdict in told]) >= 0.8 - 3 * 0.0065
 
 
-@pytest.mark.parametrize(("difference", "interval", "n", "needed"), NEEDED)
-def test_seeds_needed(difference: float, interval: tuple[float, float], n: int, needed: int | None) -> None:
-    found = seeds_needed(difference, interval, n)
-    # Rounded up: 400 may be 401.
-    assert found == needed or (needed == 400 and found == 401)
+def test_the_most_seeds_are_needed_halfway_between_0_and_what_is_equivalent() -> None:
+    interval = (-0.03, 0.05)
+    needed = [seeds_needed(difference, interval, 100) for difference in np.linspace(-0.05, 0.05, 201)]
+    assert max(number or 0 for number in needed) == seeds_at_most(interval, 100) == seeds_needed(0.01, interval, 100)
+
+
+@pytest.mark.parametrize(
+    ("interval", "n", "needed"), [((0.0, 0.0), 5, 20), ((0.0, 0.0), 30, 31), ((-np.inf, np.inf), 1, None)]
+)
+def test_more_seeds_than_there_are_and_no_fewer_than_a_verdict_takes(
+    interval: tuple[float, float], n: int, needed: int | None
+) -> None:
+    assert seeds_needed(0.0, interval, n) == seeds_at_most(interval, n) == needed
+
+
+def test_half_as_wide_takes_four_times_as_many() -> None:
+    once, twice = (seeds_needed(0.1, (0.1 - half, 0.1 + half), 1_000) for half in (0.2, 0.4))
+    assert once is not None and twice is not None
+    # Both are rounded up.
+    assert twice == pytest.approx(4 * once, abs=4)
 
 
 def test_a_racer_against_itself_is_all_ties_and_equivalent() -> None:

@@ -33,7 +33,7 @@ from optviz.stage.modules import CHART, chart_style, stage_module
 from optviz.stage.standalone import UNPACKING, document, packed
 from optviz.statistics.pairs import Pair
 from optviz.text import LANGUAGES, Words, counted, spaced, words
-from optviz.text.verdicts import told_pairs
+from optviz.text.verdicts import told_needed, told_pairs
 
 STYLE = style_sheet(
     "".join(
@@ -303,8 +303,8 @@ def _verdict(pair: Pair, text: Words) -> str:
     told = [text["league_figures"][f"verdict_{pair.verdict}"]]
     if pair.conflict:
         told.append(phrases["disagree"])
-    if pair.seeds_needed is not None:
-        told.append(phrases["needed"].format(more=f"{pair.seeds_needed:,}"))
+    if pair.seeds_range is not None:
+        told.append(phrases["needed"].format(more=told_needed([pair.seeds_range], text)))
     return text["figure"]["comma"].join(told)
 
 

@@ -23,6 +23,12 @@ FEWEST_SEEDS = 20
 
 SURE = 1 - CONFIDENCE
 
+POWER = 0.9
+"""How often the seeds that are said to be needed tell: on one side; between two limits, eight times of ten."""
+
+_LEAST_ROOM = EQUIVALENT_WITHIN / 2
+"""A difference of half of ± 0.02 is as far from 0 as from 0.02: the least room that there can be."""
+
 
 class Verdict(StrEnum):
     """What is said of the first of two racers, by the mean paired difference of c."""
@@ -58,7 +64,8 @@ class Pair:
     """Mean c of the first less mean c of the second, −1 … 1, as value, low, high: below 0 the first is better."""
     verdict: Verdict
     seeds_needed: int | None
-    """Where the verdict is unknown: how many seeds would tell, if the difference stays what it is. Else None."""
+    """Where the verdict is unknown: about how many seeds would tell, if the true difference is the one that was seen.
+    Else None. An order of magnitude and no promise: see `seeds_needed` and `seeds_at_most`."""
 
     @property
     def n(self) -> int:
@@ -81,6 +88,12 @@ class Pair:
         return (self.surely_wins and self.verdict is Verdict.WORSE) or (
             self.surely_loses and self.verdict is Verdict.BETTER
         )
+
+    @property
+    def seeds_range(self) -> tuple[int, int] | None:
+        """Where the verdict is unknown: `seeds_needed`, and how many would tell whatever the true difference is."""
+        most = seeds_at_most(self.difference[1:], self.n)
+        return None if self.seeds_needed is None or most is None else (self.seeds_needed, max(most, self.seeds_needed))
 
     def turned(self) -> Pair:
         """The same pair seen from its second racer, as `pairs_of` would say it, bit for bit."""
@@ -211,12 +224,33 @@ def verdict_of(interval: tuple[float, float], n: int) -> Verdict:
 
 
 def seeds_needed(difference: float, interval: tuple[float, float], n: int) -> int | None:
-    """How many seeds would give a verdict, if the difference stays as it is after n of them; None for n < 2.
+    """How many seeds would give a verdict, if the true difference is the one seen after n of them; None for n < 2.
 
-    An interval is as wide as 1/√n. Either it has to leave 0, or it has to be inside ± 0.02: what takes fewer seeds.
+    An interval is as wide as 1/√n. Either it has to leave 0, or it has to be inside ± 0.02: what takes fewer seeds. So
+    many seeds that this happens in at least eight of ten leagues of other seeds; were the interval merely to reach as
+    far as the difference, it would in one of two.
+
+    The difference that was seen is itself as uncertain as its interval says, and so is this number: the true difference
+    may well need up to `seeds_at_most`.
     """
     half = (interval[1] - interval[0]) / 2
     if not math.isfinite(half):
         return None
-    room = max(abs(difference), EQUIVALENT_WITHIN - abs(difference))
-    return max(n + 1, FEWEST_SEEDS, math.ceil(n * (half / room) ** 2))
+    return _seeds(half, max(abs(difference), EQUIVALENT_WITHIN - abs(difference)), n)
+
+
+def seeds_at_most(interval: tuple[float, float], n: int) -> int | None:
+    """How many seeds would give a verdict whatever the true difference is, as `seeds_needed` counts.
+
+    That is where it is ± 0.01, as far from 0 as from 0.02. The interval of a pair whose verdict is unknown holds that.
+    """
+    half = (interval[1] - interval[0]) / 2
+    return _seeds(half, _LEAST_ROOM, n) if math.isfinite(half) else None
+
+
+def _seeds(half: float, room: float, n: int) -> int:
+    """room: from the true difference to the farther limit that the interval must not reach over."""
+    reach = scipy.stats.norm.ppf((1 + CONFIDENCE) / 2)
+    # How many half intervals have to fit in: one that reaches just as far as the room does so in one of two leagues.
+    times = float((reach + scipy.stats.norm.ppf(POWER)) / reach)
+    return max(n + 1, FEWEST_SEEDS, math.ceil(n * (times * half / room) ** 2))

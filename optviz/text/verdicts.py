@@ -13,7 +13,7 @@ from optviz.statistics.conclusions import SEVEN, Conclusion, conclusions_changed
 from optviz.statistics.pairs import Pair, Verdict
 from optviz.statistics.ranking import CONTRARY
 from optviz.text import Words, counted, spaced, words
-from optviz.text.numbers import readable
+from optviz.text.numbers import readable, roughly
 
 VERDICTS = {True: "holds", False: "fails", None: "unknown"}
 PERCENTAGES = ("drop", "median", "after")
@@ -45,7 +45,11 @@ def told_pairs(record: LeagueRecord, text: Words, most: int | None = None) -> li
     what so many surfaces cannot tell.
     """
     phrases = text["league"]
-    found = [_conflict(pair, record, phrases) for pair in record.conflicts()[:most]]
+    conflicts = record.conflicts()
+    found = [_conflict(pair, record, phrases) for pair in conflicts[:most]]
+    if found and len(conflicts) > len(found):
+        count = len(conflicts) - len(found)
+        found.append(counted(phrases, "more_conflicts", count).format(count=f"{count:,}"))
     contradicted = record.contradicted
     if np.isfinite(contradicted.surfaces[0]):
         surfaces, pairs = (
@@ -58,13 +62,20 @@ def told_pairs(record: LeagueRecord, text: Words, most: int | None = None) -> li
         first, second = (record.names[place] for place in (sure[0].first, sure[0].second))
         told = counted(phrases, "contradicted", len(sure))
         found.append(told.format(surfaces=surfaces, pairs=pairs, first=first, second=second))
-    unknown = [pair for pair in record.pairs.values() if pair.verdict is Verdict.UNKNOWN and pair.seeds_needed]
+    unknown = [pair for pair in record.pairs.values() if pair.verdict is Verdict.UNKNOWN and pair.seeds_range]
     if unknown:
-        needed = max(pair.seeds_needed or 0 for pair in unknown)
+        needed = told_needed([pair.seeds_range for pair in unknown if pair.seeds_range], text)
         first, second = (record.names[place] for place in (unknown[0].first, unknown[0].second))
         told = counted(phrases, "unknown", len(unknown))
-        found.append(told.format(count=len(unknown), seeds=f"{needed:,}", first=first, second=second))
+        found.append(told.format(count=len(unknown), seeds=needed, first=first, second=second))
     return [spaced(sentence) for sentence in found]
+
+
+def told_needed(ranges: Sequence[tuple[int, int]], text: Words) -> str:
+    """Roughly how many surfaces would tell all these pairs apart: from `Pair.seeds_range` of each."""
+    few, many = (roughly(max(ends)) for ends in zip(*ranges, strict=True))
+    label = text["league"]
+    return (label["roughly"] if few < many else label["roughly_one"]).format(few=f"{few:,}", many=f"{many:,}")
 
 
 def _conflict(pair: Pair, record: LeagueRecord, phrases: Mapping[str, str]) -> str:

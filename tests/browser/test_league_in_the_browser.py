@@ -132,7 +132,7 @@ def test_the_six_conclusions_stand_in_the_language_of_the_page_which_keeps_all_e
     chinese = words("zh")
     expect(page.chart().get_by_role("combobox").first).to_have_value("pooled")
     for text, said in ((TEXT, english), (chinese, page.said())):
-        assert text["league"]["no_guess_open"].split("{best}")[-1] in said
+        assert text["league"]["first_open"].split("{best}")[0] in said
         for number in range(1, 7):
             assert text["conclusions"][f"claim_{number}"] in said
         for convention in CONVENTIONS:

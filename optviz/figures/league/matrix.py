@@ -27,7 +27,7 @@ NARROW = {"margin": {"l": 40, "r": 28, "t": 92, "b": 10}, "xaxis": {"tickangle":
 def matrix_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
     """One trace, a cell per ordered pair, in the order of the ranking; nothing on the diagonal.
 
-    words: matrix, matrix_hover, verdict_better, verdict_worse, verdict_equivalent, verdict_unknown.
+    words: matrix, matrix_hover, disagrees, verdict_better, verdict_worse, verdict_equivalent, verdict_unknown.
     """
     order = [int(place) for place in record.order]
     names = [record.names[place] for place in order]
@@ -43,7 +43,8 @@ def matrix_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
             sign = "≠" if pair.conflict else SIGNS[pair.verdict]
             texts[row][column] = f"{100 * pair.share[0]:.0f} {sign}"
             who = trace_name(f"{record.names[first]} – {record.names[second]}")
-            marks[row][column] = ["pair", first, second, who, words[f"verdict_{pair.verdict}"]]
+            told = [words[f"verdict_{pair.verdict}"], *([words["disagrees"]] if pair.conflict else [])]
+            marks[row][column] = ["pair", first, second, who, "<br>".join(told)]
     cells = {
         "type": "heatmap",
         "name": words["matrix"],

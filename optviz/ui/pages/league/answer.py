@@ -31,7 +31,7 @@ from optviz.ui import component, requests, session, widgets
 from optviz.ui.leagues import Desk
 from optviz.ui.pages.league.behind import behind_section, note_click
 from optviz.ui.pages.league.files import files_section
-from optviz.ui.pages.league.guess import told_guess
+from optviz.ui.pages.league.guess import told_answer
 from optviz.ui.pages.league.question import without_conclusions
 
 MOST_CONFLICTS = 3
@@ -46,7 +46,7 @@ def answer_section(desk: Desk, league: League, values: Mapping[str, np.ndarray],
         return
     record = dataclasses.replace(found.record, names=league.racer_names(text["optimizer"]))
     label = text["league"]
-    told_guess(league, record, text)
+    told_answer(league, record, text)
     st.html(f"<h2>{html.escape(label['ranking'])}</h2>")
     explained = spaced(f"{label['gap_explained']} {label['ranking_explained']}")
     present = session.view().present
@@ -57,6 +57,7 @@ def answer_section(desk: Desk, league: League, values: Mapping[str, np.ndarray],
         # In a lecture room it is told aloud; what everybody is to see comes first.
         st.caption(explained)
     st.html(ranking_table(record, text))
+    st.caption(spaced(f"{label['columns_explained']} {label['paired_explained']}"))
     for told in told_pairs(record, text, MOST_CONFLICTS):
         st.html(f"<p>{html.escape(told)}</p>")
     _charts(record, league, text)

@@ -10,7 +10,8 @@ import streamlit as st
 
 from optviz.experiment.league import League
 from optviz.figures.league.record import LeagueRecord
-from optviz.text import Words
+from optviz.text import Words, headline
+from optviz.text.headline import NO_DIFFERENCE
 from optviz.ui import session, widgets
 from optviz.ui.guessing import keep_guess, read_kept
 
@@ -20,13 +21,10 @@ GUESSES = "league_guesses"
 MOST_KEPT = 100
 """Of so many leagues a visit remembers its guess; its browser remembers more."""
 
-WORDS = {"better": "guessed_wrong", "equivalent": "guessed_alike", "unknown": "guessed_open", "worse": "guessed_open"}
-"""What the best one is against the one that was guessed → what is said of the guess."""
-
 
 @dataclass
 class Guess:
-    """About one league, which `token` stands for. place: of a racer in its list."""
+    """About one league, which `token` stands for. place: of a racer in its list, or `NO_DIFFERENCE`."""
 
     token: str
     place: int | None = None
@@ -53,10 +51,16 @@ def guess_of(league: League) -> Guess:
     return found
 
 
+def offered(league: League) -> tuple[int, ...]:
+    """What may be guessed: a racer's place; where there are two, or all are the same, also that none does better."""
+    places = tuple(range(len(league.racers)))
+    return (*places, NO_DIFFERENCE) if len(places) == 2 or headline.are_the_same(league) else places
+
+
 def take_kept(said: Any, league: League) -> None:
     """Take the guess that a browser has kept over a reload, and that the answer was shown, whatever it may send."""
     guess = guess_of(league)
-    kept = read_kept(said, guess.token, tuple(str(place) for place in range(len(league.racers))))
+    kept = read_kept(said, guess.token, tuple(map(str, offered(league))))
     if kept is None or guess.place is not None or guess.revealed:
         return
     guess.take(None if kept.guess is None else int(kept.guess))
@@ -74,30 +78,26 @@ def guess_section(league: League, text: Words) -> None:
     widgets.choice(
         st.radio,
         text["league"]["predict"],
-        range(len(names)),
+        offered(league),
         guess.place,
         guess.take,
         key="league_guess_choice",
-        title=lambda place: widgets.plainly(names[place]) if place is not None else "",
+        title=lambda place: _title(place, names, text),
         horizontal=True,
     )
 
 
-def verdict(record: LeagueRecord, place: int | None) -> str:
-    """What is to be said of a guess, None for no guess: a key of the table `league`.
-
-    A guess is wrong only where the best one is surely better than the one that was guessed.
-    """
-    best = int(record.order[0])
-    if place is not None and place != best:
-        return WORDS[record.pair(best, place).verdict]
-    surely = all(pair.verdict == "better" for pair in record.against(best))
-    return f"{'no_guess' if place is None else 'guessed_right'}{'' if surely else '_open'}"
+def _title(place: int | None, names: tuple[str, ...], text: Words) -> str:
+    if place is None:
+        return ""
+    return text["league"]["no_difference"] if place == NO_DIFFERENCE else widgets.plainly(names[place])
 
 
-def told_guess(league: League, record: LeagueRecord, text: Words) -> None:
-    """Whether the guess was right, as far as these surfaces can tell."""
+def told_answer(league: League, record: LeagueRecord, text: Words) -> None:
+    """What came of the league, and below it what that says of the guess, if there was one."""
     place = guess_of(league).place
-    own = "" if place is None else record.names[place]
-    told = text["league"][verdict(record, place)].format(guess=own, best=record.names[int(record.order[0])])
-    st.html(f"<p class='optviz-league-guess'>{html.escape(told)}</p>")
+    told = [headline.told_headline(league, record, text)]
+    if place is not None:
+        told.append(headline.told_guess(record, place, text))
+    paragraphs = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in told)
+    st.html(f"<div class='optviz-league-guess'>{paragraphs}</div>")
