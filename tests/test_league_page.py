@@ -39,6 +39,8 @@ from optviz.ui.asking import visit as name_of_visit
 from optviz.ui.leagues import Desk, token_of
 from optviz.ui.pages.league.answer import ranking_table
 from optviz.ui.pages.league.guess import offered
+from optviz.ui.returning import Left
+from optviz.view import View
 
 ASKED = League(seeds=(0, 30), steps=60)
 LINK = {"seeds": "0~30", **Race(steps=60).to_query(whole=True)}
@@ -359,14 +361,61 @@ def test_a_seed_opens_its_race_and_the_way_back_leads_here(desk: Desk) -> None:
     assert app.session_state.race == before
 
 
-def test_the_placebo_is_the_first_racer_twice(desk: Desk) -> None:
+def test_the_placebo_is_the_first_racer_twice(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("optviz.ui.address.page", lambda: "league")
     app = asking()
+    app.session_state.view = replace(app.session_state.view, chart="budget")
     widget(app.button, "league_placebo").click().run()
     assert not app.exception, app.exception
     first, second = app.session_state.race.racers
     assert first == second
+    # That chart is there for tuned racers alone.
+    assert app.session_state.view.chart == View().chart
+    back = words("en")["back"]
+    assert back["waits_here"].format(count=7) in told(app)
+    assert widget(app.button, "way_back").label == f"← {back['here']}"
     widget(app.button, "way_back").click().run()
     assert len(app.session_state.race.racers) == 7
+
+
+def test_the_placebo_takes_a_racer_that_draws_batches_where_there_is_one(desk: Desk) -> None:
+    app = asking()
+    race = app.session_state.race
+    batched = race.with_optimizers(["gradient_descent", "minibatch_sgd"])
+    app.session_state.race = batched
+    app.run()
+    widget(app.button, "league_placebo").click().run()
+    assert not app.exception, app.exception
+    sizes = {racer.batch_size for racer in app.session_state.race.racers}
+    assert len(sizes) == 1 and None not in sizes
+
+
+def test_two_that_draw_batches_draw_the_same_ones() -> None:
+    race = Race().with_optimizers(["minibatch_sgd"])
+    twins = League(surface=race.surface, racers=race.racers * 2, seeds=(0, 20), steps=10)
+    runs, _ = compute(twins, 0, 20, [0, 1], joint=False)
+    record = league_record(Result(twins, np.arange(20), (runs[0], runs[1]), None, twins.seven), twins.racer_names())
+    np.testing.assert_array_equal(runs[0].gap, runs[1].gap)
+    assert words("en")["league"]["level_batches"] in told_headline(twins, record, words("en"))
+
+
+def test_who_asks_about_random_surfaces_instead_keeps_the_way_back(desk: Desk) -> None:
+    app = on_the_page(surface="himmelblau")
+    before = Race(steps=77)
+    app.session_state.left_behind = Left("lessons", before, View(), app.session_state.race)
+    app.run()
+    widget(app.button, "league_usual").click().run()
+    assert not app.exception, app.exception
+    assert widget(app.button, "way_back").label == f"← {words('en')['back']['lessons']}"
+    widget(app.button, "way_back").click().run()
+    assert app.session_state.race == before
+
+
+def test_that_all_is_done_stands_beside_what_reveals_it(desk: Desk) -> None:
+    done = words("en")["league"]["is_done"].format(n="30")
+    app = asking()
+    assert done in told(app)
+    assert done not in told(asking((0, 40)))
 
 
 def test_an_answer_of_which_a_part_is_gone_is_asked_for_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ from optviz.ui import background, cached, leagues
 from optviz.ui.leagues import Desk, Standing
 from optviz.ui.pages.league import page
 from optviz.ui.pages.league.known import is_complete
-from optviz.ui.pages.league.progress import costs, told
+from optviz.ui.pages.league.progress import costs, runs_kept, told
 from tiers import long
 
 PATIENCE = 60
@@ -112,6 +113,18 @@ def test_what_a_league_costs_is_told_before_it_begins(desk: Desk) -> None:
     assert len(costs(desk, FAIR.replaced(tuned="momentum"), text)) == 1
     desk.pace *= 100
     assert f"about {desk.seconds_of(tuned) / 60:.0f} min" in costs(desk, tuned, text)[0]
+
+
+def test_what_is_in_the_store_takes_no_time(desk: Desk) -> None:
+    desk.pace = 1e-1
+    placebo = TWO.replaced(racers=(ADAM, ADAM), seeds=(0, 20), steps=5)
+    run_league(placebo.replaced(racers=(ADAM,)), Store(desk.store), workers=0)
+    told = costs(desk, placebo, words("en"))
+    assert told[0] == f"That is 40 runs, about {desk.seconds_of(placebo, 0):.0f} s on this server."
+    assert round(desk.seconds_of(placebo, 0)) < round(desk.seconds_of(placebo) - 1)
+    assert told[1].startswith("40 of them are there from before")
+    longer = placebo.replaced(racers=(ADAM, replace(ADAM, label="again"), NAG))
+    assert runs_kept(longer, Store(desk.store)) == 40
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

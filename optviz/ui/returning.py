@@ -10,7 +10,7 @@ import streamlit as st
 
 from optviz.bad_input import BadInput
 from optviz.experiment import Race
-from optviz.text import Words
+from optviz.text import Words, counted, spaced
 from optviz.ui import address, session
 from optviz.view import View
 
@@ -49,6 +49,13 @@ def take_up(page: str, shown: Race, **seen: Any) -> bool:
     return True
 
 
+def follow(shown: Race) -> None:
+    """Keep the way back where what was shown becomes another race, because it could not be asked about as it was."""
+    known = left()
+    if known is not None:
+        st.session_state[_LEFT] = replace(known, shown=shown)
+
+
 def left() -> Left | None:
     """What was left for the race that the visit has; None once that has been changed."""
     known: Left | None = st.session_state.get(_LEFT)
@@ -77,8 +84,11 @@ def way_back(text: Words) -> None:
     if known is None or (known.page == address.page() and known.race == known.shown):
         # There is no other race, and no other page, to go back to.
         return
-    words = text["back"]
+    words, is_here = text["back"], known.page == address.page()
     with st.container(key="way_back_row", horizontal=True, vertical_alignment="center"):
-        st.button(f"← {words[known.page]}", key="way_back", type="tertiary", on_click=go_back)
+        # Who is on that page already goes back to nothing but another question of it.
+        st.button(f"← {words['here' if is_here else known.page]}", key="way_back", type="tertiary", on_click=go_back)
         if known.race != known.shown:
-            st.html(f"<p class='optviz-waits'>{html.escape(words['waits'])}</p>")
+            count = len(known.race.racers)
+            waits = counted(words, "waits_here", count).format(count=count) if is_here else words["waits"]
+            st.html(f"<p class='optviz-waits'>{html.escape(spaced(waits))}</p>")

@@ -9,7 +9,7 @@ import streamlit as st
 from optviz.bad_input import BadInput
 from optviz.experiment.league import League
 from optviz.laboratory.league_answer import Missing
-from optviz.text import Words, words
+from optviz.text import Words, counted, words
 from optviz.ui import background, leagues, returning, session
 from optviz.ui.pages.league.answer import answer_section
 from optviz.ui.pages.league.guess import guess_of, guess_section
@@ -46,6 +46,7 @@ def _below_the_question(league: League, text: Words) -> None:
         progress_section(desk, league, text)
         return
     if not guess_of(league).revealed:
+        st.html(f"<p role='status'>{html.escape(counted(label, 'is_done', league.n).format(n=f'{league.n:,}'))}</p>")
         st.button(label["reveal"], key="league_reveal", type="primary", on_click=guess_of(league).reveal)
         return
     _answered(desk, league, text)

@@ -9,7 +9,8 @@ import streamlit as st
 from optviz.bad_input import BadInput
 from optviz.experiment.league import TUNED, League
 from optviz.laboratory.asking import Task
-from optviz.laboratory.tally import runs_of
+from optviz.laboratory.store import Store
+from optviz.laboratory.tally import runs_in, runs_of
 from optviz.text import Words, counted, spaced
 from optviz.ui import background, session
 from optviz.ui.asking import visit
@@ -54,10 +55,13 @@ def progress_section(desk: Desk, league: League, text: Words) -> None:
 
 
 def costs(desk: Desk, league: League, text: Words) -> list[str]:
-    """What a league costs of which nothing is known, a sentence each: how many runs, and about how long here."""
+    """What a league costs, a sentence each: how many runs, how many of them are kept, and about how long the rest."""
     label, runs, others = text["league"], runs_of(league), len(other_conventions(league))
-    slots = {"runs": f"{runs:,}", "time": _duration(desk.seconds_of(league), label)}
+    kept = runs_kept(league, Store(desk.store))
+    slots = {"runs": f"{runs:,}", "time": _duration(desk.seconds_of(league, 1 - kept / runs), label)}
     told = [counted(label, "cost", runs).format(**slots)]
+    if kept:
+        told.append(counted(label, "cost_kept", kept).format(kept=f"{kept:,}"))
     if league.training is not None:
         first, beyond = league.training
         tried = {"count": league.grid[2], "training": f"{beyond - first:,}", "judged": f"{league.n:,}"}
@@ -66,6 +70,13 @@ def costs(desk: Desk, league: League, text: Words) -> list[str]:
     if others > 1:
         told.append(label["cost_others"].format(count=others - 1))
     return [spaced(f"{sentence} {label['cost_known']}" if sentence is told[-1] else sentence) for sentence in told]
+
+
+def runs_kept(league: League, store: Store) -> int:
+    """How many runs of a league are in the store; none where racers are tuned, as nobody has counted those."""
+    if league.fair:
+        return 0
+    return max(0, runs_of(league) - sum(map(runs_in, store.missing(league))))
 
 
 def _duration(seconds: float, label: dict[str, str]) -> str:

@@ -68,7 +68,13 @@ def _train_beside() -> None:
 
 def _usual() -> None:
     surface = League().race(session.view().seeds[0]).surface
-    session.attempt(lambda: session.race().replaced(surface=surface, start=None))
+
+    def usual() -> Race:
+        shown = session.race().replaced(surface=surface, start=None)
+        returning.follow(shown)
+        return shown
+
+    session.attempt(usual)
 
 
 def question_section(league: League, text: Words) -> None:
@@ -136,13 +142,22 @@ def _choose(first: int, count: int) -> None:
 
 
 def _mode(mode: str, seeds: Block) -> None:
+    if mode != "fair":
+        _without_budget()
     session.change_view(training=training_beside(seeds) if mode == "fair" else None)
 
 
 def _placebo() -> None:
-    """The first racer twice: what is told to differ between those two is luck."""
+    """One racer twice, the first that draws batches, or else the first: between those two nothing differs."""
     race = session.race()
-    twice = replace(race.racers[0], label=None)
+    twice = replace(next((racer for racer in race.racers if racer.batch_size is not None), race.racers[0]), label=None)
     shown = race.replaced(racers=(twice, twice))
     returning.leave("league", shown)
+    _without_budget()
     session.attempt(lambda: shown)
+
+
+def _without_budget() -> None:
+    """Let the address ask for no chart that is there for tuned racers alone."""
+    if session.view().chart == "budget":
+        session.change_view(chart=View().chart)
