@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -326,7 +327,7 @@ def test_who_cannot_tell_contradicts_nobody() -> None:
         found = {"article": beside, "pytorch": unknown}
         assert 6 not in conclusions_changed(found)
         sixth = told_conclusions(found, "article", "en")[5]
-        assert not sixth.changes and "changes" not in sixth.conventions and "the same" not in sixth.conventions
+        assert not sixth.changes and "depends" not in sixth.conventions and "the same" not in sixth.conventions
     assert "the same" in told_conclusions({"article": fails, "pytorch": fails}, "article", "en")[5].conventions
 
 
@@ -364,6 +365,21 @@ def test_every_conclusion_is_told_with_its_numbers(language: str) -> None:
     assert [each.changes for each in told] == [False, True, False, False, True, False]
 
 
+def test_a_verdict_has_a_mark_and_says_whose_formulas_it_is_about() -> None:
+    six = made(adam={"steps": 60, "final": some(7, 0.2, 0.0)}, adadelta={"steps": -1, "final": 0.97})
+    judged = {"tensorflow1": six, "article": made()}
+    english, chinese = (told_conclusions(judged, "tensorflow1", language) for language in ("en", "zh"))
+    assert (english[4].verdict, english[5].verdict) == ("✓ holds", "✗ does not hold")
+    assert (english[4].holds, english[5].holds) == (True, False)
+    for each in english:
+        assert "the article's formulas" in each.conventions and "TensorFlow 1's formulas" in each.conventions
+    for each in chinese:
+        # The article itself is not what does not hold.
+        assert "按文章的公式，" in each.conventions and "文章：" not in each.conventions
+    for each in (*english, *chinese):
+        assert re.fullmatch(r"(Judged on|依据) \d+ .*[.。]", each.n), each.n
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_of_no_runs_there_is_no_share_and_no_median(language: str) -> None:
     second = told_conclusions({"article": made(rmsprop={"final": 0.2})}, "article", language)[1]
@@ -382,7 +398,8 @@ def test_what_is_said_of_tuning(language: str) -> None:
     seeds, grid = ((1000, 2000), (0, 1000)), (1e-3, 1e3, 25)
     plain = told_tuning(seeds, grid, "learning_rate", [], [], language)
     assert len(plain) == 2
-    assert "1,000 … 1,999" in plain[0] and "0 … 999" in plain[0]
+    to = {"en": "to", "zh": "到"}[language]
+    assert f"1000 {to} 1999" in plain[0] and f"0 {to} 999" in plain[0]
     assert "25" in plain[1] and "0.001" in plain[1] and "1000" in plain[1]
     edges = told_tuning(seeds, grid, "momentum", ["Adadelta"], ["NAG", "Adam"], language)
     assert len(edges) == 4

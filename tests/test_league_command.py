@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -29,6 +30,7 @@ from optviz.laboratory.league import Crew, Result, about, known, rows_of, run_le
 from optviz.laboratory.store import Store
 from optviz.stage.report import league_of
 from optviz.statistics.intervals import mean_interval
+from optviz.text import words
 from optviz.text.verdicts import ToldConclusion, told_conclusions
 from tiers import long
 
@@ -165,9 +167,18 @@ def test_the_table_on_the_screen(folder: Path, capsys: pytest.CaptureFixture[str
     assert ask(folder, *QUESTION) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "gaussian_hills, tensorflow1, 15 steps, seeds 5 to 24"
+    heads = [words("en")["league"][name] for name in ("mean_c", "diverged", "left")]
+    assert re.fullmatch(" +{} .* {} +{}".format(*map(re.escape, [f"{heads[0]} (95 %)", *heads[1:]])), lines[1]), lines[
+        1
+    ]
+    # A number stands below the end of its head.
+    assert {line.rstrip()[-1].isdigit() and len(line) for line in lines[2:4]} == {len(lines[1])}
     result = known(ASKED, Store(folder / "store"))
     for line, runs in zip(lines[2:4], result.runs, strict=True):
-        _, mean, low, _, high, _, reached, diverged, left = line.split()
+        row = r"\S+ +(\S+) \((\S+) to (\S+)\) +\S+ +(\d+) +(\d+) +(\d+)"
+        found = re.fullmatch(row, line)
+        assert found, line
+        mean, low, high, reached, diverged, left = found.groups()
         told = [runs.c.mean(), *mean_interval(runs.c, ASKED.sampling_seed)]
         assert [float(mean), float(low), float(high)] == pytest.approx(told, abs=5e-4)
         assert [int(reached), int(diverged)] == [(runs.hits[:, 1] >= 0).sum(), (runs.diverged_at >= 0).sum()]
@@ -223,7 +234,7 @@ def test_the_report_is_the_one_of_the_figures(
     assert set(judged) == set(CONVENTIONS)
     assert tuple(conclusions) == told_conclusions(judged, "tensorflow1", "zh")
     assert len(conclusions) == 6
-    assert "mean c" in capsys.readouterr().out
+    assert "mean gap left" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

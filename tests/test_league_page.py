@@ -126,7 +126,7 @@ def test_a_fair_answer_travels_whole(tmp_path: Path) -> None:
         np.testing.assert_array_equal(there.record.fair.training[place], made.record.fair.training[place])
     assert there.record.fair.training_seeds == (20, 40)
     assert told_fair(there.record, "en") == told_fair(made.record, "en")
-    assert "20 … 39" in told_fair(there.record, "en")[0]
+    assert "20 to 39" in told_fair(there.record, "en")[0]
     assert there.result.league == made.result.league != league
 
 

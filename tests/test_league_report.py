@@ -18,7 +18,7 @@ from league_records import fair_record
 from optviz.bad_input import BadInput
 from optviz.experiment.league import League
 from optviz.figures.league.behind import NEAREST, seeds_behind
-from optviz.figures.league.record import LeagueRecord, league_record
+from optviz.figures.league.record import FairRecord, LeagueRecord, league_record
 from optviz.laboratory.kernel import compute
 from optviz.laboratory.league import Result
 from optviz.optimizers import Adam, GradientDescent
@@ -28,6 +28,8 @@ from optviz.stage.report import page_of, report
 from optviz.statistics.pairs import Verdict, beats
 from optviz.statistics.runs import TARGETS
 from optviz.text import words
+from optviz.text.intervals import in_two, told_share
+from optviz.ui.pages.league.answer import ranking_table
 
 LEAGUE = League(
     racers=(
@@ -199,7 +201,7 @@ def test_a_label_is_text_in_the_report() -> None:
 def test_the_report_tells_the_question_the_numbers_and_the_seeds() -> None:
     text, found = page(), record()
     best = found.means[found.order[0]]
-    assert f"{best[0]:.3f} ({best[1]:.3f} … {best[2]:.3f})" in text
+    assert f"{best[0]:.3f} ({best[1]:.3f} to {best[2]:.3f})" in text
     told = re.search(r'id="settings">(.*?)</code>', text, re.S)
     assert told is not None
     assert (
@@ -216,11 +218,17 @@ def test_the_report_tells_the_question_the_numbers_and_the_seeds() -> None:
 
 def test_the_six_conclusions_are_told_with_their_verdicts() -> None:
     told = SimpleNamespace(
-        claim="A <claim>", metric="by this", found="so many", verdict="holds", n="of 40", conventions=""
+        claim="A <claim>",
+        metric="By this?",
+        found="So many.",
+        holds=True,
+        verdict="✓ holds",
+        n="Judged on 40.",
+        conventions="",
     )
     text = page_of(result(), record(), "en", [told]).decode()
-    assert "<strong>A &lt;claim&gt;</strong> <em>holds</em>" in text
-    assert "by this of 40" in text
+    assert '<strong>A &lt;claim&gt;</strong> <em data-verdict="holds">✓ holds</em>' in text
+    assert "By this? Judged on 40." in text
     assert "section-conclusions" not in page()
 
 
@@ -257,8 +265,15 @@ def test_of_one_seed_little_is_known_and_the_report_says_it() -> None:
     found = league_record(one, league.racer_names())
     assert {pair.verdict for pair in found.pairs.values()} == {"unknown"}
     told = page_of(one, found, "en").decode()
-    assert "Gaussian hills, 1 seed:" in told
-    assert " · 1 step · seed 3 · " in told
+    assert "Gaussian hills, 1 surface:" in told
+    assert "on 1 random surface: Gaussian hills, seed 3; " in told and "steps: 1, " in told
+
+
+def fair_of(count: int) -> FairRecord:
+    """So many tuned racers."""
+    made = fair_record()
+    of_racers = ("values", "training", "held_out", "expected", "resampled", "best", "on_edge")
+    return replace(made, **{name: (getattr(made, name) * 3)[:count] for name in of_racers})
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -267,9 +282,41 @@ def test_why_the_six_conclusions_are_not_judged_of_tuned_racers(language: str) -
     runs, _ = compute(league, 0, 4, range(7), joint=False)
     few = Result(league, np.arange(4), tuple(runs[place] for place in range(7)), None, league.seven)
     ordinary = league_record(few, league.racer_names())
-    made = fair_record()
-    of_racers = ("values", "training", "held_out", "expected", "resampled", "best", "on_edge")
-    tuned = replace(made, **{name: (getattr(made, name) * 3)[:7] for name in of_racers})
+    tuned = fair_of(7)
     sentence = html.escape(words(language)["league"]["fair_conclusions"])
     assert sentence in page_of(few, replace(ordinary, fair=tuned), language).decode()
     assert sentence not in page_of(few, ordinary, language).decode()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_report_and_the_page_have_one_vocabulary(language: str) -> None:
+    label, text = words(language)["league"], page(language)
+    heads = [html.unescape(head) for head in re.findall('<th scope="col">(.*?)</th>', text)]
+    for name in ("mean_c", "rank", "alone", "shared", "diverged", "left"):
+        assert label[name] in heads
+    titles = [html.unescape(title) for title in re.findall("<h2>(.*?)</h2>", text)]
+    for name in ("ranking", "duel", "profiles", "bands", "matrix"):
+        assert label[f"chart_{name}"] in titles
+    found = record()
+    for share in (found.alone[1], found.shared[1]):
+        assert told_share(share, words(language)) in text
+        assert " ".join(in_two(told_share(share, words(language)))) in re.sub(
+            "</?small>", "", ranking_table(found, words(language))
+        )
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_did_best_of_each_stands_in_the_ranking_of_page_and_report(language: str) -> None:
+    tuned, text = replace(record(), fair=fair_of(4)), words(language)
+    heading = text["league"]["best_value"].format(name=text["hyperparameter"]["learning_rate"])
+    assert tuned.fair is not None
+    reported = page_of(result(), tuned, language).decode()
+    shown = ranking_table(tuned, text)
+    assert f">{heading}</th>" in shown and f">{heading}</th>" in reported
+    assert heading not in ranking_table(record(), text)
+    (table,) = re.findall(r'<section id="section-ranking">.*?<table.*?>(.*?)</table>', reported, re.S)
+    cells = re.findall("<tr><th[^>]*>.*?</th><td>(.*?)</td>", table)
+    best = [tuned.fair.values[place][tuned.fair.best[place]] for place in tuned.order]
+    assert cells == re.findall("<tr><td>.*?</td><td class='number'>(.*?)</td>", shown)
+    for cell, value in zip(cells, best, strict=True):
+        assert cell == "–" if np.isnan(value) else float(cell) == pytest.approx(value, rel=1e-3)

@@ -8,7 +8,7 @@ import pytest
 
 from optviz import OPTIMIZERS, FiniteSum, GaussianHills, Racer, SmoothedNoise
 from optviz.experiment.league import League
-from optviz.text.question import told_question
+from optviz.text.question import told_question, told_setting
 
 NAG, ADAM, ADADELTA = (Racer(OPTIMIZERS[key]()) for key in ("nag", "adam", "adadelta"))
 PAIR = League(racers=(NAG, ADAM), convention="pytorch", seeds=(5, 1005), steps=70)
@@ -16,9 +16,9 @@ PAIR = League(racers=(NAG, ADAM), convention="pytorch", seeds=(5, 1005), steps=7
 CASES: dict[str, tuple[League, str, str]] = {
     "usual": (
         PAIR,
-        "NAG, Adam on 1,000 random surfaces: Gaussian hills, seeds 5 to 1,004; learning rate 0.1, steps: 70,"
-        " formulas: PyTorch.",
-        "NAG、Adam：高斯山丘，种子 5 到 1,004 的随机曲面，共 1,000 个；学习率 0.1，步数 70，公式版本：PyTorch。",
+        "NAG, Adam on 1,000 random surfaces: Gaussian hills, seeds 5 to 1004; learning rate 0.1, steps: 70,"
+        " PyTorch's formulas.",
+        "NAG、Adam：高斯山丘，种子 5 到 1004 的随机曲面，共 1,000 个；学习率 0.1，步数 70，PyTorch 的公式。",
     ),
     "one surface": (
         PAIR.replaced(seeds=(7, 8)),
@@ -47,13 +47,13 @@ CASES: dict[str, tuple[League, str, str]] = {
     ),
     "fair": (
         PAIR.replaced(training=(2000, 3000)),
-        "Gaussian hills, seeds 5 to 1,004; steps: 70, formulas: PyTorch. Whose loss ends closest to the lowest point?"
-        " Each first gets its own best learning rate of 21, from 0.001 to 100, which are tried on the seeds 2,000",
+        "Gaussian hills, seeds 5 to 1004; steps: 70, PyTorch's formulas. Whose loss ends closest to the lowest point?"
+        " Each first gets its own best learning rate of 21, from 0.001 to 100, which are tried on the seeds 2000",
         "从 0.001 到 100 的 21 个学习率",
     ),
     "momentum": (
         PAIR.replaced(training=(2000, 3000), tuned="momentum", grid=(0.01, 1.0, 8)),
-        "own best setting of 8: Momentum γ and the learning rate are tuned together on the seeds 2,000 to 2,999;",
+        "own best setting of 8: Momentum γ and the learning rate are tuned together on the seeds 2000 to 2999;",
         "动量 γ 与学习率一起调",
     ),
 }
@@ -69,3 +69,13 @@ def test_a_question_names_its_surfaces_and_its_rates(league: League, english: st
 
 def test_a_rate_of_nobody_is_not_told() -> None:
     assert "learning rate" not in told_question(PAIR.replaced(racers=(ADADELTA,)), "en")
+
+
+def test_what_stands_below_a_picture_has_all_of_the_question_but_the_names() -> None:
+    surface = "Gaussian hills, seeds 5 to 1004"
+    assert told_setting(PAIR, "en") == f"{surface} · learning rate 0.1 · steps: 70 · PyTorch's formulas"
+    assert told_setting(PAIR, "zh") == "高斯山丘，种子 5 到 1004 · 学习率 0.1 · 步数 70 · PyTorch 的公式"
+    fair = told_setting(PAIR.replaced(training=(2000, 3000), convention="article"), "en")
+    assert fair == f"{surface} · steps: 70 · the article's formulas · each optimizer at its own best learning rate"
+    other = PAIR.replaced(surface=FiniteSum(GaussianHills(0), samples=32), seeds=(1569, 1570))
+    assert "Number of samples: 32" in told_setting(other, "en") and "seed 1569 ·" in told_setting(other, "en")

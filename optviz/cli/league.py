@@ -272,6 +272,15 @@ def _duration(seconds: float) -> str:
 # --- the answer ----------------------------------------------------------------------------------------------------
 
 
+EXPLAINED = (
+    "gap left: 0 at the lowest point of the surface, 1 where a run is no lower than its start, or diverged;",
+    "  in brackets the interval that holds the true mean with 95 % confidence",
+    "gap left ≤ 0.1: on so many surfaces a run has made 90 % of the drop to the surface's lowest point; the article's",
+    "  conclusions measure by another one, the lowest that any of the seven reached",
+    "diverged, left the surface: on so many surfaces its numbers ran away, or it ended outside the domain",
+)
+
+
 def _print_table(result: Result, table: object) -> None:
     asked = result.league
     names = asked.racer_names()
@@ -282,9 +291,10 @@ def _print_table(result: Result, table: object) -> None:
         print(text, file=table)  # type: ignore[call-overload]
 
     family = asked.to_record()["surface"]["name"]
-    say(f"{family}, {asked.convention}, {asked.steps} steps, seeds {first:,} to {beyond - 1:,}")
-    mean = f"{'mean c':>7}  {'95 %':^13}"
-    say(f"{'':{longest}}  {mean}  {'median gap':>10}  {'90 % reached':>12}  {'diverged':>8}  {'left':>6}")
+    say(f"{family}, {asked.convention}, {asked.steps} steps, seeds {first} to {beyond - 1}")
+    heads = ("mean gap left (95 %)", "median gap left", "gap left ≤ 0.1", "diverged", "left the surface")
+    widths = (22, *map(len, heads[1:]))
+    say("  ".join([" " * longest, *(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True))]))
     tenth = TARGETS.index(0.1)
     means = Means([runs.c for runs in result.runs], asked.sampling_seed)
     for place, (name, runs) in enumerate(zip(names, result.runs, strict=True)):
@@ -293,20 +303,24 @@ def _print_table(result: Result, table: object) -> None:
         left = int(runs.left_the_surface.sum())
         low, high = means.of(place)
         # The interval of one seed is endless.
-        ends = f"{low:.3f} – {high:.3f}" if runs.n > 1 else "one seed"
-        mean = f"{runs.c.mean():7.3f}  {ends:>13}"
-        say(f"{name:{longest}}  {mean}  {np.median(ranked):10.3g}  {reached:12,}  {diverged:8,}  {left:6,}")
+        ends = f"{low:.3f} to {high:.3f}" if runs.n > 1 else "one seed"
+        cells = (
+            f"{runs.c.mean():.3f} ({ends})",
+            f"{np.median(ranked):.3g}",
+            *(f"{n:,}" for n in (reached, diverged, left)),
+        )
+        say("  ".join([f"{name:{longest}}", *(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))]))
     if result.tuned is not None:
         for line in _told_of_tuning(result.tuned):
             say(line)
-    say("c is the gap, clipped to 0 … 1, and 1 where a run diverged; the lower, the better. 95 %: where its mean lies")
-    say("diverged, left: on so many surfaces its numbers ran away, or it ended outside the domain")
+    for line in EXPLAINED:
+        say(line)
 
 
 def _told_of_tuning(tuned: Tuned) -> Iterator[str]:
     low, high, count = tuned.grid
     first, beyond = tuned.training
-    yield f"each at its own best of {count} settings, tuned on seeds {first:,} to {beyond - 1:,}:"
+    yield f"each at its own best of {count} settings, tuned on seeds {first} to {beyond - 1}:"
     for racer in tuned.racers:
         best = ", ".join(
             f"{name} {value:.4g}" for name, value in zip(racer.names, racer.values[racer.best], strict=True)

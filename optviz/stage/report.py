@@ -33,7 +33,10 @@ from optviz.stage.modules import CHART, chart_style, stage_module
 from optviz.stage.standalone import UNPACKING, document, packed
 from optviz.statistics.pairs import Pair
 from optviz.text import LANGUAGES, Words, counted, spaced, words
-from optviz.text.verdicts import told_needed, told_pairs
+from optviz.text.intervals import told_block, told_interval, told_share, with_true_minus
+from optviz.text.numbers import readable
+from optviz.text.question import told_question, told_setting
+from optviz.text.verdicts import VERDICTS, told_needed, told_pairs
 
 STYLE = style_sheet(
     "".join(
@@ -73,6 +76,8 @@ class Told(Protocol):
     def metric(self) -> str: ...
     @property
     def found(self) -> str: ...
+    @property
+    def holds(self) -> bool | None: ...
     @property
     def verdict(self) -> str: ...
     @property
@@ -132,20 +137,20 @@ def page_of(
     question: League | None = None,
 ) -> bytes:
     """The file of a record that is at hand: see `report`."""
-    text, league = words(language), result.league
+    text, league = words(language), question or result.league
     phrases = text["league_report"]
     surface = text["surface"][surface_record(league.surface)["name"]]
     title = spaced(counted(phrases, "title", record.n).format(surface=surface, count=f"{record.n:,}"))
     sections = [
-        *(_section(name, league, record, text, title) for name in FIGURES if _has(name, record)),
+        *(_section(name, record, text, told_setting(league, language)) for name in FIGURES if _has(name, record)),
         _conclusions(conclusions, record.fair is not None and len(league.seven) == len(OPTIMIZERS), text),
         _notable(result, record, text, address),
-        _question(question or league, phrases),
+        _question(league, phrases),
     ]
     script = f"{stage_module(CHART)}{UNPACKING}{BOOTSTRAP}"
     body = f"""<h1>{html.escape(title)}</h1>
-<p class="setting">{html.escape(spaced(setting_of(league, record, text)))}</p>
-<p class="lead">{html.escape(spaced(_lead(record, phrases)))}</p>
+<p class="setting">{html.escape(told_question(league, language))}</p>
+<p class="lead">{html.escape(spaced(_lead(record, text)))}</p>
 <noscript>{html.escape(text["standalone"]["needs_script"])}</noscript>
 {"".join(sections)}"""
     style = f"{STYLE}{chart_style()}"
@@ -164,14 +169,26 @@ def tuned_name(record: LeagueRecord, text: Words) -> str:
     return text["hyperparameter"].get(name, name)
 
 
-def _section(name: str, league: League, record: LeagueRecord, text: Words, title: str) -> str:
-    heading = text["league_report"][name]
+def best_called(record: LeagueRecord, text: Words) -> str:
+    """The head of the column of each racer's best: what was tuned."""
+    return text["league"]["best_value"].format(name=tuned_name(record, text))
+
+
+def best_of(record: LeagueRecord, place: int) -> str:
+    """The value of the tuned hyperparameter at which a racer did best; a dash where it has none."""
+    assert record.fair is not None
+    value = float(record.fair.values[place][record.fair.best[place]])
+    return readable(value) if math.isfinite(value) else "–"
+
+
+def _section(name: str, record: LeagueRecord, text: Words, setting: str) -> str:
+    heading = text["league"][f"chart_{name}"]
     message = pack(
         FIGURES[name](record, text),
         text["league_figures"],
         token=name,
         title=heading,
-        caption=spaced(f"{title} · {setting_of(league, record, text)}"),
+        caption=setting,
         file_name=f"optviz-league-{name}",
     )
     table = TABLES[name](record, text) if name in TABLES else ""
@@ -190,7 +207,7 @@ def _explained(name: str, record: LeagueRecord, text: Words) -> list[str]:
     if name == "duel":
         told += told_pairs(record, text)
     if name == "budget" and record.fair is not None:
-        training, judging = _block(record.fair.training_seeds), _block(record.seeds)
+        training, judging = (told_block(seeds, text) for seeds in (record.fair.training_seeds, record.seeds))
         told.append(phrases["blocks"].format(training=training, judging=judging))
         if any(record.fair.extended):
             told.append(phrases["extended"])
@@ -199,32 +216,14 @@ def _explained(name: str, record: LeagueRecord, text: Words) -> list[str]:
     return told
 
 
-def _lead(record: LeagueRecord, phrases: Mapping[str, str]) -> str:
+def _lead(record: LeagueRecord, text: Words) -> str:
     """What the ranking says, in a sentence."""
     best = int(record.order[0])
-    value, low, high = record.means[best]
     rivals = record.against(best)
     surely = all(pair.verdict == "better" for pair in rivals)
     key = "lead_alone" if not rivals else "lead_sure" if surely else "lead_open"
-    return phrases[key].format(racer=record.names[best], c=f"{value:.3f}", low=f"{low:.3f}", high=f"{high:.3f}")
-
-
-def setting_of(league: League, record: LeagueRecord, text: Words) -> str:
-    """What a league was asked with, parts with " · " between them."""
-    phrases = text["standalone"]
-    return " · ".join(
-        [
-            phrases["convention"].format(convention=text["convention"][league.convention]),
-            counted(phrases, "steps", league.steps).format(steps=f"{league.steps:,}"),
-            counted(text["league_report"], "seeds", record.n).format(seeds=_block(record.seeds)),
-            text["league_report"]["fair" if record.fair else "as_they_are"],
-        ]
-    )
-
-
-def _block(seeds: tuple[int, int]) -> str:
-    first, beyond = seeds
-    return f"{first:,}" if beyond == first + 1 else f"{first:,} … {beyond - 1:,}"
+    mean = told_interval(record.means[best], text)
+    return text["league_report"][key].format(racer=record.names[best], mean=mean)
 
 
 # --- tables --------------------------------------------------------------------------------------------------------
@@ -243,29 +242,21 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], last: str = "numb
     return f'<div class="wide" tabindex="0">{table}</div>'
 
 
-def _with_interval(numbers: Sequence[float], form: str) -> str:
-    value, low, high = (_written(format(float(number), form)) for number in numbers)
-    return f"{value} ({low} … {high})"
-
-
-def _written(number: str) -> str:
-    """With a true minus sign, and no sign before a 0."""
-    return number.replace("-", "−") if any(digit in number for digit in "123456789") else number.lstrip("-+")
-
-
 def _ranking_table(record: LeagueRecord, text: Words) -> str:
-    phrases = text["league_report"]
-    head = [phrases[name] for name in ("racer", "mean_c", "rank", "alone", "shared", "diverged", "left")]
+    label = text["league"]
+    head = [text["league_report"]["racer"], *([] if record.fair is None else [best_called(record, text)])]
+    head += [label[name] for name in ("mean_c", "rank", "alone", "shared", "diverged", "left")]
     rows = []
-    for place in record.order:
+    for place in map(int, record.order):
         low, high = (int(rank) for rank in record.ranks[place])
         rows.append(
             [
                 record.names[place],
-                _with_interval(record.means[place], ".3f"),
-                f"{low}" if low == high else f"{low} – {high}",
-                _with_interval(record.alone[place], ".1%"),
-                _with_interval(record.shared[place], ".1%"),
+                *([] if record.fair is None else [best_of(record, place)]),
+                told_interval(record.means[place], text),
+                f"{low}" if low == high else f"{low}–{high}",
+                told_share(record.alone[place], text),
+                told_share(record.shared[place], text),
                 f"{record.diverged[place]:,}",
                 f"{record.left[place]:,}",
             ]
@@ -287,9 +278,9 @@ def _pair_table(record: LeagueRecord, text: Words) -> str:
             f"{pair.wins:,}",
             f"{pair.ties:,}",
             f"{pair.losses:,}",
-            _with_interval(pair.share, ".1%"),
+            told_share(pair.share, text),
             "< 0.001" if pair.p_holm < 0.001 else f"{pair.p_holm:.3f}",
-            _with_interval(pair.difference, "+.3f"),
+            told_interval(pair.difference, text, "+.3f"),
             _verdict(pair, text),
         ]
         for pair in pairs
@@ -312,7 +303,7 @@ def _fair_table(record: LeagueRecord, text: Words) -> str:
     fair, phrases = record.fair, text["league_report"]
     if fair is None:
         return ""
-    head = [phrases["racer"], tuned_name(record, text)]
+    head = [phrases["racer"], best_called(record, text)]
     head += [phrases[name] for name in ("c_training", "c_judging", "resampled", "edge")]
     rows = []
     for place in record.order:
@@ -320,10 +311,10 @@ def _fair_table(record: LeagueRecord, text: Words) -> str:
         rows.append(
             [
                 record.names[place],
-                f"{fair.values[place][best]:.4g}" if math.isfinite(fair.values[place][best]) else "–",
+                best_of(record, int(place)),
                 f"{fair.training[place][best]:.3f}",
                 f"{fair.held_out[place][best]:.3f}",
-                f"{fair.resampled[place][best]:.0%}",
+                text["conclusions"]["bare_percent"].format(value=f"{100 * fair.resampled[place][best]:.0f}"),
                 phrases["at_edge"] if fair.on_edge[place] else "–",
             ]
         )
@@ -341,18 +332,23 @@ TABLES: dict[str, Callable[[LeagueRecord, Words], str]] = {
 
 
 def _conclusions(conclusions: Sequence[Told], tuned: bool, text: Words) -> str:
-    heading = f'<section id="section-conclusions"><h2>{html.escape(text["league_report"]["conclusions"])}</h2>'
+    heading = f'<section id="section-conclusions"><h2>{html.escape(text["league"]["conclusions"])}</h2>'
     if tuned:
         return f"{heading}<p>{html.escape(text['league']['fair_conclusions'])}</p></section>"
     if not conclusions:
         return ""
     items = "".join(
-        f"<li><p><strong>{html.escape(told.claim)}</strong> <em>{html.escape(told.verdict)}</em></p>"
+        f"<li><p><strong>{html.escape(told.claim)}</strong> {verdict_mark(told)}</p>"
         f"<p>{html.escape(told.found)}</p>"
         f'<p class="setting">{html.escape(" ".join(filter(None, (told.metric, told.n, told.conventions))))}</p></li>'
         for told in conclusions
     )
-    return f"{heading}<ol>{items}</ol></section>"
+    return f"{heading}<p>{html.escape(text['league']['conclusions_explained'])}</p><ol>{items}</ol></section>"
+
+
+def verdict_mark(told: Told) -> str:
+    """The verdict as HTML, to be seen before all else."""
+    return f'<em data-verdict="{VERDICTS[told.holds]}">{html.escape(told.verdict)}</em>'
 
 
 def _notable(result: Complete, record: LeagueRecord, text: Words, address: str) -> str:
@@ -366,7 +362,8 @@ def _notable(result: Complete, record: LeagueRecord, text: Words, address: str) 
         told = html.escape(phrases["notable_linked"])
     else:
         seed = int(groups[0].seeds[0])
-        explained = html.escape(spaced(phrases["notable_explained"].format(seed=seed)))
+        called = {"race": text["app"]["page_race"], "seed": text["controls"]["seed"]}
+        explained = html.escape(spaced(phrases["notable_explained"].format(**called)))
         told = f"{explained} <code>?{html.escape(league.race(seed).to_url())}</code>"
     return (
         f'<section id="section-notable"><h2>{html.escape(phrases["notable"])}</h2>'
@@ -380,7 +377,7 @@ def _seeds(group: Group, league: League, record: LeagueRecord, text: Words, addr
     number = spaced(text["league_figures"][f"number_{group.number}"].format(**called))
     items = []
     for seed, value in zip(group.seeds[:NOTABLE].tolist(), group.values[:NOTABLE].tolist(), strict=True):
-        label = html.escape(text["league_report"]["seed"].format(seed=seed, value=_written(f"{value:.3f}")))
+        label = html.escape(text["league_report"]["seed"].format(seed=seed, value=with_true_minus(f"{value:.3f}")))
         link = html.escape(f"{address}?{league.race(seed).to_url()}") if address else ""
         items.append(f'<li><a href="{link}">{label}</a></li>' if link else f"<li>{label}</li>")
     return (

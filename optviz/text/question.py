@@ -19,11 +19,22 @@ def told_question(league: League, language: str) -> str:
         names=(text["stage"]["and"] if len(names) == 2 else text["figure"]["comma"]).join(names),
         n=f"{league.n:,}",
         surface=_surfaces(league, text),
-        first=f"{first:,}",
-        last=f"{beyond - 1:,}",
+        first=first,
+        last=beyond - 1,
         setting=text["swarm"]["comma"].join(_setting(league, text)),
     )
     return spaced(f"{told} {_tuning(league, text)}" if league.fair else told)
+
+
+def told_setting(league: League, language: str) -> str:
+    """The same without the racers' names, parts with " · " between them: what stands below a title or a picture."""
+    text = words(language)
+    label, (first, beyond) = text["league"], league.seeds
+    surfaces = counted(label, "setting_surfaces", league.n)
+    parts = [surfaces.format(surface=_surfaces(league, text), first=first, last=beyond - 1), *_setting(league, text)]
+    if league.fair:
+        parts.append(label["fair_short" if league.tuned == TUNED else "fair_short_together"])
+    return spaced(" · ".join(parts))
 
 
 def _tuning(league: League, text: Words) -> str:
@@ -35,8 +46,8 @@ def _tuning(league: League, text: Words) -> str:
         count=count,
         low=readable(low),
         high=readable(high),
-        first=f"{first:,}",
-        last=f"{beyond - 1:,}",
+        first=first,
+        last=beyond - 1,
     )
 
 
@@ -62,7 +73,7 @@ def _setting(league: League, text: Words) -> list[str]:
     label = text["league"]
     parts = [] if league.fair else _rates(league, text)
     parts.append(label["asked_steps"].format(steps=f"{league.steps:,}"))
-    parts.append(label["asked_formulas"].format(convention=text["convention"][league.convention]))
+    parts.append(label["asked_formulas"].format(formulas=text["formulas"][league.convention]))
     return parts
 
 

@@ -13,9 +13,13 @@ from optviz.statistics.conclusions import SEVEN, Conclusion, conclusions_changed
 from optviz.statistics.pairs import Pair, Verdict
 from optviz.statistics.ranking import CONTRARY
 from optviz.text import Words, counted, spaced, words
+from optviz.text.intervals import told_block, told_share
 from optviz.text.numbers import readable, roughly
 
 VERDICTS = {True: "holds", False: "fails", None: "unknown"}
+MARKS = {True: "✓", False: "✗", None: "?"}
+"""What stands before a verdict: it is not told by its colour alone."""
+
 PERCENTAGES = ("drop", "median", "after")
 """Numbers from 0 to 1 that are no share of the surfaces; they may be as small as can be."""
 
@@ -24,7 +28,8 @@ PERCENTAGES = ("drop", "median", "after")
 class ToldConclusion:
     """One conclusion for people: what the article says, how that is judged, what was found, and the verdict.
 
-    n: of how many surfaces, or runs. conventions: the verdict in each convention, "" where only one has been judged.
+    holds: the verdict, None where there is none; verdict: the same in words, with a mark. n: how many surfaces, or
+    runs, were judged, a sentence. conventions: the verdict in each convention, "" where only one has been judged.
     changes: whether it holds in one of them and does not hold in another one.
     """
 
@@ -32,6 +37,7 @@ class ToldConclusion:
     claim: str
     metric: str
     found: str
+    holds: bool | None
     verdict: str
     n: str
     conventions: str
@@ -52,12 +58,7 @@ def told_pairs(record: LeagueRecord, text: Words, most: int | None = None) -> li
         found.append(counted(phrases, "more_conflicts", count).format(count=f"{count:,}"))
     contradicted = record.contradicted
     if np.isfinite(contradicted.surfaces[0]):
-        surfaces, pairs = (
-            text["conclusions"]["percent"].format(
-                value=f"{100 * value:.1f}", low=f"{100 * low:.1f}", high=f"{100 * high:.1f}"
-            )
-            for value, low, high in (contradicted.surfaces, contradicted.pairs)
-        )
+        surfaces, pairs = (told_share(numbers, text) for numbers in (contradicted.surfaces, contradicted.pairs))
         sure = [pair for pair in record.pairs.values() if pair.verdict in CONTRARY]
         first, second = (record.names[place] for place in (sure[0].first, sure[0].second))
         told = counted(phrases, "contradicted", len(sure))
@@ -104,7 +105,8 @@ def told_conclusions(
             claim=text["conclusions"][f"claim_{conclusion.number}"],
             metric=text["conclusions"][f"metric_{conclusion.number}"],
             found=_found(conclusion, text),
-            verdict=text["conclusions"][VERDICTS[conclusion.holds]],
+            holds=conclusion.holds,
+            verdict=_marked(conclusion.holds, text),
             n=_number_of(conclusion, text),
             conventions=_in_conventions(by_convention, conclusion.number, conclusion.number in changed, text),
             changes=conclusion.number in changed,
@@ -130,7 +132,7 @@ def told_tuning(
     """
     text = words(language)
     phrases, (low, high, count) = text["fair"], grid
-    training, judging = (f"{first:,} … {beyond - 1:,}" for first, beyond in seeds)
+    training, judging = (told_block(block, text) for block in seeds)
     told = [phrases["blocks"].format(training=training, judging=judging)]
     if tuned == "learning_rate":
         told.append(phrases["tried"].format(count=count, low=readable(low), high=readable(high)))
@@ -200,6 +202,11 @@ def _value(conclusion: Conclusion, name: str, phrases: Mapping[str, str]) -> str
     return told[0] if low == high else phrases["number"].format(value=told[0], low=told[1], high=told[2])
 
 
+def _marked(holds: bool | None, text: Words) -> str:
+    phrases = text["conclusions"]
+    return phrases["marked"].format(mark=MARKS[holds], verdict=phrases[VERDICTS[holds]])
+
+
 def _number_of(conclusion: Conclusion, text: Words) -> str:
     key = "runs" if "all" in conclusion.counts else "surfaces"
     return counted(text["conclusions"], key, conclusion.n).format(n=f"{conclusion.n:,}")
@@ -216,9 +223,9 @@ def _in_conventions(by_convention: Mapping[str, Sequence[Conclusion]], number: i
     if len(verdicts) < 2:
         return ""
     parts = [
-        phrases["in_convention"].format(convention=text["convention"][convention], verdict=phrases[VERDICTS[holds]])
+        phrases["in_convention"].format(formulas=text["formulas"][convention], verdict=phrases[VERDICTS[holds]])
         for convention, holds in verdicts.items()
     ]
     alike = len(set(verdicts.values())) == 1 and None not in verdicts.values()
     key = "changes" if changes else "same" if alike else "open"
-    return spaced(phrases[key].format(verdicts=text["stage"]["and"].join(parts)))
+    return spaced(phrases[key].format(verdicts=phrases["and_convention"].join(parts)))

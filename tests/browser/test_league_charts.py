@@ -167,7 +167,7 @@ def test_what_is_drawn_in_the_report_is_taken_away(browser: Browser, tmp_path: A
                 with tab.expect_download() as waiting:
                     section.get_by_role("button").filter(has_text=ending.upper()).click()
                 taken[ending] = waiting.value.path().read_bytes()
-            assert words(language)["league_report"][chart] in taken["svg"].decode()
+            assert words(language)["league"][f"chart_{chart}"] in taken["svg"].decode()
             rows = list(csv.DictReader(io.StringIO(taken["csv"].decode("utf-8-sig"))))
             assert "Adam" in {row["row" if chart == "ranking" else "series"] for row in rows}
             assert Image.open(io.BytesIO(taken["png"])).size[0] > 600

@@ -14,7 +14,6 @@ import streamlit as st
 from optviz import stage
 from optviz.experiment import article
 from optviz.experiment.league import League
-from optviz.experiment.surfaces import surface_record
 from optviz.figures import Figure
 from optviz.figures.league.bands import bands_figure
 from optviz.figures.league.budget import budget_figure
@@ -24,8 +23,10 @@ from optviz.figures.league.profiles import profiles_figure
 from optviz.figures.league.ranking import ranking_figure
 from optviz.figures.league.record import LeagueRecord
 from optviz.laboratory.league_answer import LeagueAnswer, answer_of
-from optviz.stage.report import setting_of
+from optviz.stage.report import best_called, best_of, verdict_mark
 from optviz.text import Words, spaced
+from optviz.text.intervals import in_two, told_interval, told_share
+from optviz.text.question import told_setting
 from optviz.text.verdicts import told_conclusions, told_fair, told_pairs
 from optviz.ui import component, requests, session, widgets
 from optviz.ui.leagues import Desk
@@ -67,14 +68,16 @@ def answer_section(desk: Desk, league: League, values: Mapping[str, np.ndarray],
 
 
 def ranking_table(record: LeagueRecord, text: Words) -> str:
-    """The numbers of the ranking, the smallest mean c first."""
+    """The numbers of the ranking, the smallest mean c first; of tuned racers also the value that did best."""
     label = text["league"]
-    columns = ("mean_c", "rank", "alone", "shared", "diverged", "left")
+    columns = {name: label[name] for name in ("mean_c", "rank", "alone", "shared", "diverged", "left")}
+    if record.fair is not None:
+        columns = {"best_value": best_called(record, text), **columns}
     head = "".join(
-        f"<th class='number' title='{html.escape(label[f'{name}_help'], quote=True)}'>{html.escape(label[name])}</th>"
-        for name in columns
+        f"<th class='number' title='{html.escape(label[f'{name}_help'], quote=True)}'>{html.escape(title)}</th>"
+        for name, title in columns.items()
     )
-    rows = "".join(_row(record, int(place)) for place in record.order)
+    rows = "".join(_row(record, int(place), text) for place in record.order)
     return (
         f"<div class='optviz-scroll' tabindex='0' role='region' aria-label='{html.escape(label['ranking'])}'>"
         f"<table class='optviz-scores optviz-league'><thead><tr><th>{html.escape(text['scoreboard']['racer'])}</th>"
@@ -82,13 +85,13 @@ def ranking_table(record: LeagueRecord, text: Words) -> str:
     )
 
 
-def _row(record: LeagueRecord, place: int) -> str:
-    mean, low, high = record.means[place]
+def _row(record: LeagueRecord, place: int, text: Words) -> str:
     best, worst = (int(rank) for rank in record.ranks[place])
     cells = (
-        f"{mean:.3f} <small>{low:.3f}–{high:.3f}</small>",
+        *([] if record.fair is None else [best_of(record, place)]),
+        _in_small(told_interval(record.means[place], text)),
         str(best) if best == worst else f"{best}–{worst}",
-        *(f"{share[0]:.1%} <small>{share[1]:.1%}–{share[2]:.1%}</small>" for share in _lowest(record, place)),
+        *(_in_small(told_share(share, text)) for share in (record.alone[place], record.shared[place])),
         f"{int(record.diverged[place]):,}",
         f"{int(record.left[place]):,}",
     )
@@ -96,8 +99,9 @@ def _row(record: LeagueRecord, place: int) -> str:
     return f"<tr><td>{html.escape(record.names[place])}</td>{numbers}</tr>"
 
 
-def _lowest(record: LeagueRecord, place: int) -> tuple[np.ndarray, np.ndarray]:
-    return record.alone[place], record.shared[place]
+def _in_small(told: str) -> str:
+    value, interval = in_two(told)
+    return f"{html.escape(value)} <small>{html.escape(interval)}</small>"
 
 
 # --- figures -------------------------------------------------------------------------------------------------------
@@ -137,13 +141,12 @@ def _charts(record: LeagueRecord, league: League, text: Words) -> None:
 
 def _mount(figure: Figure, name: str, record: LeagueRecord, league: League, text: Words) -> None:
     key, present = f"league_{name}", session.view().present
-    surface = text["surface"][surface_record(league.surface)["name"]]
     message = stage.pack(
         figure,
         text["league_figures"],
         token=session.token((league, name, session.language(), present)),
         title=text["league"][f"chart_{name}"],
-        caption=spaced(f"{surface} · {setting_of(league, record, text)}"),
+        caption=told_setting(league, session.language()),
         file_name=f"optviz-league-{name}",
         stage=key,
         heard=requests.heard(key),
@@ -175,9 +178,9 @@ def _conclusions(found: LeagueAnswer, league: League, text: Words) -> None:
         return
     rows = "".join(
         f"<li{' data-changes' if one.changes else ''}><p><b>{one.number}. {html.escape(one.claim)}</b> "
-        f"<em>{html.escape(one.verdict)}</em></p><p>{html.escape(one.found)}</p>"
-        f"<p class='optviz-metric'>{html.escape(one.metric)} {html.escape(one.n)}</p>"
-        f"{_in_conventions(one.conventions, one.changes, label)}</li>"
+        f"{verdict_mark(one)}</p><p>{html.escape(one.found)}</p>"
+        f"<p class='optviz-metric'>{html.escape(spaced(f'{one.metric} {one.n}'))}</p>"
+        f"{_in_conventions(one.conventions, one.changes)}</li>"
         for one in told
     )
     st.html(
@@ -186,8 +189,6 @@ def _conclusions(found: LeagueAnswer, league: League, text: Words) -> None:
     )
 
 
-def _in_conventions(conventions: str, changes: bool, label: dict[str, str]) -> str:
-    if not conventions:
-        return ""
-    mark = f"<b>{html.escape(label['changes'])}</b> " if changes else ""
-    return f"<p class='optviz-metric'>{mark}{html.escape(conventions)}</p>"
+def _in_conventions(conventions: str, changes: bool) -> str:
+    told = html.escape(conventions)
+    return f"<p class='optviz-metric'>{f'<b>{told}</b>' if changes else told}</p>" if told else ""

@@ -130,7 +130,7 @@ def _group(group: Group, place: int, names: tuple[str, ...], league: League, tex
     with st.container(key=f"league_seeds_{place}", horizontal=True):
         for seed, value in list(zip(group.seeds.tolist(), group.values.tolist(), strict=True))[:MOST_SHOWN]:
             st.button(
-                label["seed_and_value"].format(seed=f"{seed:,}", value=_number(value, group.number, text)),
+                label["seed_and_value"].format(seed=seed, value=_number(value, group.number, text)),
                 key=f"league_seed_{place}_{seed}",
                 on_click=open_race,
                 args=(league, seed, group.racers),
