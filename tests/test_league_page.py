@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -39,7 +40,7 @@ from optviz.ui.asking import visit as name_of_visit
 from optviz.ui.leagues import Desk, token_of
 from optviz.ui.pages.league.answer import ranking_table
 from optviz.ui.pages.league.guess import offered
-from optviz.ui.returning import Left
+from optviz.ui.returning import Left, spelled_left
 from optviz.view import View
 
 ASKED = League(seeds=(0, 30), steps=60)
@@ -397,6 +398,67 @@ def test_two_that_draw_batches_draw_the_same_ones() -> None:
     record = league_record(Result(twins, np.arange(20), (runs[0], runs[1]), None, twins.seven), twins.racer_names())
     np.testing.assert_array_equal(runs[0].gap, runs[1].gap)
     assert words("en")["league"]["level_batches"] in told_headline(twins, record, words("en"))
+
+
+SHOWN = ASKED.race(3)
+OWN = Race(steps=77)
+KEPT = {
+    "page": "league",
+    "race": urlencode(OWN.to_query(whole=True)),
+    "view": "seeds=0~30&chart=bands",
+    "shown": urlencode(SHOWN.to_query(whole=True)),
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "is_taken"),
+    [
+        (KEPT, True),
+        (KEPT | {"view": "seeds=9~1&chart=none&x=%ff"}, True),
+        (KEPT | {"page": "race"}, False),
+        (KEPT | {"shown": KEPT["race"]}, False),
+        (KEPT | {"race": "surface=nowhere"}, False),
+        (KEPT | {"race": ""}, False),
+        ({name: text for name, text in KEPT.items() if name != "view"}, False),
+        (KEPT | {"view": 7}, False),
+        ([KEPT], False),
+        (None, False),
+    ],
+)
+def test_the_way_back_that_a_browser_has_kept_is_taken_where_it_leads_back(said: Any, is_taken: bool) -> None:
+    app = AppTest.from_function(come_back, default_timeout=60)
+    app.session_state.said = said
+    app.query_params.update(SHOWN.to_query(whole=True))
+    app.run()
+    assert not app.exception, app.exception
+    assert app.session_state.race == SHOWN
+    found = app.session_state.left_behind if "left_behind" in app.session_state else None
+    assert (found is not None) is is_taken
+    if found is not None:
+        assert (found.page, found.race, found.shown) == ("league", OWN, SHOWN)
+    if said is KEPT:
+        assert (found.view.seeds, found.view.chart) == ((0, 30), "bands")
+
+
+def come_back() -> None:
+    """A visit whose browser tells what it has kept."""
+    import streamlit as st
+
+    from optviz.ui import returning, session
+
+    session.begin_run()
+    returning.take_kept(st.session_state.said)
+
+
+def test_what_was_left_comes_back_as_it_was() -> None:
+    left = Left("league", OWN, View(seeds=(0, 30), chart="bands"), SHOWN)
+    spelled = spelled_left(left)
+    assert spelled is not None and set(spelled) == set(KEPT)
+    app = AppTest.from_function(come_back, default_timeout=60)
+    app.session_state.said = spelled
+    app.query_params.update(SHOWN.to_query(whole=True))
+    app.run()
+    assert app.session_state.left_behind == left
 
 
 def test_who_asks_about_random_surfaces_instead_keeps_the_way_back(desk: Desk) -> None:

@@ -1,20 +1,29 @@
-"""The way back from a race that a page showed: to that page, and to the race that was there before."""
+"""The way back from a race that a page showed: to that page, and to the race that was there before.
+
+The browser keeps it over a reload, for the tab.
+"""
 
 from __future__ import annotations
 
 import html
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
 from optviz.bad_input import BadInput
 from optviz.experiment import Race
 from optviz.text import Words, counted, spaced
-from optviz.ui import address, session
-from optviz.view import View
+from optviz.ui import address, component, session
+from optviz.view import View, WholeRace
 
 _LEFT = "left_behind"
+PAGES = ("guide", "lessons", "league")
+"""The pages that show a race which is not the visit's own."""
+
+_SCRIPT = Path(__file__).with_name("returning.js")
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,36 @@ def left() -> Left | None:
     return known if known is not None and known.shown == session.race() else None
 
 
+def spelled_left(known: Left | None) -> dict[str, str] | None:
+    """What was left as a browser keeps it."""
+    if known is None:
+        return None
+    race, shown = (WholeRace().spelled(each) for each in (known.race, known.shown))
+    return {"page": known.page, "race": race, "view": urlencode(known.view.to_query(known.page)), "shown": shown}
+
+
+def take_kept(said: Any) -> None:
+    """Take what a browser has kept over a reload, whatever it may send, where the visit has the race shown for it."""
+    names = ("page", "race", "view", "shown")
+    if left() is not None or not isinstance(said, dict) or not all(isinstance(said.get(name), str) for name in names):
+        return
+    race, shown = (WholeRace().read(name, said[name], []) for name in ("race", "shown"))
+    if said["page"] not in PAGES or race is None or shown is None or shown != session.race():
+        return
+    view, _ = View.from_query(dict(parse_qsl(said["view"])), said["page"])
+    st.session_state[_LEFT] = Left(said["page"], race, view.fitting(race), shown)
+
+
+def _keep() -> None:
+    with st.container(key="left_kept"):
+        component.of_script("optviz_left", _SCRIPT)(
+            key="left_keeper",
+            height="content",
+            data={"left": spelled_left(left())},
+            on_kept_change=lambda: take_kept(st.session_state.left_keeper.kept),
+        )
+
+
 def go_back() -> None:
     """Go to what was left; language and screen stay as they are now."""
     known = left()
@@ -80,6 +119,7 @@ def go_back() -> None:
 
 def way_back(text: Words) -> None:
     """A small link back, above the race, and that another race waits there."""
+    _keep()
     known = left()
     if known is None or (known.page == address.page() and known.race == known.shown):
         # There is no other race, and no other page, to go back to.

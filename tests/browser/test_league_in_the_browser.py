@@ -185,6 +185,10 @@ def test_the_placebo_is_all_ties_and_equivalent(compared: Answered) -> None:
     told = page.told_at(1, 0, 0)
     assert "level on 250" in told and "50.0%" in told
     assert TEXT["league_figures"]["verdict_equivalent"] in page.told_at(1, 1, 0)
+    assert TEXT["league"]["level_shows"] in page.said()
+    page.visit.page.reload()
+    page.wait_for_answer()
+    expect(page.visit.page.locator(".st-key-way_back button")).to_contain_text(TEXT["back"]["here"])
     page.visit.page.locator(".st-key-way_back button").click()
     page.visit.page.wait_for_function("document.querySelectorAll('.optviz-league tbody tr').length === 7")
 
