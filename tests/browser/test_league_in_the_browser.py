@@ -18,9 +18,9 @@ from optviz.figures.league.record import LeagueRecord, league_record
 from optviz.laboratory.league import Result, known
 from optviz.laboratory.store import Store
 from optviz.text import words
+from optviz.text.headline import told_guess, told_headline
 from optviz.text.verdicts import told_pairs
 from optviz.ui.pages.league.answer import MOST_CONFLICTS
-from optviz.ui.pages.league.guess import verdict
 from race_page import RacePage
 from tabs import PATIENCE, new_tab
 from tiers import long
@@ -73,8 +73,9 @@ def test_a_guess_is_answered_and_a_mark_leads_to_its_surfaces_and_on_to_a_race(
     page.get_by_role("radio", name="NAG", exact=True).click(force=True)
     asked.visit.rest()
     asked.reveal()
-    said, best = asked.said(), record.names[record.order[0]]
-    assert TEXT["league"][verdict(record, NAMES.index("NAG"))].format(guess="NAG", best=best) in said
+    said = asked.said()
+    for told in (told_headline(ASKED, record, TEXT), told_guess(record, NAMES.index("NAG"), TEXT)):
+        assert told in said
     for told in told_pairs(record, TEXT, MOST_CONFLICTS):
         assert told in said
     order = [record.names[place] for place in record.order]
