@@ -148,6 +148,16 @@ def test_nobody_is_surely_first_without_a_verdict_against_everybody(verdict: Ver
     assert "not surely better" in led(of_verdicts(verdict))
 
 
+def test_the_report_of_a_placebo_names_nobody_the_first() -> None:
+    twins = LEAGUE.replaced(racers=(LEAGUE.racers[0],) * 2)
+    runs, _ = compute(twins, *twins.seeds, [0, 1], joint=False)
+    found = Result(twins, result().seeds, (runs[0], runs[1]), None, twins.seven)
+    told = re.search('<p class="lead">(.*?)</p>', report(found).decode())
+    assert told is not None
+    assert told[1].startswith("No difference: all 2 end level on all 40 surfaces.")
+    assert told[1].endswith(html.escape(words("en")["league"]["level_shows"]))
+
+
 def test_one_racer_is_first_of_nobody() -> None:
     alone = replace(LEAGUE, racers=LEAGUE.racers[:1])
     found = Result(alone, result().seeds, result().runs[:1], None, alone.seven)

@@ -33,6 +33,7 @@ from optviz.stage.modules import CHART, chart_style, stage_module
 from optviz.stage.standalone import UNPACKING, document, packed
 from optviz.statistics.pairs import Pair
 from optviz.text import LANGUAGES, Words, counted, spaced, words
+from optviz.text.headline import all_level, told_headline
 from optviz.text.intervals import told_block, told_interval, told_share, with_true_minus
 from optviz.text.numbers import readable
 from optviz.text.question import told_question, told_setting
@@ -150,7 +151,7 @@ def page_of(
     script = f"{stage_module(CHART)}{UNPACKING}{BOOTSTRAP}"
     body = f"""<h1>{html.escape(title)}</h1>
 <p class="setting">{html.escape(told_question(league, language))}</p>
-<p class="lead">{html.escape(spaced(_lead(record, text)))}</p>
+<p class="lead">{html.escape(spaced(_lead(league, record, text)))}</p>
 <noscript>{html.escape(text["standalone"]["needs_script"])}</noscript>
 {"".join(sections)}"""
     style = f"{STYLE}{chart_style()}"
@@ -216,8 +217,10 @@ def _explained(name: str, record: LeagueRecord, text: Words) -> list[str]:
     return told
 
 
-def _lead(record: LeagueRecord, text: Words) -> str:
+def _lead(league: League, record: LeagueRecord, text: Words) -> str:
     """What the ranking says, in a sentence."""
+    if all_level(record):
+        return told_headline(league, record, text)
     best = int(record.order[0])
     rivals = record.against(best)
     surely = all(pair.verdict == "better" for pair in rivals)
