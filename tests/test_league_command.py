@@ -217,15 +217,18 @@ def test_the_report_is_the_one_of_the_figures(
 
     told = []
 
-    def written(result: Result, language: str, conclusions: Sequence[ToldConclusion], *, question: League) -> bytes:
-        assert question == result.league
+    def written(
+        result: Result, language: str, conclusions: Sequence[ToldConclusion], address: str, question: League
+    ) -> bytes:
+        assert (question, address) == (result.league, "https://here/")
         told.append((result, language, conclusions))
         return b"<!doctype html>"
 
     monkeypatch.setattr(report, "report", written)
     out = tmp_path / "league.html"
     options = ["--seeds", "0:30", "--steps", "15", "--convention", "tensorflow1"]
-    assert ask(tmp_path, *options, "--report", str(out), "--language", "zh") == 0
+    at = ["--address", "https://here/?lang=en"]
+    assert ask(tmp_path, *options, "--report", str(out), "--language", "zh", *at) == 0
     assert out.read_bytes() == b"<!doctype html>"
     ((result, language, conclusions),) = told
     assert (result.complete, result.league.convention, language) == (True, "tensorflow1", "zh")
@@ -245,6 +248,7 @@ def test_the_report_is_the_one_of_the_figures(
         (["--family", "rosenbrock"], "gaussian_hills"),
         (["--learning-rate", "each"], "each"),
         (["--training", "0:500"], "0:1000"),
+        (["--report", "x.html", "--address", "here"], "--address cannot be read: here"),
         (["--tune", "speed"], "--tune = speed"),
         (["--training", "0:500"], "--training = 0:500"),
         (["--seeds", "10:5"], "--seeds = 10:5"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -223,3 +224,9 @@ def test_fair_mode_shows_each_tried_value_the_chosen_one_and_what_a_budget_bring
 def test_a_league_that_was_not_tuned_has_no_budget() -> None:
     with pytest.raises(ValueError, match="not tuned"):
         budget_figure(league_records.league_record(), WORDS, "η")
+
+
+def test_a_target_is_written_as_people_write_it() -> None:
+    record = dataclasses.replace(RECORD, targets=np.array([0.1, 3.1623e-5]))
+    titles = [view["title"] for view in profiles_figure(record, WORDS).views.values()]
+    assert "3.16·10⁻⁵" in " ".join(titles), titles

@@ -20,6 +20,7 @@ from cases import ROOT
 from league_records import league_record as by_hand
 from mounted import visit, widget
 from optviz import Race
+from optviz.budget import most_seeds_of_league
 from optviz.experiment.league import League
 from optviz.figures.league.record import LeagueRecord, league_record
 from optviz.laboratory.judging import in_convention
@@ -40,6 +41,8 @@ from optviz.ui.asking import visit as name_of_visit
 from optviz.ui.leagues import Desk, token_of
 from optviz.ui.pages.league.answer import ranking_table
 from optviz.ui.pages.league.guess import offered
+from optviz.ui.pages.league.progress import beyond_the_budget
+from optviz.ui.pages.league.question import COUNTS
 from optviz.ui.returning import Left, spelled_left
 from optviz.view import View
 
@@ -177,15 +180,38 @@ def test_another_question_is_asked_and_nothing_is_told_meanwhile(desk: Desk) -> 
 
 def test_too_many_surfaces_are_refused_in_a_sentence(desk: Desk) -> None:
     app = asking((0, 10_001))
-    widget(app.button, "league_ask").click().run()
     assert not app.exception
-    assert "10,001" in told(app) and "10,000" in told(app)
-    assert desk.idle()
+    said = told(app)
+    assert "10,001 surfaces are more than" in said and "at most 10,000" in said and "seeds +" not in said
+    assert "league_ask" not in [button.key for button in app.button], "what would be refused is not offered"
+    widget(app.selectbox, "league_count").select(100).run()
+    assert "more than this server" not in told(app) and widget(app.button, "league_ask")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_menu_offers_what_is_allowed_and_no_variable_is_named(desk: Desk, language: str) -> None:
+    fair = League(racers=Race().racers, steps=60, seeds=(0, 10_000), training=(10_000, 22_000))
+    most = most_seeds_of_league(fair)
+    assert 100 < most < 10_000
+    app = asking((0, 100), language)
+    app.session_state["view"] = replace(app.session_state["view"], training=(10_000, 22_000))
+    app.run()
+    counts = [int(option.replace(",", "")) for option in widget(app.selectbox, "league_count").options]
+    assert counts == [count for count in COUNTS if count <= most]
+    label = words(language)["league"]
+    said = beyond_the_budget(fair, label)
+    assert said is not None and f"{most:,}" in said and not re.search("seeds|training|[{}]", said)
+    tuning = beyond_the_budget(fair.replaced(training=(10_000, 90_000)), label)
+    assert tuning is not None and "80,000" in tuning and not re.search(r"[{}]|\b0\b", tuning)
+    assert beyond_the_budget(fair.replaced(seeds=(0, most)), label) is None
 
 
 def test_a_surface_that_is_not_random_has_a_way_to_one_that_is(desk: Desk) -> None:
     app = on_the_page(surface="himmelblau")
     assert "himmelblau" in told(app).lower()
+    assert "“Himmelblau" in told(app) and "Gaussian hills, Smoothed noise" in told(app)
+    chinese = told(on_the_page(surface="himmelblau", lang="zh"))
+    assert "高斯山丘、平滑噪声" in chinese and "gaussian_hills" not in chinese and "surface =" not in chinese
     widget(app.button, "league_usual").click().run()
     assert not app.exception, app.exception
     assert isinstance(app.session_state.race.bare_surface, GaussianHills)

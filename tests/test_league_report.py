@@ -330,3 +330,12 @@ def test_what_did_best_of_each_stands_in_the_ranking_of_page_and_report(language
     assert cells == re.findall("<tr><td>.*?</td><td class='number'>(.*?)</td>", shown)
     for cell, value in zip(cells, best, strict=True):
         assert cell == "–" if np.isnan(value) else float(cell) == pytest.approx(value, rel=1e-3)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_without_an_address_the_report_says_how_a_surface_is_seen(language: str) -> None:
+    text = words(language)
+    (told,) = re.findall('<section id="section-notable">(.*?)</section>', page(language), re.S)
+    how = html.unescape(told)
+    assert text["app"]["page_race"] in how and text["controls"]["seed"] in how
+    assert "<a " not in told

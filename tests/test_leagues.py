@@ -294,6 +294,8 @@ def test_a_report_is_asked_for_in_a_language(office: Office) -> None:
         "pathlib.Path(out).write_text(' '.join(sys.argv[-2:]))",
     ]
     assert office.desk.file(FIRST, "html", "zh") == b"--language zh"
+    assert office.desk.file(FIRST, "html", "zh", "http://here/") == b"--address http://here/"
+    assert office.desk.file(FIRST, "html", "zh", "javascript:here") == b"--language zh", "no link can be of it"
     assert not office.desk.files
 
 

@@ -48,7 +48,7 @@ GOES_ON = "interrupted; what has been computed is kept, and the same command goe
 CALLED = {"tuned": "--tune", "training": "--training", "seeds": "--seeds", "surface": "--family"}
 """Fields of a league → the options that say them."""
 
-BESIDE_QUESTION = {"job", "store", "workers", "out", "report", "language"}
+BESIDE_QUESTION = {"job", "store", "workers", "out", "report", "language", "address"}
 
 
 def league(options: argparse.Namespace) -> int:
@@ -58,6 +58,7 @@ def league(options: argparse.Namespace) -> int:
     _check_report(options.report, asked)
     if options.language not in LANGUAGES:
         raise BadInput("unknown_choice", name="language", value=options.language, allowed=", ".join(LANGUAGES))
+    address = _checked_address(options.address)
     workers = None
     if options.workers is not None:
         workers = int(WORKERS.check_number("workers", _number(options.workers)))
@@ -86,7 +87,7 @@ def league(options: argparse.Namespace) -> int:
         from optviz.stage.report import report
 
         told = told_conclusions(judged, asked.convention, options.language)
-        write_whole(options.report, report(result, options.language, told, question=asked))
+        write_whole(options.report, report(result, options.language, told, address, asked))
     if options.job is None:
         _print_table(result, sys.stderr if out is not None and is_output(out) else sys.stdout)
     return 0
@@ -145,6 +146,13 @@ def _checked_out(out: Path | None, asked: League) -> Path | None:
         if not same:
             raise BadInput("other_league", name="--out", value=str(out), allowed="another name")
     return out
+
+
+def _checked_address(address: str | None) -> str:
+    """What a link begins with, up to its ?; "" for none. Raises BadInput."""
+    if address is not None and not address.startswith(("http://", "https://")):
+        raise BadInput("not_readable", name="--address", value=address, allowed="http://… or https://…")
+    return "" if address is None else address.partition("?")[0]
 
 
 def _check_report(out: Path | None, asked: League) -> None:

@@ -186,6 +186,11 @@ def _add_league(league: argparse.ArgumentParser) -> None:
         "--report", type=Path, metavar="FILE", help="write a page with all figures and verdicts, for any browser: .html"
     )
     answer.add_argument("--language", default="en", help="of the page: en, zh (default: en)")
+    answer.add_argument(
+        "--address",
+        metavar="URL",
+        help="of a server of optviz: the page has links that open its races there",
+    )
 
 
 def _add_racers(race: argparse.ArgumentParser) -> None:

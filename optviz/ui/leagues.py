@@ -106,6 +106,10 @@ class Job:
     """When that was so."""
 
 
+def _linked(address: str) -> list[str]:
+    return ["--address", address] if address.startswith(("http://", "https://")) else []
+
+
 class Desk:
     """A queue of leagues before one process. A visit waits for one league at a time; equal ones are computed once.
 
@@ -216,14 +220,19 @@ class Desk:
         with self.changed:
             return next((job.leagues[0] for job in self.jobs if visit in job.visits), None)
 
-    def file(self, league: League, ending: str, language: str = "en") -> bytes:
+    def file(self, league: League, ending: str, language: str = "en", address: str = "") -> bytes:
         """A file of a league that is complete: its table, or its report in a language for "html". Waits for it.
 
-        A process of its own makes it. Raises OSError where it cannot be made.
+        address: of the server, on which the report's links open races; "" for no links. A process of its own makes it.
+        Raises OSError where it cannot be made.
         """
         name = Path(self.folder.name) / f"file-{next(self.begun)}"
         job, made = name.with_suffix(".toml"), name.with_suffix(f".made.{ending}")
-        out = ["--report", str(made), "--language", language] if ending == "html" else ["--out", str(made)]
+        out = (
+            ["--report", str(made), "--language", language, *_linked(address)]
+            if ending == "html"
+            else ["--out", str(made)]
+        )
         process = None
         try:
             job.write_text(league.to_toml(whole=True), encoding="utf-8")

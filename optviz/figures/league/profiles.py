@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from optviz.experiment.naming import spelled
 from optviz.figures.figure import Figure
 from optviz.figures.league.frame import BELOW, axis, clicks, layout
 from optviz.figures.league.record import LeagueRecord
@@ -64,7 +65,7 @@ def profiles_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
 def _targets(record: LeagueRecord, words: Mapping[str, str]) -> dict[str, tuple[int, str]]:
     """The views of targets, in their order: name → its place in the profiles, and its title."""
     listed = {
-        f"target {place}": (place, words["target"].format(target=f"{target:.3g}"))
+        f"target {place}": (place, words["target"].format(target=spelled(f"{target:.3g}")))
         for place, target in enumerate(record.targets)
     }
     home = f"target {int(np.abs(record.targets - HOME).argmin())}"

@@ -34,6 +34,8 @@ class Places(NamedTuple):
 
     optimizers: DeltaGenerator
     learning_rate: DeltaGenerator
+    many: bool = False
+    """Whether the page asks about many surfaces."""
 
 
 def still_sections(text: Words, language: str, many: bool = False) -> Places:
@@ -46,7 +48,7 @@ def still_sections(text: Words, language: str, many: bool = False) -> Places:
         surface_section(text, language, _choose_surface)
         if many and "seed" in parameters(session.race().bare_surface):
             st.caption(text["controls"]["seed_of_one"])
-    quick = Places(st.container(), st.container())
+    quick = Places(st.container(), st.container(), many)
     if _is_shown("start"):
         start_section(text, text["controls"]["start_of_one" if many else "start_hint"])
     for name, section in (("samples", samples_section), ("article", article_section)):
@@ -63,6 +65,8 @@ def quick_sections(places: Places, text: Words) -> None:
     if _is_shown("learning_rate"):
         with places.learning_rate:
             learning_rate_section(text)
+            if places.many and session.view().training is not None:
+                st.caption(text["controls"]["rate_of_one"])
 
 
 def _is_shown(name: str) -> bool:

@@ -22,11 +22,12 @@ def files_section(desk: Desk, league: League, text: Words) -> None:
     """The downloads; each file is made by a process of its own when it is asked for."""
     label = text["league"]
     st.html(f"<h2>{html.escape(text['download']['title'])}</h2>")
+    st.caption(label["files_explained"])
     with st.container(key="league_files", horizontal=True):
         for ending in OFFERED:
             st.download_button(
                 label[f"file_{ending}"],
-                data=partial(_made, desk, league, ending, session.language()),
+                data=partial(_made, desk, league, ending, session.language(), _address()),
                 file_name=f"optviz-league-{league.seeds[0]}-{league.seeds[1]}.{ending}",
                 mime=PAGE_TYPE if ending == "html" else FORMATS[ending].media_type,
                 key=f"league_file_{ending}",
@@ -34,6 +35,11 @@ def files_section(desk: Desk, league: League, text: Words) -> None:
             )
 
 
-def _made(desk: Desk, league: League, ending: str, language: str) -> bytes:
+def _address() -> str:
+    """Of this server's page of races, as the visit's browser calls it; "" where it says nothing."""
+    return (st.context.url or "").partition("?")[0].removesuffix("/").removesuffix("/league")
+
+
+def _made(desk: Desk, league: League, ending: str, language: str, address: str) -> bytes:
     with MAKING:
-        return desk.file(league, ending, language)
+        return desk.file(league, ending, language, f"{address}/" if address else "")

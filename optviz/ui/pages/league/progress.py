@@ -7,6 +7,7 @@ import html
 import streamlit as st
 
 from optviz.bad_input import BadInput
+from optviz.budget import check_league, most_seeds_of_league
 from optviz.experiment.league import TUNED, League
 from optviz.laboratory.asking import Task
 from optviz.laboratory.store import Store
@@ -43,6 +44,10 @@ def progress_section(desk: Desk, league: League, text: Words) -> None:
         st.html(f"<p role='status'>{html.escape(label['gone'])}</p>")
     elif (was := st.session_state.get(CANCELLED)) is not None and was[0] == session.token(league):
         st.html(f"<p role='status'>{html.escape(told_cancelled(was[1], label))}</p>")
+    beyond = beyond_the_budget(league, label)
+    if beyond is not None:
+        st.html(f"<p role='status'>{html.escape(beyond)}</p>")
+        return
     st.button(
         counted(label, "ask", league.n).format(n=f"{league.n:,}"),
         key="league_ask",
@@ -52,6 +57,18 @@ def progress_section(desk: Desk, league: League, text: Words) -> None:
     )
     for told in costs(desk, league, text):
         st.caption(told)
+
+
+def beyond_the_budget(league: League, label: dict[str, str]) -> str | None:
+    """Why a league is too much work for a visitor, and what is not, in a sentence; None where it is within."""
+    try:
+        check_league(league)
+    except BadInput:
+        most = most_seeds_of_league(league)
+        training = 0 if league.training is None else league.training[1] - league.training[0]
+        key = "too_much" if most else "too_much_tuning" if training else "too_much_for_any"
+        return spaced(label[key].format(n=f"{league.n:,}", most=f"{most:,}", training=f"{training:,}"))
+    return None
 
 
 def costs(desk: Desk, league: League, text: Words) -> list[str]:

@@ -12,11 +12,12 @@ from optviz.bad_input import BadInput
 from optviz.budget import most_seeds_of_league
 from optviz.experiment import Race
 from optviz.experiment.blocks import Block, training_beside
-from optviz.experiment.league import TUNED, League
+from optviz.experiment.league import TUNED, League, league_families
 from optviz.parameter import SEED
 from optviz.text import Words, counted, sentence, spaced
 from optviz.text.question import told_question
 from optviz.ui import returning, session, widgets
+from optviz.ui.sidebar.surface import surface_key, surface_title
 from optviz.view import View
 
 COUNTS = (100, 250, 1_000, 2_500, 10_000)
@@ -47,9 +48,17 @@ def league_of_the_visit() -> League:
 
 def without_league(problem: BadInput, text: Words) -> None:
     """Why what the visit has is no question about many surfaces, and the way to one that is."""
-    st.html(f"<p role='status'>{html.escape(sentence(problem, session.language()))}</p>")
+    st.html(f"<p role='status'>{html.escape(_told(problem, text))}</p>")
     key, way_out = _way_out(problem)
     st.button(text["league"][key], key=f"league_{key}", type="primary", on_click=way_out)
+
+
+def _told(problem: BadInput, text: Words) -> str:
+    if problem.key != "no_league":
+        return sentence(problem, session.language())
+    surface = surface_title(surface_key(session.race().bare_surface), text, session.language())
+    allowed = text["stage"]["and"].join(text["surface"][name] for name in league_families())
+    return spaced(text["league"]["no_league"].format(surface=surface, allowed=allowed))
 
 
 def _way_out(problem: BadInput) -> tuple[str, Callable[[], None]]:
@@ -84,7 +93,8 @@ def question_section(league: League, text: Words) -> None:
     with st.container(key="league_question"):
         st.html(f"<p class='optviz-question'>{html.escape(told_question(league, session.language()))}</p>")
         with st.container(key="league_controls", horizontal=True, vertical_alignment="bottom"):
-            counts = sorted({*COUNTS, league.n})
+            most = most_seeds_of_league(league)
+            counts = sorted({league.n, *(count for count in COUNTS if count <= most)})
             widgets.choice(
                 st.selectbox,
                 label["count"],
@@ -117,7 +127,6 @@ def question_section(league: League, text: Words) -> None:
                 help=label["mode_help"],
             )
             st.button(label["placebo"], key="league_placebo", help=label["placebo_help"], on_click=_placebo)
-        most = most_seeds_of_league(league)
         limits = counted(label, "limits", most).format(seeds=f"{most:,}") if most else ""
         st.caption(spaced(f"{limits} {label['chosen_beside']}"))
 

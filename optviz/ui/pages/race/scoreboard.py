@@ -64,7 +64,7 @@ def blank_table(race: Race, names: Sequence[str], text: Words) -> None:
     body = "".join(
         f"<tr><td>{_named(name, style)}</td>"
         + "".join(
-            f'<td class="number {column}">{_rate(racer) if column == "learning_rate" else "?"}</td>'
+            f'<td class="number {column}">{_rate(racer, words) if column == "learning_rate" else "?"}</td>'
             for column in columns
         )
         + '<td class="outcome">?</td></tr>'
@@ -92,10 +92,13 @@ def _named(name: str, style: Mapping[str, str]) -> str:
     return f'<span class="dot" style="background:{css_color(style["color"])}"></span>{JOINER}{html.escape(name)}'
 
 
-def _rate(racer: Racer) -> str:
-    # A factor is not a learning rate: Adadelta's rule has none.
+def _rate(racer: Racer, words: Mapping[str, str]) -> str:
     own = racer.optimizer.own_learning_rate
-    return "–" if own is None else f"{own:g}"
+    if own is not None:
+        return f"{own:g}"
+    # A factor is not a learning rate: Adadelta's rule has none. It is told where it changes a step.
+    factor = getattr(racer.optimizer, "learning_rate", 1.0)
+    return "–" if factor == 1 else words["factor"].format(factor=readable(factor))
 
 
 def _head(name: str, words: Mapping[str, str]) -> str:
@@ -143,14 +146,19 @@ def _score_row(
 ) -> str:
     index, words = row["index"], text["scoreboard"]
     cell = {
-        "learning_rate": _rate(race.racers[index]),
+        "learning_rate": _rate(race.racers[index], words),
         "final_loss": readable(row["final_loss"]),
         "pinned": readable(finals.get(names[index], math.nan)),
         "gap": words["undefined"] if row["steps_to_90"] is None else readable(row["final_gap"]),
         "steps_to_90": _steps(row, "steps_to_90", race, words),
         "steps_to_90_of_best": _steps(row, "steps_to_90_of_best", race, words),
     }
-    cells = "".join(f'<td class="number {name}">{html.escape(cell[name])}</td>' for name in columns)
+    # What stands before a factor is told where it is.
+    title = f' title="{html.escape(words["factor_help"])}"' if cell["learning_rate"].startswith("×") else ""
+    cells = "".join(
+        f'<td class="number {name}"{title if name == "learning_rate" else ""}>{html.escape(cell[name])}</td>'
+        for name in columns
+    )
     outcome = outcome_key(row["outcome"], row["diverged_at"])
     why, said = text["outcome_sentence"][outcome].format(step=row["diverged_at"]), html.escape(text["outcome"][outcome])
     return (
