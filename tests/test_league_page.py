@@ -188,6 +188,14 @@ def test_too_many_surfaces_are_refused_in_a_sentence(desk: Desk) -> None:
     assert "more than this server" not in told(app) and widget(app.button, "league_ask")
 
 
+def test_where_each_is_tuned_the_sidebar_says_that_its_rates_do_not_count(desk: Desk) -> None:
+    note = words("en")["controls"]["rate_of_one"]
+    app = asking((0, 100))
+    assert note not in told(app)
+    app.session_state["view"] = replace(app.session_state["view"], training=(10_000, 11_000))
+    assert note in told(app.run())
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_menu_offers_what_is_allowed_and_no_variable_is_named(desk: Desk, language: str) -> None:
     fair = League(racers=Race().racers, steps=60, seeds=(0, 10_000), training=(10_000, 22_000))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import pytest
@@ -14,6 +15,7 @@ from optviz.conventions import with_convention
 from optviz.laboratory import tuning
 from optviz.laboratory.tuning import found_rates
 from optviz.text import words
+from optviz.ui.pages.race.scoreboard import _rate
 from optviz.ui.sidebar import rates as rates_section
 
 SUGGESTED = gallery("himmelblau").suggested_learning_rates["tensorflow1"]
@@ -236,3 +238,11 @@ def test_the_other_rate(rate: float, other: float) -> None:
 def test_there_is_no_rate_below_the_lowest() -> None:
     with pytest.raises(BadInput, match="learning_rate"):
         Racer(with_convention("adam", "article", learning_rate=5e-324)).at_another_rate()
+
+
+def test_the_factor_of_adadelta_stands_where_others_have_their_rate() -> None:
+    adadelta = with_convention("adadelta", "article")
+    label = words("en")["scoreboard"]
+    cells = {factor: _rate(Racer(replace(adadelta, learning_rate=factor)), label) for factor in (1.0, 17.78, 0.1)}
+    assert cells == {1.0: "–", 17.78: "×17.78", 0.1: "×0.1"}
+    assert _rate(Racer(with_convention("adam", "article", learning_rate=0.02)), label) == "0.02"

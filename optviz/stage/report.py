@@ -343,7 +343,7 @@ def _conclusions(conclusions: Sequence[Told], tuned: bool, text: Words) -> str:
     items = "".join(
         f"<li><p><strong>{html.escape(told.claim)}</strong> {verdict_mark(told)}</p>"
         f"<p>{html.escape(told.found)}</p>"
-        f'<p class="setting">{html.escape(" ".join(filter(None, (told.metric, told.n, told.conventions))))}</p></li>'
+        f'<p class="setting">{html.escape(spaced(f"{told.metric} {told.n} {told.conventions}".strip()))}</p></li>'
         for told in conclusions
     )
     return f"{heading}<p>{html.escape(text['league']['conclusions_explained'])}</p><ol>{items}</ol></section>"
@@ -378,9 +378,9 @@ def _seeds(group: Group, league: League, record: LeagueRecord, text: Words, addr
     called = dict(zip(("first", "second"), (record.names[place] for place in group.racers), strict=False))
     heading = spaced(text["league_figures"][group.key].format(**called))
     number = spaced(text["league_figures"][f"number_{group.number}"].format(**called))
-    items = []
+    items, phrase = [], text["league_report"]["seed"]
     for seed, value in zip(group.seeds[:NOTABLE].tolist(), group.values[:NOTABLE].tolist(), strict=True):
-        label = html.escape(text["league_report"]["seed"].format(seed=seed, value=with_true_minus(f"{value:.3f}")))
+        label = html.escape(spaced(phrase.format(seed=seed, value=with_true_minus(f"{value:.3f}"))))
         link = html.escape(f"{address}?{league.race(seed).to_url()}") if address else ""
         items.append(f'<li><a href="{link}">{label}</a></li>' if link else f"<li>{label}</li>")
     return (

@@ -35,7 +35,7 @@ TOLD_BY_HOVER = "plot => [...plot.querySelectorAll('.hoverlayer .hovertext')].ma
 
 def seeds_behind_mark(result: Result, mark: list[Any]) -> list[str]:
     """What the page is to list for a mark: the first twelve seeds of each group."""
-    return [f"{seed:,}" for group in seeds_behind(result, mark) for seed in group.seeds[:12].tolist()]
+    return [f"{seed}" for group in seeds_behind(result, mark) for seed in group.seeds[:12].tolist()]
 
 
 def known_before(league: League = ASKED, conventions: Iterable[str] = CONVENTIONS) -> None:
