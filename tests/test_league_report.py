@@ -177,6 +177,8 @@ def test_behind_a_band_stand_the_runs_nearest_to_each_quantile() -> None:
     [
         *(None, "mean", [], ["mean"], ["mean", -1], ["mean", 4], ["mean", 1.0], ["mean", True], [["mean"], 1]),
         *(["pair", 0], ["reached", 0, 99, 1], ["none"], {"mean": 1}, ["mean", "0"]),
+        # More than any number of an array, or of a place in one.
+        *(["reached", 0, 0, 10**400], ["mean", 10**400]),
     ],
     ids=str,
 )

@@ -159,7 +159,10 @@ def by_targets() -> np.ndarray:
     return np.asarray(TARGETS)
 
 
-FORGED: list[Any] = [None, 7, [], ["mean"], ["mean", 9], ["mean", -1], ["pair", 0], ["<b>", 1], ["mean", "1"]]
+FORGED: list[Any] = [
+    *(None, 7, [], ["mean"], ["mean", 9], ["mean", -1], ["pair", 0], ["<b>", 1], ["mean", "1"]),
+    ["reached", 0, 0, 10**400],
+]
 
 
 def test_what_is_no_mark_of_this_league_changes_nothing() -> None:

@@ -55,7 +55,7 @@ def seeds_behind(result: Known, mark: Any) -> tuple[Group, ...]:
         raise BadInput("not_a_whole_number", name="mark", value=mark, allowed="≥ 0")
     try:
         return groups_of(result, *places)
-    except IndexError:
+    except (IndexError, OverflowError):
         allowed = f"0 … {len(result.runs) - 1}"
         raise BadInput("out_of_range", name="mark", value=mark, allowed=allowed) from None
 
