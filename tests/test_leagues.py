@@ -221,6 +221,14 @@ def test_who_is_followed_before_anybody_sees_that_it_has_gone_holds_nothing_up(o
     office.until(office.desk.idle)
 
 
+def test_of_all_leagues_of_a_job_nothing_is_left_in_the_desk_s_folder(office: Office) -> None:
+    office.let("go")
+    office.desk.ask("ann", FIRST, [SECOND, THIRD])
+    office.until(office.desk.idle)
+    assert len(office.begun) == 3
+    assert not list(Path(office.desk.folder.name).iterdir())
+
+
 def test_who_comes_back_in_time_has_not_gone(office: Office) -> None:
     office.desk.grace = 3600.0
     office.desk.ask("ann", FIRST)

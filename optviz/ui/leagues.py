@@ -322,6 +322,7 @@ class Desk:
         if job.ended is not None or job.process.returncode != 0 or last:
             return True
         _close_input(job.process)
+        _remove_files(job)
         job.at += 1
         return False
 
@@ -387,8 +388,7 @@ class Desk:
             elif job.late:
                 problem = f"it took longer than {SECONDS_OF_A_LEAGUE:g} s"
             _close_input(job.process)
-            job.file.unlink(missing_ok=True)
-            complaints.unlink(missing_ok=True)
+            _remove_files(job)
         if problem is not None:
             LOGGER.error("a league could not be computed: %s", problem)
         with self.changed:
@@ -469,6 +469,12 @@ def _close_input(process: subprocess.Popen[str]) -> None:
         # Two threads may close it at once: then one of them finds it closed, and cannot flush it.
         with contextlib.suppress(OSError, ValueError):
             process.stdin.close()
+
+
+def _remove_files(job: Job) -> None:
+    if job.file is not None:
+        for file in (job.file, job.file.with_suffix(".err")):
+            file.unlink(missing_ok=True)
 
 
 def _kill(process: subprocess.Popen[str] | None) -> None:
