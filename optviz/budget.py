@@ -49,6 +49,11 @@ a worker process has 60 s."""
 MOST_WORK_OF_LEAGUE = 6_000_000
 """What a league may cost, about two minutes of one processor, and 850,000 runs of 200 steps."""
 
+MOST_PIECES_OF_TUNING = 6_000
+"""So many files may the values that are tried come to, one a racer, value and chunk of seeds. Where the grid goes on,
+there are three times as many at the end, four times with a grid of two. The answer reads each, which takes 2.5 ms on a
+busy machine: 60 s for four times as many, all the time that a worker process has."""
+
 # Of each surface of a stack: the search for its lowest point, and what there is to that for each number of a point.
 SEARCH = 20.0
 SEARCHED_NUMBER = 0.15
@@ -121,11 +126,11 @@ def check_league(league: League) -> League:
     """The league, if it is within the budget of one visitor. Raises BadInput, which says how many seeds would be."""
     if league.n > MOST_SEEDS_OF_LEAGUE:
         raise BadInput("too_many", name="seeds", value=f"{league.n:,}", allowed=f"1 … {MOST_SEEDS_OF_LEAGUE:,}")
-    work = _work_of_seed(league)
-    if _seeds_of(league) * work <= MOST_WORK_OF_LEAGUE:
+    most = _most_seeds(league)
+    if _seeds_of(league) <= most:
         return league
-    racers, most = str(len(league.racers)), int(MOST_WORK_OF_LEAGUE // work)
-    if most < 2:
+    racers, work = str(len(league.racers)), _work_of_seed(league)
+    if MOST_WORK_OF_LEAGUE // work < 2:
         steps = _within(MOST_WORK_OF_LEAGUE / 2, work / league.steps)
         raise BadInput("too_much_work", name=racers, value=f"{league.steps:,}", allowed=_steps_up_to(steps))
     value, name = f"{league.n:,}", "seeds"
@@ -136,8 +141,20 @@ def check_league(league: League) -> League:
 
 def most_seeds_of_league(league: League) -> int:
     """Of how many seeds a visitor may ask this, with the training seeds as they are; 0 where it is too much for any."""
-    within = int(MOST_WORK_OF_LEAGUE // _work_of_seed(league)) - (_seeds_of(league) - league.n)
+    within = _most_seeds(league) - (_seeds_of(league) - league.n)
     return max(0, min(MOST_SEEDS_OF_LEAGUE, within))
+
+
+def _most_seeds(league: League) -> int:
+    """How many seeds are within the budget, the training seeds among them, of which there may be more than that."""
+    most = int(MOST_WORK_OF_LEAGUE // _work_of_seed(league))
+    if league.training is None:
+        return most
+    first, beyond = league.training
+    chunks = MOST_PIECES_OF_TUNING // (len(league.racers) * league.grid[2])
+    left = chunks - ((beyond - 1) // CHUNK + 1 - first // CHUNK)
+    # From the first seed to the end of the last chunk that there is room for; there is always room for one and one.
+    return min(most, max(2, beyond - first + CHUNK * left - league.seeds[0] % CHUNK))
 
 
 def most_steps_of_ledger(race: Race) -> int:

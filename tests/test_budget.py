@@ -44,11 +44,13 @@ from optviz.budget import (
     within_budget,
 )
 from optviz.experiment import MOST_RACERS, League, seven
+from optviz.experiment.league import GRID
+from optviz.laboratory.fair import Rates, tuned
 from optviz.laboratory.jobs import SECONDS_TO_WORK
 from optviz.laboratory.kernel import compute
-from optviz.laboratory.league import run_league
+from optviz.laboratory.league import known, run_league
 from optviz.laboratory.league_answer import league_values
-from optviz.laboratory.store import Store
+from optviz.laboratory.store import Store, pieces
 from optviz.parameter import STEPS, parameters
 from optviz.racer import PICKS
 from optviz.surface import FAMILIES, Regression
@@ -269,6 +271,14 @@ def test_what_the_page_offers_is_within_the_budget() -> None:
         assert check_league(league) is league
 
 
+ALL_TUNED = League(
+    racers=tuple(racer.with_learning_rate(0.01 * rate) for rate in (1, 3, 10, 30) for racer in seven()[:6]),
+    training=(10_000, 10_250),
+    steps=5,
+)
+"""As many racers as there may be, whose runs are quick: their files are what takes time."""
+
+
 TOO_MUCH: dict[str, tuple[League, str]] = {
     "many seeds": (League(seeds=(5, 10_006)), r"seeds: 10,001 are too many; the valid range is 1 … 10,000\."),
     "many steps": (League(seeds=(0, 10_000), steps=5000), r"seeds: 10,000 are .*7 optimizers.* 1 ≤ seeds ≤ [1-9],\d+,"),
@@ -279,6 +289,10 @@ TOO_MUCH: dict[str, tuple[League, str]] = {
     "fair": (
         League(seeds=(0, 1000), training=(1000, 11_000)),
         r"seeds: 1,000 \+ 10,000 are .* 2 ≤ seeds \+ training ≤ [1-9],\d+,",
+    ),
+    "quick ones, tuned": (
+        ALL_TUNED.replaced(seeds=(0, 10_000)),
+        r"seeds: 10,000 \+ 250 are .*24 optimizers.* 2 ≤ seeds \+ training ≤ 2,750",
     ),
     "one is too much": (
         League(FiniteSum(GaussianHills(), 4096), [Racer(SLOW, 4096)] * 24, seeds=(0, 5), training=(5, 9), steps=5000),
@@ -313,6 +327,9 @@ def test_as_many_seeds_as_are_told_are_within_the_budget_and_one_more_is_not() -
         TOO_MUCH["narrow dips"][0],
         League(training=(10_000, 11_000)),
         League(training=(10_000, 14_000)),
+        ALL_TUNED.replaced(training=(10_000, 10_250)),
+        ALL_TUNED.replaced(training=(10_100, 10_700)),
+        ALL_TUNED.replaced(training=(10_000, 10_250), grid=(1.0, 2.0, 101)),
     ],
 )
 def test_how_many_seeds_are_told_to_be_allowed_is_how_many_are(league: League) -> None:
@@ -326,6 +343,44 @@ def test_how_many_seeds_are_told_to_be_allowed_is_how_many_are(league: League) -
 def test_of_what_is_too_much_for_any_seed_none_is_told_to_be_allowed() -> None:
     assert most_seeds_of_league(TOO_MUCH["one is too much"][0]) == 0
     assert most_seeds_of_league(TOO_MUCH["fair"][0]) == 0, "its training seeds are too many by themselves"
+
+
+@pytest.mark.parametrize(
+    ("grid", "training"),
+    [
+        ((1e-3, 1e2, 2), (10_000, 30_000)),
+        (GRID, (10_000, 10_010)),
+        (GRID, (10_249, 10_501)),
+        ((1e-9, 1e6, 101), (10_000, 10_250)),
+        ((1.0, 1.001, 101), (10_000, 10_250)),
+    ],
+)
+def test_however_far_a_grid_goes_on_its_answer_is_read_in_time(
+    grid: tuple[float, float, int], training: tuple[int, int]
+) -> None:
+    asked = ALL_TUNED.replaced(grid=grid, training=training)
+    asked = check_league(asked.replaced(seeds=(0, most_seeds_of_league(asked))))
+    rates = Rates(grid)
+    while (longer := rates.extended(True, True)) != rates:
+        rates = longer
+    chunks = [*pieces(asked), *pieces(asked.replaced(seeds=training, training=None))]
+    # Of 2.5 ms each, see below.
+    assert len(asked.racers) * len(rates.values) * len(chunks) <= SECONDS_TO_WORK / 2.5e-3
+
+
+@long
+def test_a_file_of_a_value_that_was_tried_is_read_in_2_and_a_half_milliseconds(tmp_path: Path) -> None:
+    league = League(seeds=(0, 1000), training=(1000, 1250), steps=5, grid=(0.01, 0.1, 6))
+    run_league(league, Store(tmp_path))
+
+    def seconds() -> float:
+        begun = time.process_time()
+        found = tuned(league, Store(tmp_path), known)
+        assert found is not None
+        return (time.process_time() - begun) / (5 * sum(len(racer.settings) for racer in found.racers))
+
+    # Others who work meanwhile only make it longer.
+    assert min(seconds() for _ in range(3)) < 2.5e-3
 
 
 @long

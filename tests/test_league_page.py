@@ -198,11 +198,11 @@ def test_where_each_is_tuned_the_sidebar_says_that_its_rates_do_not_count(desk: 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_menu_offers_what_is_allowed_and_no_variable_is_named(desk: Desk, language: str) -> None:
-    fair = League(racers=Race().racers, steps=60, seeds=(0, 10_000), training=(10_000, 22_000))
+    fair = League(racers=Race().racers, steps=60, seeds=(0, 10_000), training=(10_000, 17_000))
     most = most_seeds_of_league(fair)
     assert 100 < most < 10_000
     app = asking((0, 100), language)
-    app.session_state["view"] = replace(app.session_state["view"], training=(10_000, 22_000))
+    app.session_state["view"] = replace(app.session_state["view"], training=(10_000, 17_000))
     app.run()
     counts = [int(option.replace(",", "")) for option in widget(app.selectbox, "league_count").options]
     assert counts == [count for count in COUNTS if count <= most]
