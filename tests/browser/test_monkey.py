@@ -16,13 +16,15 @@ ROUND = (
 )
 """Once around the pages."""
 
+SHORT = "elsewhere:step?racers=nag~adam&steps=60&at=7 step_race go:guide history:back go:lessons lesson:edge"
+
 LEAGUE = (
     "elsewhere:league?seeds=0~12&racers=nag~rmsprop&steps=40 league_guess:1 league_ask league_await:60 league_reveal"
     " league_mark:3 league_chart:1 league_seed:0 way_back"
 )
 
 
-@pytest.mark.parametrize("walk", rest_is_long([ROUND, LEAGUE], {ROUND}))
+@pytest.mark.parametrize("walk", rest_is_long([SHORT, ROUND, LEAGUE], {SHORT}))
 def test_a_way_through_the_pages_breaks_nothing(running: Server, browser: Browser, walk: str) -> None:
     with walker(browser, running.address, printed=running.printed) as visitor:
         failures = [failure.told() for failure in visitor.walk(read_walk(walk), most=100)]
@@ -30,7 +32,8 @@ def test_a_way_through_the_pages_breaks_nothing(running: Server, browser: Browse
         assert visitor.passed_over == 0, visitor.done
 
 
-@pytest.mark.parametrize(("seed", "most"), rest_is_long([(1, 8), (152, 25), (153, 25), (154, 25), (155, 40)], {(1, 8)}))
+@long
+@pytest.mark.parametrize(("seed", "most"), [(1, 8), (152, 25), (153, 25), (154, 25), (155, 40)])
 def test_a_short_random_walk_breaks_nothing(running: Server, browser: Browser, seed: int, most: int) -> None:
     with walker(browser, running.address, seed, printed=running.printed) as visitor:
         failures = [failure.told() for failure in visitor.walk(draw(seed), most=most)]

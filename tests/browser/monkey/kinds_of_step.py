@@ -56,7 +56,8 @@ def _point(hand: Hand, selector: str, which: str) -> None:
     hand.rest_away()
     # A page that comes under a pointer is not pointed at: a hand's way leads over what is beside it.
     term = hand.part(selector, int(which))
-    term.locator("xpath=ancestor::section//h2").hover(timeout=PATIENCE)
+    # Its corner: in the middle of the window it would be where the term comes to be.
+    term.locator("xpath=ancestor::section//h2").hover(position={"x": 2, "y": 2}, timeout=PATIENCE)
     term.hover(timeout=PATIENCE)
     if hand.page.evaluate(LIT) == 0:
         raise Unanswered("nothing lights up where a term is pointed at")
