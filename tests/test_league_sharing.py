@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import html
 import re
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,8 +16,9 @@ from optviz import Racer
 from optviz.experiment import LONGEST_LINK, League
 from optviz.optimizers import Adam
 from optviz.text import words
+from optviz.ui.pages.league.files import made
 from optviz.ui.pages.league.sharing import link_of
-from optviz.ui.pages.race.sharing import code_of
+from optviz.ui.pages.race.sharing import MAKING, code_of
 from optviz.view import View
 from test_league_links import LEAGUES
 
@@ -73,3 +76,13 @@ def test_every_field_of_a_league_is_in_some_link() -> None:
     usual = League()
     for field in dataclasses.fields(League):
         assert any(getattr(league, field.name) != getattr(usual, field.name) for league in LEAGUES.values()), field.name
+
+
+def test_whoever_takes_a_league_away_holds_up_nobody_who_takes_a_race_away() -> None:
+    def file(*asked: object) -> bytes:
+        assert MAKING.acquire(blocking=False), "a race's file would wait for it"
+        MAKING.release()
+        return b"made"
+
+    desk: Any = SimpleNamespace(file=file)
+    assert made(desk, League(), "html", "en", "") == b"made"

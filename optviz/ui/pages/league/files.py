@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import threading
 from functools import partial
 
 import streamlit as st
@@ -12,10 +13,13 @@ from optviz.export import FORMATS
 from optviz.text import Words
 from optviz.ui import session
 from optviz.ui.leagues import Desk
-from optviz.ui.pages.race.sharing import MAKING, PAGE_TYPE
+from optviz.ui.pages.race.sharing import PAGE_TYPE
 
 OFFERED = ("csv", "json", "html")
 """The endings that the page offers; their media types are those of a race's files."""
+
+MAKING = threading.Semaphore(1)
+"""One file is made at a time. Not a race's semaphore: a report that lacks runs in other formulas takes minutes."""
 
 
 def files_section(desk: Desk, league: League, text: Words) -> None:
@@ -27,7 +31,7 @@ def files_section(desk: Desk, league: League, text: Words) -> None:
         for ending in OFFERED:
             st.download_button(
                 label[f"file_{ending}"],
-                data=partial(_made, desk, league, ending, session.language(), _address()),
+                data=partial(made, desk, league, ending, session.language(), _address()),
                 file_name=f"optviz-league-{league.seeds[0]}-{league.seeds[1]}.{ending}",
                 mime=PAGE_TYPE if ending == "html" else FORMATS[ending].media_type,
                 key=f"league_file_{ending}",
@@ -40,6 +44,7 @@ def _address() -> str:
     return (st.context.url or "").partition("?")[0].removesuffix("/").removesuffix("/league")
 
 
-def _made(desk: Desk, league: League, ending: str, language: str, address: str) -> bytes:
+def made(desk: Desk, league: League, ending: str, language: str, address: str) -> bytes:
+    """The file, once it is its turn. Raises OSError where it cannot be made."""
     with MAKING:
         return desk.file(league, ending, language, f"{address}/" if address else "")
