@@ -21,6 +21,7 @@ from optviz.laboratory.league import Result, known
 from optviz.laboratory.store import Store
 from optviz.stage.report import page_of
 from optviz.text import words
+from optviz.text.question import told_setting
 from race_page import PHONE, PROJECTOR, RacePage
 from tabs import PATIENCE, new_tab
 from tiers import long
@@ -135,7 +136,9 @@ def check_files(taken: dict[str, bytes], chart: str, language: str, width: float
         value = shown.profiles[ADAM, home(), 0, STEP] if chart == "profiles" else shown.bands[ADAM, 1, 0, STEP]
         assert float(curves["Adam"]["y"]) == pytest.approx(value, rel=1e-6)
     said = " ".join(ElementTree.fromstring(taken["svg"]).itertext())
-    assert title in said and "NAG" in said and "0 … 249" in said
+    # Wherever the picture is taken, it tells what question it is about.
+    setting = told_setting(ASKED, language).split(" · ")
+    assert title in said and "NAG" in said and all(part in said for part in setting), said
     picture = Image.open(io.BytesIO(taken["png"]))
     assert picture.size[0] == 2 * width
     assert len(picture.convert("RGB").getcolors(1 << 20) or []) > 20
