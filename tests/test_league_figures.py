@@ -77,6 +77,12 @@ def test_the_ranking_has_the_smallest_mean_on_top_and_each_racer_in_its_colour()
     assert [trace["x"] for trace in ranks] == [[1, 2], [1, 2], [3, 3]]
 
 
+def test_the_ends_of_an_interval_are_seen_beside_the_mark_that_hides_the_rest_of_it() -> None:
+    means, *_ = drawn(ranking_figure(RECORD, WORDS))["data"]
+    # Plotly's width is half of the bar's end, the size of a mark its whole.
+    assert 2 * means["error_x"]["width"] > means["marker"]["size"]
+
+
 def test_the_mean_of_a_skewed_sample_may_lie_beyond_its_interval() -> None:
     record = league_records.league_record()
     record.means[0] = [0.5, 0.3, 0.4]

@@ -248,6 +248,8 @@ def there_and_back(app: AppTest, how: str) -> None:
     app.switch_page("race.py").run()
     assert app.session_state.race != left
     if how == "way back":
+        waits = words("en")["back"]["waits_league"].format(count=len(left.racers))
+        assert any(waits in part.proto.body for part in app.get("html")), "a question, and no race, waits there"
         widget(app.button, "way_back").click().run()
     elif how == "navigation":
         app.session_state.view = replace(app.session_state.view, language="zh")

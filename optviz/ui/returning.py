@@ -6,6 +6,7 @@ The browser keeps it over a reload, for the tab.
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,12 @@ def way_back(text: Words) -> None:
         # Who is on that page already goes back to nothing but another question of it.
         st.button(f"← {words['here' if is_here else known.page]}", key="way_back", type="tertiary", on_click=go_back)
         if known.race != known.shown:
-            count = len(known.race.racers)
-            waits = counted(words, "waits_here", count).format(count=count) if is_here else words["waits"]
-            st.html(f"<p class='optviz-waits'>{html.escape(spaced(waits))}</p>")
+            st.html(f"<p class='optviz-waits'>{html.escape(spaced(_waits(known, words, is_here)))}</p>")
+
+
+def _waits(known: Left, words: Mapping[str, str], is_here: bool) -> str:
+    """What the way back leads to: a league is a question about its racers, any other page has a place of its own."""
+    if not is_here and known.page != "league":
+        return words[f"waits_{known.page}"]
+    count = len(known.race.racers)
+    return counted(words, "waits_here" if is_here else "waits_league", count).format(count=count)

@@ -64,9 +64,10 @@ def _means(
         "y": list(range(len(order))),
         "cliponaxis": False,
         "text": [trace_name(record.names[place]) for place in order],
-        "error_x": {**reach(means), "color": "@theme/faint"},
+        # Where an interval is narrower than the mark on it, its ends are seen above and below the mark.
+        "error_x": {**reach(means), "color": "@theme/faint", "width": 8},
         "marker": {
-            "size": 12,
+            "size": 9,
             "color": [styles[place]["color"] for place in order],
             "symbol": [styles[place]["marker"] for place in order],
         },
