@@ -237,5 +237,5 @@ def test_a_race_on_the_command_line_can_run_at_them(capsys: pytest.CaptureFixtur
     out = tmp_path / "race.toml"
     assert main(["race", "--surface", "himmelblau", "--learning-rate", "each", "--out", str(out)]) == 0
     race = Race.from_toml(out.read_text(encoding="utf-8"))
-    stored = gallery("himmelblau").suggested_learning_rates["article"]
+    stored = gallery("himmelblau").suggested_learning_rates["tensorflow1"]
     assert {racer.key: racer.optimizer.own_learning_rate for racer in race.racers} == {**stored, "adadelta": None}
