@@ -75,6 +75,11 @@ def test_a_phone_predicts_and_is_told(open_page: Open, language: str) -> None:
     page.page.wait_for_selector(".optviz-stage[data-drawn]")
 
 
+KEEPS = """letter => Object.keys(localStorage).some(
+  (name) => name.startsWith("optviz-guess-") && localStorage.getItem(name) === letter
+)"""
+
+
 def test_a_guess_outlives_a_reload_and_once_revealed_no_reload_changes_it(open_page: Open) -> None:
     page = open_page("?steps=5")
     go_to(page, "?lesson=ravine", ASKED)
@@ -84,6 +89,8 @@ def test_a_guess_outlives_a_reload_and_once_revealed_no_reload_changes_it(open_p
         chosen.click()
         chosen.locator("input:checked").wait_for(state="attached")
         page.rest()
+        # The browser has it a moment after the server.
+        page.page.wait_for_function(KEEPS, arg=letter)
 
     def guessed() -> str:
         label = page.page.locator(f"{CHOICE}:has(input:checked)")
