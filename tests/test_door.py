@@ -150,6 +150,7 @@ async def _send_many(socket: object, data: bytes, count: int) -> None:
         pass
 
 
+@long
 def test_a_drag_passes_message_after_message(server: Server) -> None:
     async def drag() -> SocketPage:
         async with SocketPage(server.port) as page:

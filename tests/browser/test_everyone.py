@@ -235,6 +235,7 @@ def test_a_projector_shows_the_sentence_too(open_page: Open, locale: str) -> Non
         assert box["y"] + box["height"] <= PROJECTOR["height"], part
 
 
+@long
 def test_a_phone_that_was_sent_a_presenting_link_can_leave_it(open_page: Open) -> None:
     page = open_page("?present=1", viewport=PHONE, is_mobile=True, has_touch=True)
     page.page.get_by_role("button", name="End presentation").click()

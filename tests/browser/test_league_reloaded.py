@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from league_page import ASKED, LeaguePage, known_before
 from optviz.text import words
 from race_page import RacePage
+from tiers import long
 
 Open = Callable[..., RacePage]
 LABEL = words("en")["league"]
@@ -25,6 +26,7 @@ def ask(league: LeaguePage, query: str) -> Page:
     return page
 
 
+@long
 def test_a_guess_and_its_answer_are_there_still_after_a_reload(open_page: Open) -> None:
     known_before(conventions=[ASKED.convention])
     league = LeaguePage(open_page())
@@ -43,6 +45,7 @@ def test_a_guess_and_its_answer_are_there_still_after_a_reload(open_page: Open) 
     assert "guess" not in page.url
 
 
+@long
 @pytest.mark.parametrize("elsewhere", [False, True])
 def test_who_waits_waits_on_after_a_reload_and_may_cancel(open_page: Open, elsewhere: bool) -> None:
     league = LeaguePage(open_page())

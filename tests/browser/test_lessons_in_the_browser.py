@@ -80,6 +80,7 @@ KEEPS = """letter => Object.keys(localStorage).some(
 )"""
 
 
+@long
 def test_a_guess_outlives_a_reload_and_once_revealed_no_reload_changes_it(open_page: Open) -> None:
     page = open_page("?steps=5")
     go_to(page, "?lesson=ravine", ASKED)

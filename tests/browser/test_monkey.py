@@ -16,7 +16,7 @@ ROUND = (
 )
 """Once around the pages."""
 
-SHORT = "elsewhere:step?racers=nag~adam&steps=60&at=7 step_race go:guide history:back go:lessons lesson:edge"
+SHORT = "elsewhere:step?racers=nag~adam&steps=60&at=7 step_race go:guide history:back"
 
 LEAGUE = (
     "elsewhere:league?seeds=0~12&racers=nag~rmsprop&steps=40 league_guess:1 league_ask league_await:60 league_reveal"

@@ -235,6 +235,7 @@ def test_the_log_axis_shows_the_gap_and_survives_in_a_link(open_page: Open) -> N
     assert first == [1] * 7
 
 
+@long
 def test_zoom_survives_reruns(open_page: Open) -> None:
     page = open_page()
     whole = page.ranges()
