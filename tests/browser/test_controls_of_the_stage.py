@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,8 +108,10 @@ def test_a_racer_that_blew_up_has_a_cross_in_both_charts(open_page: Open, format
     content = Path(download.value.path()).read_bytes()
     assert len(content) > 10_000
     if format_ == "svg":
-        assert b"NaN" not in content
-        assert b"Infinity" not in content
+        # The letters of a picture within it may spell anything.
+        drawn = re.sub(rb"base64,[A-Za-z0-9+/=]+", b"", content)
+        assert b"NaN" not in drawn
+        assert b"Infinity" not in drawn
 
 
 @long

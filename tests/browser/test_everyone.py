@@ -260,7 +260,7 @@ def test_what_is_still_to_come_can_be_hidden(open_page: Open) -> None:
     page.page.get_by_text("The final scores are hidden").wait_for()
     # Its place is kept; who runs and at which rate is no secret, and in which order they ended is one.
     seven = ["Gradient descent", "Momentum", "NAG", "Adagrad", "Adadelta", "RMSProp", "Adam"]
-    rates = ["–" if name == "Adadelta" else "0.1" for name in seven]
+    rates = ["×0.1" if name == "Adadelta" else "0.1" for name in seven]
     told = [row.replace("\u2060", "") for row in blank.all_inner_texts()]
     assert told == [f"{name}\t{rate}\t?\t?\t?\t?" for name, rate in zip(seven, rates, strict=True)]
     page.wait_for_range("yaxis2", whole, other=True)

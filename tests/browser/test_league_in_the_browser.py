@@ -137,7 +137,7 @@ def test_the_six_conclusions_stand_in_the_language_of_the_page_which_keeps_all_e
         for number in range(1, 7):
             assert text["conclusions"][f"claim_{number}"] in said
         for convention in CONVENTIONS:
-            assert said.count(text["convention"][convention]) >= 6
+            assert said.count(text["formulas"][convention]) >= 6
     assert page.listed() == listed
     inner.reload()
     page.wait_for_answer()
