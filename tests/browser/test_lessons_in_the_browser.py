@@ -112,6 +112,8 @@ def test_a_guess_outlives_a_reload_and_once_revealed_no_reload_changes_it(open_p
     click(page, "reveal")
     page.page.wait_for_selector(".st-key-skip_to_answer")
     page.rest()
+    # The browser knows it a moment after the server.
+    page.page.wait_for_function("Object.values(sessionStorage).includes('revealed')")
     load_again()
     page.page.wait_for_selector(".st-key-skip_to_answer")
     assert guessed() == "B"

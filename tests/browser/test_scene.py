@@ -254,7 +254,7 @@ def test_pictures_and_videos_show_the_surface_in_depth(open_deep: Open) -> None:
         part for part in svg.split("<image ")[1:] if f'width="{page.page.evaluate(SCENERY + ".box.width")}"' in part
     ]
     picture = Image.open(io.BytesIO(base64.b64decode(image.partition("base64,")[2].partition('"')[0])))
-    assert (np.asarray(picture.convert("RGBA"))[..., 3] > 0).mean() > 0.2
+    assert (np.asarray(picture.convert("RGBA"))[..., 3] > 0).mean() > 0.1, "a path alone has less than a hundredth"
     assert SVG[1:-1] in svg
     video = download(page, lambda: page.take("webm"))
     with av.open(io.BytesIO(video)) as recorded:
