@@ -579,7 +579,7 @@ def test_a_command_line_that_is_killed_loses_nothing_and_leaves_nobody(
     begun = {int(path.name.partition("-")[0]) for path in store.folder.rglob("*.npz")}
     assert len(begun) - kept <= workers
     whole = table(run_league(asked, store, 0))
-    assert {first for first, _ in computed}.isdisjoint(range(250 * done))
+    # How many, not which: where two work side by side, the second block may be there before the first.
     assert len({first for first, _ in computed}) == total - kept
     assert table(run_league(asked, Store(tmp_path / "at once"), 0)) == whole
 
