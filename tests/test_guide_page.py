@@ -215,7 +215,7 @@ def test_the_way_back_is_above_the_race_until_it_is_changed() -> None:
     app.session_state.left_behind = Left("guide", Race(), View(chapter="adam"), shown)
     app.run()
     assert app.button(key="way_back").label == "← Back to the guide"
-    assert words("en")["back"]["waits"] in markup(app)
+    assert words("en")["back"]["waits_guide"] in markup(app)
     app.session_state.race = shown.replaced(steps=31)
     app.run()
     assert not [button for button in app.button if button.key == "way_back"]
