@@ -24,6 +24,7 @@ from optviz.experiment.record import MOST_RACERS
 from optviz.parameter import Parameter
 from optviz.racer import Racer
 from optviz.statistics.budgets import expected
+from optviz.statistics.intervals import drawn_again
 from optviz.statistics.runs import Runs
 
 RATE = "learning_rate"
@@ -36,9 +37,6 @@ as were asked for, and these."""
 
 RESAMPLES = 1_999
 """A share of so many has a standard error of 1 % at most."""
-
-AT_ONCE = 2_000_000
-"""Seeds that are drawn at the same time."""
 
 
 class Answer(Protocol):
@@ -328,17 +326,10 @@ def wins_resampled(c: Sequence[np.ndarray], block: Block, resamples: int = RESAM
     replacement, the same seeds for all; settings that are level share a win. Seeded by the block, so that a racer's
     numbers do not depend on who else is tuned.
     """
-    generator = np.random.default_rng(block)
-    seeds = block[1] - block[0]
     # In whole billionths: sums of them are exact, so that settings with equal runs are level.
     whole = [np.rint(1e9 * settings.T) for settings in c]
     wins = [np.zeros(len(settings)) for settings in c]
-    at_once = max(1, AT_ONCE // seeds)
-    for first in range(0, resamples, at_once):
-        count = min(at_once, resamples - first)
-        rows = seeds * np.arange(count)[:, None]
-        drawn = np.bincount((generator.integers(seeds, size=(count, seeds)) + rows).ravel(), minlength=count * seeds)
-        times = drawn.reshape(count, seeds).astype(float)
+    for times in drawn_again(block[1] - block[0], resamples, block):
         for won, each in zip(wins, whole, strict=True):
             sums = times @ each
             lowest = sums == sums.min(axis=1, keepdims=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -158,17 +158,23 @@ def resampled_means(rows: np.ndarray, seed: int) -> np.ndarray:
     n ≤ 20,000. A number is taken to 38 binary places of the largest in its row, to more where n is smaller: so few that
     a sum of n of them is exact, in whatever order a product of matrices adds them up, and however many rows it has.
     """
-    count, n = rows.shape
+    n = rows.shape[1]
     places = 53 - n.bit_length()
     _, largest = np.frexp(np.abs(rows).max(axis=1, keepdims=True))
     largest = np.maximum(largest, SMALLEST)
     whole = np.rint(np.ldexp(rows, places - largest)).T
-    generator = np.random.default_rng(seed)
-    sums = np.empty((RESAMPLES, count))
-    size = max(1, _HELD // n)
-    for first in range(0, RESAMPLES, size):
-        several = min(size, RESAMPLES - first)
-        drawn = generator.integers(0, n, (several, n)) + n * np.arange(several)[:, None]
-        often = np.bincount(drawn.ravel(), minlength=several * n).reshape(several, n)
-        sums[first : first + several] = often.astype(float) @ whole
+    sums = np.concatenate([often @ whole for often in drawn_again(n, RESAMPLES, seed)])
     return np.ldexp(np.ascontiguousarray(sums.T), largest - places) / n
+
+
+def drawn_again(n: int, resamples: int, seed: Any) -> Iterator[np.ndarray]:
+    """How often each of n columns is drawn in each resample of n with replacement: (some resamples, n) at a time.
+
+    seed: whatever `numpy.random.default_rng` takes. Which ones are drawn does not depend on how many come at a time.
+    """
+    generator = np.random.default_rng(seed)
+    size = max(1, _HELD // n)
+    for first in range(0, resamples, size):
+        several = min(size, resamples - first)
+        drawn = generator.integers(0, n, (several, n)) + n * np.arange(several)[:, None]
+        yield np.bincount(drawn.ravel(), minlength=several * n).reshape(several, n).astype(float)

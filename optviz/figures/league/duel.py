@@ -12,11 +12,9 @@ from optviz.figures.league.frame import axis, clicks, height_of_rows, layout, li
 from optviz.figures.league.record import LeagueRecord
 from optviz.figures.naming import as_text, trace_name
 from optviz.figures.styles import styles_of
-from optviz.statistics.pairs import Pair
+from optviz.statistics.pairs import EQUIVALENT_WITHIN, Pair
 
 EVEN = 0.5
-EQUIVALENT = 0.02
-"""Two means of c that surely differ by less are equivalent."""
 
 CONFLICTS = "conflicts"
 WIDE = {"xaxis": {"domain": [0, 0.46]}, "xaxis2": {"domain": [0.55, 1]}}
@@ -53,7 +51,7 @@ def duel_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
                 shapes=[
                     line(EVEN),
                     line(0.0, "x2"),
-                    *(line(edge, "x2", "@theme/grid", "solid") for edge in (-EQUIVALENT, EQUIVALENT)),
+                    *(line(edge, "x2", "@theme/grid", "solid") for edge in (-EQUIVALENT_WITHIN, EQUIVALENT_WITHIN)),
                 ],
                 margin={"l": 58, "r": 14, "t": 14, "b": 46},
             ),
@@ -150,5 +148,5 @@ def _traces(record: LeagueRecord, pairs: Sequence[Pair], words: Mapping[str, str
 def _span(pairs: Sequence[Pair]) -> list[float]:
     """The same to both sides, so that nobody is seen to be ahead by the axis alone."""
     ends = [abs(end) for pair in pairs for end in pair.difference if np.isfinite(end)]
-    far = min(1.02, max([EQUIVALENT * 2, *ends]) * 1.12)
+    far = min(1.02, max([EQUIVALENT_WITHIN * 2, *ends]) * 1.12)
     return [-far, far]

@@ -76,10 +76,10 @@ def costs(desk: Desk, league: League, text: Words) -> list[str]:
     label, runs, others = text["league"], runs_of(league), len(other_conventions(league))
     kept = runs_kept(league, Store(desk.store))
     slots = {"runs": f"{runs:,}", "time": _duration(desk.seconds_of(league, 1 - kept / runs), label)}
-    told = [counted(label, "cost", runs).format(**slots)]
-    if kept:
-        told.append(counted(label, "cost_kept", kept).format(kept=f"{kept:,}"))
-    if league.training is not None:
+    if league.training is None:
+        told = [counted(label, "cost", runs).format(**slots)]
+        told += [counted(label, "cost_kept", kept).format(kept=f"{kept:,}")] if kept else []
+    else:
         first, beyond = league.training
         tried = {"count": league.grid[2], "training": f"{beyond - first:,}", "judged": f"{league.n:,}"}
         told = [label["cost_fair"].format(**tried, **slots)]
