@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
@@ -24,6 +26,13 @@ def visit(**query: str) -> AppTest:
 def widget(kind: Any, name: str) -> Any:
     """The widget `name` among those of a kind: `widget(app.slider, "hills")`. See `optviz.ui.widgets.key_showing`."""
     return next(found for found in kind if (found.key or "").partition("~")[0] == name)
+
+
+def read_aloud(app: AppTest) -> str:
+    """What the page says in running text, tags taken away."""
+    parts = [part.proto.body for part in app.get("html") if "<style" not in part.proto.body]
+    parts += [part.value for part in (*app.caption, *app.markdown)]
+    return html.unescape(re.sub("<[^>]*>", " ", "\n".join(parts)))
 
 
 def tracks(header: dict[str, Any]) -> dict[str, Any]:

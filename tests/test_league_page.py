@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 import sys
@@ -18,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from cases import ROOT
 from league_records import league_record as by_hand
-from mounted import visit, widget
+from mounted import read_aloud, visit, widget
 from optviz import Race
 from optviz.budget import most_seeds_of_league
 from optviz.experiment.league import League
@@ -86,12 +85,6 @@ def asking(seeds: tuple[int, int] = (0, 30), lang: str = "en") -> AppTest:
     return app
 
 
-def told(app: AppTest) -> str:
-    parts = [part.proto.body for part in app.get("html") if "<style" not in part.proto.body]
-    parts += [part.value for part in (*app.caption, *app.markdown)]
-    return html.unescape(re.sub("<[^>]*>", " ", "\n".join(parts)))
-
-
 def charts(app: AppTest) -> dict[str, dict[str, Any]]:
     """The figures on the page, by the stage's name."""
     blobs = [part.proto.bytes for part in app.get("bidi_component") if len(part.proto.bytes) > 1000]
@@ -139,12 +132,12 @@ def test_nothing_is_told_before_the_answer_is_asked_for(desk: Desk, language: st
     app = asking(lang=language)
     text = words(language)
     assert widget(app.radio, "league_guess_choice").value is None
-    assert text["league"]["ranking"] not in told(app)
+    assert text["league"]["ranking"] not in read_aloud(app)
     assert not charts(app)
     widget(app.radio, "league_guess_choice").set_value(0).run()
     widget(app.button, "league_reveal").click().run()
     assert not app.exception, app.exception
-    page = told(app)
+    page = read_aloud(app)
     assert text["league"]["ranking"] in page
     assert set(charts(app)) == {"league_ranking", "league_duel"}
     means = [runs.c.mean() for runs in known(ASKED, Store(desk.store)).runs]
@@ -158,7 +151,7 @@ def test_nothing_is_told_before_the_answer_is_asked_for(desk: Desk, language: st
 def test_the_six_conclusions_say_where_they_depend_on_the_formulas(desk: Desk) -> None:
     app = asking()
     widget(app.button, "league_reveal").click().run()
-    page = told(app)
+    page = read_aloud(app)
     assert words("en")["league"]["conclusions"] in page
     for number in range(1, 7):
         assert f"{number}. {words('en')['conclusions'][f'claim_{number}']}" in page
@@ -166,13 +159,13 @@ def test_the_six_conclusions_say_where_they_depend_on_the_formulas(desk: Desk) -
 
 def test_another_question_is_asked_and_nothing_is_told_meanwhile(desk: Desk) -> None:
     app = asking((0, 40))
-    assert words("en")["league"]["ranking"] not in told(app)
+    assert words("en")["league"]["ranking"] not in read_aloud(app)
     widget(app.button, "league_ask").click().run()
     assert not app.exception, app.exception
     other = ASKED.replaced(seeds=(0, 40))
     assert desk.standing(other).open
-    assert words("en")["league"]["until_complete"].format(n="40") in told(app)
-    assert words("en")["league"]["ranking"] not in told(app)
+    assert words("en")["league"]["until_complete"].format(n="40") in read_aloud(app)
+    assert words("en")["league"]["ranking"] not in read_aloud(app)
     widget(app.button, "league_cancel").click().run()
     assert not desk.standing(other).open
     assert widget(app.button, "league_ask")
@@ -181,19 +174,19 @@ def test_another_question_is_asked_and_nothing_is_told_meanwhile(desk: Desk) -> 
 def test_too_many_surfaces_are_refused_in_a_sentence(desk: Desk) -> None:
     app = asking((0, 10_001))
     assert not app.exception
-    said = told(app)
+    said = read_aloud(app)
     assert "10,001 surfaces are more than" in said and "at most 10,000" in said and "seeds +" not in said
     assert "league_ask" not in [button.key for button in app.button], "what would be refused is not offered"
     widget(app.selectbox, "league_count").select(100).run()
-    assert "more than this server" not in told(app) and widget(app.button, "league_ask")
+    assert "more than this server" not in read_aloud(app) and widget(app.button, "league_ask")
 
 
 def test_where_each_is_tuned_the_sidebar_says_that_its_rates_do_not_count(desk: Desk) -> None:
     note = words("en")["controls"]["rate_of_one"]
     app = asking((0, 100))
-    assert note not in told(app)
+    assert note not in read_aloud(app)
     app.session_state["view"] = replace(app.session_state["view"], training=(10_000, 11_000))
-    assert note in told(app.run())
+    assert note in read_aloud(app.run())
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -216,9 +209,9 @@ def test_the_menu_offers_what_is_allowed_and_no_variable_is_named(desk: Desk, la
 
 def test_a_surface_that_is_not_random_has_a_way_to_one_that_is(desk: Desk) -> None:
     app = on_the_page(surface="himmelblau")
-    assert "himmelblau" in told(app).lower()
-    assert "“Himmelblau" in told(app) and "Gaussian hills, Smoothed noise" in told(app)
-    chinese = told(on_the_page(surface="himmelblau", lang="zh"))
+    assert "himmelblau" in read_aloud(app).lower()
+    assert "“Himmelblau" in read_aloud(app) and "Gaussian hills, Smoothed noise" in read_aloud(app)
+    chinese = read_aloud(on_the_page(surface="himmelblau", lang="zh"))
     assert "高斯山丘、平滑噪声" in chinese and "gaussian_hills" not in chinese and "surface =" not in chinese
     widget(app.button, "league_usual").click().run()
     assert not app.exception, app.exception
@@ -407,7 +400,7 @@ def test_the_placebo_is_the_first_racer_twice(desk: Desk, monkeypatch: pytest.Mo
     # That chart is there for tuned racers alone.
     assert app.session_state.view.chart == View().chart
     back = words("en")["back"]
-    assert back["waits_here"].format(count=7) in told(app)
+    assert back["waits_here"].format(count=7) in read_aloud(app)
     assert widget(app.button, "way_back").label == f"← {back['here']}"
     widget(app.button, "way_back").click().run()
     assert len(app.session_state.race.racers) == 7
@@ -510,8 +503,8 @@ def test_who_asks_about_random_surfaces_instead_keeps_the_way_back(desk: Desk) -
 def test_that_all_is_done_stands_beside_what_reveals_it(desk: Desk) -> None:
     done = words("en")["league"]["is_done"].format(n="30")
     app = asking()
-    assert done in told(app)
-    assert done not in told(asking((0, 40)))
+    assert done in read_aloud(app)
+    assert done not in read_aloud(asking((0, 40)))
 
 
 def test_an_answer_of_which_a_part_is_gone_is_asked_for_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -522,13 +515,13 @@ def test_an_answer_of_which_a_part_is_gone_is_asked_for_again(desk: Desk, monkey
         patched.setattr("optviz.ui.pages.league.known.judged", lambda *arguments: [])
         widget(app.button, "league_reveal").click().run()
         assert not app.exception, app.exception
-        assert words("en")["league"]["unanswered"] in told(app)
+        assert words("en")["league"]["unanswered"] in read_aloud(app)
         widget(app.button, "league_again").click().run()
         assert desk.standing(ASKED).open
         for visitor in tuple(desk.jobs[0].visits):
             desk.leave(visitor)
     app.run()
-    assert words("en")["league"]["ranking"] in told(app)
+    assert words("en")["league"]["ranking"] in read_aloud(app)
 
 
 def test_who_is_not_in_a_browser_is_nobody() -> None:
@@ -601,7 +594,7 @@ def test_a_guess_and_its_answer_are_there_still_after_another_question(desk: Des
     app.session_state.view = replace(app.session_state.view, seeds=(0, 30))
     app.run()
     assert not app.exception, app.exception
-    assert words("en")["league"]["ranking"] in told(app)
+    assert words("en")["league"]["ranking"] in read_aloud(app)
     assert app.session_state.league_guesses[next(reversed(app.session_state.league_guesses))].place == 3
 
 
@@ -624,11 +617,11 @@ def test_the_visit_after_a_reload_finds_what_the_one_before_waits_for(desk: Desk
     other = ASKED.replaced(seeds=(0, 40))
     desk.ask("before", other)
     app = asking((0, 40))
-    assert words("en")["league"]["others_ask"] in told(app)
+    assert words("en")["league"]["others_ask"] in read_aloud(app)
     assert kept_by(app, "asks_keeper") == {"visit": None}
     desk.follow(token_of("before"), VISITOR)
     app.run()
-    assert words("en")["league"]["until_complete"].format(n="40") in told(app)
+    assert words("en")["league"]["until_complete"].format(n="40") in read_aloud(app)
     widget(app.button, "league_cancel").click().run()
     desk.leave("before")
     assert not desk.standing(other).open

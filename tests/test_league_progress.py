@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 import shutil
 import sys
 import time
@@ -15,7 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cases import ROOT
-from mounted import visit, widget
+from mounted import read_aloud, visit, widget
 from optviz import OPTIMIZERS, Racer
 from optviz.conventions import CONVENTIONS
 from optviz.experiment import article
@@ -79,16 +77,10 @@ def asking(league: League, lang: str = "en") -> AppTest:
     return app
 
 
-def said(app: AppTest) -> str:
-    parts = [part.proto.body for part in app.get("html") if "<style" not in part.proto.body]
-    parts += [part.value for part in (*app.caption, *app.markdown)]
-    return html.unescape(re.sub("<[^>]*>", " ", "\n".join(parts)))
-
-
 def until(app: AppTest, holds: Callable[[], bool]) -> None:
     latest = time.monotonic() + PATIENCE
     while not holds():
-        assert time.monotonic() < latest, said(app)
+        assert time.monotonic() < latest, read_aloud(app)
         time.sleep(0.05)
         app.run()
         assert not app.exception, app.exception
@@ -132,8 +124,8 @@ def test_what_it_costs_stands_beside_the_button(desk: Desk, language: str) -> No
     app = asking(FAIR.replaced(grid=League().grid), language)
     assert widget(app.button, "league_ask")
     for sentence in costs(desk, FAIR.replaced(grid=League().grid), words(language)):
-        assert sentence in said(app)
-    assert "2,520" in said(app), "two at 21 rates on 60 seeds"
+        assert sentence in read_aloud(app)
+    assert "2,520" in read_aloud(app), "two at 21 rates on 60 seeds"
 
 
 def test_one_run_is_no_runs(desk: Desk) -> None:
@@ -171,28 +163,28 @@ def test_that_the_grid_goes_on_is_told(desk: Desk, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(desk, "standing", lambda *_: Standing("running", 0, 200, total, 9.0, True))
     app = asking(FAIR)
     assert runs_of(FAIR) == 360, "two at three rates on 60 seeds"
-    assert (words("en")["league"]["grid_goes_on"] in said(app)) == goes_on
+    assert (words("en")["league"]["grid_goes_on"] in read_aloud(app)) == goes_on
 
 
 def test_who_cancels_is_told_what_is_kept(desk: Desk) -> None:
     label = words("en")["league"]
     app = asking(TWO)
-    assert label["cancelled_at_once"] not in said(app)
+    assert label["cancelled_at_once"] not in read_aloud(app)
     widget(app.button, "league_ask").click().run()
     until(app, lambda: desk.standing(TWO).done == 1)
-    assert label["leave"].format(seconds=20) in said(app)
+    assert label["leave"].format(seconds=20) in read_aloud(app)
     widget(app.button, "league_cancel").click().run()
-    assert label["cancelled"].format(done="1", total="4") in said(app)
+    assert label["cancelled"].format(done="1", total="4") in read_aloud(app)
     assert not desk.standing(TWO).open
     # Of another question it says nothing; and none who asks again has cancelled.
     app.session_state.view = app.session_state.view.__class__(language="en", seeds=(0, 41))
     app.run()
-    assert "Cancelled" not in said(app)
+    assert "Cancelled" not in read_aloud(app)
     app.session_state.view = app.session_state.view.__class__(language="en", seeds=TWO.seeds)
     app.run()
-    assert "Cancelled" in said(app)
+    assert "Cancelled" in read_aloud(app)
     widget(app.button, "league_ask").click().run()
-    assert "Cancelled" not in said(app)
+    assert "Cancelled" not in read_aloud(app)
 
 
 def test_what_others_still_wait_for_is_not_said_to_be_cancelled(desk: Desk) -> None:
@@ -200,8 +192,8 @@ def test_what_others_still_wait_for_is_not_said_to_be_cancelled(desk: Desk) -> N
     widget(app.button, "league_ask").click().run()
     desk.ask("somebody else", TWO)
     widget(app.button, "league_cancel").click().run()
-    assert "Cancelled" not in said(app)
-    assert words("en")["league"]["others_ask"] in said(app)
+    assert "Cancelled" not in read_aloud(app)
+    assert words("en")["league"]["others_ask"] in read_aloud(app)
 
 
 # --- in fair mode --------------------------------------------------------------------------------------------------
@@ -229,13 +221,13 @@ def test_why_the_six_conclusions_are_not_judged_of_tuned_racers(desk: Desk, monk
     widget(app.button, "league_reveal").click().run()
     assert not app.exception, app.exception
     label = words("en")["league"]
-    assert label["fair_conclusions"] in said(app)
-    assert words("en")["conclusions"]["claim_1"] not in said(app)
+    assert label["fair_conclusions"] in read_aloud(app)
+    assert words("en")["conclusions"]["claim_1"] not in read_aloud(app)
     widget(app.button, "league_to_alike").click().run()
     assert not app.exception, app.exception
     view = app.session_state.view
     assert (view.training, view.seeds) == (None, (0, 20))
-    assert label["fair_conclusions"] not in said(app)
+    assert label["fair_conclusions"] not in read_aloud(app)
 
 
 # --- the question --------------------------------------------------------------------------------------------------
@@ -245,18 +237,18 @@ def test_why_the_six_conclusions_are_not_judged_of_tuned_racers(desk: Desk, monk
 def test_seed_and_start_of_the_race_are_said_not_to_count_here_alone(desk: Desk, language: str) -> None:
     label = words(language)["controls"]
     app = asking(TWO, language)
-    assert label["seed_of_one"] in said(app) and label["start_of_one"] in said(app)
-    assert label["start_hint"] not in said(app)
+    assert label["seed_of_one"] in read_aloud(app) and label["start_of_one"] in read_aloud(app)
+    assert label["start_hint"] not in read_aloud(app)
     app.switch_page("race.py").run()
-    assert label["seed_of_one"] not in said(app) and label["start_of_one"] not in said(app)
-    assert label["start_hint"] in said(app)
+    assert label["seed_of_one"] not in read_aloud(app) and label["start_of_one"] not in read_aloud(app)
+    assert label["start_hint"] in read_aloud(app)
 
 
 # --- as the server does it -----------------------------------------------------------------------------------------
 
 
 def ranking_is_shown(app: AppTest) -> bool:
-    return words("en")["league"]["ranking_explained"] in said(app)
+    return words("en")["league"]["ranking_explained"] in read_aloud(app)
 
 
 @long
@@ -272,19 +264,19 @@ def test_its_own_answer_comes_first_and_those_of_the_other_formulas_later(real_d
     until(app, lambda: ranking_is_shown(app))
     store = Store(real_desk.store)
     assert not all(is_there(other, store) for other in others), "the others are not there yet"
-    assert label["others_to_come"] in said(app)
-    assert words("en")["conclusions"]["claim_1"] in said(app)
+    assert label["others_to_come"] in read_aloud(app)
+    assert words("en")["conclusions"]["claim_1"] in read_aloud(app)
     elsewhere = words("en")["formulas"]["pytorch"]
-    assert elsewhere not in said(app)
+    assert elsewhere not in read_aloud(app)
 
     def compared() -> bool:
         # Once it has been seen, the ranking stays in sight.
         assert ranking_is_shown(app)
-        return elsewhere in said(app)
+        return elsewhere in read_aloud(app)
 
     until(app, compared)
     assert all(is_there(other, store) for other in others)
-    until(app, lambda: label["others_to_come"] not in said(app))
+    until(app, lambda: label["others_to_come"] not in read_aloud(app))
 
 
 def asked_for_a_damaged_league(desk: Desk, damage: Callable[[Path], None]) -> AppTest:
@@ -305,11 +297,11 @@ def test_an_answer_that_fails_in_a_process_of_its_own_is_asked_for_again(real_de
 
     label = words("en")["league"]
     app = asked_for_a_damaged_league(real_desk, obstruct)
-    until(app, lambda: label["unanswered"] in said(app))
+    until(app, lambda: label["unanswered"] in read_aloud(app))
     assert not ranking_is_shown(app)
     widget(app.button, "league_again").click().run()
     # What stands in the way of the file is in the way of whoever computes it anew, too.
-    until(app, lambda: real_desk.idle() and bool(real_desk.failures) and label["unanswered"] in said(app))
+    until(app, lambda: real_desk.idle() and bool(real_desk.failures) and label["unanswered"] in read_aloud(app))
     (obstacle,) = real_desk.store.rglob("something")
     shutil.rmtree(obstacle.parent)
     widget(app.button, "league_again").click().run()
@@ -320,8 +312,8 @@ def test_an_answer_that_fails_in_a_process_of_its_own_is_asked_for_again(real_de
 def test_an_answer_of_which_a_file_is_not_whole_is_asked_for_anew(real_desk: Desk, real_pool: Pool) -> None:
     label = words("en")["league"]
     app = asked_for_a_damaged_league(real_desk, lambda path: path.write_bytes(path.read_bytes()[:-200]))
-    until(app, lambda: label["gone"] in said(app))
+    until(app, lambda: label["gone"] in read_aloud(app))
     assert not ranking_is_shown(app)
     widget(app.button, "league_ask").click().run()
-    assert label["gone"] not in said(app)
+    assert label["gone"] not in read_aloud(app)
     until(app, lambda: ranking_is_shown(app))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import html
 import re
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -11,7 +10,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mounted import visit, widget
+from mounted import read_aloud, visit, widget
 from optviz import Racer
 from optviz.experiment import LONGEST_LINK, Race
 from optviz.experiment.lesson import Lesson, lesson, lesson_names
@@ -49,10 +48,8 @@ def at_lesson(spelled: str, language: str = "en") -> AppTest:
 
 def told(app: AppTest) -> str:
     """All that the page says, tags taken away."""
-    parts = [part.proto.body for part in app.get("html") if "<style" not in part.proto.body]
-    parts += [part.value for part in (*app.caption, *app.markdown)]
-    parts += [button.label for button in app.button] + [option for radio in app.radio for option in radio.options]
-    return html.unescape(re.sub("<[^>]*>", "\n", "\n".join(parts)))
+    offered = [button.label for button in app.button] + [option for radio in app.radio for option in radio.options]
+    return "\n".join([read_aloud(app), *offered])
 
 
 def stage_of(app: AppTest) -> dict[str, Any]:

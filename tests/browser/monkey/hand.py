@@ -55,6 +55,13 @@ class Hand:
         self._open_sidebar(where == "sidebar")
         return self._in_sight(found, nth)
 
+    def scrub(self, scrubber: Locator, share: float) -> None:
+        """Click a scrubber at a share of its length."""
+        box = scrubber.bounding_box(timeout=PATIENCE)
+        if box is None:
+            raise NotInSight("scrubber")
+        scrubber.click(position={"x": share * box["width"], "y": box["height"] / 2}, timeout=PATIENCE)
+
     def stage(self, part: str) -> Locator:
         """A part of the first stage, with the sidebar out of the way."""
         self._open_sidebar(False)

@@ -201,11 +201,7 @@ def _legend(hand: Hand, nth: str) -> None:
 
 
 def _scrub(hand: Hand, share: str) -> None:
-    scrubber = hand.stage(".optviz-scrubber")
-    box = scrubber.bounding_box(timeout=PATIENCE)
-    if box is None:
-        raise NotInSight("scrubber")
-    scrubber.click(position={"x": float(share) * box["width"], "y": box["height"] / 2}, timeout=PATIENCE)
+    hand.scrub(hand.stage(".optviz-scrubber"), float(share))
 
 
 def _speed(hand: Hand, speed: str) -> None:

@@ -26,11 +26,7 @@ def _question(hand: Hand, which: str) -> None:
 
 
 def _scrub(hand: Hand, at: str) -> None:
-    scrubber = hand.part(".inside .optviz-scrubber")
-    box = scrubber.bounding_box(timeout=PATIENCE)
-    if box is None:
-        raise NotInSight("scrubber")
-    scrubber.click(position={"x": float(at) * box["width"], "y": box["height"] / 2}, timeout=PATIENCE)
+    hand.scrub(hand.part(".inside .optviz-scrubber"), float(at))
 
 
 def _do(hand: Hand, what: str) -> None:
