@@ -15,6 +15,7 @@ from optviz.figures import Figure, resolved
 from optviz.figures.league.bands import FLOOR, bands_figure
 from optviz.figures.league.budget import budget_figure
 from optviz.figures.league.duel import duel_figure
+from optviz.figures.league.frame import in_two_lines
 from optviz.figures.league.matrix import matrix_figure
 from optviz.figures.league.profiles import profiles_figure
 from optviz.figures.league.ranking import ranking_figure
@@ -78,9 +79,9 @@ def test_the_ranking_has_the_smallest_mean_on_top_and_each_racer_in_its_colour()
 
 
 def test_the_ends_of_an_interval_are_seen_beside_the_mark_that_hides_the_rest_of_it() -> None:
-    means, *_ = drawn(ranking_figure(RECORD, WORDS))["data"]
-    # Plotly's width is half of the bar's end, the size of a mark its whole.
-    assert 2 * means["error_x"]["width"] > means["marker"]["size"]
+    for marks in (drawn(ranking_figure(RECORD, WORDS))["data"][0], *drawn(duel_figure(RECORD, WORDS))["data"]):
+        # Plotly's width is half of the bar's end, the size of a mark its whole.
+        assert 2 * marks["error_x"]["width"] > marks["marker"]["size"]
 
 
 def test_the_mean_of_a_skewed_sample_may_lie_beyond_its_interval() -> None:
@@ -98,7 +99,7 @@ def test_the_pairs_that_disagree_come_first_and_who_wins_more_often_is_named_fir
     share, difference = shown["data"]
     assert (share["x"], difference["x"]) == ([0.7], [0.16])
     # What a view changes of an axis does not take the rest of it away.
-    assert shown["layout"]["xaxis2"]["title"]["text"] == WORDS["by_how_much"]
+    assert shown["layout"]["xaxis2"]["title"]["text"] == in_two_lines(WORDS["by_how_much"])
     assert resolved(figure)["layout"]["xaxis2"]["gridcolor"] == THEMES["light"]["grid"]
     assert shown["layout"]["xaxis2"]["range"] == pytest.approx([-0.2352, 0.2352])
     assert shown["layout"]["yaxis"]["ticktext"] == ["<b>≠ NAG – RMSProp</b>"]
@@ -236,3 +237,17 @@ def test_a_target_is_written_as_people_write_it() -> None:
     record = dataclasses.replace(RECORD, targets=np.array([0.1, 3.1623e-5]))
     titles = [view["title"] for view in profiles_figure(record, WORDS).views.values()]
     assert "3.16·10⁻⁵" in " ".join(titles), titles
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("by how much: the first less the second", "by how much:<br>the first less the second"),
+        ("谁赢：前者终点更低的比例", "谁赢：<br>前者终点更低的比例"),
+        ("gap left (0: at the lowest point)", "gap left<br>(0: at the lowest point)"),
+        ("剩余差距（0：在最低点，1：不比起点低）", "剩余差距<br>（0：在最低点，1：不比起点低）"),
+        ("possible ranks by who wins", "possible ranks by who wins"),
+    ],
+)
+def test_what_explains_an_axis_stands_in_a_line_of_its_own(title: str, told: str) -> None:
+    assert in_two_lines(title) == told

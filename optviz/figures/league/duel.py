@@ -8,7 +8,18 @@ from typing import Any
 import numpy as np
 
 from optviz.figures.figure import Figure
-from optviz.figures.league.frame import axis, clicks, height_of_rows, layout, line, reach, rows_axis
+from optviz.figures.league.frame import (
+    LINE,
+    MARK,
+    axis,
+    clicks,
+    height_of_rows,
+    in_two_lines,
+    layout,
+    line,
+    reach,
+    rows_axis,
+)
 from optviz.figures.league.record import LeagueRecord
 from optviz.figures.naming import as_text, trace_name
 from optviz.figures.styles import styles_of
@@ -42,18 +53,18 @@ def duel_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
             "data": _traces(record, first, words),
             "layout": layout(
                 {
-                    "xaxis": axis(words["wins"], range=[-0.02, 1.02], tickformat=".0%", fixedrange=True),
-                    "xaxis2": axis(words["by_how_much"], range=_span(first), anchor="y", fixedrange=True),
+                    "xaxis": axis(in_two_lines(words["wins"]), range=[-0.02, 1.02], tickformat=".0%", fixedrange=True),
+                    "xaxis2": axis(in_two_lines(words["by_how_much"]), range=_span(first), anchor="y", fixedrange=True),
                     "yaxis": _rows(record, first, words)["yaxis"],
                 },
-                height=height_of_rows(len(first)),
+                height=height_of_rows(len(first)) + LINE,
                 showlegend=False,
                 shapes=[
                     line(EVEN),
                     line(0.0, "x2"),
                     *(line(edge, "x2", "@theme/grid", "solid") for edge in (-EQUIVALENT_WITHIN, EQUIVALENT_WITHIN)),
                 ],
-                margin={"l": 58, "r": 14, "t": 14, "b": 46},
+                margin={"l": 58, "r": 14, "t": 14, "b": 46 + LINE},
             ),
         },
         {},
@@ -75,7 +86,7 @@ def _rows(record: LeagueRecord, pairs: Sequence[Pair], words: Mapping[str, str])
     rows = rows_axis([_row(record, pair, words) for pair in pairs])
     names = [f"<b>{name}</b>" if pair.conflict else name for name, pair in zip(rows["ticktext"], pairs, strict=True)]
     across = {"xaxis2": {"range": _span(pairs)}}
-    return {**across, "yaxis": {**rows, "ticktext": names}, "height": height_of_rows(len(pairs))}
+    return {**across, "yaxis": {**rows, "ticktext": names}, "height": height_of_rows(len(pairs)) + LINE}
 
 
 def _short(words: Mapping[str, str]) -> dict[str, Any]:
@@ -117,7 +128,7 @@ def _traces(record: LeagueRecord, pairs: Sequence[Pair], words: Mapping[str, str
             "name": words["wins"],
             "x": shares[:, 0].tolist(),
             "error_x": {**reach(shares), "color": "@theme/faint"},
-            "marker": {"size": 11, "color": [styles[place]["color"] for place in ahead]},
+            "marker": {"size": MARK, "color": [styles[place]["color"] for place in ahead]},
             "customdata": [
                 ["pair", pair.first, pair.second, *counts, *pair.share[1:]]
                 for pair, counts in zip(pairs, told, strict=True)
@@ -131,7 +142,7 @@ def _traces(record: LeagueRecord, pairs: Sequence[Pair], words: Mapping[str, str
             "x": differences[:, 0].tolist(),
             "error_x": {**reach(differences), "color": "@theme/faint"},
             "marker": {
-                "size": 11,
+                "size": MARK,
                 "color": [styles[place]["color"] for place in lower],
                 "symbol": [SYMBOLS[pair.verdict] for pair in pairs],
                 "line": {"width": 2},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,12 @@ BELOW = {"legend": {"y": -0.16, "yanchor": "top"}, "margin": {"l": 58, "r": 16, 
 
 ROW, AROUND = 30, 96
 """Pixels: the height of a row, and of axis, title and legend around them."""
+
+MARK = 9
+"""Pixels: a mark that has an interval."""
+
+LINE = 18
+"""Pixels: one more line of a title below an axis."""
 
 
 def clicks() -> dict[str, dict[str, Any]]:
@@ -35,6 +42,11 @@ def axis(title: str = "", **changes: Any) -> dict[str, Any]:
         "ticks": "",
         **changes,
     }
+
+
+def in_two_lines(title: str) -> str:
+    """The title of an axis that has another one beside it: what is explained after a colon, or in brackets, below."""
+    return re.sub(r"(:) |(：)| (?=\()|(?=（)", r"\1\2<br>", title, count=1)
 
 
 def rows_axis(names: Sequence[str], **changes: Any) -> dict[str, Any]:
@@ -91,7 +103,8 @@ def reach(values: np.ndarray) -> dict[str, Any]:
         "array": np.maximum(high - value, 0).tolist(),
         "arrayminus": np.maximum(value - low, 0).tolist(),
         "thickness": 2,
-        "width": 5,
+        # Where an interval is narrower than the mark on it, its ends are seen above and below the mark.
+        "width": MARK - 1,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from optviz.figures.figure import Figure
-from optviz.figures.league.frame import axis, clicks, height_of_rows, layout, reach, rows_axis
+from optviz.figures.league.frame import LINE, MARK, axis, clicks, height_of_rows, in_two_lines, layout, reach, rows_axis
 from optviz.figures.league.record import LeagueRecord
 from optviz.figures.naming import trace_name
 from optviz.figures.styles import styles_of
@@ -29,7 +29,7 @@ def ranking_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
             "data": [_means(record, order, styles, words), *_ranks(record, order, styles, words)],
             "layout": layout(
                 {
-                    "xaxis": axis(words["mean_c"], range=_span(record.means), fixedrange=True),
+                    "xaxis": axis(in_two_lines(words["mean_c"]), range=_span(record.means), fixedrange=True),
                     "yaxis": rows_axis(names),
                     "xaxis2": axis(
                         words["ranks"],
@@ -41,9 +41,9 @@ def ranking_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
                         fixedrange=True,
                     ),
                 },
-                height=height_of_rows(len(names)),
+                height=height_of_rows(len(names)) + LINE,
                 showlegend=False,
-                margin={"l": 58, "r": 14, "t": 14, "b": 46},
+                margin={"l": 58, "r": 14, "t": 14, "b": 46 + LINE},
             ),
         },
         {},
@@ -64,10 +64,9 @@ def _means(
         "y": list(range(len(order))),
         "cliponaxis": False,
         "text": [trace_name(record.names[place]) for place in order],
-        # Where an interval is narrower than the mark on it, its ends are seen above and below the mark.
-        "error_x": {**reach(means), "color": "@theme/faint", "width": 8},
+        "error_x": {**reach(means), "color": "@theme/faint"},
         "marker": {
-            "size": 9,
+            "size": MARK,
             "color": [styles[place]["color"] for place in order],
             "symbol": [styles[place]["marker"] for place in order],
         },

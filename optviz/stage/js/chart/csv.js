@@ -81,7 +81,7 @@ function told(value) {
  * @param {unknown} text
  */
 function plain(text) {
-  return String(text ?? "").replace(/<\/?b>/g, "").replace(/&lt;/g, "<").replace(/&amp;/g, "&");
+  return String(text ?? "").replace(/(?<=：)<br>|<br>(?=（)/g, "").replace(/<br>/g, " ").replace(/<\/?b>/g, "").replace(/&lt;/g, "<").replace(/&amp;/g, "&");
 }
 
 /** @param {unknown} value */
