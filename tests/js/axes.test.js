@@ -61,3 +61,11 @@ for (const [range, expected] of [
     assert.equal(ticks, expected);
   });
 }
+
+test("a zoom calls for other ticks on an axis that is in sight; one that is not has no labels to have room for", () => {
+  const axes = zoomed();
+  const shown = { range: [0, 1], type: "log", visible: true, tickfont: { size: 12 }, dtick: 1, _length: 400 };
+  assert.equal(axes.ticksAreElsewhere({ ...layout(), xaxis2: shown }), true);
+  assert.equal(axes.ticksAreElsewhere({ ...layout(), xaxis2: { ...shown, dtick: "D2" } }), false);
+  assert.equal(axes.ticksAreElsewhere({ ...layout(), xaxis2: { range: [0, 1], type: "log", visible: false } }), false);
+});

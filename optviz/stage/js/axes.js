@@ -61,11 +61,11 @@ export class Axes {
   }
 
   /**
-   * Whether a zoom calls for other ticks than are drawn.
+   * Whether a zoom calls for other ticks than are drawn. An axis that is not in sight has none.
    * @param {PlotlyLayout} layout
    */
   ticksAreElsewhere(layout) {
-    const logarithmic = this.axesOf(layout).map(([, axis]) => axis).filter(({ type }) => type === "log");
+    const logarithmic = this.axesOf(layout).map(([, axis]) => axis).filter(({ type, visible }) => visible && type === "log");
     return logarithmic.some((axis) => distanceOfTicks(axis, axis._length) !== axis.dtick);
   }
 
