@@ -32,7 +32,7 @@ class SocketPage:
     kinds: the kind of each widget, by its id. elements: what was last sent for each place of the page; fragments: the
     part of the page that each of them belongs to; last_run: the places that the last run has sent something for.
     widgets: the value of each widget that was moved; all of them travel with each change, as a browser sends them.
-    name: which page it is; "" for the first one.
+    name: which page it is; "" for the first one. address: the query that the app has last written, None for none yet.
     """
 
     port: int
@@ -47,6 +47,7 @@ class SocketPage:
     voice: str = ""
     fragment: str = ""
     picture: bytes = b""
+    address: str | None = None
     exceptions: list[str] = field(default_factory=list)
     kinds: dict[str, str] = field(default_factory=dict)
     elements: dict[tuple[int, ...], Element] = field(default_factory=dict)
@@ -116,6 +117,8 @@ class SocketPage:
                 self.session = told.new_session.initialize.session_id
             elif kind == "backend_operation_response":
                 self.answers += 1
+            elif kind == "page_info_changed":
+                self.address = told.page_info_changed.query_string
             elif kind == "delta":
                 pictures += self._note(told)
             elif kind == "script_finished":

@@ -11,6 +11,7 @@ import pytest
 from streamlit import config
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import runtime, runtime_util
 from streamlit.runtime.app_session import AppSession
 
@@ -137,6 +138,28 @@ def test_what_is_asked_for_after_going_back_counts_though_both_come_together(por
             return start, unpack(page.picture)[0]["rates"]["highest"]
 
     assert loops.run(sent()) == ([1, 1], 0.5), "the start of the address, and the rate that is newer"
+
+
+def test_what_is_let_go_of_is_answered_by_the_page_though_the_picture_alone_was_to_run(
+    port: int,
+) -> None:
+    """On a tour, in one request: where something is held, and that it was let go. It ends, and the address says so."""
+
+    async def sent() -> tuple[str | None, str | None]:
+        async with SocketPage(port, query="v=1&racers=adam&steps=20&start=1,1") as page:
+            await page.request(1, "tour", {"do": "begin"})
+            before = page.address
+            live = page.word(page.stage, {"page": "page", "requests": [], "live": {"start": [0.5, 0.5], "number": 1}})
+            let_go = {"page": "page", "requests": [{"number": 2, "what": "let_go", "value": None}]}
+            freed = page.word(page.voice, {"stage": "stage", "asked": let_go})
+            for word, component in ((live, page.stage), (freed, page.voice)):
+                page.widgets |= {word.id: word, component: WidgetState(id=component, json_value="{}")}
+            await page.ask(page.fragment)
+            return before, page.address
+
+    before, after = loops.run(sent())
+    assert before is None, "the race that the tour has set out from"
+    assert after is not None and "start=" not in after, "where it is: each seed has its own start"
 
 
 def test_what_a_click_sends_may_be_anything(port: int) -> None:

@@ -71,8 +71,13 @@ def mount_voice(language: str, words: Mapping[str, str]) -> None:
 
 
 def more_has_changed() -> bool:
-    """Whether a stage has asked, on its own way, for something that changes more than its fragment. Said once."""
+    """Whether a stage has asked for something that changes more than its fragment, which alone is run. Said once."""
     return bool(st.session_state.pop(MORE, False))
+
+
+def begin_whole_run() -> None:
+    """All of the page is run: whatever has changed, no other run is due."""
+    st.session_state.pop(MORE, None)
 
 
 def _answer_the_stage(key: str) -> None:
@@ -83,8 +88,9 @@ def _answer_the_stage(key: str) -> None:
 def _answer_the_voice() -> None:
     said = st.session_state.voice_of_stages.asked
     stage = said.get("stage") if isinstance(said, dict) else None
-    if isinstance(stage, str) and stage in _answers:
-        _answers[stage](said.get("asked"))
+    # What a stage sends on its own way at the same moment makes one request of both, and that one runs its fragment.
+    if isinstance(stage, str) and stage in _answers and _answers[stage](said.get("asked")):
+        st.session_state[MORE] = True
 
 
 def next_message(figure: Figure, text: Mapping[str, str], key: str, **extra: Any) -> bytes:

@@ -42,6 +42,7 @@ LOGO = str(Path(__file__).with_name("logo.svg"))
 
 def main(more_pages: Sequence[StreamlitPage] = ()) -> None:
     """One run of the app; `more_pages` come after its own, and have the race's controls."""
+    component.begin_whole_run()
     session.begin_run()
     present = session.view().present
     st.set_page_config(
