@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
+from optviz.experiment.league import League
 from optviz.figures.league.record import FairRecord, LeagueRecord
+from optviz.laboratory.judging import in_convention
+from optviz.laboratory.league import run_league
+from optviz.laboratory.store import Store
 from optviz.statistics.pairs import Pair, Verdict, share_interval
 from optviz.statistics.ranking import Contradicted
 
@@ -77,3 +83,11 @@ def fair_record() -> FairRecord:
         on_edge=(False, False, True),
         extended=(0, 5),
     )
+
+
+def store_knowing(asked: League, folder: Path) -> Store:
+    """A store that knows a league, in its own convention and in the article's."""
+    store = Store(folder)
+    for league in (asked, in_convention(asked, "article")):
+        run_league(league, store, workers=0)
+    return store

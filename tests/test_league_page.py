@@ -17,12 +17,12 @@ from streamlit.testing.v1 import AppTest
 
 from cases import ROOT
 from league_records import league_record as by_hand
+from league_records import store_knowing
 from mounted import read_aloud, visit, widget
 from optviz import Race
 from optviz.budget import most_seeds_of_league
 from optviz.experiment.league import League
 from optviz.figures.league.record import LeagueRecord, league_record
-from optviz.laboratory.judging import in_convention
 from optviz.laboratory.kernel import compute
 from optviz.laboratory.league import Result, known, run_league
 from optviz.laboratory.league_answer import answer, answer_of, values_of
@@ -54,10 +54,7 @@ VISITOR = "test session id"
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """A store that knows the league that is asked about, in two conventions."""
-    store = Store(tmp_path_factory.mktemp("store"))
-    for league in (ASKED, in_convention(ASKED, "article")):
-        run_league(league, store, workers=0)
-    return store
+    return store_knowing(ASKED, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture

@@ -14,18 +14,18 @@ from streamlit.testing.v1 import AppTest
 
 from cases import ROOT
 from league_records import league_record as by_hand
-from mounted import visit, widget
+from league_records import store_knowing
+from mounted import read_aloud, visit, widget
 from optviz import Race
 from optviz.experiment.league import League
 from optviz.figures.league.behind import MARKS
-from optviz.laboratory.judging import in_convention
-from optviz.laboratory.league import known, run_league
+from optviz.laboratory.league import known
 from optviz.laboratory.store import Store
 from optviz.text import words
 from optviz.ui import leagues
 from optviz.ui.leagues import Desk
 from optviz.ui.pages.league.behind import Clicked, first_mark
-from test_league_page import kept_by, told
+from test_league_page import kept_by
 
 ASKED = League(seeds=(0, 30), steps=60)
 ALONE = ASKED.replaced(racers=ASKED.racers[:1])
@@ -36,10 +36,7 @@ FIGURES = ("ranking", "duel", "profiles", "bands", "matrix", "budget")
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """A store that knows the leagues that are asked about."""
-    store = Store(tmp_path_factory.mktemp("store"))
-    for league in (ASKED, in_convention(ASKED, "article")):
-        run_league(league, store, workers=0)
-    return store
+    return store_knowing(ASKED, tmp_path_factory.mktemp("store"))
 
 
 @pytest.fixture(autouse=True)
@@ -205,7 +202,7 @@ def test_how_many_there_are_of_each_group_is_told() -> None:
     result = known(ASKED, Store(leagues.the_desk().store))  # type: ignore[union-attr]
     difference = result.runs[2].gap - result.runs[5].gap
     wins, losses = int((difference < -1e-6).sum()), int((difference > 1e-6).sum())
-    page = told(app)
+    page = read_aloud(app)
     for key, count in (("behind_wins", wins), ("behind_losses", losses), ("behind_ties", 30 - wins - losses)):
         group = words("en")["league_figures"][key].format(first="NAG", second="RMSProp")
         many = f"the first 12 of {count}" if count > 12 else "1 surface" if count == 1 else f"{count} surfaces"
@@ -220,7 +217,7 @@ def test_a_number_field_leads_to_the_race_of_any_seed_of_the_league_and_of_no_ot
         widget(app.button, "league_open_any").click().run()
         assert not app.exception, app.exception
         assert app.session_state.race == before
-        assert f"{seed:,}" in told(app) and "0 … 29" in told(app)
+        assert f"{seed:,}" in read_aloud(app) and "0 … 29" in read_aloud(app)
     for seed in (0, 17, 29):
         widget(app.number_input, "league_any_seed").set_value(seed)
         widget(app.button, "league_open_any").click().run()
@@ -276,7 +273,7 @@ def test_who_comes_back_from_a_race_finds_mark_chart_guess_and_answer(how: str) 
     assert app.session_state.view.chart == "matrix"
     *_, guess = app.session_state.league_guesses.values()
     assert (guess.place, guess.revealed) == (3, True)
-    assert text["league"]["ranking"] in told(app)
+    assert text["league"]["ranking"] in read_aloud(app)
 
 
 def test_the_way_back_is_not_offered_where_it_leads_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
