@@ -66,6 +66,27 @@ def test_another_step_shows_the_numbers_of_the_run_and_asks_nobody(open_page: Op
     assert page.page.evaluate("window.sent") == 0
 
 
+MOVE_ON = """([chip, step]) => {
+  document.querySelectorAll('.inside-racers button')[chip].click();
+  const scrubber = document.querySelector('.inside .optviz-scrubber');
+  scrubber.value = step;
+  scrubber.dispatchEvent(new Event('input', { bubbles: true }));
+}"""
+
+
+def test_an_answer_that_comes_late_leaves_the_step_where_it_was_moved_meanwhile(open_page: Open) -> None:
+    page = open_page("?racers=nag~adam&steps=60")
+    look(page, 20)
+    before = page.page.locator(".inside").get_attribute("data-drawn")
+    page.page.evaluate(MOVE_ON, [1, 33])
+    page.page.wait_for_function("before => document.querySelector('.inside').dataset.drawn !== before", arg=before)
+    assert page.page.locator(".inside").get_attribute("data-at") == "33"
+    page.wait_for_address("at=33")
+    # What names a step of its own is still gone to.
+    page.page.locator(".inside-questions button").first.click()
+    page.page.locator(".inside:not([data-at='33'])").wait_for()
+
+
 @long
 def test_the_arrows_of_nag_are_the_memory_the_gradient_and_their_sum(open_page: Open) -> None:
     page = open_page("?convention=article&racers=nag&steps=60")

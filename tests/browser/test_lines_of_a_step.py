@@ -14,7 +14,7 @@ from tiers import long
 
 STEPS = 20
 
-# Of every step the lines along x and along y.
+# Of every step the lines along x and along y; each is there within some hundred pictures, or the page is at fault.
 LINES = """async (steps) => {
   const scrubber = document.querySelector('.inside .optviz-scrubber');
   const shown = [];
@@ -22,7 +22,10 @@ LINES = """async (steps) => {
     scrubber.value = step;
     scrubber.dispatchEvent(new Event('input', { bubbles: true }));
     const next = () => new Promise((done) => requestAnimationFrame(done));
-    do await next(); while (document.querySelector('.inside').dataset.at !== String(step));
+    for (let left = 600; document.querySelector('.inside').dataset.at !== String(step); left -= 1) {
+      if (left === 0) throw new Error(`step ${step} is not shown, but ${document.querySelector('.inside').dataset.at}`);
+      await next();
+    }
     await next();
     const along = (axis) => [...document.querySelectorAll(`.inside-numbers[data-axis=${axis}] .inside-sum`)];
     shown.push(['x', 'y'].map((axis) => along(axis).map((row) => row.textContent)));

@@ -64,6 +64,8 @@ export class Inside {
     /** @type {InsideMessage | null} */
     this.message = null;
     this.frame = 0;
+    /** @type {number | null} the step at which something was asked for that has not come */
+    this.askedFrom = null;
     /** @type {ReturnType<Inside["theme"]>} */
     this.painted = null;
     loadStyle(this.board.body, "inside.css");
@@ -128,7 +130,8 @@ export class Inside {
   }
 
   /**
-   * The step that the server names, where it does so anew; else the one that was shown last.
+   * The step that the server names, where it does so anew; else the one that was shown last. Whoever has moved on since
+   * they asked stays where they are.
    * @param {InsideHeader} header
    */
   takeUp({ small, view }) {
@@ -139,7 +142,10 @@ export class Inside {
       clock.take(clock.steps > 0 ? clock.asked : view.at, layer.steps);
       return;
     }
-    clock.take(view.stamp === stampBefore ? stepBefore : view.at, layer.steps);
+    const isNew = view.stamp !== stampBefore;
+    const movedOn = isNew && this.askedFrom !== null && this.askedFrom !== clock.asked;
+    clock.take(isNew && !movedOn ? view.at : stepBefore, layer.steps);
+    if (isNew) this.askedFrom = null;
     stampBefore = view.stamp;
   }
 
@@ -159,6 +165,7 @@ export class Inside {
   choose(chosen) {
     if (!this.message) return;
     const { racer, beside } = this.message.header;
+    this.askedFrom = this.clock.asked;
     this.requests.ask("inside", { racer, beside, at: this.clock.step, ...chosen });
   }
 
@@ -236,6 +243,7 @@ export class Inside {
       button.type = "button";
       button.addEventListener("click", () => {
         const { at, place } = button.dataset;
+        this.clock.pause();
         this.choose({ racer: Number(place), beside: null, at: Number(at) });
       });
       return button;
