@@ -15,7 +15,8 @@ VENV = .venv
 RUNS = $(VENV)/bin/python
 INSTALL = $(RUNS) -m pip install --quiet --no-input --disable-pip-version-check
 # A file of tests stays with one worker; in which order, tests/conftest.py says.
-RUN_TESTS = $(RUNS) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+# A worker that is lost has hung (pyproject.toml says after how long): the run ends there, as that test would hang again.
+RUN_TESTS = $(RUNS) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 WITH_NODE = PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 
 .PHONY: help setup run test test-all check bench browser monkey screenshot rates wheel docker pins clean

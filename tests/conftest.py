@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -22,6 +23,9 @@ def pytest_configure(config: pytest.Config) -> None:
     store = tempfile.TemporaryDirectory(prefix="optviz-store-")
     os.environ["OPTVIZ_STORE"] = store.name
     config.add_cleanup(store.cleanup)
+    # A shell's background jobs ignore Ctrl-C, and so would all programs that tests start and interrupt.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 LONGEST = (
