@@ -26,6 +26,8 @@ def read(open_page: Open, chapter: str, query: str = READERS, **settings: object
     if chapter != "gradient_descent":
         page.page.locator(f".optviz-contents [data-go='chapter:{chapter}']").click()
         page.page.wait_for_selector(f".optviz-contents [aria-current][data-go='chapter:{chapter}']")
+    # Below the contents the chapter before may still be taken away.
+    page.rest()
     return page
 
 
