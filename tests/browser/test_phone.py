@@ -313,10 +313,13 @@ def test_the_race_plays_on_the_map_and_on_the_curves(open_page: Open, locale: st
 @LANGUAGES
 @pytest.mark.parametrize("width", [390, 360])
 def test_the_open_tools_leave_most_of_the_screen_to_the_picture(open_page: Open, locale: str, width: int) -> None:
-    page = open_page("?v=1&samples=64", locale=locale, **TOUCH | {"viewport": {"width": width, "height": 844}})
+    page = open_page("?v=1&samples=64", locale=locale, **TOUCH | {"viewport": {"width": width, "height": 800}})
     ready(page)
     plot = box(page, ".optviz-plot")
+    there = [".optviz-scrubber", *(f".optviz-transport [data-do={name}]" for name in ("play", "more", "veil", "save"))]
+    before = [box(page, selector) for selector in there]
     page.do("more")
+    assert [box(page, selector) for selector in there] == before, "what is docked to the lower edge stays there"
     bar = box(page, ".optviz-transport")
     # A row for the scrubber, and two for all that is there to press.
     assert bar["height"] <= 3 * 44 + 24
