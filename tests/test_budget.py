@@ -250,14 +250,15 @@ def test_the_work_told_of_a_league_is_the_work_done(name: str) -> None:
     """Within a factor of 4, as of a race; the table spans a factor of 50 a seed."""
     league = LEAGUES[name]
     seeds = 50 if "large" in name or "many" in name else 250
-    times = []
-    for _ in range(2):
+    told = league_work(league.replaced(seeds=(0, seeds)))
+    ratios = []
+    for _ in range(3):
+        # A machine that is slower for a moment is so for both.
+        unit = seconds(GaussianHills(1), None, 1, 200)
         begun = time.thread_time()
         compute(league, 0, seeds, range(len(league.racers)))
-        times.append(time.thread_time() - begun)
-    unit = statistics.median(seconds(GaussianHills(1), None, 1, 200) for _ in range(3))
-    told = league_work(league.replaced(seeds=(0, seeds)))
-    assert 1 / 4 < min(times) / unit / told < 4, (min(times) / unit, told)
+        ratios.append((time.thread_time() - begun) / unit)
+    assert 1 / 4 < statistics.median(ratios) / told < 4, (ratios, told)
 
 
 def test_what_the_page_offers_is_within_the_budget() -> None:
@@ -270,6 +271,9 @@ def test_what_the_page_offers_is_within_the_budget() -> None:
     ):
         assert check_league(league) is league
 
+
+SECONDS_A_FILE = 3.3e-3
+"""In which a file of a value that was tried is read: a third more than a quiet machine needs."""
 
 ALL_TUNED = League(
     racers=tuple(racer.with_learning_rate(0.01 * rate) for rate in (1, 3, 10, 30) for racer in seven()[:6]),
@@ -364,12 +368,11 @@ def test_however_far_a_grid_goes_on_its_answer_is_read_in_time(
     while (longer := rates.extended(True, True)) != rates:
         rates = longer
     chunks = [*pieces(asked), *pieces(asked.replaced(seeds=training, training=None))]
-    # Of 2.5 ms each, see below.
-    assert len(asked.racers) * len(rates.values) * len(chunks) <= SECONDS_TO_WORK / 2.5e-3
+    assert len(asked.racers) * len(rates.values) * len(chunks) * SECONDS_A_FILE <= SECONDS_TO_WORK
 
 
 @long
-def test_a_file_of_a_value_that_was_tried_is_read_in_2_and_a_half_milliseconds(tmp_path: Path) -> None:
+def test_a_file_of_a_value_that_was_tried_is_read_at_once(tmp_path: Path) -> None:
     league = League(seeds=(0, 1000), training=(1000, 1250), steps=5, grid=(0.01, 0.1, 6))
     run_league(league, Store(tmp_path))
 
@@ -380,20 +383,20 @@ def test_a_file_of_a_value_that_was_tried_is_read_in_2_and_a_half_milliseconds(t
         return (time.process_time() - begun) / (5 * sum(len(racer.settings) for racer in found.racers))
 
     # Others who work meanwhile only make it longer.
-    assert min(seconds() for _ in range(3)) < 2.5e-3
+    assert min(seconds() for _ in range(6)) < SECONDS_A_FILE
 
 
 @long
 def test_the_largest_answer_is_worked_out_in_time_and_can_be_kept(tmp_path: Path) -> None:
-    """24 racers on all seeds that a visitor may ask about, in a fifth of the time that a worker has."""
+    """24 racers on all seeds that a visitor may ask about."""
     racers = tuple(racer.with_learning_rate(0.01 * rate) for rate in (1, 3, 10, 30) for racer in seven()[:6])
     league = check_league(League(racers=racers, seeds=(0, MOST_SEEDS_OF_LEAGUE), steps=20))
     assert len(racers) == MOST_RACERS
     run_league(league, Store(tmp_path))
     begun = time.process_time()
     values = league_values(league, str(tmp_path), "")
-    # Twice what it takes on a quiet machine; one that has other work may take five times as long.
-    assert time.process_time() - begun < SECONDS_TO_WORK / 5
+    # A quiet machine needs a twentieth of the time that a worker has.
+    assert time.process_time() - begun < SECONDS_TO_WORK / 2
     assert sum(value.nbytes for value in values.values()) < cached.MEMORY.most_bytes / 2
 
 

@@ -60,6 +60,8 @@ for (const [name, points, expected] of [
   ["below where neither side has room", [{ ...point(50, 50), width: 60 }], [[20, 58]]],
   ["above at the lower edge", [{ ...point(50, 95), width: 60 }], [[20, 75]]],
   ["on no other label", [point(10, 50), point(10, 52)], [[18, 44], null]],
+  ["apart from another in its line", [point(10, 50), { ...point(92, 50), width: 24 }], [[18, 44], null]],
+  ["as close to another as that", [point(10, 50), { ...point(92, 50), width: 20 }], [[18, 44], [64, 44]]],
   ["on no other point", [point(10, 50), point(30, 50)], [null, [38, 44]]],
 ]) {
   test(`a label stands ${name}`, () => {

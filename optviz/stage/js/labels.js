@@ -3,6 +3,8 @@
 
 /** @import { Box } from "./types.js" */
 
+const BETWEEN = 6; // pixels between two labels in one line, which would be read as one
+
 /** @type {CanvasRenderingContext2D | null} */
 let ruler = null;
 
@@ -86,7 +88,7 @@ export function beside(points, box) {
     ].map((corner) => ({ ...corner, width, height }));
     const place = places.find((here) => inside(here, box)
       && taken.every((other, owner) => owner === index || !overlap(here, other)));
-    if (place) taken.push(place);
+    if (place) taken.push({ ...place, left: place.left - BETWEEN, width: width + 2 * BETWEEN });
     return place ?? null;
   });
 }
