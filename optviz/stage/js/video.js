@@ -8,6 +8,7 @@ import { contextOf, frameOf } from "./still.js";
 const FRAMES_PER_SECOND = 30;
 const BITS_PER_SECOND = 8e6;
 const LAST_PICTURE = 1200; // milliseconds for which a video rests on its last picture
+const LAST_PICTURES = 15; // so many at least: a busy machine leaves most of them out, and they get sharp one after another
 const NO_PICTURES = 2000; // bytes: a video that was ended in its first moment is no more than its head
 /** @type {[string, string[]][]} */
 const VIDEO_TYPES = [
@@ -80,6 +81,7 @@ export class Recording {
   endAfterRest(playing) {
     /** @type {number | null} */
     let rested = null;
+    let drawn = 0;
     /** @param {number} now */
     const look = (now) => {
       if (!this.running) return;
@@ -88,7 +90,8 @@ export class Recording {
         // A stream takes only what is drawn anew.
         this.draw();
         rested ??= now;
-        if (now - rested > LAST_PICTURE) this.end();
+        drawn += 1;
+        if (drawn >= LAST_PICTURES && now - rested > LAST_PICTURE) this.end();
       }
       requestAnimationFrame(look);
     };
