@@ -17,7 +17,7 @@ from optviz.experiment import read_url
 from optviz.experiment.link import parameters
 from optviz.formula.rule_latex import rule_latex
 from optviz.guide.demonstrations import LOOKED_AT, demonstrations
-from optviz.guide.family import MEMBERS, STEPS, family_svg
+from optviz.guide.family import LONGEST_LINE, MEMBERS, STEPS, family_svg
 from optviz.guide.rules import rule_forms
 from optviz.racer import PICKS
 from optviz.stage import unpack
@@ -378,4 +378,6 @@ def test_the_family_has_each_kind_once_and_each_leads_to_its_chapter(language: s
     drawn = family_svg(lambda key, title: f'href="{key}" title="{title}"', text["optimizer"], text["guide"])
     assert re.findall(r'<a href="(\w+)"', drawn) == [member.chapter for member in MEMBERS]
     assert drawn.count("<path") == len(STEPS)
+    lines = re.findall(r"<tspan[^>]*>([^<]*)</tspan>", drawn)
+    assert all(0 < len(line) <= LONGEST_LINE for line in lines), "in its frame"
     assert all(text["guide"][step.adds] in drawn for step in STEPS)

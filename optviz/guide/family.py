@@ -12,9 +12,9 @@ WIDTH, HEIGHT = 388, 478
 COLUMNS, ROW, TOP = (64, 192, 320), 108, 24
 WIDE, HIGH = 116, 42
 LONGEST_LINE = 11
+"""Letters in a line of a name."""
 WIDER, LAST_NARROW = 1.5, 0x2E7F
 """How much wider a Chinese letter is than a Latin one, and where those end."""
-"""Letters in a line of a name."""
 
 
 @dataclass(frozen=True)
@@ -99,17 +99,21 @@ def _line(step: Step, places: Mapping[str, tuple[int, int]]) -> str:
 
 
 def _added(step: Step, places: Mapping[str, tuple[int, int]], said: str) -> str:
-    """The words above who adds it; of a line that goes round to the left, beside the line."""
+    """The words above who adds it; of a line that goes round others, beside the line."""
     (x1, _), (x2, y2) = places[step.parent], places[step.child]
-    x, y = (x1 + step.around, y2 - ROW + 4) if step.around < 0 else (x2, y2 - HIGH // 2 - 16)
-    return f'<text class="added" x="{x}" y="{y}" text-anchor="middle">{html.escape(said)}</text>'
+    x, y, anchor = x2, y2 - HIGH // 2 - 16, "middle"
+    if step.around < 0:
+        x, y = x1 + step.around, y2 - ROW + 4
+    elif step.around > 0:
+        x, anchor = x1 + step.around - 6, "end"
+    return f'<text class="added" x="{x}" y="{y}" text-anchor="{anchor}">{html.escape(said)}</text>'
 
 
 def _lines(title: str, parent: str) -> list[str]:
     """A title on one line or two; where it ends with its parent's, that is the second."""
     if sum(WIDER if ord(letter) > LAST_NARROW else 1 for letter in title) <= LONGEST_LINE:
         return [title]
-    return [title.removesuffix(parent).strip(), parent] if title.endswith(parent) else title.rsplit(" ", 1)
+    return [title.removesuffix(parent).strip(), parent] if parent and title.endswith(parent) else title.rsplit(" ", 1)
 
 
 def _node(member: Member, title: str, parent: str, link: Callable[[str, str], str]) -> str:

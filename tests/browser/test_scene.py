@@ -97,7 +97,7 @@ def turn(page: Page, to: list[float]) -> None:
     page.wait_for_function(f"camera => JSON.stringify({SCENERY}.camera()) === JSON.stringify(camera)", arg=to)
     page.evaluate(
         f"""async () => {{
-            for (let same = 0, before = ""; same < 10;) {{
+            for (let left = 600, same = 0, before = ""; left && same < 10; left -= 1) {{
                 await new Promise(requestAnimationFrame);
                 const {{ view }} = {SCENERY};
                 [same, before] = [view === before ? same + 1 : 0, view];
