@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -137,7 +138,7 @@ def _checked_out(out: Path | None, asked: League) -> Path | None:
     """The file to write, if it can be: nothing stands there, or the table of the same league. Raises BadInput."""
     if out is None:
         return None
-    known = writer_for(out, ROW_FORMATS)
+    known = writer_for(out, ROW_FORMATS, "--out")
     if out.is_file():
         try:
             same = known.league_of(out).digest() == asked.digest()
@@ -150,16 +151,23 @@ def _checked_out(out: Path | None, asked: League) -> Path | None:
 
 def _checked_address(address: str | None) -> str:
     """What a link begins with, up to its ?; "" for none. Raises BadInput."""
-    if address is not None and not address.startswith(("http://", "https://")):
+    if address is None:
+        return ""
+    try:
+        split = urlsplit(address)
+        is_whole = split.scheme in ("http", "https") and bool(split.hostname) and split.port != 0
+    except ValueError:
+        is_whole = False
+    if not is_whole:
         raise BadInput("not_readable", name="--address", value=address, allowed="http://… or https://…")
-    return "" if address is None else address.partition("?")[0]
+    return address.partition("#")[0].partition("?")[0]
 
 
 def _check_report(out: Path | None, asked: League) -> None:
     """Raises BadInput where anything else than a report of the same league stands."""
     if out is None:
         return
-    writer_for(out, {"html": None})
+    writer_for(out, {"html": None}, "--report")
     if out.is_file():
         # It knows plotly.js, which takes a while to read.
         from optviz.stage.report import league_of

@@ -16,12 +16,15 @@ Writer = Callable[[Race, Sequence[Trajectory]], bytes]
 Known = TypeVar("Known")
 
 
-def writer_for(out: Path, writers: Mapping[str, Known]) -> Known:
-    """What writes a file of this name. Raises BadInput or OSError where nothing can, before a long race is run."""
+def writer_for(out: Path, writers: Mapping[str, Known], option: str = "out") -> Known:
+    """What writes a file of this name. Raises BadInput or OSError where nothing can, before a long race is run.
+
+    option: which one named it, for the message.
+    """
     ending = out.suffix[1:].lower()
     if ending not in writers:
         allowed = ", ".join(f".{known}" for known in writers)
-        raise BadInput("unknown_choice", name="out", value=out.name or str(out), allowed=allowed)
+        raise BadInput("unknown_choice", name=option, value=out.name or str(out), allowed=allowed)
     if out.is_dir():
         raise IsADirectoryError(21, "Is a directory", str(out))
     if not out.parent.is_dir():
