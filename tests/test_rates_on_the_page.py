@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
@@ -220,6 +221,26 @@ def test_two_rates_of_one_optimizer_are_compared_in_one_click() -> None:
     widget(app.select_slider, "own_learning_rate").set_value(0.3).run()
     assert [racer.optimizer.learning_rate for racer in race(app).racers] == [0.1, 0.3, 0.1]
     assert race(visit(**address(app))) == race(app)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda app: widget(app.button, "compare_rates").click(),
+        lambda app: widget(app.button, "duplicate").click(),
+        lambda app: widget(app.button, "remove").click(),
+        lambda app: widget(app.button, "reset_racer").click(),
+        lambda app: widget(app.select_slider, "own_learning_rate").set_value(0.3),
+        lambda app: widget(app.select_slider, "own_batch_size").set_value(4),
+    ],
+)
+def test_what_is_asked_for_an_optimizer_that_a_link_took_away_meanwhile_is_left(act: Callable[..., AppTest]) -> None:
+    app = visit(racers="adam~nag~sgd--learning_rate-0.02", samples="64")
+    fewer = race(app).replaced(racers=race(app).racers[:1])
+    app.session_state["race"] = fewer
+    act(app).run()
+    assert not app.exception
+    assert race(app) == fewer
 
 
 def test_who_has_only_a_factor_is_compared_by_that() -> None:

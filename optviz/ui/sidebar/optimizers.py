@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from functools import partial, wraps
 from typing import Any
 
 import streamlit as st
@@ -98,10 +99,23 @@ def _choose_optimizers(chosen: list[str]) -> None:
         session.refuse(BadInput("last_racer", name="racers", value=0, allowed=f"1 … {MOST_RACERS}"))
 
 
+def _if_there(act: Callable[..., None]) -> Callable[..., None]:
+    """Do it where the optimizer is there: a link that was followed meanwhile may have brought fewer."""
+
+    @wraps(act)
+    def acted(index: int, *rest: Any) -> None:
+        if index < len(session.race().racers):
+            act(index, *rest)
+
+    return acted
+
+
+@_if_there
 def _duplicate(index: int) -> None:
     _join(index, lambda: session.race().with_duplicate(index))
 
 
+@_if_there
 def _compare_rates(index: int) -> None:
     other = session.race().racers[index].at_another_rate
     _join(index, lambda: session.race().with_duplicate(index).with_racer(index + 1, other()))
@@ -116,6 +130,7 @@ def _join(index: int, make: Callable[[], Race]) -> None:
         st.session_state.tuned = index + 1
 
 
+@_if_there
 def _remove(index: int) -> None:
     def moved(place: int) -> int | None:
         return None if place == index else place - (place > index)
@@ -123,16 +138,24 @@ def _remove(index: int) -> None:
     session.attempt(lambda: session.race().without(index), moved)
 
 
+@_if_there
 def _reset(index: int) -> None:
     racer = session.race().racers[index]
     fresh = dataclasses.replace(racer, optimizer=with_convention(racer.key, session.race().convention))
     session.attempt(lambda: session.race().with_racer(index, fresh))
 
 
+@_if_there
 def _change_racer(index: int, name: str, value: Any) -> None:
     session.attempt(
         lambda: session.race().with_racer(index, session.race().racers[index].with_hyperparameter(name, value))
     )
+
+
+@_if_there
+def _change_batch_size(index: int, size: int) -> None:
+    changed = dataclasses.replace(session.race().racers[index], batch_size=size or None)
+    session.attempt(lambda: session.race().with_racer(index, changed))
 
 
 def _racer_changer(index: int, name: str) -> Callable[[Any], None]:
@@ -168,16 +191,12 @@ def _batch_size_control(racer: Racer, index: int, samples: int, text: Words) -> 
     current = racer.batch_size
     sizes = sorted({2**power for power in range(13) if 2**power < samples} | ({current} if current else set()))
 
-    def choose(size: int) -> None:
-        changed = dataclasses.replace(session.race().racers[index], batch_size=size or None)
-        session.attempt(lambda: session.race().with_racer(index, changed))
-
     widgets.choice(
         st.select_slider,
         text["controls"]["batch_size"],
         [*sizes, EVERY_SAMPLE],
         current or EVERY_SAMPLE,
-        choose,
+        partial(_change_batch_size, index),
         key="own_batch_size",
         title=lambda size: text["controls"]["batch_size_all"] if size == EVERY_SAMPLE else str(size),
         help=text["help"]["batch_size"],
