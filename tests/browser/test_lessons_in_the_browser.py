@@ -19,6 +19,11 @@ Open = Callable[..., RacePage]
 ASKED = "[class*='st-key-guess'] input[type=radio]"
 CHOICE = "[class*='st-key-guess'] [role=radiogroup] label"
 
+KEEPS = """letter => Object.keys(localStorage).some(
+  (name) => name.startsWith("optviz-guess-") && localStorage.getItem(name) === letter
+)"""
+"""Whether the browser has a guess: it has it a moment after the server."""
+
 WHOLE_PICTURE = (
     "new Promise(done => { const look = (left) => { const box = document.querySelector('.optviz-stage')"
     ".getBoundingClientRect(); if (box.bottom <= innerHeight + 1 || !left) done(box.bottom <= innerHeight + 1);"
@@ -58,6 +63,7 @@ def test_a_phone_predicts_and_is_told(open_page: Open, language: str) -> None:
     page.page.locator("[class*='st-key-guess'] label", has_text="RMSProp").click()
     page.page.wait_for_selector(f"{ASKED}:checked")
     page.rest()
+    page.page.wait_for_function(KEEPS, arg="C")
     # The guess is this browser's own: it is there after a reload, and in no address.
     assert "guess" not in page.page.url
     go_to(page, f"?lesson=saddle&lang={language}", f"{ASKED}:checked")
@@ -75,11 +81,6 @@ def test_a_phone_predicts_and_is_told(open_page: Open, language: str) -> None:
     page.page.wait_for_selector(".optviz-stage[data-drawn]")
 
 
-KEEPS = """letter => Object.keys(localStorage).some(
-  (name) => name.startsWith("optviz-guess-") && localStorage.getItem(name) === letter
-)"""
-
-
 @long
 def test_a_guess_outlives_a_reload_and_once_revealed_no_reload_changes_it(open_page: Open) -> None:
     page = open_page("?steps=5")
@@ -90,7 +91,6 @@ def test_a_guess_outlives_a_reload_and_once_revealed_no_reload_changes_it(open_p
         chosen.click()
         chosen.locator("input:checked").wait_for(state="attached")
         page.rest()
-        # The browser has it a moment after the server.
         page.page.wait_for_function(KEEPS, arg=letter)
 
     def guessed() -> str:
