@@ -43,15 +43,18 @@ def arrive(page: str | None) -> None:
         shown.take_up()
 
 
-def look_inside(racer: Any, at: Any, beside: Any = None) -> None:
-    """Look into a step of a racer, and of another one beside it, from whatever a browser may send."""
+def look_inside(racer: Any, at: Any, beside: Any = None, *, travels: bool = True) -> None:
+    """Look into a step of a racer, and of another one beside it, from whatever a browser may send.
+
+    travels: the browser is sent to that step; else it is at it already, or further on by the time it is answered.
+    """
     first, *others = (next(iter(places([place])), None) for place in (racer, beside))
     changed = {"racer": first or 0, "beside": next((other for other in others if other != first), None)}
     if type(at) is int and at >= 0:
         changed["at"] = at
     session.change_view(**changed)
     st.session_state.view = session.view().fitting(session.race())
-    st.session_state.view_stamp += 1
+    st.session_state.view_stamp += travels
 
 
 def show_at(step: Any) -> None:

@@ -66,20 +66,24 @@ def test_another_step_shows_the_numbers_of_the_run_and_asks_nobody(open_page: Op
     assert page.page.evaluate("window.sent") == 0
 
 
-MOVE_ON = """([chip, step]) => {
-  document.querySelectorAll('.inside-racers button')[chip].click();
+MOVE_ON = """([chips, step]) => {
+  for (const chip of chips) document.querySelectorAll('.inside-racers button')[chip].click();
   const scrubber = document.querySelector('.inside .optviz-scrubber');
   scrubber.value = step;
   scrubber.dispatchEvent(new Event('input', { bubbles: true }));
 }"""
 
 
-def test_an_answer_that_comes_late_leaves_the_step_where_it_was_moved_meanwhile(open_page: Open) -> None:
+@pytest.mark.parametrize("chips", [[1], [1, 0, 1]])
+def test_an_answer_that_comes_late_leaves_the_step_where_it_was_moved_meanwhile(
+    open_page: Open, chips: list[int]
+) -> None:
     page = open_page("?racers=nag~adam&steps=60")
     look(page, 20)
     before = page.page.locator(".inside").get_attribute("data-drawn")
-    page.page.evaluate(MOVE_ON, [1, 33])
+    page.page.evaluate(MOVE_ON, [chips, 33])
     page.page.wait_for_function("before => document.querySelector('.inside').dataset.drawn !== before", arg=before)
+    page.rest()
     assert page.page.locator(".inside").get_attribute("data-at") == "33"
     page.wait_for_address("at=33")
     # What names a step of its own is still gone to.

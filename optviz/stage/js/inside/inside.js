@@ -64,8 +64,6 @@ export class Inside {
     /** @type {InsideMessage | null} */
     this.message = null;
     this.frame = 0;
-    /** @type {number | null} the step at which something was asked for that has not come */
-    this.askedFrom = null;
     /** @type {ReturnType<Inside["theme"]>} */
     this.painted = null;
     loadStyle(this.board.body, "inside.css");
@@ -130,8 +128,7 @@ export class Inside {
   }
 
   /**
-   * The step that the server names, where it does so anew; else the one that was shown last. Whoever has moved on since
-   * they asked stays where they are.
+   * The step that the server names, where it does so anew; else the one that was shown last.
    * @param {InsideHeader} header
    */
   takeUp({ small, view }) {
@@ -142,10 +139,7 @@ export class Inside {
       clock.take(clock.steps > 0 ? clock.asked : view.at, layer.steps);
       return;
     }
-    const isNew = view.stamp !== stampBefore;
-    const movedOn = isNew && this.askedFrom !== null && this.askedFrom !== clock.asked;
-    clock.take(isNew && !movedOn ? view.at : stepBefore, layer.steps);
-    if (isNew) this.askedFrom = null;
+    clock.take(view.stamp === stampBefore ? stepBefore : view.at, layer.steps);
     stampBefore = view.stamp;
   }
 
@@ -161,11 +155,13 @@ export class Inside {
     else if (what !== "card") this.clock.command(what);
   }
 
-  /** @param {{ racer?: number, beside?: number | null, at?: number }} chosen */
+  /**
+   * @param {{ racer?: number, beside?: number | null, at?: number, travels?: boolean }} chosen travels: to that step;
+   *   else an answer that comes late leaves the one that is shown by then
+   */
   choose(chosen) {
     if (!this.message) return;
     const { racer, beside } = this.message.header;
-    this.askedFrom = this.clock.asked;
     this.requests.ask("inside", { racer, beside, at: this.clock.step, ...chosen });
   }
 
@@ -244,7 +240,7 @@ export class Inside {
       button.addEventListener("click", () => {
         const { at, place } = button.dataset;
         this.clock.pause();
-        this.choose({ racer: Number(place), beside: null, at: Number(at) });
+        this.choose({ racer: Number(place), beside: null, at: Number(at), travels: true });
       });
       return button;
     };

@@ -19,7 +19,8 @@ def answer(sent: Any) -> bool:
 
 def _another_chosen(chosen: Any) -> None:
     if isinstance(chosen, dict):
-        looking.look_inside(chosen.get("racer"), chosen.get("at"), chosen.get("beside"))
+        travels = chosen.get("travels") is True
+        looking.look_inside(chosen.get("racer"), chosen.get("at"), chosen.get("beside"), travels=travels)
 
 
 def _back_to_the_race(shown: Any) -> None:
