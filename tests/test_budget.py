@@ -388,15 +388,15 @@ def test_a_file_of_a_value_that_was_tried_is_read_at_once(tmp_path: Path) -> Non
 
 @long
 def test_the_largest_answer_is_worked_out_in_time_and_can_be_kept(tmp_path: Path) -> None:
-    """24 racers on all seeds that a visitor may ask about."""
+    """24 racers on all seeds that a visitor may ask about, in a fifth of the time that a worker has."""
     racers = tuple(racer.with_learning_rate(0.01 * rate) for rate in (1, 3, 10, 30) for racer in seven()[:6])
     league = check_league(League(racers=racers, seeds=(0, MOST_SEEDS_OF_LEAGUE), steps=20))
     assert len(racers) == MOST_RACERS
     run_league(league, Store(tmp_path))
     begun = time.process_time()
     values = league_values(league, str(tmp_path), "")
-    # A quiet machine needs a twentieth of the time that a worker has.
-    assert time.process_time() - begun < SECONDS_TO_WORK / 2
+    # Twice what it takes on a quiet machine; one that has other work may take five times as long.
+    assert time.process_time() - begun < SECONDS_TO_WORK / 5
     assert sum(value.nbytes for value in values.values()) < cached.MEMORY.most_bytes / 2
 
 
