@@ -97,6 +97,8 @@ class LeaguePage:
         before = self.seeds()
         self.visit.page.mouse.click(*self.place_of(chart, curve, point))
         self.wait_for_others(before)
+        # Whoever has clicked is led to them.
+        expect(self.visit.page.locator(".optviz-behind-told")).to_be_focused()
 
     def told_at(self, chart: int, curve: int, point: Any) -> str:
         """What a hand that points at a mark is told."""

@@ -102,6 +102,30 @@ def test_a_mark_tells_its_numbers_and_leads_to_its_surfaces_by_mouse_and_by_keyb
         assert page.listed() == seeds_behind_mark(result(), ["mean", int(record().order[4])])
 
 
+POINTED = """(plot, [type, movementX]) => {
+    const layer = plot.querySelector(".nsewdrag"), { left, top } = layer.getBoundingClientRect();
+    layer.dispatchEvent(new MouseEvent(type, { bubbles: true, clientX: left + 5, clientY: top + 30, movementX }));
+}"""
+"""As browsers tell of a mouse at a place of the picture where no mark is: by 0 pixels where the page moves."""
+
+
+@long
+@pytest.mark.parametrize("event", ["mousemove", "mouseout"])
+def test_a_mouse_that_lies_still_while_the_page_moves_leaves_what_the_keys_tell(answered: Answered, event: str) -> None:
+    page = answered()
+    plot, keys, told = page.plot(), page.visit.page.keyboard, page.chart().locator(".optviz-chart-told")
+    plot.focus()
+    for _ in range(2):
+        keys.press("ArrowDown")
+        plot.evaluate(POINTED, [event, 0])
+    page.visit.let_pass(10)
+    expect(plot.locator(".hoverlayer .hovertext")).to_have_count(1)
+    expect(told).not_to_have_text("")
+    # A hand that moves takes the label over.
+    plot.evaluate(POINTED, ["mousemove", 1])
+    expect(plot.locator(".hoverlayer .hovertext")).to_have_count(0)
+
+
 @long
 @pytest.mark.parametrize("chart", ["ranking", "profiles", "matrix"])
 def test_a_finger_gets_the_numbers_of_a_mark_and_its_surfaces(answered: Answered, chart: str) -> None:

@@ -19,12 +19,14 @@ export class Walk {
     /** @type {Place} */
     this.at = { row: 0, place: 0 };
     this.isShown = false;
+    this.byHand = false;
     this.labels = new MutationObserver(() => this.say());
     plot.tabIndex = 0;
     plot.addEventListener("keydown", (event) => this.answer(event));
     // A hand that clicks sees what it points at.
     plot.addEventListener("focus", () => { if (plot.matches(":focus-visible")) this.show(); });
     plot.addEventListener("blur", () => this.hide());
+    for (const type of ["mousemove", "mouseout"]) plot.addEventListener(type, (event) => this.pass(event), true);
   }
 
   /** @returns {Stop[][]} */
@@ -57,6 +59,17 @@ export class Walk {
   }
 
   /**
+   * Where the page moves under a mouse that lies still, browsers tell of it as of a hand; Plotly would take the label that
+   * the keys have asked for away, even before it stands there.
+   * @param {Event} event
+   */
+  pass(event) {
+    const { movementX, movementY } = /** @type {MouseEvent} */ (event);
+    if (movementX || movementY) this.byHand = true;
+    if (this.isShown && !this.byHand) event.stopPropagation();
+  }
+
+  /**
    * As Plotly tells of a click.
    * @param {Stop} stop
    * @returns {Dict}
@@ -75,6 +88,7 @@ export class Walk {
     if (!stop || !window.Plotly) return;
     this.at = { row, place };
     this.isShown = true;
+    this.byHand = false;
     const { xaxis = "x", yaxis = "y" } = this.plot._fullData?.[stop.curve] ?? {};
     const layer = this.plot.querySelector(".hoverlayer");
     if (layer) this.labels.observe(layer, { childList: true, subtree: true });
