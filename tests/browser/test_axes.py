@@ -60,7 +60,7 @@ def draw_box(page: RacePage, x: str, y: str) -> None:
 def zoom_both(page: RacePage) -> dict[str, list[float]]:
     draw_box(page, "xaxis", "yaxis")
     draw_box(page, "xaxis2", "yaxis2")
-    assert zoomed(page) == "map curves"
+    page.page.wait_for_selector(".optviz-stage[data-zoomed='map curves']")
     ranges, whole = page.ranges(), home(page)
     for name in AXES:
         assert abs(ranges[name][1] - ranges[name][0]) < 0.8 * abs(whole[name][1] - whole[name][0]), name
@@ -275,7 +275,7 @@ def double_click(page: RacePage, x: str, y: str) -> None:
         " box.top + layout[y]._offset + layout[y]._length / 3]; }",
         [x, y],
     )
-    page.page.mouse.dblclick(left, top)
+    page.click_twice(left, top)
 
 
 def test_a_double_click_takes_its_own_chart_home(open_page: Open) -> None:

@@ -13,7 +13,7 @@ from optviz import Race
 from optviz.experiment import ARTICLE_OPTIMIZERS, read_url
 from optviz.figures.palette import THEMES
 from race_page import GO, PHONE, PROJECTOR, RacePage
-from tabs import DESKTOP
+from tabs import DESKTOP, new_tab
 from tiers import long, rest_is_long
 
 Open = Callable[..., RacePage]
@@ -246,8 +246,8 @@ def test_zoom_survives_reruns(open_page: Open) -> None:
     page.page.mouse.move((left + right) / 2, (top + bottom) / 2)
     page.page.mouse.move(right, bottom)
     page.page.mouse.up()
+    page.wait_for_range("xaxis", whole["xaxis"], other=True)
     zoomed = page.ranges()
-    assert zoomed["xaxis"] != whole["xaxis"]
     assert page.query() == {}, "a drag is no click: the start stays"
     token = page.token()
     page.slide("One learning rate for all", "ArrowRight")
@@ -554,9 +554,15 @@ def test_dragging_the_start_is_followed_and_committed_once(open_page: Open) -> N
     begin, end = page.place(*Race().surface.peak()), page.place(0.8, -0.9)
     page.page.mouse.move(*begin)
     page.page.mouse.down()
-    for move in range(1, 41):  # a second
-        page.page.mouse.move(*(a + (b - a) * move / 40 for a, b in zip(begin, end, strict=True)))
-        page.page.wait_for_timeout(25)
+    for move in range(600):
+        share = 1 - abs(move % 80 - 40) / 40  # to and fro
+        page.page.mouse.move(*(a + (b - a) * share for a, b in zip(begin, end, strict=True)))
+        page.let_pass(2)
+        if page.page.evaluate("window.pictures.size") >= 4:
+            break
+    # How many a second is for benchmarks/ to say; it is followed where there are some on the way.
+    assert page.page.evaluate("window.pictures.size") >= 4
+    page.page.mouse.move(*end)
     assert page.query() == {}, "nothing is in the address while the start is held"
     assert page.page.evaluate(TOLD_OF_A_POINT) == [False, None]
     page.page.mouse.up()
@@ -566,8 +572,6 @@ def test_dragging_the_start_is_followed_and_committed_once(open_page: Open) -> N
     assert (x, y) == pytest.approx((0.8, -0.9), abs=0.01)
     page.page.wait_for_function("start => document.querySelector('.optviz-plot').data[2].x[0] === start", arg=x)
     assert_drawn(page, Race(start=(x, y)))
-    # How many a second is for benchmarks/ to say; it is followed where there are some on the way.
-    assert page.page.evaluate("window.pictures.size") >= 4
     assert page.page.evaluate("history.length") == entries + 1
     page.page.mouse.move(end[0] + 60, end[1] - 60)
     assert page.page.evaluate(TOLD_OF_A_POINT)[0], "it has left"
@@ -669,7 +673,7 @@ def test_a_double_click_puts_the_axes_back_and_leaves_the_start(open_page: Open)
     page.page.mouse.move(right, bottom)
     page.page.mouse.up()
     page.page.wait_for_function("document.querySelector('.optviz-plot')._fullLayout.xaxis.range[0] > -1.4")
-    page.page.mouse.dblclick((left + right) / 2, (top + bottom) / 2)
+    page.click_twice((left + right) / 2, (top + bottom) / 2)
     page.page.wait_for_function("document.querySelector('.optviz-plot')._fullLayout.xaxis.range[0] < -1.4")
     assert page.ranges()["xaxis"] == pytest.approx(whole["xaxis"])
     # A click that counts would have been sent by now.
@@ -702,18 +706,16 @@ def test_text_of_a_link_is_never_a_link_on_the_page(open_page: Open) -> None:
 
 
 def test_another_origin_cannot_open_the_socket(server: str, browser: Browser) -> None:
-    context = browser.new_context()
-    page = context.new_page()
-    page.route(
-        "http://elsewhere.example/*", lambda route: route.fulfill(body="<p>elsewhere</p>", content_type="text/html")
-    )
-    page.goto("http://elsewhere.example/")
-    outcome = page.evaluate(
-        "address => new Promise(resolve => { const socket = new WebSocket(address);"
-        " socket.onopen = () => resolve('open'); socket.onerror = () => resolve('refused'); })",
-        server.replace("http", "ws") + "/_stcore/stream",
-    )
-    context.close()
+    with new_tab(browser) as page:
+        page.route(
+            "http://elsewhere.example/*", lambda route: route.fulfill(body="<p>elsewhere</p>", content_type="text/html")
+        )
+        page.goto("http://elsewhere.example/")
+        outcome = page.evaluate(
+            "address => new Promise(resolve => { const socket = new WebSocket(address);"
+            " socket.onopen = () => resolve('open'); socket.onerror = () => resolve('refused'); })",
+            server.replace("http", "ws") + "/_stcore/stream",
+        )
     assert outcome == "refused"
 
 

@@ -15,7 +15,7 @@ from optviz.figures.heights import contour_heights
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import race_record
 from optviz.text import words
-from race_page import RacePage
+from race_page import CLICK, RacePage
 from tabs import Tabs
 
 TEXT = words("en")
@@ -198,13 +198,10 @@ def test_a_click_is_sent_at_once(mounted: Any) -> None:
     page.page.mouse.move(left, top)
     # Asked in the same turn as the click: no time has passed.
     asked = page.page.evaluate(
-        """([clientX, clientY]) => {
-          const cover = document.elementFromPoint(clientX, clientY);
-          const given = {clientX, clientY, bubbles: true, isPrimary: true, button: 0};
-          cover.dispatchEvent(new PointerEvent("pointerdown", given));
-          cover.dispatchEvent(new PointerEvent("pointerup", given));
-          return window.asked.flatMap(({requests}) => requests.map(({what, value}) => [what, ...value]));
-        }""",
+        f"""place => {{
+          ({CLICK})(place);
+          return window.asked.flatMap(({{requests}}) => requests.map(({{what, value}}) => [what, ...value]));
+        }}""",
         [left, top],
     )
     assert asked == [["start", pytest.approx(0.4, abs=0.02), pytest.approx(-0.4, abs=0.02)]]
@@ -215,10 +212,11 @@ def test_where_a_chart_is_zoomed_one_click_is_shown_and_then_sent_and_two_take_i
     zoom_into_the_map(page)
     place = page.place(0, 0)
     page.page.mouse.click(*place)
-    assert page.page.evaluate("asked.at(-1).live.start") == pytest.approx([0, 0], abs=0.02)
+    shown = page.page.evaluate("asked.findLast(({ live }) => live).live.start")
+    assert shown == pytest.approx([0, 0], abs=0.02)
     page.page.wait_for_function(f"{ASKED}.at(-1) === 'start'")
     page.page.evaluate("asked.length = 0")
-    page.page.mouse.dblclick(*place)
+    page.click_twice(*place)
     page.page.wait_for_selector(".optviz-stage[data-zoomed='']")
     assert page.page.evaluate("asked.at(-1).requests.at(-1).what") == "let_go"
     page.page.wait_for_timeout(400)
