@@ -69,7 +69,7 @@ def serving(port: int = 0, app: str = "app.py", root: Path = ROOT) -> Iterator[S
             yield server
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=60)
 
 
 def _wait_until_healthy(server: Server) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from tabs import new_tab
 from tiers import long
 
 HOST = "127.0.0.1"
@@ -75,23 +76,19 @@ def proxy(server: str) -> Iterator[Proxy]:
     ],
 )
 def test_a_page_that_is_refused_says_so(proxy: Proxy, browser: Browser, locale: str, query: str, said: str) -> None:
-    context = browser.new_context(locale=locale)
-    page = context.new_page()
-    address = f"http://{HOST}:{proxy.port}"
-    page.goto(address + "/" + query)
-    banner = page.locator("#optviz-unconnected")
-    banner.wait_for()
-    assert said in banner.inner_text()
-    assert address in banner.inner_text()
-    assert "OPTVIZ_ORIGINS" in banner.inner_text()
-    context.close()
+    with new_tab(browser, locale=locale) as page:
+        address = f"http://{HOST}:{proxy.port}"
+        page.goto(address + "/" + query)
+        banner = page.locator("#optviz-unconnected")
+        banner.wait_for()
+        assert said in banner.inner_text()
+        assert address in banner.inner_text()
+        assert "OPTVIZ_ORIGINS" in banner.inner_text()
 
 
 def test_a_page_that_is_connected_says_nothing(server: str, browser: Browser) -> None:
-    context = browser.new_context(locale="en-US")
-    page = context.new_page()
-    page.goto(server)
-    page.locator('[data-test-connection-state="CONNECTED"]').wait_for(state="attached")
-    page.wait_for_selector(".optviz-stage[data-drawn]")
-    assert page.locator("#optviz-unconnected").count() == 0
-    context.close()
+    with new_tab(browser) as page:
+        page.goto(server)
+        page.locator('[data-test-connection-state="CONNECTED"]').wait_for(state="attached")
+        page.wait_for_selector(".optviz-stage[data-drawn]")
+        assert page.locator("#optviz-unconnected").count() == 0

@@ -21,13 +21,14 @@ def test_its_figures_are_drawn_and_what_is_drawn_can_be_taken_away(
     file = tmp_path / "league.html"
     file.write_bytes(page_of(made.result(), made.record(), "en"))
     page = browser.new_page(viewport={"width": width, "height": 800}, accept_downloads=True)
+    page.set_default_timeout(PATIENCE)
     wrong: list[str] = []
     page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.goto(file.as_uri())
     expect(page.locator("[data-drawn]")).to_have_count(5, timeout=PATIENCE)
     ranking = page.locator("#section-ranking")
-    expect(ranking.locator(".scatterlayer .point").first).to_be_visible()
+    ranking.locator(".scatterlayer .point").first.wait_for()
     for ending, begins in (("CSV", b"\xef\xbb\xbfchart,series,row,x"), ("SVG", b"<svg"), ("PNG", b"\x89PNG")):
         with page.expect_download() as waiting:
             ranking.get_by_role("button").filter(has_text=ending).click()

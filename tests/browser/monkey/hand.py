@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page
 
-PATIENCE = 10_000
+PATIENCE = 60_000
 """Milliseconds in which a control that is in sight can be used, or the page is at fault."""
 
 OPENS_IN = 250

@@ -153,7 +153,7 @@ def _only(hand: Hand, kind: str) -> None:
         pressed = pill.get_attribute("aria-pressed") == "true"
         if pressed is not (index == wanted):
             pill.click(timeout=PATIENCE)
-            hand.page.evaluate("monkey.rest({sent: monkey.sent - 1, must: 0, patience: 15000})")
+            hand.page.evaluate("patience => monkey.rest({sent: monkey.sent - 1, must: 0, patience})", PATIENCE)
 
 
 def _last_pill(hand: Hand) -> None:
@@ -342,7 +342,7 @@ def _quick_tour(hand: Hand) -> None:
         _expander(hand, "tour_panel")
         hand.page.locator("[class*=st-key-tour_seconds]").wait_for(timeout=PATIENCE)
     hand.slide("tour_seconds", "Home", "1")
-    hand.page.evaluate("monkey.rest({sent: monkey.sent, must: 400, patience: 15000})")
+    hand.page.evaluate("patience => monkey.rest({sent: monkey.sent, must: 400, patience})", PATIENCE)
     _do(hand, "tour")
 
 

@@ -24,7 +24,7 @@ from monkey.knowing import LOADED, Known, Seen, expected
 from tabs import returning
 
 EYES = tuple(Path(__file__).with_name(name) for name in ("eyes_elsewhere.js", "eyes.js"))
-SETTLED = 15_000
+SETTLED = 60_000
 """Milliseconds after which a page that has not come to rest is at fault."""
 
 PERSISTENT = 5000
@@ -256,7 +256,7 @@ class Walker:
             self._listen(self.mirror)
         self.mirror.set_viewport_size(self.page.viewport_size or self.window)
         self.mirror.goto(self.seen["address"])
-        self.mirror.evaluate("monkey.rest({sent: 0, must: 0, patience: 15000})")
+        self.mirror.evaluate("patience => monkey.rest({sent: 0, must: 0, patience})", SETTLED)
         complaint = None
         for waited in range(0, PERSISTENT + 1, PERSISTENT // 4):
             if waited:
