@@ -192,8 +192,8 @@ def test_a_phones_controls_fold_and_its_scrubber_fits_a_thumb(open_page: Open) -
     page.page.wait_for_function("+document.querySelector('.optviz-stage').dataset.step < 100")
     assert page.step() == pytest.approx(50, abs=12)
     page.page.locator("[data-do=more]").tap()
-    assert page.page.locator(".optviz-rate").is_visible()
-    assert page.page.locator(".optviz-speed").is_visible()
+    page.page.wait_for_selector(".optviz-rate")
+    page.page.wait_for_selector(".optviz-speed")
 
 
 @long

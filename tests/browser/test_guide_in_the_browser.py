@@ -15,6 +15,7 @@ from tiers import long
 Open = Callable[..., RacePage]
 SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
 READERS = "v=1&surface=himmelblau&steps=40&racers=adam"
+DRAWN = "!document.querySelector('.st-key-guide .optviz-stage:not([data-drawn])')"
 PLAYED = "name => document.querySelector(`.st-key-guide_figure_${name} .optviz-stage[data-drawn]`)"
 
 
@@ -40,6 +41,8 @@ def test_a_button_shows_its_race_and_going_back_brings_the_chapter_and_the_reade
     page.wait_for_address("chapter=momentum")
     assert asked(page)["surface"] == "himmelblau"
     entries = page.page.evaluate("history.length")
+    # A picture that is drawn later moves what lies below it.
+    page.page.wait_for_function(DRAWN)
     button = page.page.locator("[data-go='show:ravine_momentum']")
     button.scroll_into_view_if_needed()
     left = page.page.evaluate(SCROLLED)
@@ -49,7 +52,7 @@ def test_a_button_shows_its_race_and_going_back_brings_the_chapter_and_the_reade
     page.rest()
     assert page.race() == demonstrations()["ravine_momentum"].race
     assert page.page.evaluate("history.length") == entries + 1
-    assert page.page.evaluate(SCROLLED) == 0
+    page.page.wait_for_function(f"{SCROLLED} === 0")
     page.page.go_back()
     page.page.wait_for_selector(".optviz-contents [aria-current][data-go='chapter:momentum']")
     page.page.wait_for_function(f"left => Math.abs({SCROLLED} - left) < 2", arg=left)
@@ -102,8 +105,9 @@ def test_a_small_picture_plays_when_it_is_reached_and_leaves_the_space_to_the_te
     stage.scroll_into_view_if_needed()
     page.page.wait_for_selector(".st-key-guide_figure_ravine_momentum .optviz-stage[data-playing=true]")
     page.page.locator(".optviz-chapter").click()
+    before = page.page.evaluate(SCROLLED)
     page.page.keyboard.press("Space")
-    page.page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 0")
+    page.page.wait_for_function(f"before => {SCROLLED} > before", arg=before)
     stage.locator(".optviz-play").focus()
     page.page.keyboard.press("Space")
     page.page.wait_for_selector(".st-key-guide_figure_ravine_momentum .optviz-stage[data-playing=false]")
@@ -115,12 +119,12 @@ def test_a_name_in_the_family_opens_its_chapter_by_the_keyboard(open_page: Open)
     page.page.locator(".optviz-family a", has_text="RMSProp").focus()
     page.page.keyboard.press("Enter")
     page.page.wait_for_selector(".optviz-contents [aria-current][data-go='chapter:rmsprop']")
-    assert page.page.evaluate(SCROLLED) == 0
+    page.page.wait_for_function(f"{SCROLLED} === 0")
 
 
 @long
 @pytest.mark.parametrize(("chapter", "scheme"), [("adam", "light"), ("family", "dark")])
 def test_axe_finds_nothing_serious_in_the_guide(open_page: Open, chapter: str, scheme: str) -> None:
     page = read(open_page, chapter, color_scheme=scheme)
-    page.page.wait_for_function("!document.querySelector('.st-key-guide .optviz-stage:not([data-drawn])')")
+    page.page.wait_for_function(DRAWN)
     assert violations(page) == []

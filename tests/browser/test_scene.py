@@ -210,7 +210,7 @@ def test_the_camera_is_part_of_the_link_and_stays_over_reruns_and_in_another_lan
     page.page.get_by_role("button", name=words("zh")["stage"]["view_article"]).click()
     page.wait_for_address("look=article")
     page.page.wait_for_function("!location.href.includes('camera=')")
-    assert camera(page.page)[:2] == [45, 45]
+    page.page.wait_for_function(f"{SCENERY}.camera().slice(0, 2).join() === '45,45'")
     page.page.get_by_role("button", name=words("zh")["stage"]["view_map"], exact=True).click()
     page.page.wait_for_function("!location.href.includes('view=')")
     assert page.page.locator(".optviz-scenery").is_hidden()

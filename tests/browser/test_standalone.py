@@ -410,7 +410,7 @@ def test_what_a_stranger_typed_is_text(open_file: Open) -> None:
     file.page.locator(".optviz-scrubber").fill("3")
     left, top = file.place(*hostile_race().run()[0].points[3])
     # Plotly answers a mouse that moves.
-    for move in range(20):
+    for move in range(600):
         file.page.mouse.move(left + move % 3, top)
         if file.page.locator(".hoverlayer .hovertext").count():
             break

@@ -82,25 +82,22 @@ def test_the_web_page_plays_from_disk_without_a_network(open_page: Open, browser
     page = open_page("?surface=himmelblau&learning_rate=0.01&hidden=1&axis=gap")
     file = tmp_path / "race.html"
     file.write_bytes(download(page, button(page, "Web page that plays")))
-    context = browser.new_context()
-    context.set_offline(True)
-    saved = context.new_page()
-    asked: list[str] = []
-    saved.on("request", lambda request: asked.append(request.url))
-    saved.goto(file.as_uri())
-    saved.wait_for_selector(".optviz-stage[data-drawn]")
-    # As the visitor saw it: Momentum hidden, the axis of the gap.
-    assert saved.locator(".optviz-legend button[aria-pressed=false]").all_inner_texts() == ["Momentum"]
-    assert saved.locator(".optviz-views button[aria-pressed=true]").first.inner_text() == "log gap"
-    saved.locator("[data-do=first]").click()
-    still = saved.evaluate("document.querySelector('.optviz-heads').toDataURL()")
-    saved.locator("[data-do=play]").click()
-    saved.wait_for_selector(".optviz-stage[data-playing=true]")
-    wait_until(saved, STEP_AFTER_2)
-    assert saved.evaluate("document.querySelector('.optviz-heads').toDataURL()") != still
-    assert saved.locator("[data-do=pin], [data-do=tour]").locator("visible=true").count() == 0
-    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
-    context.close()
+    with new_tab(browser, offline=True) as saved:
+        asked: list[str] = []
+        saved.on("request", lambda request: asked.append(request.url))
+        saved.goto(file.as_uri())
+        saved.wait_for_selector(".optviz-stage[data-drawn]")
+        # As the visitor saw it: Momentum hidden, the axis of the gap.
+        assert saved.locator(".optviz-legend button[aria-pressed=false]").all_inner_texts() == ["Momentum"]
+        assert saved.locator(".optviz-views button[aria-pressed=true]").first.inner_text() == "log gap"
+        saved.locator("[data-do=first]").click()
+        still = saved.evaluate("document.querySelector('.optviz-heads').toDataURL()")
+        saved.locator("[data-do=play]").click()
+        saved.wait_for_selector(".optviz-stage[data-playing=true]")
+        wait_until(saved, STEP_AFTER_2)
+        assert saved.evaluate("document.querySelector('.optviz-heads').toDataURL()") != still
+        assert saved.locator("[data-do=pin], [data-do=tour]").locator("visible=true").count() == 0
+        assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
 
 
 def test_the_svg_is_a_picture_of_the_race(open_page: Open) -> None:
@@ -172,8 +169,7 @@ def test_a_saved_picture_has_the_map_of_the_page(open_page: Open, browser: Brows
     saved = download(page, lambda: page.take(kind))
     shown, inside = shown_map(page)
     if kind == "svg":
-        with browser.new_context(viewport={"width": 1400, "height": 1000}) as context:
-            reader = context.new_page()
+        with new_tab(browser, viewport={"width": 1400, "height": 1000}) as reader:
             reader.set_content(
                 f'<body style="margin:0"><img src="data:image/svg+xml;base64,{base64.b64encode(saved).decode()}">'
             )
@@ -283,8 +279,9 @@ def code_of(page: RacePage, language: str) -> str:
         if button.count():
             break
         page.page.mouse.move(0, 0)
+    page.page.evaluate("navigator.clipboard.writeText('')")
     button.click()
-    return str(page.page.evaluate("navigator.clipboard.readText()"))
+    return str(page.page.wait_for_function("navigator.clipboard.readText()").json_value())
 
 
 def in_a_fresh_process(code: str, ending: str, folder: Path) -> str:
@@ -367,6 +364,7 @@ def test_a_change_ends_a_recording(open_page: Open) -> None:
 @long
 def test_a_video_goes_on_in_its_colours_when_evening_comes(open_page: Open) -> None:
     page = open_page(color_scheme="light")
+    page.page.locator(".optviz-speed").select_option("0.25")
     with page.page.expect_download(timeout=5 * PATIENCE):
         page.take("webm")
         # It plays, and the encoder, which takes its time to begin, has had some seconds.

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from optviz import Race
 from race_page import RacePage
 from serving import serving
-from tabs import DESKTOP, new_tab
+from tabs import DESKTOP, PATIENCE, new_tab
 from tiers import long
 
 Open = Callable[..., RacePage]
@@ -58,6 +58,11 @@ def settle(page: RacePage) -> None:
         page.page.wait_for_function(AT_REST)
 
 
+def wait_for_entries(page: RacePage, count: int) -> None:
+    """Wait until the history has so many entries."""
+    page.page.wait_for_function("count => history.length === count", arg=count)
+
+
 @long
 def test_race_and_view_survive_another_page(browser: Browser) -> None:
     with serving(app="tests/browser/two_pages/app.py") as server, new_tab(browser) as tab:
@@ -85,13 +90,13 @@ def test_race_and_view_survive_another_page(browser: Browser) -> None:
         assert {"axis", "hidden", "pinned", "lang"} <= set(seen)
         go("Second")
         assert page.query() == seen
-        assert entries() == before + 1
+        wait_for_entries(page, before + 1)
         page.page.reload()
         arrive(second=True)
         assert page.query() == seen
         go("Race")
         assert page.query() == seen
-        assert entries() == before + 2
+        wait_for_entries(page, before + 2)
         # What is hidden in the legend is in the address, and no entry of its own in the history.
         page.page.locator(".optviz-legend button").nth(1).click()
         page.page.wait_for_function("!location.href.includes('hidden')")
@@ -104,7 +109,7 @@ def test_race_and_view_survive_another_page(browser: Browser) -> None:
         page.wait_for_address("convention=pytorch")
         settle(page)
         changed = page.query()
-        assert entries() == before + 4
+        wait_for_entries(page, before + 4)
         go("Race")
         assert page.query() == changed
         assert page.race().convention == "pytorch"
@@ -143,7 +148,7 @@ def test_what_is_hidden_makes_no_entry_after_a_link_that_is_spelled_otherwise(op
     page.do("pin")
     page.wait_for_address("pinned=")
     settle(page)
-    assert page.page.evaluate("history.length") == entries + 1
+    wait_for_entries(page, entries + 1)
     page.page.go_back()
     page.page.wait_for_function("!location.href.includes('pinned')")
     assert page.query()["hidden"] == "0"
@@ -202,6 +207,7 @@ def test_on_a_first_visit_the_race_plays_once_from_its_start(server: str, browse
         }).observe(document, { subtree: true, attributes: true, attributeFilter: ["data-step", "data-playing"] });"""
     )
     page = RacePage(context.new_page(), server)
+    page.page.set_default_timeout(PATIENCE)
     page.open()
     page.page.wait_for_function("window.shown.some(([step, playing]) => playing && step > 3)")
     steps = [step for step, _ in page.page.evaluate("window.shown")]
