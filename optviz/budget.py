@@ -11,6 +11,7 @@ import numpy as np
 from optviz.bad_input import BadInput
 from optviz.experiment import Race
 from optviz.experiment.league import CHUNK, League
+from optviz.experiment.rates import Rates
 from optviz.parameter import STEPS
 from optviz.racer import Racer
 from optviz.surface import FiniteSum, Surface
@@ -49,10 +50,9 @@ a worker process has 60 s."""
 MOST_WORK_OF_LEAGUE = 6_000_000
 """What a league may cost, about two minutes of one processor, and 850,000 runs of 200 steps."""
 
-MOST_PIECES_OF_TUNING = 6_000
-"""So many files may the values that are tried come to, one a racer, value and chunk of seeds. Where the grid goes on,
-there are three times as many at the end. The answer reads each, which takes 2.5 ms: 45 s for three times as many, three
-quarters of the time that a worker process has."""
+MOST_FILES_OF_TUNING = 18_000
+"""So many files may the values that are tried come to, one a racer, value and chunk of seeds, where the grid goes on as
+far as it may. The answer reads each, which takes 2.5 ms: 45 s, three quarters of the time that a worker process has."""
 
 # Of each surface of a stack: the search for its lowest point, and what there is to that for each number of a point.
 SEARCH = 20.0
@@ -151,8 +151,7 @@ def _most_seeds(league: League) -> int:
     if league.training is None:
         return most
     first, beyond = league.training
-    # A grid of two goes on to eight values, no more than three times three.
-    chunks = MOST_PIECES_OF_TUNING // (len(league.racers) * max(league.grid[2], 3))
+    chunks = MOST_FILES_OF_TUNING // (len(league.racers) * Rates(league.grid).count_at_most)
     left = chunks - ((beyond - 1) // CHUNK + 1 - first // CHUNK)
     # From the first seed to the end of the last chunk that there is room for; there is always room for one and one.
     return min(most, max(2, beyond - first + CHUNK * left - league.seeds[0] % CHUNK))

@@ -45,7 +45,8 @@ from optviz.budget import (
 )
 from optviz.experiment import MOST_RACERS, League, seven
 from optviz.experiment.league import GRID
-from optviz.laboratory.fair import Rates, tuned
+from optviz.experiment.rates import Rates
+from optviz.laboratory.fair import tuned
 from optviz.laboratory.jobs import SECONDS_TO_WORK
 from optviz.laboratory.kernel import compute
 from optviz.laboratory.league import known, run_league
@@ -296,7 +297,7 @@ TOO_MUCH: dict[str, tuple[League, str]] = {
     ),
     "quick ones, tuned": (
         ALL_TUNED.replaced(seeds=(0, 10_000)),
-        r"seeds: 10,000 \+ 250 are .*24 optimizers.* 2 ≤ seeds \+ training ≤ 2,750",
+        r"seeds: 10,000 \+ 250 are .*24 optimizers.* 2 ≤ seeds \+ training ≤ 4,000",
     ),
     "one is too much": (
         League(FiniteSum(GaussianHills(), 4096), [Racer(SLOW, 4096)] * 24, seeds=(0, 5), training=(5, 9), steps=5000),
@@ -353,6 +354,9 @@ def test_of_what_is_too_much_for_any_seed_none_is_told_to_be_allowed() -> None:
     ("grid", "training"),
     [
         ((1e-3, 1e2, 2), (10_000, 30_000)),
+        ((1e-2, 1e-1, 4), (10_000, 10_250)),
+        ((1e-2, 1e-1, 6), (10_000, 10_250)),
+        ((1.0, 1.001, 10), (10_000, 10_250)),
         (GRID, (10_000, 10_010)),
         (GRID, (10_249, 10_501)),
         ((1e-9, 1e6, 101), (10_000, 10_250)),
@@ -376,14 +380,16 @@ def test_a_file_of_a_value_that_was_tried_is_read_at_once(tmp_path: Path) -> Non
     league = League(seeds=(0, 1000), training=(1000, 1250), steps=5, grid=(0.01, 0.1, 6))
     run_league(league, Store(tmp_path))
 
-    def seconds() -> float:
+    ratios = []
+    for _ in range(5):
+        unit = seconds(GaussianHills(1), None, 1, 200)
         begun = time.process_time()
         found = tuned(league, Store(tmp_path), known)
         assert found is not None
-        return (time.process_time() - begun) / (5 * sum(len(racer.settings) for racer in found.racers))
-
-    # Others who work meanwhile only make it longer.
-    assert min(seconds() for _ in range(6)) < SECONDS_A_FILE
+        files = 5 * sum(len(racer.settings) for racer in found.racers)
+        ratios.append((time.process_time() - begun) / files / unit)
+    # It takes as long as 200 steps; twice that is as much as other processors may differ by.
+    assert statistics.median(ratios) < 400, ratios
 
 
 @long
@@ -393,10 +399,11 @@ def test_the_largest_answer_is_worked_out_in_time_and_can_be_kept(tmp_path: Path
     league = check_league(League(racers=racers, seeds=(0, MOST_SEEDS_OF_LEAGUE), steps=20))
     assert len(racers) == MOST_RACERS
     run_league(league, Store(tmp_path))
+    unit = seconds(GaussianHills(1), None, 1, 200)
     begun = time.process_time()
     values = league_values(league, str(tmp_path), "")
-    # Twice what it takes on a quiet machine; one that has other work may take five times as long.
-    assert time.process_time() - begun < SECONDS_TO_WORK / 5
+    # Twice what it takes: so many steps are 5 to 10 s.
+    assert (time.process_time() - begun) / unit < 500_000
     assert sum(value.nbytes for value in values.values()) < cached.MEMORY.most_bytes / 2
 
 

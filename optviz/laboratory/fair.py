@@ -20,6 +20,7 @@ import scipy
 from optviz.bad_input import BadInput
 from optviz.experiment.blocks import Block
 from optviz.experiment.league import League
+from optviz.experiment.rates import Rates
 from optviz.experiment.record import MOST_RACERS
 from optviz.parameter import Parameter
 from optviz.racer import Racer
@@ -28,13 +29,6 @@ from optviz.statistics.intervals import drawn_again
 from optviz.statistics.runs import Runs
 
 RATE = "learning_rate"
-MOST_EXTENSIONS = 3
-"""So often at most the grid goes on at each end."""
-
-ALWAYS_ADDED = 12
-"""So many rates may be added at each end, or as many as the grid has: tuning never tries more than three times as many
-as were asked for, and these."""
-
 RESAMPLES = 1_999
 """A share of so many has a standard error of 1 % at most."""
 
@@ -187,38 +181,6 @@ def _training(league: League) -> Block:
 
 
 # --- what is tried -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Rates:
-    """A grid of learning rates, evenly spaced by their logarithm, and how many were added below and above."""
-
-    grid: tuple[float, float, int]
-    below: int = 0
-    above: int = 0
-
-    @cached_property
-    def values(self) -> np.ndarray:
-        """From low to high. Those of the grid as it was asked for are the same numbers, however far it goes on."""
-        low, high, count = self.grid
-        ratio = (high / low) ** (1 / (count - 1))
-        below, above = np.arange(self.below, 0, -1), np.arange(1, self.above + 1)
-        return np.concatenate([low * ratio**-below, np.geomspace(low, high, count), high * ratio**above])
-
-    @property
-    def at_once(self) -> int:
-        """How many rates are added at once: those of a decade, but not more than would double the grid."""
-        low, high, count = self.grid
-        return max(1, min(count - 1, math.ceil((count - 1) / math.log10(high / low) - 1e-9)))
-
-    def extended(self, below: bool, above: bool) -> Rates:
-        """The grid that goes on at one end or both; the same one where that would be too far."""
-        most = min(MOST_EXTENSIONS * self.at_once, max(self.grid[2], ALWAYS_ADDED))
-        return dataclasses.replace(
-            self,
-            below=min(self.below + self.at_once, most) if below else self.below,
-            above=min(self.above + self.at_once, most) if above else self.above,
-        )
 
 
 def tunable(racer: Racer, name: str) -> tuple[str, ...]:
