@@ -19,6 +19,9 @@ from optviz.ui import session, widgets
 
 EVERY_SAMPLE = 0
 
+Shown = tuple[int, str]
+"""The optimizer whose settings are shown: its place in the race, and its key."""
+
 
 def optimizers_section(text: Words) -> None:
     """Which optimizers run, and the settings of one of them."""
@@ -59,7 +62,8 @@ def _racer_settings(race: Race, text: Words) -> None:
         title=lambda place: names[place] if place < len(names) else "",
         help=tip["tune"],
     )
-    _hyperparameter_controls(race.racers[index], index, text)
+    shown = index, race.racers[index].key
+    _hyperparameter_controls(race.racers[index], shown, text)
     if "learning_rate" in race.racers[index].optimizer.hyperparameters():
         st.button(
             label["compare_rates"],
@@ -68,7 +72,7 @@ def _racer_settings(race: Race, text: Words) -> None:
             disabled=len(names) >= MOST_RACERS,
             width="stretch",
             on_click=_compare_rates,
-            args=(index,),
+            args=shown,
         )
     duplicate, remove = st.columns(2)
     duplicate.button(
@@ -78,7 +82,7 @@ def _racer_settings(race: Race, text: Words) -> None:
         disabled=len(names) >= MOST_RACERS,
         width="stretch",
         on_click=_duplicate,
-        args=(index,),
+        args=shown,
     )
     remove.button(
         label["remove"],
@@ -86,10 +90,10 @@ def _racer_settings(race: Race, text: Words) -> None:
         width="stretch",
         disabled=len(names) == 1,
         on_click=_remove,
-        args=(index,),
+        args=shown,
     )
     if race.racers[index].optimizer != with_convention(race.racers[index].key, race.convention):
-        st.button(label["reset_racer"], key="reset_racer", width="stretch", on_click=_reset, args=(index,))
+        st.button(label["reset_racer"], key="reset_racer", width="stretch", on_click=_reset, args=shown)
 
 
 def _choose_optimizers(chosen: list[str]) -> None:
@@ -100,11 +104,12 @@ def _choose_optimizers(chosen: list[str]) -> None:
 
 
 def _if_there(act: Callable[..., None]) -> Callable[..., None]:
-    """Do it where the optimizer is there: a link that was followed meanwhile may have brought fewer."""
+    """Do it where the optimizer that is shown is there: a link that was followed meanwhile may have brought others."""
 
     @wraps(act)
-    def acted(index: int, *rest: Any) -> None:
-        if index < len(session.race().racers):
+    def acted(index: int, key: str, *rest: Any) -> None:
+        racers = session.race().racers
+        if index < len(racers) and racers[index].key == key:
             act(index, *rest)
 
     return acted
@@ -158,15 +163,15 @@ def _change_batch_size(index: int, size: int) -> None:
     session.attempt(lambda: session.race().with_racer(index, changed))
 
 
-def _racer_changer(index: int, name: str) -> Callable[[Any], None]:
-    return lambda value: _change_racer(index, name, value)
+def _racer_changer(shown: Shown, name: str) -> Callable[[Any], None]:
+    return lambda value: _change_racer(*shown, name, value)
 
 
-def _hyperparameter_controls(racer: Racer, index: int, text: Words) -> None:
+def _hyperparameter_controls(racer: Racer, shown: Shown, text: Words) -> None:
     table = racer.optimizer.hyperparameters()
     samples = session.race().surface.samples
     if samples is not None:
-        _batch_size_control(racer, index, samples, text)
+        _batch_size_control(racer, shown, samples, text)
     for name in _named(table, structural=False):
         widgets.number_field(
             text["hyperparameter"].get(name, name),
@@ -174,20 +179,20 @@ def _hyperparameter_controls(racer: Racer, index: int, text: Words) -> None:
             getattr(racer.optimizer, name),
             table[name],
             text["help"].get(name),
-            _racer_changer(index, name),
+            _racer_changer(shown, name),
         )
     for name, parameter in racer.settings().items():
         value, tip = getattr(racer, name), text["help"].get(name)
         label = text["hyperparameter"].get(name, name)
-        widgets.number_field(label, f"own_{name}", value, parameter, tip, _racer_changer(index, name))
+        widgets.number_field(label, f"own_{name}", value, parameter, tip, _racer_changer(shown, name))
     structural = _named(table, structural=True)
     if structural:
         with st.expander(text["controls"]["form"], key="form"):
             for name in structural:
-                _structural_control(racer, index, name, table[name], text)
+                _structural_control(racer, shown, name, table[name], text)
 
 
-def _batch_size_control(racer: Racer, index: int, samples: int, text: Words) -> None:
+def _batch_size_control(racer: Racer, shown: Shown, samples: int, text: Words) -> None:
     current = racer.batch_size
     sizes = sorted({2**power for power in range(13) if 2**power < samples} | ({current} if current else set()))
 
@@ -196,20 +201,20 @@ def _batch_size_control(racer: Racer, index: int, samples: int, text: Words) -> 
         text["controls"]["batch_size"],
         [*sizes, EVERY_SAMPLE],
         current or EVERY_SAMPLE,
-        partial(_change_batch_size, index),
+        partial(_change_batch_size, *shown),
         key="own_batch_size",
         title=lambda size: text["controls"]["batch_size_all"] if size == EVERY_SAMPLE else str(size),
         help=text["help"]["batch_size"],
     )
 
 
-def _structural_control(racer: Racer, index: int, name: str, parameter: Parameter, text: Words) -> None:
+def _structural_control(racer: Racer, shown: Shown, name: str, parameter: Parameter, text: Words) -> None:
     value = getattr(racer.optimizer, name)
     label, tip, key = text["hyperparameter"].get(name, name), text["help"].get(name), f"own_{name}"
     if isinstance(value, bool):
-        widgets.switch(label, value, _racer_changer(index, name), key=key, help=tip)
+        widgets.switch(label, value, _racer_changer(shown, name), key=key, help=tip)
     else:
-        widgets.number_field(label, key, value, parameter, tip, _racer_changer(index, name))
+        widgets.number_field(label, key, value, parameter, tip, _racer_changer(shown, name))
 
 
 def _named(table: dict[str, Parameter], *, structural: bool) -> Sequence[str]:
