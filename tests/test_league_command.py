@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -252,6 +253,10 @@ def test_the_report_is_the_one_of_the_figures(
         (["--report", "x.html", "--address", "http://"], "--address cannot be read: http://"),
         (["--report", "x.html", "--address", "http://here:port/"], "--address cannot be read: http://here:port/"),
         (["--report", "x.html", "--address", "http://[::1"], "--address cannot be read: http://[::1"),
+        (["--report", "x.html", "--address", " http://here/"], "--address cannot be read:  http://here/"),
+        (["--report", "x.html", "--address", "http://here/ there"], "--address cannot be read: http://here/ there"),
+        (["--report", "x.html", "--address", 'http://here/"><i>'], "--address cannot be read: http://here/"),
+        (["--report", "x.html", "--address", "http://he\nre/"], "--address cannot be read: http://he"),
         (["--tune", "speed"], "--tune = speed"),
         (["--training", "0:500"], "--training = 0:500"),
         (["--seeds", "10:5"], "--seeds = 10:5"),
@@ -388,20 +393,21 @@ def test_the_time_left_is_that_of_runs_and_not_of_programs_that_start(monkeypatc
 @long
 def test_ctrl_c_is_one_line_and_nothing_is_lost(tmp_path: Path) -> None:
     """As it is typed: it is interrupted after its first lines, started again, and goes on."""
-    command = [sys.executable, "-m", "optviz.cli", "league", "--store", "store", "--seeds", "0:3000", "--steps", "50"]
+    command = [sys.executable, "-m", "optviz.cli", "league", "--store", "store", "--seeds", "0:5000", "--steps", "50"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
     kept = []
     while not kept:
         assert process.poll() is None
+        time.sleep(0.01)
         kept = list((tmp_path / "store").rglob("*.npz"))
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=10)
+    _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert said == "optviz: interrupted; what has been computed is kept, and the same command goes on from there\n"
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "store").rglob("*.npz")}
-    assert 0 < len(before) < 12 * 9
+    assert 0 < len(before) < 20 * 9
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=100)
     assert done.returncode == 0
     assert {path: path.stat().st_mtime_ns for path in before} == before
-    assert len(list((tmp_path / "store").rglob("*.npz"))) == 12 * 9
+    assert len(list((tmp_path / "store").rglob("*.npz"))) == 20 * 9

@@ -30,7 +30,7 @@ def race(options: argparse.Namespace) -> int:
     # Also the page, which needs plotly.js.
     writers: dict[str, Writer] = {ending: known.write for ending, known in FORMATS.items()}
     writers["html"] = partial(_page, language=options.language)
-    write = None if options.out is None else writer_for(options.out, writers)
+    write = None if options.out is None else writer_for(options.out, writers, "--out")
     raced, notes = race_of_options(options)
     paths = raced.run()
     table = sys.stdout

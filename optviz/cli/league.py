@@ -58,7 +58,7 @@ def league(options: argparse.Namespace) -> int:
     out = _checked_out(options.out, asked)
     _check_report(options.report, asked)
     if options.language not in LANGUAGES:
-        raise BadInput("unknown_choice", name="language", value=options.language, allowed=", ".join(LANGUAGES))
+        raise BadInput("unknown_choice", name="--language", value=options.language, allowed=", ".join(LANGUAGES))
     address = _checked_address(options.address)
     workers = None
     if options.workers is not None:
@@ -131,7 +131,7 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise BadInput("not_a_number", name="workers", value=text, allowed=WORKERS.range_text("workers")) from None
+        raise BadInput("not_a_number", name="--workers", value=text, allowed=WORKERS.range_text("workers")) from None
 
 
 def _checked_out(out: Path | None, asked: League) -> Path | None:
@@ -156,6 +156,7 @@ def _checked_address(address: str | None) -> str:
     try:
         split = urlsplit(address)
         is_whole = split.scheme in ("http", "https") and bool(split.hostname) and split.port != 0
+        is_whole = is_whole and address.isprintable() and not set(address) & set(' "<>')
     except ValueError:
         is_whole = False
     if not is_whole:

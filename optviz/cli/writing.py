@@ -16,7 +16,7 @@ Writer = Callable[[Race, Sequence[Trajectory]], bytes]
 Known = TypeVar("Known")
 
 
-def writer_for(out: Path, writers: Mapping[str, Known], option: str = "out") -> Known:
+def writer_for(out: Path, writers: Mapping[str, Known], option: str) -> Known:
     """What writes a file of this name. Raises BadInput or OSError where nothing can, before a long race is run.
 
     option: which one named it, for the message.
