@@ -85,8 +85,10 @@ export class Recording {
     /** @param {number} now */
     const look = (now) => {
       if (!this.running) return;
-      if (playing()) rested = null;
-      else {
+      if (playing()) {
+        rested = null;
+        drawn = 0;
+      } else {
         // A stream takes only what is drawn anew.
         this.draw();
         rested ??= now;
