@@ -75,8 +75,8 @@ class Server:
     def printed(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
-    def stop(self, number: int = signal.SIGTERM, seconds: float = 5.5) -> int:
-        """End it with a signal; its exit code. A server that does not obey in time fails the test."""
+    def stop(self, number: int = signal.SIGTERM, seconds: float = 10) -> int:
+        """End it with a signal; its exit code. Whoever stops a container kills it after ten seconds."""
         self.process.send_signal(number)
         try:
             return self.process.wait(seconds)

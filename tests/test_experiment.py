@@ -588,9 +588,10 @@ def test_hostile_links_never_raise_and_are_read_at_once(count: int) -> None:
     # Neither refused altogether nor let through: both paths are walked again and again.
     assert refused > 0.5 * count
     assert restored > 0.3 * count
-    assert statistics.median(seconds.values()) < 0.005
+    allowed = allowed_seconds()
+    assert statistics.median(seconds.values()) < allowed
     slow = sorted(seconds, key=seconds.__getitem__)[-count // 100 :]
-    assert max(map(seconds_to_read, slow)) < allowed_seconds()
+    assert max(map(seconds_to_read, slow)) < allowed
 
 
 TWENTY_FOUR_BAD = "adam--beta1-2--beta2-2--epsilon-{}--learning_rate-0--label-%00--batch_size-0--speed-2".format(

@@ -536,7 +536,7 @@ def let_go(process: subprocess.Popen[str]) -> None:
             pipe.close()
 
 
-KILLS = [(1, 0.0, 4), (2, 0.05, 20), (3, 0.15, 20), (4, 0.3, 20), (7, 0.02, 20)]
+KILLS = [(1, 0.0, 10), (2, 0.05, 20), (3, 0.15, 20), (4, 0.3, 20), (7, 0.02, 20)]
 """After how many pieces that were told the command line is killed, how many seconds later, and of how many pieces."""
 
 
@@ -566,7 +566,7 @@ def test_a_command_line_that_is_killed_loses_nothing_and_leaves_nobody(
         left = children(process.pid)
         assert len(left) == workers
         process.kill()
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 30
         while any(map(runs_still, left)) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert not any(map(runs_still, left))
@@ -602,7 +602,7 @@ def test_a_job_ends_when_nobody_wants_it(tmp_path: Path, how: str) -> None:
             process.send_signal(signal.SIGTERM)
         else:
             process.stdin.close()
-        assert process.wait(10) == 130
+        assert process.wait(60) == 130
         assert not any(map(runs_still, left))
     finally:
         let_go(process)

@@ -133,7 +133,7 @@ def port(installed: Installed) -> Iterator[int]:
         visitor.wait_until_healthy(number, server)
         yield number
         server.send_signal(signal.SIGTERM)
-        output, _ = server.communicate(timeout=15)
+        output, _ = server.communicate(timeout=60)
     finally:
         server.kill()
         server.wait()

@@ -16,6 +16,7 @@ from optviz.figures.league.behind import seeds_behind
 from optviz.laboratory.judging import in_convention
 from optviz.laboratory.league import Result, run_league
 from optviz.laboratory.store import Store
+from optviz.text import words
 from race_page import RacePage
 
 ASKED = League(seeds=(0, 250))
@@ -58,13 +59,24 @@ class LeaguePage:
 
     def reveal(self) -> None:
         """Ask for the answer, and wait until all of it is there and drawn."""
-        self.visit.page.locator(".st-key-league_reveal button").click()
+        button = self.visit.page.locator(".st-key-league_reveal button")
+        button.click()
+        # What is shown of another league until then has all that an answer has.
+        button.wait_for(state="detached")
         self.wait_for_answer()
 
     def wait_for_answer(self) -> None:
         self.visit.page.wait_for_selector("[data-optviz-league]", state="attached")
         self.visit.page.wait_for_selector(".optviz-chart-plot[data-drawn] >> nth=1")
         self.visit.rest()
+
+    def wait_for_conventions(self, language: str = "en") -> None:
+        """Wait until each of the six conclusions is told for the formulas of every convention."""
+        self.visit.page.wait_for_function(
+            "told => { const { innerText } = document.querySelector('[data-testid=stMain]');"
+            " return told.every(text => innerText.split(text).length > 6); }",
+            arg=[words(language)["formulas"][convention] for convention in CONVENTIONS],
+        )
 
     def said(self) -> str:
         """What can be read on the page."""
@@ -76,6 +88,16 @@ class LeaguePage:
 
     def plot(self, place: int = 1) -> Locator:
         return self.chart(place).locator(".optviz-chart-plot")
+
+    def choose(self, box: str, option: str) -> None:
+        """Choose in a list by its names; one that opens while the page still moves closes at once."""
+        found = self.visit.page.get_by_role("option", name=option, exact=True)
+        for _ in range(60):
+            self.visit.page.get_by_role("combobox", name=box).click()
+            self.visit.let_pass(20)
+            if found.count():
+                break
+        found.click()
 
     def show(self, name: str) -> None:
         """Choose another chart by its button, and wait until it is drawn."""
@@ -95,7 +117,10 @@ class LeaguePage:
 
     def click_mark(self, chart: int, curve: int, point: Any) -> None:
         before = self.seeds()
-        self.visit.page.mouse.click(*self.place_of(chart, curve, point))
+        # Plotly takes a click for one of the mark that it has told of.
+        self.told_at(chart, curve, point)
+        self.visit.page.mouse.down()
+        self.visit.page.mouse.up()
         self.wait_for_others(before)
         # Whoever has clicked is led to them.
         expect(self.visit.page.locator(".optviz-behind-told")).to_be_focused()
@@ -106,8 +131,12 @@ class LeaguePage:
         label = self.plot(chart).locator(".hoverlayer .hovertext")
         self.visit.page.mouse.move(0, 0)
         expect(label).to_have_count(0)
-        self.visit.page.mouse.move(left, top)
-        label.first.wait_for()
+        for attempt in range(60):
+            # One move may be lost while the page moves; the next is another place only where it is one.
+            self.visit.page.mouse.move(left, top + attempt % 2)
+            self.visit.let_pass(10)
+            if label.count():
+                break
         told: str = self.plot(chart).evaluate(TOLD_BY_HOVER)
         return told
 

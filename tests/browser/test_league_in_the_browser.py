@@ -126,10 +126,12 @@ def test_the_six_conclusions_stand_in_the_language_of_the_page_which_keeps_all_e
     inner = page.visit.page
     page.chart().get_by_role("combobox").first.select_option(label=TEXT["league_figures"]["pooled"])
     page.click_mark(0, 0, 1)
+    page.wait_for_conventions()
     listed, english = page.listed(), page.said()
     inner.get_by_role("radio", name="中文").click(force=True)
     inner.wait_for_function("document.documentElement.lang === 'zh'")
     page.wait_for_answer()
+    page.wait_for_conventions("zh")
     chinese = words("zh")
     expect(page.chart().get_by_role("combobox").first).to_have_value("pooled")
     for text, said in ((TEXT, english), (chinese, page.said())):
@@ -220,10 +222,7 @@ def test_what_is_asked_is_computed_its_own_convention_first_and_then_compared(op
     page.reveal()
     own = known(replace(ASKED, seeds=(1000, 1250)), Store())
     assert own.complete
-    page.visit.page.wait_for_function(
-        "text => document.querySelector('.optviz-conclusions')?.innerText.split(text).length > 6",
-        arg=TEXT["convention"]["pytorch"],
-    )
+    page.wait_for_conventions()
 
 
 @long
@@ -238,8 +237,7 @@ def test_a_league_is_given_up_and_another_family_asked_about_meanwhile(open_page
     inner.wait_for_selector(".st-key-league_ask button")
     inner.locator(".st-key-league_ask button").click()
     inner.wait_for_selector("[data-testid=stProgress]")
-    inner.get_by_role("combobox", name="Loss surface").click()
-    inner.get_by_role("option", name=TEXT["surface"]["smoothed_noise"]).click()
+    page.choose("Loss surface", TEXT["surface"]["smoothed_noise"])
     # Another question: the one before goes on until this one is asked, and nothing of it is shown here.
     inner.wait_for_selector(".st-key-league_ask button")
     page.visit.rest()

@@ -59,9 +59,7 @@ def test_who_waits_waits_on_after_a_reload_and_may_cancel(open_page: Open, elsew
         page.wait_for_url("**/guide*")
         league.visit.rest()
     page.reload()
-    page.wait_for_function(
-        "before => ![null, before].includes(sessionStorage.getItem('optviz-asks'))", arg=before, timeout=30_000
-    )
+    page.wait_for_function("before => ![null, before].includes(sessionStorage.getItem('optviz-asks'))", arg=before)
     if elsewhere:
         page.go_back()
     page.locator(".st-key-league_cancel button").click()

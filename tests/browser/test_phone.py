@@ -89,6 +89,7 @@ def test_the_words_of_the_corner_are_whole(open_page: Open, locale: str, screen:
     width, height = (int(part) for part in screen.split("x"))
     page = open_page(locale=locale, **TOUCH | {"viewport": {"width": width, "height": height}})
     ready(page)
+    page.page.locator(".st-key-corner button").locator("visible=true").first.wait_for()
     cut_off = page.page.evaluate(CUT_OFF, ".st-key-corner button")
     assert cut_off == []
 
@@ -116,6 +117,7 @@ def test_every_target_on_a_phone_fits_a_thumb(open_page: Open, locale: str, quer
     open_settings(page)
     for head in page.page.get_by_test_id("stSidebar").locator("summary").all():
         head.click()
+    page.let_pass(2)
     page.page.wait_for_function("document.getAnimations().length === 0")  # they have unfolded
     assert page.page.evaluate(SMALL) == []
 
@@ -228,7 +230,14 @@ def test_what_a_tour_counts_moves_nothing(open_page: Open, locale: str, screen: 
         page.do("more")
     before = page.page.evaluate(PLACES)
     page.do("tour")
-    page.page.wait_for_selector(".optviz-stage[data-touring=true]")
+    # A tour that is paused waits; the page itself pauses it, before its first seed is over.
+    page.page.wait_for_function(
+        """() => {
+          const stage = document.querySelector(".optviz-stage[data-touring=true][data-playing=true]");
+          stage?.querySelector("[data-do=play]").click();
+          return stage !== null;
+        }"""
+    )
     assert page.page.evaluate(PLACES) == before
     told = page.page.locator(".optviz-sentence").inner_text()
     assert told.startswith({"en-US": "Seed 1 · ", "zh-CN": "种子 1 · "}[locale])
@@ -293,7 +302,7 @@ def test_the_race_plays_on_the_map_and_on_the_curves(open_page: Open, locale: st
     ready(page)
     for tab in ("curves", "map"):
         page.page.locator(f"[data-name={tab}]").tap()
-        assert page.page.locator(f"[data-name={tab}][aria-pressed=true]").count() == 1
+        page.page.wait_for_selector(f"[data-name={tab}][aria-pressed=true]")
         hidden = "xaxis" if tab == "curves" else "xaxis2"
         page.page.wait_for_function(f"document.querySelector('.optviz-plot')._fullLayout.{hidden}.visible === false")
         on_map, on_curves = page.plot(DRAWN_ON)
