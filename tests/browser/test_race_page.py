@@ -590,9 +590,11 @@ def test_the_learning_rate_follows_the_hand_and_is_committed_once(open_page: Ope
     middle = box["y"] + box["height"] / 2
     page.page.mouse.move(box["x"] + 0.6 * box["width"], middle)
     page.page.mouse.down()
-    for move in range(60):
-        page.page.mouse.move(box["x"] + (0.6 + 0.2 * move / 60) * box["width"], middle)
-        page.page.wait_for_timeout(25)
+    for move in range(600):
+        page.page.mouse.move(box["x"] + (0.6 + 0.2 * (move % 60) / 60) * box["width"], middle)
+        page.let_pass(2)
+        if move % 60 == 59 and page.page.evaluate("window.pictures.size") >= 6:
+            break
     assert page.query() == {}
     page.page.mouse.up()
     page.wait_for_address("learning_rate=")

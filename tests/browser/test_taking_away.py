@@ -223,8 +223,8 @@ def test_the_video_shows_the_race_being_run(open_page: Open) -> None:
     assert page.step() == 100
     shown, inside = shown_map(page)
     last, first = (np.asarray(pictures[place].convert("RGB").reduce(2)).astype(int) for place in (-1, 0))
-    # A frame is compressed: it keeps one colour for four of its pixels, which alone makes some 2.7.
-    assert difference(last, shown, inside) < 3.5
+    # A frame is compressed: it keeps one colour for four of its pixels, which alone makes some 2.7; in a hurry, 3.9.
+    assert difference(last, shown, inside) < 4.5
     assert difference(first, shown, inside) > 5, "of the paths none was there at first"
 
 
