@@ -569,11 +569,11 @@ def loaded_again() -> None:
 def test_the_browser_is_asked_to_keep_the_guess_and_that_it_was_revealed(desk: Desk) -> None:
     app = asking()
     *_, token = app.session_state.league_guesses
-    assert kept_by(app, "guess_keeper") == {"question": token, "guess": None, "revealed": False}
+    assert kept_by(app, "guess_keeper") == {"question": token, "guess": None, "revealed": False, "answered": False}
     widget(app.radio, "league_guess_choice").set_value(3).run()
-    assert kept_by(app, "guess_keeper") == {"question": token, "guess": "3", "revealed": False}
+    assert kept_by(app, "guess_keeper") == {"question": token, "guess": "3", "revealed": False, "answered": False}
     widget(app.button, "league_reveal").click().run()
-    assert kept_by(app, "guess_keeper") == {"question": token, "guess": "3", "revealed": True}
+    assert kept_by(app, "guess_keeper") == {"question": token, "guess": "3", "revealed": True, "answered": False}
 
 
 def kept_by(app: AppTest, name: str) -> Any:

@@ -125,24 +125,26 @@ def test_inside_a_step_after_a_lesson_is_inside_the_lesson_s_race(reveals: bool)
 
 
 @pytest.mark.parametrize(
-    ("kept", "guess", "revealed"),
+    ("kept", "guess", "revealed", "answered"),
     [
-        ({"guess": "B", "revealed": False}, "B", False),
-        ({"guess": "B", "revealed": True}, "B", True),
-        ({"guess": None, "revealed": True}, None, True),
-        ({"guess": "Z", "revealed": "yes"}, None, False),
-        ({"guess": ["B"], "revealed": 1}, None, False),
+        ({"guess": "B", "revealed": False}, "B", False, False),
+        ({"guess": "B", "revealed": True}, "B", True, False),
+        ({"guess": None, "revealed": True}, None, True, False),
+        ({"guess": "B", "revealed": True, "answered": True}, "B", True, True),
+        ({"guess": None, "revealed": True, "answered": True}, None, True, True),
+        ({"guess": "Z", "revealed": "yes", "answered": "yes"}, None, False, False),
+        ({"guess": ["B"], "revealed": 1, "answered": 1}, None, False, False),
     ],
 )
 def test_a_guess_that_the_browser_kept_is_taken_and_once_revealed_stays(
-    kept: dict[str, Any], guess: str | None, revealed: bool
+    kept: dict[str, Any], guess: str | None, revealed: bool, answered: bool
 ) -> None:
     app = AppTest.from_function(loaded_again, default_timeout=60)
     app.session_state.said = kept
     app.run()
     assert not app.exception
     state = app.session_state[STATE]
-    assert (state.guess, state.revealed, state.answered, state.replays) == (guess, revealed, False, 0)
+    assert (state.guess, state.revealed, state.answered, state.replays) == (guess, revealed, answered, 0)
     state.take_guess("A")
     assert state.guess == (guess if revealed else "A")
 

@@ -16,20 +16,24 @@ SCRIPT = Path(__file__).with_name("guess.js")
 
 @dataclass(frozen=True)
 class Kept:
-    """What a browser has kept. guess: one of those that were offered. revealed: whether the answer was shown."""
+    """What a browser has kept. guess: one of those that were offered. revealed, answered: as of `keep_guess`."""
 
     guess: str | None
     revealed: bool
+    answered: bool
 
 
-def keep_guess(question: str, guess: str | None, revealed: bool, take: Callable[[Any], None]) -> None:
-    """Have the browser keep a guess. question: stands for what is asked. take: called with whatever a browser has kept,
-    which may be anything: see `read_kept`."""
+def keep_guess(
+    question: str, guess: str | None, revealed: bool, take: Callable[[Any], None], *, answered: bool = False
+) -> None:
+    """Have the browser keep a guess. question: stands for what is asked. revealed: whether the answer was asked for.
+    take: called with whatever a browser has kept, which may be anything: see `read_kept`. answered: where the answer
+    comes only later, whether it is there."""
     with st.container(key="guess_kept"):
         component.of_script("optviz_guess", SCRIPT)(
             key="guess_keeper",
             height="content",
-            data={"question": question, "guess": guess, "revealed": revealed},
+            data={"question": question, "guess": guess, "revealed": revealed, "answered": answered},
             on_kept_change=lambda: take(st.session_state.guess_keeper.kept),
         )
 
@@ -39,4 +43,4 @@ def read_kept(said: Any, question: str, offered: tuple[str, ...]) -> Kept | None
     if not isinstance(said, dict) or said.get("question") != question:
         return None
     guess = said.get("guess")
-    return Kept(guess if guess in offered else None, said.get("revealed") is True)
+    return Kept(guess if guess in offered else None, said.get("revealed") is True, said.get("answered") is True)

@@ -124,6 +124,14 @@ def test_a_guess_outlives_a_reload_and_once_revealed_no_reload_changes_it(open_p
         ".optviz-answers .own, .optviz-answers .right", has_text=words("en")["lessons"]["your_guess"]
     )
     assert own.inner_text().startswith("B")
+    # With the answer there it is there after a reload too, in the other language as well, and the race at its end.
+    page.page.wait_for_function("Object.values(sessionStorage).includes('answered')")
+    for language in ("en", "zh"):
+        page.page.goto(f"{page.address}/lessons?lesson=ravine&lang={language}")
+        page.page.locator(".optviz-why", has_text=lesson("ravine").why[language]).wait_for()
+        page.page.locator(f".optviz-stage[data-step='{lesson('ravine').race.steps}']").wait_for()
+        assert words(language)["lessons"]["your_guess"] in page.page.locator(".optviz-answers").inner_text()
+        page.rest()
 
 
 @long

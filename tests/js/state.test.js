@@ -99,6 +99,14 @@ test("a veil hides the end until it has been seen", () => {
   assert.equal(endIsHidden(after([{ type: "veil", veiled: false }], veiled)), false);
 });
 
+test("who has had the answer before the page was loaded sees the race at its end, who skips to it where it was", () => {
+  const loaded = after([received(), { type: "veil", veiled: true }]);
+  const told = after([received({ played: true, replay: 0 })], loaded);
+  assert.deepEqual([told.position, endIsHidden(told)], [10, false]);
+  const paused = after([{ type: "seek", step: 4 }], loaded);
+  assert.equal(after([received({ played: true, replay: 1 })], paused).position, 4);
+});
+
 test("a veil that comes with going back hides what was seen without it", () => {
   const view = { chosen: {}, hidden: [], stamp: 1 };
   const seen = after([received({ view })]);

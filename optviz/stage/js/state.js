@@ -87,6 +87,8 @@ function received(state, message) {
   if (header.seek && header.seek.step <= steps) next.sought = header.seek.number;
   next.position = Math.min(next.position ?? steps, steps);
   const race = raceOf(next);
+  // Who loads the page again has seen it before: nothing is left to be played.
+  if (header.played && !header.replay && endIsHidden(next) && !next.playing) next.position = steps;
   if (header.played) next.playedRace = race;
   // Of a race that comes under the veil nothing has been seen but the start.
   if (endIsHidden(next) && !next.playing && race !== state.shownRace) next.position = 0;

@@ -75,7 +75,9 @@ def opened(text: Words) -> None:
         if state.answered:
             _answer(found, state, text)
             _measured(found, text)
-    keep_guess(state.token, state.guess, state.revealed, lambda said: take_kept(said, found, state))
+    keep_guess(
+        state.token, state.guess, state.revealed, lambda said: take_kept(said, found, state), answered=state.answered
+    )
     if not session.view().present:
         _sharing(found, text)
 
@@ -195,6 +197,8 @@ def take_kept(said: Any, found: Lesson, state: State) -> None:
         return
     state.take_guess(kept.guess)
     state.revealed |= kept.revealed
+    if kept.answered:
+        state.answer()
 
 
 def link_of(found: Lesson) -> str | None:
