@@ -320,7 +320,7 @@ def seen(default: Any, form: Form, name: str = "", **more: Any) -> Any:
 class View:
     """How the race is looked at. To add a field, add a line; defaults stay out of an address."""
 
-    language: str | None = seen(None, OneOf(tuple(LANGUAGES)), "lang")
+    language: str | None = seen(None, OneOf(tuple(LANGUAGES)), "lang", quiet=True)
     # The axes of the loss chart: what upwards, what to the right, and one run or many.
     axis: str = seen("loss", OneOf(("loss", "gap", "length")), of_figure=True)
     by: str = seen("step", OneOf(("step", "epoch")), needs=has_samples, of_figure=True)

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 from optviz import Race
 from optviz.experiment import ARTICLE_OPTIMIZERS, read_url
 from optviz.figures.palette import THEMES
+from optviz.text import words
 from race_page import GO, PHONE, PROJECTOR, RacePage
 from tabs import DESKTOP, new_tab
 from tiers import long, rest_is_long
@@ -454,12 +455,31 @@ def test_the_browser_language_comes_first(open_page: Open, locale: str, word: st
 
 def test_the_language_switch_is_kept_in_the_address(open_page: Open) -> None:
     page = open_page()
-    token = page.token()
+    token, entries = page.token(), page.page.evaluate("history.length")
     page.page.get_by_role("radio", name="中文").click()
     page.wait_for_another(token)
     page.wait_for_address("lang=zh")
     assert page.query()["lang"] == "zh"
     assert "梯度下降" in page.page.locator(".optviz-legend").inner_text()
+    assert page.page.evaluate("history.length") == entries
+
+
+@long
+@pytest.mark.parametrize("name", ["step", "guide", "lessons", "league"])
+def test_the_way_back_leads_past_the_language(open_page: Open, name: str) -> None:
+    page = open_page()
+    page.page.get_by_role("link", name=words("en")["app"][f"page_{name}"], exact=True).click()
+    page.page.wait_for_url(f"**/{name}*")
+    page.rest()
+    for language, title in (("zh", "中文"), ("en", "English")):
+        page.page.get_by_role("radio", name=title).click()
+        page.page.wait_for_function("language => document.documentElement.lang === language", arg=language)
+        page.wait_for_address(f"lang={language}")
+        page.rest()
+    page.page.go_back()
+    page.page.wait_for_selector(".optviz-stage[data-drawn]")
+    page.page.wait_for_url(lambda url: name not in url)
+    assert page.page.evaluate("document.documentElement.lang") == "en"
 
 
 @pytest.mark.parametrize(("scheme", "ink"), [("light", "rgb(17, 17, 17)"), ("dark", "rgb(255, 255, 255)")])

@@ -109,7 +109,7 @@ EVERY_PAGE: dict[str, Kind] = {
     "link": Kind(2, _query, _link, 0),
     "history": Kind(7, one_of(["back", "back", "forward"]), _history, 200, pushes=0, in_full=True),
     "reload": Kind(2, nothing, _reload, 0, in_full=True),
-    "language": Kind(4, one_of(list(LANGUAGES)), _language, 200, keeps=True),
+    "language": Kind(4, one_of(list(LANGUAGES)), _language, 200, pushes=0, keeps=True),
     "present": Kind(2.5, nothing, _present, 200, keeps=True),
     "viewport": Kind(2.5, one_of(list(VIEWPORTS)), _viewport, 0, pushes=0, keeps=True),
     "theme": Kind(1, one_of(["light", "dark"]), _theme, 0, pushes=0, keeps=True, in_full=True),
