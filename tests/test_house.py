@@ -389,7 +389,11 @@ NEEDED = {
     "hyperparameter": [*HYPERPARAMETERS, *Racer.settings()],
     "help": [*HYPERPARAMETERS, *Racer.settings()],
     "term": [*{name: None for kind in OPTIMIZERS.values() for name in kind.terms}, "gradient_length", "step_length"],
-    "inside": [*(f"part_{kind}" for kind in REMEMBERED), "part_step", "plain", "full", "asked"],
+    "inside": [
+        *(f"part_{kind}" for kind in REMEMBERED),
+        *(f"say_divided_{how}" for how in ("less", "alike", "level", "shorter")),
+        *("part_step", "plain", "full", "asked"),
+    ],
     "outcome": [*(str(outcome) for outcome in Outcome), "no_start"],
     "outcome_sentence": [*(str(outcome) for outcome in Outcome), "no_start"],
     "stage": [f"say_uphill_{cause}" for cause in (*OVERSHOOTS, "batch")],

@@ -43,7 +43,13 @@ test("steps that do not shrink with the slope are told where an average of squar
   };
   const [, alike] = said(facts({ terms, moves: () => [1.5, 0] }), text);
   assert.match(alike, /^Say_divided_alike .* 2 8 1\.5 /);
-  assert.ok(keys({ terms, moves: () => [0.5, 0] }).includes("say_divided_longer"));
+  for (const [longer, key] of [
+    [3.9, "less"], [3.1, "less"], [3, "alike"], [1.3, "alike"], [1.2, "level"], [1, "level"], [0.97, "level"],
+    [0.69, "shorter"], [0.04, "shorter"],
+  ]) {
+    const found = keys({ terms, moves: () => [longer, 0] }).filter((one) => one.startsWith("say_divided"));
+    assert.deepEqual(found, [`say_divided_${key}`], `${longer} times as long`);
+  }
   assert.ok(keys({ terms, moves: () => [8, 0] }).includes("say_divided"), "there the step has shrunk");
   assert.ok(!keys({ terms: { ...terms, average_square: () => [] } }).some((key) => key.startsWith("say_divided")));
 });

@@ -10,6 +10,7 @@ import { rowOf } from "./mark.js";
 
 const LEVEL = 1.25; // of two lengths: less apart they are called equal
 const ALIKE = 0.5; // the cosine between two directions: beyond it they are the same, or opposite
+const LONG = 3; // times as long as another is a step that is not almost as long
 const STEEPER = 3; // times as steep as now was the slope at a step that is worth a comparison
 const CORRECTED = 1.05; // a correction that is worth a word
 const ASTRAY = 10; // degrees
@@ -182,7 +183,17 @@ function divided({ moveOf, moved, racer, step, term, vector }, text) {
     return put(text[Number.isFinite(plain) ? "say_divided_plain" : "say_divided"], told);
   }
   const values = { at: steepest, steeper: number(steeper, 2), longer: number(longer, 2) };
-  return put(text[longer > 1 ? "say_divided_alike" : "say_divided_longer"], values);
+  return put(text[`say_divided_${comparedWithNow(longer)}`], values);
+}
+
+/**
+ * How long a step was beside the one that is told.
+ * @param {number} times as long
+ */
+function comparedWithNow(times) {
+  if (times > LONG) return "less";
+  if (times >= LEVEL) return "alike";
+  return times > 1 / LEVEL ? "level" : "shorter";
 }
 
 /**
