@@ -38,4 +38,6 @@ def test_the_step_that_is_gone_back_to_is_that_of_its_race() -> None:
     assert looking.sought() is None
     st.session_state.race = Race(steps=50)
     assert looking.sought() == {"step": 50, "number": 2}
+    looking.play()
+    assert looking.sought() == {"step": 0, "number": 3, "plays": True}
     assert session.view().at == 50

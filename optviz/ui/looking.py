@@ -16,7 +16,7 @@ SHOWN = "shown_instead"
 """Where the visit notes that a page shows another race than its own."""
 
 SEEK = "seek"
-"""Where the visit notes the step at which a race was asked for, its number, and the token of the race."""
+"""Where the visit notes the step at which a race was asked for, its number, the token of the race; whether it plays."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,24 @@ def show_at(step: Any) -> None:
     if type(step) is not int or step < 0:
         return
     session.change_view(at=min(step, session.race().steps))
+    _seek(session.view().at)
+
+
+def play() -> None:
+    """Let the race be played from its start."""
+    _seek(0, plays=True)
+
+
+def _seek(step: int, **more: bool) -> None:
     number = st.session_state.get(SEEK, {"number": 0})["number"] + 1
-    st.session_state[SEEK] = {"step": session.view().at, "number": number, "race": session.token(session.race())}
+    race = session.token(session.race())
+    st.session_state[SEEK] = {"step": step, "number": number, "race": race, **more}
 
 
-def sought() -> dict[str, int] | None:
-    """The step at which this race was last asked for, and how often any was; None where another race was."""
+def sought() -> dict[str, Any] | None:
+    """The step at which this race was last asked for, how often any was, and whether it is to be played from there;
+    None where another race was."""
     known = st.session_state.get(SEEK)
     if known is None or known["race"] != session.token(session.race()):
         return None
-    return {"step": known["step"], "number": known["number"]}
+    return {name: value for name, value in known.items() if name != "race"}

@@ -53,6 +53,9 @@ def test_a_button_shows_its_race_and_going_back_brings_the_chapter_and_the_reade
     assert page.race() == demonstrations()["ravine_momentum"].race
     assert page.page.evaluate("history.length") == entries + 1
     page.page.wait_for_function(f"{SCROLLED} === 0")
+    # It is played from its start.
+    page.page.wait_for_selector("[data-small=false][data-playing=true]")
+    assert page.step() < page.race().steps
     page.page.go_back()
     page.page.wait_for_selector(".optviz-contents [aria-current][data-go='chapter:momentum']")
     page.page.wait_for_function(f"left => Math.abs({SCROLLED} - left) < 2", arg=left)

@@ -81,3 +81,13 @@ test("a swarm plays when it is asked for anew, not because the server has forgot
   });
   assert.deepEqual(played, [false, true, false, true, false, false, true]);
 });
+
+test("a race that is to be watched plays from its start, or is at its end for whoever wants no motion", () => {
+  const { made, done } = stage();
+  made.playFromStart();
+  assert.deepEqual(done.splice(0), ["first", "play"]);
+  mock.method(globalThis.window, "matchMedia", () => ({ matches: true }));
+  made.playFromStart();
+  assert.deepEqual(done, ["last"]);
+  mock.restoreAll();
+});

@@ -143,8 +143,10 @@ export class Stage {
     const wasPlayed = this.state.message?.header.played ?? true;
     this.received = message && bytes.slice();
     if (!message) return this.requests.ask("map", sent.header.map_key);
+    const { sought } = this.state;
     this.dispatch({ type: "received", message });
     soughtBefore = this.state.sought ?? soughtBefore;
+    if (message.header.seek?.plays && this.state.sought !== sought) this.playFromStart();
     this.askForWhatIsOpen();
     this.chooseTab();
     this.replay(message.header.replay);
@@ -192,10 +194,12 @@ export class Stage {
     const hidden = endIsHidden(this.state);
     if (hidden) this.comeIntoSight();
     // Under the veil its end is what was asked for.
-    if (wantsNoMotion()) {
-      if (hidden) this.transport.command("last");
-      return;
-    }
+    if (hidden || !wantsNoMotion()) this.playFromStart();
+  }
+
+  // Who wants no motion is shown the end.
+  playFromStart() {
+    if (wantsNoMotion()) return this.transport.command("last");
     this.transport.command("first");
     this.transport.play();
   }

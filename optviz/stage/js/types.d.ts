@@ -58,7 +58,7 @@ export interface Header {
   /** Whether the end of this race was seen under the veil. */
   played?: boolean;
   /** The step at which it is to be shown, where the number is a new one. */
-  seek?: { step: number; number: number } | null;
+  seek?: { step: number; number: number; plays?: boolean } | null;
   file_name?: string;
   /** What stands above and below a picture that is taken elsewhere. */
   title?: string;

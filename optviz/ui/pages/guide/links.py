@@ -17,7 +17,7 @@ import streamlit as st
 from optviz.experiment import Race
 from optviz.guide.demonstrations import LOOKED_AT, demonstrations
 from optviz.text.guide import as_addressed, chapter_keys
-from optviz.ui import address, component, returning, session
+from optviz.ui import address, component, looking, returning, session
 from optviz.ui.pages.guide.starts import race_shown
 from optviz.view import View
 
@@ -81,16 +81,18 @@ def _open(key: str) -> None:
 
 def _show(name: str) -> None:
     shown = demonstrations().get(name)
-    if shown is not None:
-        _take_up(race_shown(shown), shown.view, address.FIRST_PAGE)
+    if shown is not None and _take_up(race_shown(shown), shown.view, address.FIRST_PAGE):
+        looking.play()
 
 
-def _take_up(race: Race, view: View, page: str) -> None:
+def _take_up(race: Race, view: View, page: str) -> bool:
     # Language and screen stay the visitor's own.
     rows = View.rows().items()
     brought = [field for field, row in rows if row.shared and row.page in (None, address.FIRST_PAGE, page)]
-    if returning.take_up(PAGE, race, **{field: getattr(view, field) for field in brought if field != "language"}):
-        session.go_to_page(page)
+    if not returning.take_up(PAGE, race, **{field: getattr(view, field) for field in brought if field != "language"}):
+        return False
+    session.go_to_page(page)
+    return True
 
 
 def _look_inside(names: str) -> None:
