@@ -341,6 +341,8 @@ def test_what_one_surface_says_is_told_of_pairs_and_surfaces_as_the_function_cou
     text, made = words(language), by_hand()
     conflict, told_of_one, unknown = told_pairs(made, text)
     assert all(part in conflict for part in ("NAG", "RMSProp", "0.350", "0.190", "7", "10"))
+    # Single wins may be large: see `test_who_wins_more_often_and_is_worse_wins_by_less_on_average_but_not_each_time`.
+    assert {"en": "on average", "zh": "平均每次"}[language] in conflict
     numbers = ("80.0", "49.0", "94.0", "30.0", "20.0", "40.0")
     places = [told_of_one.index(number) for number in numbers]
     assert places == sorted(places)

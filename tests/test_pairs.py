@@ -215,6 +215,16 @@ def test_who_wins_and_by_how_much_may_disagree() -> None:
     assert pairs[0, 1].surely_wins and pairs[1, 2].surely_loses
 
 
+def test_who_wins_more_often_and_is_worse_wins_by_less_on_average_but_not_each_time() -> None:
+    """What the page says of such a pair."""
+    first = np.concatenate([np.full(70, 0.1), np.full(5, 0.0), np.full(25, 1.0)])
+    second = np.concatenate([np.full(70, 0.12), np.full(5, 0.9), np.full(25, 0.2)])
+    pair = pairs_of(np.stack([first, second]), Means([first, second], 3))[0, 1]
+    assert pair.conflict and pair.surely_wins
+    apart = second - first
+    assert apart[apart > 0].mean() < -apart[apart < 0].mean() < apart.max()
+
+
 def test_a_pair_changes_with_its_surfaces() -> None:
     first, second = (pairs_of(gaps, Means(c, 7))[0, 1] for gaps, c in (league(1), league(2)))
     assert first.share != second.share and first.difference != second.difference
