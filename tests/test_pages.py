@@ -717,6 +717,20 @@ def test_what_is_said_of_the_colours_is_so_in_the_chosen_view(
     assert text["figure"]["key_marks"] in said
 
 
+@pytest.mark.parametrize(("language", "end"), [("en", "**Himmelblau**  $"), ("zh", "**Himmelblau 函数**  $")])
+def test_the_line_above_the_picture_ends_as_a_sentence_does(language: str, end: str) -> None:
+    stop = {"en": ".", "zh": "。"}[language]
+    for query, setting in (({"surface": "himmelblau"}, end), ({"seed": "3"}, "3**"), ({}, "")):
+        (line,) = [part.value for part in visit(lang=language, **query).markdown if setting in part.value]
+        assert line.endswith(stop)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_a_surface_that_moves_the_colours_are_said_to_be_those_of_its_first_step(language: str) -> None:
+    said, hook = _said(visit(lang=language, surface="moving_bowl")), words(language)["hook"]
+    assert hook["asked_moving"] in said and hook["asked"] not in said
+
+
 def test_no_lowest_point_is_spoken_of_where_none_is_marked() -> None:
     app = visit(surface="formula", text="log(abs(x)) + y")
     said, text = _said(app), words("en")

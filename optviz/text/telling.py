@@ -89,13 +89,16 @@ COLORS = {("3d", "article"): "article", ("both", "article"): "both"}
 """How the surface is drawn and looks → what its colours say; elsewhere dark is low."""
 
 
-def what_is_drawn(drawn: str, look: str, is_marked: bool, words: Mapping[str, str]) -> dict[str, str]:
+def what_is_drawn(
+    drawn: str, look: str, is_marked: bool, words: Mapping[str, str], moves: bool = False
+) -> dict[str, str]:
     """What a newcomer is told above the picture: what is seen, and what is asked; `words` is the table `hook`.
 
-    is_marked: whether a lowest point is.
+    is_marked: whether a lowest point is. moves: whether the surface does.
     """
     colors = COLORS.get((drawn, look), "dark" if drawn == "3d" else "dark_map")
-    return {"explained": words[f"drawn_{colors}"], "asked": words["asked" if is_marked else "asked_unmarked"]}
+    asked = "asked_unmarked" if not is_marked else "asked_moving" if moves else "asked"
+    return {"explained": words[f"drawn_{colors}"], "asked": words[asked]}
 
 
 def key_sentences(

@@ -33,7 +33,8 @@ def hook(race: Race, text: Words) -> None:
         else:
             latex = getattr(race.bare_surface, "latex", "")
             formula = f"  ${latex}$" if 0 < len(latex) <= LONGEST_LATEX else ""
-            setting = f"**{described(race, session.language())}**{formula}"
+            surface = f"**{described(race, session.language())}**{formula}"
+            setting = words["other_setting"].format(surface=surface)
             changed, label = authors, "reset"
         row.button(
             words[label], key="hook", help=words[f"{label}_help"], on_click=lambda: session.attempt(lambda: changed)
@@ -41,7 +42,8 @@ def hook(race: Race, text: Words) -> None:
         view = session.view()
         # Until a surface is known, a lowest point is what is looked for.
         is_marked = not background.is_there(race) or bool(np.isfinite(_lowest_loss(race)))
-        told = what_is_drawn(view.drawn, view.look, is_marked, words)
+        moves = race.surface.drift(0) is not None
+        told = what_is_drawn(view.drawn, view.look, is_marked, words, moves)
         st.container(key="hook_said").markdown(words["said"].format(**told, setting=setting))
 
 
