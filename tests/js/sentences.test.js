@@ -89,6 +89,22 @@ test("while it plays from its start nobody is asked to press play", () => {
   assert.equal(happened(VALLEY, PLACED, 0, 2, course([-1, -1, -1])), "start");
 });
 
+test("a valley that moves is caught up with and kept up with; where there are no such words, it is the deepest", () => {
+  const text = {
+    ...VALLEY, say_arrives_deepest: "first in it", say_arrives_deepest_moving: "{racers} caught up at {step}",
+    say_ends_moving: "{count} keep up", valley_deepest: "the deepest",
+  };
+  const [arrivals, valleys] = [[1, 2, -1].map((step) => ({ step, valley: step < 0 ? -1 : 0, passed: true })), [{ loss: 0, away: 1, places: 1 }]];
+  const events = [{ step: 1, kind: 2, since: 1, valley: 0, places: [0] }];
+  for (const [moves, [arrived, end]] of [
+    [true, ["A caught up at 1", "2 keep up. in none: C."]],
+    [false, ["first in it", "2 in the deepest, A first at 1. in none: C."]],
+  ]) {
+    assert.equal(soFar(text, PLACED, { moves, events, arrivals, valleys }, 1, 2), arrived);
+    assert.equal(soFar(text, PLACED, { moves, events, arrivals, valleys }, 2, 2), end);
+  }
+});
+
 for (const [why, shown, arrived, told, step, said] of [
   ["who follows somebody who was named", [0, 1, 2], [1, 3, -1], [[1, 2, 0], [3, 5, 1]], 3, "B as well by 3: 2 of 3"],
   ["with the first hidden, the next one is the first", [1, 2], [1, 3, -1], [[1, 2, 0], [3, 5, 1]], 3, "B first at 3"],

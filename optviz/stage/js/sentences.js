@@ -1,7 +1,6 @@
 // @ts-check
-// What the picture shows, in words. Who leads, who is level and who climbs is the core's to say
-// (`optviz.statistics.standing`), and what is worth saying while the race runs, and when it is over
-// (`optviz.statistics.events`).
+// What the picture shows, in words. Who leads, is level or climbs is the core's to say (`optviz.statistics.standing`),
+// and what is worth saying while the race runs, and when it is over (`optviz.statistics.events`).
 
 /** @import { Arrays, Numbers, TracksLayer, Words } from "./types.js" */
 
@@ -39,6 +38,7 @@ export function courseOf(layer, arrays) {
     events,
     arrivals: rows(layer.arrivals).map(([step = -1, valley = -1, passed = 0]) => ({ step, valley, passed: passed > 0 })),
     valleys: rows(layer.valleys).map(([loss = NaN, away = NaN, places = 1]) => ({ loss, away, places })),
+    moves: arrays.has("drift"),
   };
 }
 
@@ -151,15 +151,15 @@ function ended(text, racers, course) {
  * @param {number} all
  * @param {Course} course
  */
-function arrivedIn(text, those, all, { valleys }) {
+function arrivedIn(text, those, all, { moves, valleys }) {
   const numbers = [...new Set(those.map(({ valley }) => valley))];
   const step = Math.min(...those.map((racer) => racer.step));
   const loss = depth(Math.min(...numbers.map((valley) => valleys[valley]?.loss ?? NaN)));
   const many = those.length === all ? (all === 1 ? "_alone" : "_all") : (those.length === 1 ? "_one" : "");
   const since = step === 0 ? "_from_start" : "";
-  const valley = ofDeepest(text, `valley_${kindOf(numbers[0] ?? -1, valleys)}`, { valleys });
+  const valley = ofDeepest(text, `valley_${kindOf(numbers[0] ?? -1, valleys)}`, { moves, valleys });
   const key = `say_ends${numbers.length > 1 ? "_apart" : ""}${many}${since}`;
-  return ofDeepest(text, key, { valleys: numbers[0] === 0 ? valleys : [] }, {
+  return ofDeepest(text, key, { moves, valleys: numbers[0] === 0 ? valleys : [] }, {
     count: those.length, all, step, loss, valleys: numbers.length, valley,
     racers: listed(text, those.filter((racer) => racer.step === step)),
   });
@@ -180,14 +180,14 @@ function kindOf(valley, valleys) {
  * That nobody found the deepest valley, or that nobody stayed there, in the words of these keys; "" where there is none.
  * @param {Words} text
  * @param {Told[]} racers
- * @param {Pick<Course, "arrivals" | "valleys">} course
+ * @param {Pick<Course, "arrivals" | "moves" | "valleys">} course
  * @param {string} unseen
  * @param {string} [left]
  */
-function unfound(text, racers, { arrivals, valleys }, unseen, left = "") {
+function unfound(text, racers, { arrivals, moves, valleys }, unseen, left = "") {
   const lowest = lowestOf({ valleys });
   const key = racers.some(({ place }) => arrivals[place ?? -1]?.passed) ? left : unseen;
-  return lowest && key && ofDeepest(text, key, { valleys }, { lowest });
+  return lowest && key && ofDeepest(text, key, { moves, valleys }, { lowest });
 }
 
 /**
@@ -200,15 +200,15 @@ function lowestOf({ valleys }) {
 }
 
 /**
- * Words that speak of the deepest valley, or of one of those that are equally deep where there are several.
+ * Words that speak of the deepest valley, of one of several that are equally deep, or of one that moves.
  * @param {Words} text
  * @param {string} key
- * @param {Pick<Course, "valleys">} course
+ * @param {Pick<Course, "moves" | "valleys">} course
  * @param {Record<string, string | number>} [values]
  */
-function ofDeepest(text, key, { valleys }, values) {
+function ofDeepest(text, key, { moves, valleys }, values) {
   const places = valleys[0]?.places ?? 1;
-  return put((places > 1 && text[`${key}_equal`]) || text[key], { ...values, places });
+  return put(text[`${key}${moves ? "_moving" : places > 1 ? "_equal" : ""}`] || text[key], { ...values, places });
 }
 
 /** @param {number} [loss] of a valley, with the digits that it has on the map */
