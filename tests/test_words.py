@@ -113,7 +113,9 @@ def test_no_stray_space_stands_in_what_is_composed() -> None:
         told += [header["caption"], *(view.get("told", "") for view in header["views"].values())]
         assert len(told) > 10
         for text in told:
-            assert not STRAY.search(re.sub(r"<style>.*?</style>|\$.*?\$", "", text)), (query, text)
+            # A formula is a word of the sentence.
+            read = re.sub(r"\$.*?\$", "J", re.sub(r"<style>.*?</style>", "", text))
+            assert not STRAY.search(read), (query, text)
 
 
 def test_a_formatted_problem_keeps_its_distance() -> None:
