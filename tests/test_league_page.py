@@ -36,6 +36,7 @@ from optviz.text.headline import NO_DIFFERENCE, told_guess, told_headline, verdi
 from optviz.text.numbers import roughly
 from optviz.text.verdicts import told_fair, told_pairs
 from optviz.ui import leagues
+from optviz.ui.asking import HEARD
 from optviz.ui.asking import visit as name_of_visit
 from optviz.ui.leagues import Desk, token_of
 from optviz.ui.pages.league.answer import ranking_table
@@ -602,25 +603,53 @@ def test_who_waits_is_kept_by_its_tab_as_long_as_it_waits(desk: Desk) -> None:
     assert kept_by(app, "asks_keeper") is None
     widget(app.button, "league_ask").click().run()
     (visitor,) = desk.jobs[0].visits
-    assert kept_by(app, "asks_keeper") == {"visit": token_of(visitor)}
+    kept = {"visit": token_of(visitor), "heard": True}
+    assert kept_by(app, "asks_keeper") == kept
     assert visitor not in kept_by(app, "asks_keeper")["visit"]
     # On every page: a reload may come on any.
     app.switch_page("race.py").run()
-    assert kept_by(app, "asks_keeper") == {"visit": token_of(visitor)}
+    assert kept_by(app, "asks_keeper") == kept
     app.switch_page("league.py").run()
     widget(app.button, "league_cancel").click().run()
-    assert kept_by(app, "asks_keeper") in ({"visit": None}, None)
+    assert kept_by(app, "asks_keeper") in ({"visit": None, "heard": True}, None)
+
+
+def progress(app: AppTest) -> str:
+    """What is said of how far a league is; "" where nothing is."""
+    return " ".join(part.proto.text for part in app.get("progress"))
 
 
 def test_the_visit_after_a_reload_finds_what_the_one_before_waits_for(desk: Desk) -> None:
     other = ASKED.replaced(seeds=(0, 40))
     desk.ask("before", other)
     app = asking((0, 40))
-    assert words("en")["league"]["others_ask"] in read_aloud(app)
-    assert kept_by(app, "asks_keeper") == {"visit": None}
+    # Until the tab has told whose it is, it is said to be on its way, and not that somebody else asks.
+    assert progress(app)
+    assert words("en")["league"]["others_ask"] not in read_aloud(app)
+    assert not any(button.key in ("league_ask", "league_cancel") for button in app.button)
+    assert kept_by(app, "asks_keeper") == {"visit": None, "heard": False}
     desk.follow(token_of("before"), VISITOR)
     app.run()
+    assert progress(app)
     assert words("en")["league"]["until_complete"].format(n="40") in read_aloud(app)
     widget(app.button, "league_cancel").click().run()
     desk.leave("before")
     assert not desk.standing(other).open
+
+
+def test_that_somebody_else_waits_is_told_once_the_tab_has_said_that_it_does_not(desk: Desk) -> None:
+    desk.ask("somebody else", ASKED.replaced(seeds=(0, 40)))
+    app = asking((0, 40))
+    app.session_state[HEARD] = True
+    app.run()
+    assert not progress(app)
+    assert words("en")["league"]["others_ask"] in read_aloud(app)
+    assert widget(app.button, "league_ask")
+    assert kept_by(app, "asks_keeper") == {"visit": None, "heard": True}
+
+
+def test_who_comes_while_nobody_waits_need_not_be_asked_whether_it_did(desk: Desk) -> None:
+    app = asking((0, 40))
+    desk.ask("somebody else", ASKED.replaced(seeds=(0, 40)))
+    app.run()
+    assert words("en")["league"]["others_ask"] in read_aloud(app)

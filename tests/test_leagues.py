@@ -209,6 +209,26 @@ def test_a_visit_that_is_loaded_again_waits_on_and_may_cancel_at_once(office: Of
     office.until(office.desk.idle)
 
 
+def test_who_loads_again_before_its_browser_knows_of_the_visit_between_waits_on(office: Office) -> None:
+    office.desk.grace = 3600.0
+    office.desk.ask("ann", FIRST)
+    office.until(lambda: office.runs(FIRST))
+    office.desk.follow(token_of("ann"), "ann, loaded again")
+    office.gone = {"ann"}
+    office.until(lambda: office.desk.jobs[0].visits == {"ann, loaded again"})
+    office.desk.follow(token_of("ann"), "ann, loaded twice")
+    assert office.desk.waits_for("ann, loaded twice") == FIRST
+    office.gone |= {"ann, loaded again"}
+    office.until(lambda: office.desk.jobs[0].visits == {"ann, loaded twice"})
+    office.desk.follow(token_of("ann"), "ann, loaded three times")
+    office.desk.leave("ann, loaded twice")
+    office.desk.leave("ann, loaded three times")
+    office.until(office.desk.idle)
+    office.desk.ask("bob", FIRST)
+    office.desk.follow(token_of("ann"), "mallory")
+    assert office.desk.waits_for("mallory") is None
+
+
 def test_who_is_followed_before_anybody_sees_that_it_has_gone_holds_nothing_up(office: Office) -> None:
     office.desk.grace = 3600.0
     office.desk.ask("ann", FIRST)

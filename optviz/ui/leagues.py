@@ -135,9 +135,9 @@ class Desk:
         self.workers = workers or max(1, (os.cpu_count() or 1) - 1)
         self.pace = SECONDS_OF_WORK / self.workers
         self.jobs: list[Job] = []
-        # Visits that have gone, since when; and those that another one has followed.
+        # Visits that have gone, since when; and which one has followed each.
         self.gone: dict[str, float] = {}
-        self.followed: set[str] = set()
+        self.followed: dict[str, str] = {}
         self.failures: OrderedDict[str, str] = OrderedDict()
         self.changed = threading.Condition()
         self.closed = False
@@ -188,11 +188,15 @@ class Desk:
         """
         with self.changed:
             waiting = {known: job for job in self.jobs for known in job.visits}
-            before = next((known for known in waiting if token_of(known) == token), None)
-            if before is None or visit in waiting:
+            named = next((known for known in (*waiting, *self.followed) if token_of(known) == token), "")
+            # The browser may have been told of no visit between.
+            before = self.followed.get(named, named)
+            if before not in waiting or visit in waiting:
                 return
             waiting[before].visits.add(visit)
-            self.followed.add(before)
+            self.followed = {known: visit if after == before else after for known, after in self.followed.items()}
+            self.followed[before] = visit
+            self.followed.pop(visit, None)
             self.changed.notify_all()
 
     def standing(self, league: League, visit: str = "") -> Standing:
@@ -332,7 +336,7 @@ class Desk:
         gone, now = [visit for visit in visits if not self.alive(visit)], time.monotonic()
         with self.changed:
             self.gone = {visit: self.gone.get(visit, now) for visit in gone}
-            self.followed &= visits
+            self.followed = {before: after for before, after in self.followed.items() if {before, after} & visits}
             # Nobody comes back as who has been followed.
             late = {visit for visit, since in self.gone.items() if visit in self.followed or now - since >= self.grace}
             for job in self.jobs:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from league_page import ASKED, LeaguePage, known_before
 from optviz.text import words
 from race_page import RacePage
+from tabs import new_tab
 from tiers import long
 
 Open = Callable[..., RacePage]
@@ -44,6 +45,35 @@ def test_a_guess_and_its_answer_are_there_still_after_a_reload(open_page: Open) 
     league.wait_for_answer()
     assert "NAG" in page.locator(".optviz-league-guess").inner_text()
     assert "guess" not in page.url
+
+
+SEEN = """() => {
+    window.seen = new Set();
+    const look = () => {
+        const told = document.querySelectorAll("[data-testid=stMain] [role=status]");
+        for (const part of told) window.seen.add(part.innerText);
+    };
+    new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true });
+}"""
+
+
+@long
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_the_visitor_waits_for_is_at_no_moment_somebody_else_s(
+    browser: Browser, server: str, language: str
+) -> None:
+    with new_tab(browser) as page:
+        league = LeaguePage(RacePage(page, server))
+        ask(league, f"{LONG}&lang={language}")
+        page.add_init_script(f"({SEEN})()")
+        # The second one comes before the server has told the tab whose visit this is.
+        for _ in range(2):
+            page.reload()
+            page.locator(".st-key-league_question").wait_for()
+        page.locator(".st-key-league_cancel button").wait_for()
+        assert words(language)["league"]["others_ask"] not in page.evaluate("[...window.seen]")
+        page.locator(".st-key-league_cancel button").click()
+        page.locator(".st-key-league_ask button").wait_for()
 
 
 @long

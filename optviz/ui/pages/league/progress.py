@@ -13,7 +13,7 @@ from optviz.laboratory.asking import Task
 from optviz.laboratory.store import Store
 from optviz.laboratory.tally import runs_in, runs_of
 from optviz.text import Words, counted, spaced
-from optviz.ui import background, session
+from optviz.ui import asking, background, session
 from optviz.ui.asking import visit
 from optviz.ui.leagues import Desk, Standing
 from optviz.ui.pages.league.guess import guess_of
@@ -32,6 +32,10 @@ def progress_section(desk: Desk, league: League, text: Words) -> None:
     label, standing = text["league"], desk.standing(league, visit())
     if standing.open and standing.mine:
         _watch(desk, league, text)
+        return
+    if standing.open and not asking.is_known():
+        # After a reload: that it is being computed is true whoever waits for it.
+        _how_far(desk, league, text)
         return
     if standing.phase == "failed":
         st.html(f"<p role='status'>{html.escape(label['failed'])}</p>")
@@ -156,7 +160,7 @@ def what_is_to_come(desk: Desk, league: League, text: Words) -> None:
     look()
 
 
-def _watch(desk: Desk, league: League, text: Words) -> None:
+def _how_far(desk: Desk, league: League, text: Words) -> None:
     label = text["league"]
 
     @st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
@@ -170,6 +174,11 @@ def _watch(desk: Desk, league: League, text: Words) -> None:
             st.caption(label["grid_goes_on"])
 
     look()
+
+
+def _watch(desk: Desk, league: League, text: Words) -> None:
+    label = text["league"]
+    _how_far(desk, league, text)
     told_until = counted(label, "until_complete", league.n).format(n=f"{league.n:,}")
     told_leave = label["leave"].format(seconds=f"{desk.grace:.0f}")
     st.html(f"<p>{html.escape(spaced(f'{told_until} {told_leave}'))}</p>")
