@@ -142,6 +142,34 @@ def test_space_and_arrows_belong_to_what_has_the_focus(open_page: Open) -> None:
     assert page.step() == 200
 
 
+@long
+@pytest.mark.parametrize(
+    ("path", "shown", "step"),
+    [("", ".optviz-stage", "data-step"), ("step?racer=2&at=12", ".inside", "data-at")],
+)
+def test_a_click_between_things_leaves_the_keys_to_the_picture(
+    open_page: Open, path: str, shown: str, step: str
+) -> None:
+    page = open_page()
+    page.page.goto(f"{page.address}/{path}")
+    page.page.locator(f"{shown}[data-drawn]").wait_for()
+    page.rest()
+    page.page.locator("h1").first.click()
+    assert page.page.evaluate("document.activeElement.dataset.testid") == "stMain"
+    playing = page.page.locator(f"{shown}[data-playing=true]")
+    for key, at in (("Home", "0"), ("ArrowRight", "1"), ("ArrowRight", "2"), ("ArrowLeft", "1")):
+        page.page.keyboard.press(key)
+        page.page.locator(f"{shown}[{step}='{at}']").wait_for()
+    page.page.keyboard.press(" ")
+    playing.wait_for()
+    page.page.keyboard.press(" ")
+    playing.wait_for(state="detached")
+    assert page.page.evaluate("document.activeElement.scrollTop") == 0
+    # What it does not use scrolls the page, as ever.
+    page.page.keyboard.press("PageDown")
+    page.page.wait_for_function("document.activeElement.scrollTop > 0")
+
+
 def number(text: str) -> float:
     return float(text.replace("−", "-"))
 

@@ -48,7 +48,7 @@ test("keys of the browser stay the browser's", () => {
 function focused(selectors, tagName = "DIV") {
   const classList = { contains: () => false };
   return Object.assign(new HTMLElement(), {
-    tagName, classList, dataset: {},
+    tagName, classList, dataset: {}, contains: () => false,
     closest(asked) { return asked.split(/,(?![^(]*\))/).some((one) => selectors.includes(one.trim())) ? this : null; },
   });
 }
@@ -97,6 +97,16 @@ for (const [what, selectors, ofStage, does] of [
     stop();
   });
 }
+
+test("what scrolls the page that the stage is on leaves the keys to it, also where something in it has the focus", () => {
+  const page = Object.assign(focused(["[tabindex='0']"], "MAIN"), { contains: () => true });
+  const within = Object.assign(focused([]), { closest: (asked) => page.closest(asked) });
+  for (const focus of [page, within]) {
+    const { press, stop } = staged(focus, false);
+    assert.deepEqual(press(" ", "ArrowRight", "End", "f", "PageDown"), ["play", "forward", "last", "full"]);
+    stop();
+  }
+});
 
 test("a stage in a text answers while it has the focus, and the space scrolls the text otherwise", () => {
   const focus = focused([]);

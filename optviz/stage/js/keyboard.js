@@ -107,5 +107,7 @@ function isTaken(key, { body, scrubber }) {
   if (own && (key !== " " || focus === pressed || focus.dataset["do"] === "play")) return false;
   // A hand that turns the 3-D chart has given it the focus; it uses other keys.
   if (focus.classList.contains("optviz-scenery") && (key === " " || key === "End")) return false;
-  return focus.closest(KEYS_OF_THEIR_OWN) !== null;
+  // What scrolls the whole page has the focus after a click between things (Streamlit gives it a tabindex): as the page itself.
+  const owner = focus.closest(KEYS_OF_THEIR_OWN);
+  return owner !== null && !owner.contains(body);
 }
