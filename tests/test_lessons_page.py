@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from mounted import read_aloud, visit, widget
 from optviz import Racer
 from optviz.experiment import LONGEST_LINK, Race
-from optviz.experiment.lesson import Lesson, lesson, lesson_names
+from optviz.experiment.lesson import LETTERS, Lesson, lesson, lesson_names
 from optviz.optimizers import Adam
 from optviz.stage import unpack
 from optviz.statistics.measures import MEASURES
@@ -289,6 +289,7 @@ def test_the_way_back_from_a_lesson_that_no_link_holds_is_the_form() -> None:
     "draft",
     [
         Draft(title={"en": "Mine"}),
+        Draft(title={"en": "Mine"}, answers=[{"en": letter} for letter in LETTERS]),
         Draft(question={"zh": "谁？"}, answers=[{}, {"en": "That"}, {}, {"zh": "丁"}, {}], right="D", hides=["start"]),
         Draft.of(lesson("edge")),
         dataclasses.replace(Draft.of(lesson("batch_size")), why={}, measures=[]),
@@ -434,6 +435,14 @@ def test_what_is_missing_is_said(language: str) -> None:
     type_into(app, title="T", question="Q", answer_A="a", answer_C="c", why="w")
     assert label["answers"] in told(app)
     type_into(app, answer_B="b")
+    # What is right nobody but the teacher says: nothing is taken along before.
+    assert label["answers"] not in told(app) and label["still_missing"].format(names=label["right_one"]) in told(app)
+    assert widget(app.segmented_control, "lesson_right").value is None
+    assert "preview" not in [button.key for button in app.button]
+    widget(app.segmented_control, "lesson_right").set_value("C").run()
     assert widget(app.button, "preview")
+    # Nor is another one right in the place of one that is taken away.
+    type_into(app, answer_C="")
+    assert label["still_missing"].format(names=label["right_one"]) in told(app) and app.session_state[DRAFT].right is None
     if language == "zh":
         assert LATIN.findall(told(app)) == []

@@ -28,20 +28,23 @@ FILE = Path(__file__).parents[2] / "lesson_file.js"
 KEEPER = Path(__file__).parents[2] / "draft.js"
 BLANK = {"en": "\N{SYMBOL FOR NULL}"}
 """Stands in a lesson that is not written yet for a text that is still missing."""
+UNCHOSEN = "# right: not chosen\n"
+"""Begins a lesson that is not written yet, whose right answer is still to be chosen; a comment, as a lesson has one."""
 
 
 @dataclass
 class Draft:
     """A lesson that is being written: texts by language, of which some may still be missing.
 
-    race: that of a file that was opened; None stands for the visit's own.
+    right: None until it is chosen, as whoever hands a lesson out answers for it. race: that of a file that was opened;
+    None stands for the visit's own.
     """
 
     title: dict[str, str] = field(default_factory=dict)
     question: dict[str, str] = field(default_factory=dict)
     why: dict[str, str] = field(default_factory=dict)
     answers: list[dict[str, str]] = field(default_factory=lambda: [{} for _ in LETTERS])
-    right: str = LETTERS[0]
+    right: str | None = None
     hides: list[str] = field(default_factory=list)
     measures: list[str] = field(default_factory=lambda: ["steps_to_90"])
     view: dict[str, str] = field(default_factory=dict)
@@ -78,8 +81,9 @@ class Draft:
                 question=self.question or BLANK,
                 why=self.why or BLANK,
                 answers=answers,
+                right=self.right or LETTERS[0],
             )
-            return whole.lesson(race, self.view).to_toml()
+            return ("" if self.right else UNCHOSEN) + whole.lesson(race, self.view).to_toml()
         except BadInput:
             return None
 
@@ -92,14 +96,17 @@ class Draft:
         for texts in (draft.title, draft.question, draft.why, *draft.answers):
             if texts == BLANK:
                 texts.clear()
+        if text.startswith(UNCHOSEN):
+            draft.right = None
         return replace(draft, race=None if draft.race == race else draft.race)
 
     def missing(self) -> list[str]:
         """Which fields are still to be filled in."""
         lacking = [name for name in ("title", "question", "why") if not getattr(self, name)]
         given = [place for place, answer in enumerate(self.answers) if answer]
-        few = len(given) < FEWEST_ANSWERS or given != list(range(len(given))) or LETTERS.index(self.right) not in given
-        return [*lacking, *(["answers"] if few else [])]
+        few = len(given) < FEWEST_ANSWERS or given != list(range(len(given)))
+        chosen = self.right is not None and LETTERS.index(self.right) in given
+        return [*lacking, *(["answers"] if few else []), *([] if chosen else ["right_one"])]
 
     def lesson(self, race: Race, view: dict[str, str]) -> Lesson:
         """The lesson, about this race, looked at like this, where no file has brought one. Raises BadInput."""
@@ -108,7 +115,7 @@ class Draft:
             title=self.title,
             question=self.question,
             answers=tuple(answer for answer in self.answers if answer),
-            right=self.right,
+            right=self.right or "",
             why=self.why,
             hides=tuple(self.hides),
             measures=tuple(self.measures[:MOST_MEASURES]),
@@ -192,7 +199,7 @@ def _choices(draft: Draft, text: Words) -> None:
 
     letters = [letter for letter, answer in zip(LETTERS, draft.answers, strict=True) if answer] or [LETTERS[0]]
     if draft.right not in letters:
-        draft.right = letters[0]
+        draft.right = None
     widgets.choice(st.segmented_control, label["right_one"], letters, draft.right, keeper("right"), key="lesson_right")
     widgets.choices(
         label["hides"],
