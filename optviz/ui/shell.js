@@ -37,6 +37,16 @@
       if (!connected()) tell(told.waiting);
     }, PATIENCE);
   });
+  // Streamlit opens the sidebar where the window is wide, as that of a phone on its side is: there it hides the picture.
+  // What the visitor has chosen, which Streamlit keeps under this name, stays.
+  const LEAST_OF_A_TABLET = 500; // pixels of a screen's shorter side
+  const KEPT = "stSidebarCollapsed-";
+  try {
+    const isPhone = matchMedia("(pointer: coarse)").matches && Math.min(screen.width, screen.height) <= LEAST_OF_A_TABLET;
+    if (isPhone && localStorage.getItem(KEPT) === null) localStorage.setItem(KEPT, "true");
+  } catch {
+    // A browser that keeps nothing.
+  }
   // On a narrow screen the sidebar lies over the page: who has chosen another page in it wants to see that.
   document.addEventListener("click", ({ target }) => {
     const isLink = target instanceof Element && target.closest("[data-testid=stSidebar] [data-testid=stSidebarNavLink]");

@@ -88,4 +88,5 @@ test("a picture is as high as what is in sight, within reason", () => {
   assert.equal(height({ isNarrow: true, width: 700, inSight: 760 }), 760);
   // On a phone the map is as wide as the screen whatever is in sight.
   assert.ok(height({ isNarrow: true, isPhone: true, width: 370, inSight: 200 }) >= 370 + 52);
+  assert.equal(height({ isLow: true, width: 800, inSight: 224 }), 224, "on its side no more than is in sight");
 });

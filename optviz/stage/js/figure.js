@@ -9,6 +9,7 @@ import { belowOneAnother, besideOneAnother, besideScene } from "./split.js";
 import { endIsHidden, futureIsHidden, racersOf, sceneOf, shownViews, tracksOf } from "./state.js";
 
 const NARROW_BELOW = 620; // pixels
+const NARROW_BELOW_SIDEWAYS = 400; // where nothing has room below a map
 const LARGER_FROM = 1360; // pixels of a screen beyond which the numbers at its axes grow with it
 const LARGEST = 1.5; // times
 const PRESENTED = 1.6; // how much thicker lines and heads are in a lecture room
@@ -19,6 +20,7 @@ const PRESENTED = 1.6; // how much thicker lines and heads are in a lecture room
  * @property {number} height
  * @property {boolean} coarse whether a finger points, not a mouse
  * @property {boolean} [upright] whether the window is little wider than it is high, or less
+ * @property {boolean} [sideways] whether it is that of a phone on its side
  * @property {number} names pixels to the right of a wide picture for the names at the ends of its curves
  */
 
@@ -26,11 +28,11 @@ const PRESENTED = 1.6; // how much thicker lines and heads are in a lecture room
  * Charts stand one below the other where the picture is narrow, and on a screen that is held upright.
  * @param {Header} header
  * @param {number} width
- * @param {boolean} upright
+ * @param {{ upright?: boolean, sideways?: boolean }} held
  */
-export function arrangementFor(header, width, upright = false) {
+export function arrangementFor(header, width, { upright = false, sideways = false } = {}) {
   // Of what stands in a text, the text's width is all that counts.
-  const isNarrow = width < NARROW_BELOW || (upright && !header.small);
+  const isNarrow = width < (sideways && !header.small ? NARROW_BELOW_SIDEWAYS : NARROW_BELOW) || (upright && !header.small);
   return isNarrow && header.arrangements["narrow"] ? "narrow" : "wide";
 }
 
@@ -53,10 +55,10 @@ export function lettersFor(header) {
  * @param {Room} room
  * @returns {{ data: Dict[], layout: Dict, room: Box }} room: where a 3-D chart has its place
  */
-export function figureOf(state, theme, { width, height, coarse, names, upright }) {
+export function figureOf(state, theme, { width, height, coarse, names, upright, sideways }) {
   if (!state.message) throw new Error("there is nothing to draw yet");
   const { header, arrays } = state.message;
-  const arrangement = arrangementFor(header, width, upright);
+  const arrangement = arrangementFor(header, width, { upright, sideways });
   const figure = resolved(header.plot, arrays, theme);
   const patches = [header.arrangements[arrangement]];
   if (header.present && arrangement === "wide") patches.push(header.arrangements["presented"]);

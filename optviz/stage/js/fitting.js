@@ -6,10 +6,15 @@
 import { hasCurves } from "./figure.js";
 import { isFullScreen } from "./lecture.js";
 import { heightInText, heightOf } from "./split.js";
+import { isCoarse } from "./theme.js";
 
 const FREE = 8; // pixels that stay free below all
 const FULL = 10; // pixels around a stage that has the whole screen
 const PHONE = 640; // the widest window of one
+const LOW = 500; // the highest window of a phone on its side, as in the style sheets
+const SIDEWAYS = 560; // and the narrowest: one held upright is as low where its keyboard is open
+const LOW_TOP = 56; // pixels above a picture on it, once the page is scrolled to that: what the page's header covers
+const LOW_BAR = 52; // pixels of the bar on it; what is opened lies over the picture
 const SMALL = 1100; // the widest window in which a legend is above the picture, whatever the race: so it stays where it is
 const SMALL_ROOM = 800; // pixels of a picture beside which the bar has no room for all of its controls
 const LONGEST_PHONE = 950; // pixels
@@ -21,12 +26,22 @@ const LEGEND_AFTER = 10;
 const MOST_LEGEND = 0.5; // of the height of the curves that it stands above
 
 // Whether the window is held upright, or nearly: beside a map that is high enough the curves would be a strip.
-export function isUpright() {
+function isUpright() {
   return window.innerWidth < UPRIGHT * window.innerHeight;
 }
 
 export function isPhone() {
-  return window.innerWidth <= PHONE;
+  return window.innerWidth <= PHONE && !isSideways();
+}
+
+// Whether the window is that of a phone on its side.
+export function isSideways() {
+  return window.innerHeight <= LOW && window.innerWidth >= SIDEWAYS && isCoarse();
+}
+
+// How the window is held, on which the arrangement depends.
+export function heldHow() {
+  return { upright: isUpright(), sideways: isSideways() };
 }
 
 /**
@@ -44,26 +59,25 @@ export function fitHeight({ body, picture, sentence, transport }, arrangement, {
   // What stands above it is less once the race is to be played.
   const { replay = 0 } = message?.header ?? {};
   // On a phone the window grows when its address bar folds: the picture does not follow that.
-  const innerHeight = innerWidth <= PHONE ? Math.min(window.screen.height, LONGEST_PHONE) : window.innerHeight;
-  body.dataset["legend"] ??= arrangement === "narrow" || (innerWidth <= SMALL && !present) ? "above" : "over";
+  const innerHeight = isPhone() ? Math.min(window.screen.height, LONGEST_PHONE) : window.innerHeight;
+  const isLow = isSideways();
+  body.dataset["legend"] ??= arrangement === "narrow" || isLow || (innerWidth <= SMALL && !present) ? "above" : "over";
   const width = picture.clientWidth;
   const isFull = isFullScreen(body);
-  const isSmall = arrangement === "wide" && !present && !isFull && width > 0 && width < SMALL_ROOM;
+  const isSmall = arrangement === "wide" && !isLow && !present && !isFull && width > 0 && width < SMALL_ROOM;
   body.dataset["room"] = isSmall ? "small" : "";
   const stands = isPosed(message?.header) ? Math.round(body.getBoundingClientRect().top + scrolledBy(body)) : null;
-  const asked = [isFull, innerWidth, innerHeight, arrangement, present, isAlone, width, body.dataset["legend"], replay, stands];
+  const asked = [isFull, innerWidth, innerHeight, arrangement, present, isAlone, width, body.dataset["legend"], replay, stands, isLow];
   const fitted = JSON.stringify(asked);
   if (fitted === before || !width) return before;
   const isNarrow = arrangement === "narrow";
   // One that stands far down a page is looked at when the page is scrolled to it.
-  const lowest = (present ? LOWEST_TOP_PRESENTED : LOWEST_TOP) * innerHeight;
+  const lowest = isLow ? LOW_TOP : (present ? LOWEST_TOP_PRESENTED : LOWEST_TOP) * innerHeight;
   const top = isFull ? FULL : Math.min(body.getBoundingClientRect().top + scrolledBy(body), lowest);
   const above = body.dataset["legend"] === "above" ? picture.offsetTop : 0;
-  // What has the whole screen is as high as that.
-  const ends = isFull ? Math.max(bottomOf(transport), bottomOf(sentence)) : bottomOf(body);
-  const below = ends - bottomOf(picture);
+  const below = isLow ? LOW_BAR : endOf({ body, sentence, transport }, isFull) - bottomOf(picture);
   const inSight = innerHeight - top - above - below - FREE;
-  picture.style.height = `${heightOf({ width, inSight, isNarrow, isPhone: isPhone(), isAlone })}px`;
+  picture.style.height = `${heightOf({ width, inSight, isNarrow, isPhone: isPhone(), isLow, isAlone })}px`;
   return fitted;
 }
 
@@ -110,6 +124,15 @@ function wordsOf(element) {
   return (element.textContent ?? "").replace(/[\d.]/g, "");
 }
 
+/**
+ * Where what is to be in sight with the picture ends.
+ * @param {Pick<Elements, "body" | "sentence" | "transport">} elements
+ * @param {boolean} isFull what has the whole screen is as high as that
+ */
+function endOf({ body, sentence, transport }, isFull) {
+  return isFull ? Math.max(bottomOf(transport), bottomOf(sentence)) : bottomOf(body);
+}
+
 /** @param {HTMLElement} element */
 function bottomOf(element) {
   return element.getBoundingClientRect().bottom;
@@ -143,7 +166,7 @@ export function placeLegend({ above, body }, layout, arrangement) {
   const asked = [window.innerWidth, window.innerHeight, width, isFullScreen(body), body.dataset["present"], wordsOf(above)];
   const crowded = JSON.stringify(asked);
   const hasRoom = body.dataset["crowded"] !== crowded && body.dataset["small"] !== "true"
-    && (window.innerWidth > SMALL || body.dataset["present"] === "true");
+    && !isSideways() && (window.innerWidth > SMALL || body.dataset["present"] === "true");
   if (arrangement === "wide" && hasRoom && margin && xaxis2?.domain && yaxis2 && xaxis2.visible !== false) {
     const left = margin.l + xaxis2.domain[0] * (width - margin.l - margin.r) - LEGEND_BEFORE;
     Object.assign(above.style, { left: `${left}px`, width: `${width - left}px` });

@@ -5,7 +5,7 @@
 
 import { Axes, finerThanPixel } from "./axes.js";
 import { arrangementFor, figureOf, lettersFor, sceneFigureOf } from "./figure.js";
-import { aroundIt, fitHeight, isPosed, isUpright, placeLegend } from "./fitting.js";
+import { aroundIt, fitHeight, heldHow, isPosed, isSideways, placeLegend } from "./fitting.js";
 import { roomForNames } from "./names.js";
 import { loadPlotly } from "./plotly.js";
 import { Scenery, drawsInDepth } from "./scenery.js";
@@ -72,7 +72,7 @@ export class Picture {
     this.behindSince = null;
     this.resizing = new ResizeObserver(() => this.resized());
     for (const element of [picture, ...aroundIt(root)]) this.resizing.observe(element);
-    this.onResize = () => { if (this.drawn && !isCoarse()) this.request(); };
+    this.onResize = () => { if (this.drawn && (!isCoarse() || isSideways())) this.request(); };
     window.addEventListener("resize", this.onResize);
   }
 
@@ -189,7 +189,7 @@ export class Picture {
     const names = racersOf(this.around.state()).map(({ name }) => name);
     const font = getComputedStyle(this.root).fontFamily;
     return {
-      width, height, coarse: isCoarse(), upright: isUpright(),
+      width, height, coarse: isCoarse(), ...heldHow(),
       names: header ? roomForNames(names, font, lettersFor(header)) : 0,
     };
   }
@@ -303,7 +303,7 @@ export class Picture {
    * @param {State} state
    */
   arrangementOf(state) {
-    return state.message ? arrangementFor(state.message.header, this.frame.clientWidth, isUpright()) : "wide";
+    return state.message ? arrangementFor(state.message.header, this.frame.clientWidth, heldHow()) : "wide";
   }
 
   /**

@@ -10,6 +10,7 @@ const BELOW = 52; // and between a map and the curves below it
 const NARROWEST_BESIDE = 190; // of curves beside a map
 const LEAST_SHARE = 0.26; // of the room that they have in any case
 const LOWEST = 120; // of curves below a map
+const LOWEST_SIDEWAYS = 140; // of a picture on a phone on its side
 const PHONE_MARGINS = 50; // beside a map on a phone
 const MARGINS = 46; // above and below both
 
@@ -97,11 +98,12 @@ export function belowOneAnother(layout, { width, height }) {
 /**
  * How high the picture is to be, in pixels: what is in sight is used, and on a phone, where the page is scrolled anyway,
  * the map is as wide as the screen.
- * @param {{ width: number, inSight: number, isNarrow: boolean, isPhone: boolean, isAlone?: boolean }} room isAlone: the map
- *   has no curves below it, or they have no map above them; inSight: pixels from the top of
- *   the picture to the lower edge of the window, without what stands below the picture
+ * @param {{ width: number, inSight: number, isNarrow: boolean, isPhone: boolean, isLow?: boolean, isAlone?: boolean }} room
+ *   isAlone: the map has no curves below it, or they have no map above them; isLow: a phone on its side; inSight: pixels
+ *   from the top of the picture to the lower edge of the window, without what stands below the picture
  */
-export function heightOf({ width, inSight, isNarrow, isPhone, isAlone = false }) {
+export function heightOf({ width, inSight, isNarrow, isPhone, isLow = false, isAlone = false }) {
+  if (isLow) return Math.round(Math.max(inSight, LOWEST_SIDEWAYS));
   if (isPhone && isAlone) return Math.round(width - PHONE_MARGINS + MARGINS);
   if (isPhone) return Math.round(Math.max(width + BELOW + LOWEST + MARGINS - PHONE_MARGINS, Math.min(inSight, 1.6 * width)));
   if (isNarrow) return Math.round(Math.min(Math.max(inSight, 480, 0.66 * width + BELOW + LOWEST + MARGINS), 1.5 * width));
