@@ -9,7 +9,7 @@ import pytest
 
 from race_page import RacePage
 from test_everyone import violations
-from tiers import long
+from tiers import long, rest_is_long
 
 Open = Callable[..., RacePage]
 
@@ -116,6 +116,56 @@ def test_the_question_is_answered_and_the_way_back_leads_to_the_race_at_that_ste
     page.page.locator(".optviz-stage[data-painted][data-step='57']").wait_for()
     page.page.go_back()
     page.page.locator(".inside[data-at='57']").wait_for()
+
+
+IN_SIGHT = """(parts) => parts.every((part) => {
+  const { top, bottom } = document.querySelector(part).getBoundingClientRect();
+  return top >= 48 && bottom <= document.querySelector(".inside-transport").getBoundingClientRect().top;
+})"""
+ASKED = ".inside-questions button[aria-pressed=true]"
+BOTH, SENTENCE = [".inside-picture", ".inside-said"], [".inside-said"]
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "seen", "motion"),
+    rest_is_long(
+        [
+            (390, 844, BOTH, "no-preference"),
+            (390, 844, BOTH, "reduce"),
+            (844, 390, BOTH, "reduce"),
+            (360, 640, SENTENCE, "reduce"),
+        ],
+        [(390, 844, BOTH, "no-preference")],
+    ),
+)
+def test_who_asks_on_a_phone_is_led_to_the_answer(
+    open_page: Open, width: int, height: int, seen: list[str], motion: str
+) -> None:
+    window = {"width": width, "height": height}
+    page = open_page(viewport=window, is_mobile=True, has_touch=True, reduced_motion=motion)
+    page.page.goto(f"{page.address}/step")
+    page.page.locator(".inside[data-drawn]").wait_for()
+    assert page.page.locator(ASKED).count() == 0
+    page.page.locator(".inside-questions button", has_text="RMSProp").tap()
+    page.page.locator(".inside[data-at='200']").wait_for()
+    page.page.wait_for_function(IN_SIGHT, arg=seen)
+    assert "RMSProp" in page.page.locator(ASKED).inner_text()
+    assert page.page.evaluate("document.activeElement.className") == "inside-said"
+    # Once more, with the answer there already.
+    page.page.locator(ASKED).tap()
+    page.page.wait_for_function(IN_SIGHT, arg=seen)
+    page.page.locator(".inside [data-do=back]").tap()
+    page.page.locator(".inside[data-at='199']").wait_for()
+    assert page.page.locator(ASKED).count() == 0
+
+
+def test_who_asks_at_a_desk_sees_the_answer_and_stays_with_the_question(open_page: Open) -> None:
+    page = open_page("?steps=60")
+    look(page, 30)
+    page.page.locator(".inside-questions button", has_text="RMSProp").click()
+    page.page.locator(".inside[data-at='60']").wait_for()
+    page.page.wait_for_selector(ASKED)
+    assert page.page.evaluate("document.activeElement.parentElement.className") == "inside-questions"
 
 
 def test_a_key_and_a_button_give_it_the_whole_screen(open_page: Open) -> None:

@@ -19,6 +19,7 @@ import { themeOf, watchSharpness, watchSystemTheme } from "../theme.js";
 import { SPEEDS } from "../transport.js";
 import { buildBoard } from "./board.js";
 import { Clock } from "./clock.js";
+import { leadToAnswer } from "./leading.js";
 import { PlaceInAddress } from "./place_in_address.js";
 import { Side } from "./side.js";
 
@@ -64,6 +65,10 @@ export class Inside {
     /** @type {InsideMessage | null} */
     this.message = null;
     this.frame = 0;
+    /** @type {{ racer: number, at: number } | null} where the question that was asked last is answered */
+    this.asked = null;
+    // Whether its answer is still to come.
+    this.awaits = false;
     /** @type {ReturnType<Inside["theme"]>} */
     this.painted = null;
     loadStyle(this.board.body, "inside.css");
@@ -162,6 +167,7 @@ export class Inside {
   choose(chosen) {
     if (!this.message) return;
     const { racer, beside } = this.message.header;
+    this.awaits = chosen.travels === true;
     this.requests.ask("inside", { racer, beside, at: this.clock.step, ...chosen });
   }
 
@@ -238,9 +244,10 @@ export class Inside {
       const button = document.createElement("button");
       button.type = "button";
       button.addEventListener("click", () => {
-        const { at, place } = button.dataset;
+        this.asked = { racer: Number(button.dataset["place"]), at: Number(button.dataset["at"]) };
         this.clock.pause();
-        this.choose({ racer: Number(place), beside: null, at: Number(at), travels: true });
+        this.choose({ ...this.asked, beside: null, travels: true });
+        this.draw();
       });
       return button;
     };
@@ -249,6 +256,21 @@ export class Inside {
       Object.assign(button.dataset, { at: String(at), place: String(place) });
       button.textContent = asked;
     });
+  }
+
+  // The question whose answer is shown looks pressed, and whoever has asked it is led there.
+  showAnswer() {
+    const { asked, board, clock, message, sides } = this;
+    const isShown = asked !== null && asked.racer === message?.header.racer && asked.at === clock.asked;
+    for (const button of board.questions.querySelectorAll("button")) {
+      const { at, place } = button.dataset;
+      const pressed = String(isShown && Number(place) === asked.racer && Number(at) === asked.at);
+      if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
+    }
+    const [side] = sides;
+    if (!this.awaits || !isShown || !side) return;
+    this.awaits = false;
+    leadToAnswer(side.element, board.transport);
   }
 
   // Where the optimizers stand in one line that is too long, the chosen one is in sight, and what is cut off fades.
@@ -323,6 +345,7 @@ export class Inside {
       write(board.scales, times > SAME_SCALE ? put(message.header.text["scales"], { times: number(times, 2) }) : NO_WORDS);
       // Not "step", which Streamlit's own rules ask for with `:has`: each change of it would ask for the style of the whole page.
       Object.assign(board.body.dataset, { at: String(clock.step), drawn: message.header.token });
+      this.showAnswer();
     });
   }
 
