@@ -168,6 +168,26 @@ def test_who_asks_at_a_desk_sees_the_answer_and_stays_with_the_question(open_pag
     assert page.page.evaluate("document.activeElement.parentElement.className") == "inside-questions"
 
 
+@long
+def test_going_back_while_it_plays_comes_to_the_step_that_was_left_and_stands_still_there(open_page: Open) -> None:
+    page = open_page("?racers=nag~rmsprop&steps=200")
+    look(page, 12)
+    page.page.locator(".inside-questions button", has_text="RMSProp").click()
+    page.page.locator(".inside[data-at='200']").wait_for()
+    page.wait_for_address("at=200")
+    page.rest()
+    page.page.keyboard.press("Home")
+    page.page.keyboard.press(" ")
+    page.page.locator(".inside[data-at='2']").wait_for()
+    page.page.go_back()
+    page.page.locator(".inside-racers [aria-pressed=true]", has_text="NAG").wait_for()
+    page.page.locator(".inside[data-at='12'][data-playing=false]").wait_for()
+    # Longer than it would take for the next step, and for its number to be in the address.
+    page.let_pass(60)
+    assert page.page.locator(".inside").get_attribute("data-at") == "12"
+    assert page.query()["at"] == "12"
+
+
 def test_a_key_and_a_button_give_it_the_whole_screen(open_page: Open) -> None:
     page = open_page("?racers=nag&steps=20")
     look(page, 5)

@@ -90,8 +90,11 @@ export class Inside {
     this.sizes.observe(this.board.racers);
     const fullChanged = () => updateFullButton(this.board.full, body, this.message?.header.text ?? {});
     document.addEventListener("fullscreenchange", fullChanged);
+    const leftEntry = () => this.leaveEntry();
+    addEventListener("popstate", leftEntry);
     this.cleanups = [
       () => document.removeEventListener("fullscreenchange", fullChanged),
+      () => removeEventListener("popstate", leftEntry),
       () => this.requests.stop(), () => this.clock.pause(), () => this.address.stop(), () => this.sizes.disconnect(),
       () => cancelAnimationFrame(this.frame),
       watchSystemTheme(() => this.paint()), watchSharpness(() => this.draw()),
@@ -144,8 +147,15 @@ export class Inside {
       clock.take(clock.steps > 0 ? clock.asked : view.at, layer.steps);
       return;
     }
+    if (view.stamp !== stampBefore) clock.pause();
     clock.take(view.stamp === stampBefore ? stepBefore : view.at, layer.steps);
     stampBefore = view.stamp;
+  }
+
+  // Who goes back or forward comes to a step that the server is to name: the one that was shown here is written over none.
+  leaveEntry() {
+    this.clock.pause();
+    this.address.stop();
   }
 
   // --- what is asked for ---
