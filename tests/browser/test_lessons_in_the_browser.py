@@ -162,6 +162,38 @@ def test_axe_finds_nothing_serious_in_the_list_and_in_a_lecture_room(open_page: 
     assert violations(page) == []
 
 
+IN_SIGHT = """selector => {
+  const { top, bottom } = document.querySelector(selector).getBoundingClientRect();
+  const header = document.querySelector('[data-testid=stHeader]').getBoundingClientRect();
+  return top >= header.bottom && bottom <= innerHeight;
+}"""
+
+
+@long
+@pytest.mark.parametrize("query", ["lesson=ravine", "lesson=nag_edge", "lesson=nag_edge&lang=zh"])
+def test_in_a_lecture_room_the_verdict_is_in_sight_and_the_picture_leaves_room_for_it(
+    open_page: Open, query: str
+) -> None:
+    page = open_page(viewport=PROJECTOR)
+    go_to(page, f"?{query}&present=1", ".optviz-stage[data-drawn]")
+    page.page.locator(CHOICE).last.click()
+    page.page.wait_for_selector(f"{ASKED}:checked")
+    page.rest()
+    click(page, "reveal")
+    page.page.wait_for_selector(".st-key-skip_to_answer")
+    page.rest()
+    played = height_of_the_picture(page)
+    click(page, "skip_to_answer")
+    page.page.wait_for_selector(".optviz-why")
+    page.page.wait_for_function(
+        "played => document.querySelector('.optviz-picture').clientHeight < played - 50", arg=played
+    )
+    page.rest()
+    page.let_pass(10)
+    for seen in (".optviz-question", ".optviz-answers", ".optviz-verdict", ".optviz-why", ".optviz-picture"):
+        assert page.page.evaluate(IN_SIGHT, seen), seen
+
+
 def test_a_lesson_from_a_file_is_in_the_form(open_page: Open) -> None:
     page = open_page()
     go_to(page, "?compose=1", ".optviz-file input")

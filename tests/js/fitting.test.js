@@ -47,7 +47,7 @@ test("a legend comes to rest, whatever its length", () => {
   assert.deepEqual(places, new Set(["over", "above"]));
 });
 
-test("words that come above a question's picture after it make it lower; above any other picture they move nothing", () => {
+test("words that come above the picture of a question, or of its answer, make it lower; above any other they move nothing", () => {
   globalThis.window = { innerWidth: 1024, innerHeight: 768, screen: { height: 768 } };
   globalThis.document = { fullscreenElement: null };
   const heightBelow = (header, top) => {
@@ -62,8 +62,12 @@ test("words that come above a question's picture after it make it lower; above a
     return Number.parseFloat(first) - Number.parseFloat(picture.style.height);
   };
   const asked = { present: true, played: false, tools: [] };
-  assert.equal(heightBelow(asked, { now: 150 }), 60);
-  for (const other of [{ ...asked, present: false }, { ...asked, played: true }, { ...asked, replay: 1 }, { ...asked, tools: ["save"] }]) {
+  const answered = { present: true, played: true, replay: 1, tools: ["inside"] };
+  for (const posed of [asked, answered]) assert.equal(heightBelow(posed, { now: 150 }), 60);
+  for (const other of [
+    { ...asked, present: false }, { ...asked, replay: 1 }, { ...asked, tools: ["tour"] },
+    { ...answered, present: false }, { ...answered, tools: ["tour", "inside"] }, { present: true },
+  ]) {
     assert.equal(isPosed(other), false);
     assert.equal(heightBelow(other, { now: 150 }), 0);
   }

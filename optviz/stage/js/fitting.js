@@ -82,11 +82,14 @@ export function fitHeight({ body, picture, sentence, transport }, arrangement, {
 }
 
 /**
- * Whether a class is asked a question above it: its words may come after the picture, which has to leave room for them.
+ * Whether a class reads a question above it, or the answer: the words may come after the picture, which has to leave room
+ * for them. What plays in between leaves them as they are.
  * @param {Header | undefined} header
  */
 export function isPosed(header) {
-  return Boolean(header?.present) && header?.played === false && !header.replay && (header.tools ?? []).length === 0;
+  const { played, present, replay, tools = [] } = header ?? {};
+  const isOfLesson = played !== undefined && tools.every((tool) => tool === "inside");
+  return Boolean(present) && isOfLesson && (played || !replay);
 }
 
 /**

@@ -140,7 +140,6 @@ export class Stage {
     this.requests.alone = sent.header["small"] === true;
     this.requests.heard(sent.header.heard);
     const message = completed(sent);
-    const wasPlayed = this.state.message?.header.played ?? true;
     this.received = message && bytes.slice();
     if (!message) return this.requests.ask("map", sent.header.map_key);
     const { sought } = this.state;
@@ -150,8 +149,6 @@ export class Stage {
     this.askForWhatIsOpen();
     this.chooseTab();
     this.replay(message.header.replay);
-    // What was asked for and has been played has its answer above it.
-    if (message.header.replay && message.header.played && !wasPlayed) this.comeIntoSight();
     if (message.header.small) this.sight.receive(send !== null);
     else this.greeting.receive(send !== null);
     this.guide.update();
