@@ -20,6 +20,7 @@ from optviz.figures.lengths import Lengths
 from optviz.figures.palette import THEMES
 from optviz.figures.race import race_figure
 from optviz.figures.race_record import RaceRecord, race_record
+from optviz.figures.scene import BELOW_TITLE
 from optviz.figures.styles import REPEATS, STYLES, color_of, styles_of
 from optviz.racer import PICKS
 from optviz.statistics.events import Event, Events, Kind
@@ -541,3 +542,12 @@ def test_no_number_of_the_vertical_axis_stands_on_those_of_another_one() -> None
     axis = layer["plot"]["layout"]["scene"]["zaxis"]
     assert axis["tickvals"] == positions[1:]
     assert [float(text) for text in axis["ticktext"]] == losses[1:]
+    # Beside the curves the title stands above some of them.
+    for view, every in [("wide 3d", 1), ("wide both", 2)]:
+        headed = layer["arrangements"][view]["scene"]["zaxis"]
+        assert (headed["ticktext"][-1], headed["tickvals"][-1], headed["title"]["text"]) == (
+            axis["title"]["text"],
+            1,
+            "",
+        )
+        assert headed["tickvals"][:-1] == [place for place in positions[1:] if place < BELOW_TITLE][::every]

@@ -443,6 +443,8 @@ def test_what_is_missing_is_said(language: str) -> None:
     assert widget(app.button, "preview")
     # Nor is another one right in the place of one that is taken away.
     type_into(app, answer_C="")
-    assert label["still_missing"].format(names=label["right_one"]) in told(app) and app.session_state[DRAFT].right is None
+    assert (
+        label["still_missing"].format(names=label["right_one"]) in told(app) and app.session_state[DRAFT].right is None
+    )
     if language == "zh":
         assert LATIN.findall(told(app)) == []

@@ -25,6 +25,9 @@ ARTICLES_HOME = [45.0, 45.0, 1.7]
 FOOT = 0.04
 """Of the height of the box: a number of the vertical axis that stands lower lies on those of another one."""
 
+BELOW_TITLE = 0.8
+"""Of the same height: a number that stands higher lies on the title."""
+
 PRESENTED_AXIS = {"tickfont": {"size": 15}, "title": {"font": {"size": 19}}}
 WIDE = {"margin": {"l": 10}, "scene": {"domain": {"x": [0, 0.52], "y": [0, 1]}}}
 BOTH_WIDE = {
@@ -68,8 +71,9 @@ def scene_layer(
     Its surface is the grid of heights that the map is drawn from; the height is the shade, so that a valley that the
     map shows is one here too, and the axis says which loss is at which height.
     """
+    scene = _scene(record, heights, words)
     layout = {
-        "scene": _scene(record, heights, words),
+        "scene": scene,
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "paper_bgcolor": "@theme/paper",
         "font": {"color": "@theme/ink", "size": 12},
@@ -79,6 +83,10 @@ def scene_layer(
         "kind": "scene",
         "plot": {"data": [_surface()], "layout": layout},
         "home": HOME,
+        "arrangements": {
+            "wide 3d": {"scene": {"zaxis": _headed(scene["zaxis"])}},
+            "wide both": {"scene": {"zaxis": _headed(scene["zaxis"], every=2)}},
+        },
         "presented": {"scene": dict.fromkeys(("xaxis", "yaxis", "zaxis"), PRESENTED_AXIS)},
         "grid": {"x": "@map/x", "y": "@map/y", "z": "@map/shade"},
         "places": places(record, words)["places"],
@@ -124,6 +132,19 @@ def _scene(record: RaceRecord, heights: Heights, words: Mapping[str, str]) -> di
         "bgcolor": "@theme/paper",
         "dragmode": "turntable",
         "hovermode": False,
+    }
+
+
+def _headed(axis: Mapping[str, Any], every: int = 1) -> dict[str, Any]:
+    """The vertical axis with its title at its upper end, above some of its numbers.
+
+    Beside them it stands on one of them, or beyond the edge, where the box is narrow.
+    """
+    ticks = [tick for tick in zip(axis["tickvals"], axis["ticktext"], strict=True) if tick[0] < BELOW_TITLE][::every]
+    return {
+        "title": {"text": ""},
+        "tickvals": [*(place for place, _ in ticks), 1],
+        "ticktext": [*(text for _, text in ticks), axis["title"]["text"]],
     }
 
 

@@ -16,9 +16,9 @@ from playwright.sync_api import Browser, Page
 from optviz import GaussianHills, Race
 from optviz.stage.page import html_page
 from optviz.text import words
-from race_page import RacePage
+from race_page import PROJECTOR, RacePage
 from serving import IN_DEPTH, launched
-from tabs import Tabs, new_tab
+from tabs import DESKTOP, Tabs, new_tab
 from test_everyone import violations
 from test_taking_away import SVG, download
 from tiers import long, rest_is_long
@@ -260,6 +260,27 @@ def test_pictures_and_videos_show_the_surface_in_depth(open_deep: Open) -> None:
     with av.open(io.BytesIO(video)) as recorded:
         first = next(recorded.decode(video=0)).to_image()
     assert scene_part(first, page).mean() > 0.05
+
+
+@long
+@pytest.mark.parametrize(
+    ("query", "size"),
+    [
+        ("?view=both", DESKTOP),
+        ("?view=both&present=1", PROJECTOR),
+        ("?view=3d", PROJECTOR),
+        ("?view=3d&lang=zh", PROJECTOR),
+    ],
+)
+def test_no_letter_of_an_axis_is_cut_off(open_deep: Open, query: str, size: dict[str, int]) -> None:
+    page = open_deep(query)
+    page.page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.page.wait_for_function(f"innerWidth === {size['width']} && {SCENERY}.box.width < 0.4 * innerWidth")
+    source = page.page.evaluate(f"{SCENERY}.image({{ scale: 1 }}).then(({{ source }}) => source)")
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2]))).convert("RGB"), dtype=int)
+    ink = np.abs(pixels - pixels[0, 0]).max(axis=-1) > 30
+    assert ink.any()
+    assert not ink[:, :2].any() and not ink[:, -2:].any() and not ink[-2:].any(), "something goes on beyond the edge"
 
 
 @pytest.mark.parametrize("language", rest_is_long(["en", "zh"], {"zh"}))

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cameraOf, fitted, plotlyCamera, sameCamera, turned, withinReach } from "../../optviz/stage/js/camera.js";
+import { cameraOf, fitted, plotlyCamera, raised, sameCamera, turned, withinReach } from "../../optviz/stage/js/camera.js";
 
 for (const camera of [[45, 35, 2.2], [-180, 0, 0.3], [0, 89, 10], [-52.5, -12.3, 1.25, 0.1, -0.25, 2]]) {
   test(`${camera} is the same after Plotly has had it`, () => {
@@ -11,6 +11,7 @@ for (const camera of [[45, 35, 2.2], [-180, 0, 0.3], [0, 89, 10], [-52.5, -12.3,
     const [azimuth, ...rest] = cameraOf(plotlyCamera(camera));
     assert.deepEqual([azimuth === 180 ? -180 : azimuth, ...rest], camera);
     assert.deepEqual(cameraOf(plotlyCamera(camera, 1.7), 1.7).slice(1), camera.slice(1));
+    assert.deepEqual(cameraOf(plotlyCamera(camera, 1.7, 1.4), 1.7, 1.4).slice(1), camera.slice(1));
   });
 }
 
@@ -48,3 +49,12 @@ test("a box that is higher than wide is seen from farther away, a wide one is no
   assert.equal(fitted({ width: 1000, height: 300 }), 1);
   assert.equal(fitted({ width: 300, height: 600 }), 2 * fitted({ width: 600, height: 600 }));
 });
+
+for (const [box, times] of [[[600, 400], 1], [[400, 600], 1.5], [[200, 600], 2]]) {
+  test(`in a box of ${box} the heights are ${times} times as high, and hide what others hide`, () => {
+    const [width, height] = box;
+    assert.equal(raised({ width, height }), times);
+    const { eye } = plotlyCamera([0, 42, 1.6], 1, times);
+    assert.ok(Math.abs(eye.z / eye.x - times * Math.tan((42 * Math.PI) / 180)) < 1e-9, "the line of sight is as much steeper");
+  });
+}

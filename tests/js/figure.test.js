@@ -104,6 +104,7 @@ test("where a 3-D chart has its place is told in pixels, by the arrangement of i
 test("the figure of a 3-D chart has its look, and in a lecture room larger letters", () => {
   const scene = {
     kind: "scene", group: "drawn", shown: ["3d"], choices: ["look"], presented: { scene: { font: 19 } },
+    arrangements: { "wide own": { scene: { box: 3 } } },
     plot: { data: [{ type: "surface", z: "@a", colorscale: "@theme/relief" }], layout: { scene: { font: 11, box: 1 } } },
   };
   const look = { data: { 0: { colorscale: "@theme/other" } }, layout: { scene: { box: 2 } } };
@@ -112,6 +113,8 @@ test("the figure of a 3-D chart has its look, and in a lecture room larger lette
   const plain = sceneFigureOf(stateOf(more), themed);
   assert.deepEqual([plain.data[0].colorscale, plain.layout.scene], [["blue"], { font: 11, box: 1 }]);
   assert.equal(plain.data[0].z.length, 2);
+  assert.deepEqual(sceneFigureOf(stateOf(more), themed, "wide").layout.scene, { font: 11, box: 3 });
+  assert.deepEqual(sceneFigureOf(stateOf(more), themed, "narrow").layout.scene, { font: 11, box: 1 });
   const article = sceneFigureOf(stateOf({ ...more, present: true }, { type: "choose", group: "look", name: "article" }), themed);
   assert.deepEqual([article.data[0].colorscale, article.layout.scene], [["red"], { font: 19, box: 2 }]);
 });

@@ -96,3 +96,17 @@ test("two quick clicks take it home", async () => {
   assert.equal(told.at(-1), null);
   assert.equal(made.hands.size, 0);
 });
+
+test("only where its axis tells how high it is, and where it may, a surface rises in a high box, and the camera is the same", async () => {
+  for (const [isWide, visible, z] of [[true, true, 0.6], [false, true, 0.4], [true, false, 0.4]]) {
+    const { made } = await shown();
+    const drawn = [];
+    const { react } = made.module;
+    const module = { ...made.module, react: (plot, data, layout) => { drawn.push(layout.scene.aspectratio.z); return react(plot, data, layout); } };
+    const layout = { scene: { aspectratio: { x: 1, y: 1, z: 0.4 }, zaxis: { visible } } };
+    const box = { left: 0, top: 0, width: 400, height: 600 };
+    await made.draw(module, { data: [], layout }, { box, camera: HOME, content: "high", label: "", isWide });
+    assert.ok(Math.abs(drawn[0] - z) < 1e-9, String([isWide, visible, drawn]));
+    assert.deepEqual(made.camera(), HOME);
+  }
+});

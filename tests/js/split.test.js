@@ -39,8 +39,8 @@ for (const width of [640, 683, 930, 1099, 1800]) {
 test("names beside a 3-D chart have room where its curves stay 190 pixels long", () => {
   const layout = { ...SQUARE, xaxis: { ...SQUARE.xaxis, visible: true } };
   const right = (width) => besideScene(layout, { width, names: 120 }).margin.r;
-  // 54 + 120 + 76 + 14 beside parts of which 190 is 0.31.
-  assert.deepEqual([right(683), right(876), right(877), right(1440)], [18, 18, 120, 120]);
+  // 54 + 120 + 76 + 14 beside parts of which 190 is 0.3.
+  assert.deepEqual([right(683), right(897), right(898), right(1440)], [18, 18, 120, 120]);
 });
 
 test("a map with equal scales is as wide as it is high, by its domain; another fills a square", () => {

@@ -110,14 +110,16 @@ function boxIn({ width, height, margin = {} }, { x: [left, right], y: [bottom, t
  * The 3-D chart, which Plotly draws by itself.
  * @param {State} state which has a message with one
  * @param {Theme} theme
+ * @param {string} [arrangement]
  * @returns {{ data: Dict[], layout: Dict }}
  */
-export function sceneFigureOf(state, theme) {
+export function sceneFigureOf(state, theme, arrangement) {
   const scene = sceneOf(state);
   if (!state.message || !scene) throw new Error("there is no 3-D chart");
   const { header, arrays } = state.message;
   const figure = resolved(scene.plot, arrays, theme);
   for (const name of Object.values(shownViews(state))) {
+    merge(figure.layout, resolved(scene.arrangements?.[`${arrangement} ${name}`] ?? {}, arrays, theme));
     const look = resolved(header.views[name]?.scene ?? { data: {}, layout: {} }, arrays, theme);
     merge(figure.layout, look.layout);
     for (const [index, patch] of Object.entries(look.data)) merge(figure.data[Number(index)], patch);

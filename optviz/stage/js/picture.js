@@ -175,11 +175,13 @@ export class Picture {
     this.scenery ??= new Scenery(this.sceneryFrame, {
       moved: () => around.moved(), turned: (camera) => around.turned(camera), byProcessor: () => around.byProcessor(),
     });
-    await this.scenery.draw(module, sceneFigureOf(state, header.themes[theme]), {
+    const arrangement = this.arrangementOf(state);
+    await this.scenery.draw(module, sceneFigureOf(state, header.themes[theme], arrangement), {
       box,
       camera: cameraIn(state),
-      content: JSON.stringify([header.map_key, header.words_key, looksOf(state), theme, header.present]),
+      content: JSON.stringify([header.map_key, header.words_key, looksOf(state), theme, arrangement, header.present]),
       label: header.text["scene"] ?? "",
+      isWide: arrangement === "wide",
     });
   }
 

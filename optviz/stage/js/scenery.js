@@ -4,13 +4,14 @@
 
 /** @import { Box, Camera, Dict, PlotElement, PlotlyModule, Sight } from "./types.js" */
 
-import { cameraOf, fitted, plotlyCamera, sameCamera, turned, withinReach } from "./camera.js";
+import { cameraOf, fitted, plotlyCamera, raised, sameCamera, turned, withinReach } from "./camera.js";
 import { sightOf } from "./projection.js";
 
 const STILL = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false };
 const FINEST = 2; // pixels of WebGL for one of the page
 const STILL_CLICK = 4; // pixels: whoever moves farther turns it
 const TWO_CLICKS = 300; // milliseconds
+const LETTERS = 28; // pixels beside a surface that stands beside the curves, whose title is among its numbers
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 const STEP = 5; // degrees a key turns it by
 /** @type {Map<string, { around?: number, up?: number, away?: number }>} */
@@ -64,6 +65,9 @@ export class Scenery {
     this.box = null;
     /** @type {Camera | null} from where it is to be seen, which Plotly may not have drawn yet */
     this.aim = null;
+    /** How it is seen in its box: see `fitted` and `raised`. */
+    this.fit = 1;
+    this.raise = 1;
     this.content = "";
     this.view = "";
     this.lastClick = -Infinity;
@@ -81,9 +85,10 @@ export class Scenery {
    * Draws the figure unless it is drawn already, and looks at it from the camera.
    * @param {PlotlyModule} module
    * @param {{ data: Dict[], layout: Dict }} figure
-   * @param {{ box: Box, camera: Camera, content: string, label: string }} how `content` is another one for another figure
+   * @param {{ box: Box, camera: Camera, content: string, label: string, isWide?: boolean }} how `content` is another one
+   *   for another figure; isWide: beside the curves, in a box that may be narrow and high
    */
-  async draw(module, figure, { box, camera, content, label }) {
+  async draw(module, figure, { box, camera, content, label, isWide = false }) {
     this.module = module;
     const { left, top, width, height } = box;
     this.frame.hidden = false;
@@ -97,12 +102,17 @@ export class Scenery {
     // What is drawn with this camera but for its rounding stays as it is.
     const stays = isHeld || (drawn && sameCamera(this.place(), camera));
     this.box = box;
-    const wanted = stays ? this.scene.getCamera() : plotlyCamera(camera, fitted(box));
+    this.fit = fitted(box, isWide ? LETTERS : 0);
+    // Where no axis says how high it is, the picture is that of the article, and as high as there.
+    this.raise = isWide && figure.layout["scene"].zaxis.visible !== false ? raised(box) : 1;
+    const wanted = stays ? this.scene.getCamera() : plotlyCamera(camera, this.fit, this.raise);
     // What a finger has turned Plotly has not noted, and its pictures are taken from there.
     if (stays && this.plot.layout) this.plot.layout["scene"].camera = wanted;
     else if (drawn) await module.relayout(this.plot, { "scene.camera": wanted });
     if (drawn) return this.watch();
-    const layout = { ...figure.layout, width, height, scene: { ...figure.layout["scene"], camera: wanted } };
+    const scene = { ...figure.layout["scene"], camera: wanted };
+    if (this.raise > 1) scene.aspectratio = { ...scene.aspectratio, z: scene.aspectratio.z * this.raise };
+    const layout = { ...figure.layout, width, height, scene };
     const plotGlPixelRatio = Math.min(FINEST, Math.max(1, window.devicePixelRatio || 1));
     await module.react(this.plot, figure.data, layout, { ...STILL, plotGlPixelRatio });
     this.content = whole;
@@ -140,7 +150,7 @@ export class Scenery {
 
   // Where the eye is, wherever that may be.
   place() {
-    return this.box && this.scene?.glplot ? cameraOf(this.scene.getCamera(), fitted(this.box)) : null;
+    return this.box && this.scene?.glplot ? cameraOf(this.scene.getCamera(), this.fit, this.raise) : null;
   }
 
   /** @returns {Camera | null} */
@@ -155,7 +165,9 @@ export class Scenery {
    */
   lookFrom(camera) {
     this.aim = camera;
-    if (this.module && this.box) void this.module.relayout(this.plot, { "scene.camera": plotlyCamera(camera, fitted(this.box)) });
+    if (this.module && this.box) {
+      void this.module.relayout(this.plot, { "scene.camera": plotlyCamera(camera, this.fit, this.raise) });
+    }
   }
 
   /**

@@ -65,7 +65,7 @@ export function besideScene(layout, { width, names }) {
   const shared = (right) => {
     const wide = width - margin.l - right;
     const parts = wide - between - (isBoth ? BESIDE_MAP : 0);
-    return { right, wide, map: isBoth ? 0.33 * parts : 0, curves: (isBoth ? 0.31 : 0.42) * parts };
+    return { right, wide, map: isBoth ? 0.3 * parts : 0, curves: (isBoth ? 0.3 : 0.42) * parts };
   };
   const [named, bare] = [shared(Math.max(margin.r, names)), shared(margin.r)];
   const { right, wide, map, curves } = named.curves >= NARROWEST_BESIDE ? named : bare;

@@ -168,6 +168,8 @@ export interface SceneLayer {
   /** Plotly's dict of what stands still in it. */
   plot: { data: Dict[]; layout: Dict };
   home: Camera;
+  /** What changes in its layout in an arrangement and a view: "wide both". */
+  arrangements?: Record<string, Dict>;
   /** What changes in its layout in a lecture room. */
   presented: Dict;
   /** References to its surface. */
