@@ -21,7 +21,7 @@ from optviz.text import words
 from optviz.text.headline import told_guess, told_headline
 from optviz.text.verdicts import told_pairs
 from optviz.ui.pages.league.answer import MOST_CONFLICTS
-from race_page import RacePage
+from race_page import PROJECTOR, RacePage
 from tabs import PATIENCE, new_tab
 from tiers import long
 
@@ -63,6 +63,14 @@ def compared(open_page: Open) -> Answered:
         return page
 
     return open_one
+
+
+@long
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_on_a_projector_all_columns_of_the_ranking_are_in_sight(compared: Answered, language: str) -> None:
+    page = compared(f"{QUERY}&present=1&lang={language}", viewport=PROJECTOR).visit.page
+    table = page.locator(".optviz-scroll:has(.optviz-league)")
+    assert table.evaluate("box => box.scrollWidth <= box.clientWidth")
 
 
 def test_a_guess_is_answered_and_a_mark_leads_to_its_surfaces_and_on_to_a_race(

@@ -43,3 +43,19 @@ def test_its_figures_are_drawn_and_what_is_drawn_can_be_taken_away(
     assert body["width"] <= width
     assert wrong == []
     page.close()
+
+
+@long
+@pytest.mark.parametrize("width", [1024, 1280])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_on_a_projector_all_columns_of_its_tables_are_in_sight(
+    browser: Browser, tmp_path: Path, language: str, width: int
+) -> None:
+    file = tmp_path / "league.html"
+    file.write_bytes(page_of(made.result(), made.record(), language))
+    page = browser.new_page(viewport={"width": width, "height": 768})
+    page.goto(file.as_uri())
+    tables = page.locator(".optviz-report .wide")
+    tables.first.wait_for()
+    assert all(table.evaluate("box => box.scrollWidth <= box.clientWidth") for table in tables.all())
+    page.close()
