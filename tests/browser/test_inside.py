@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from race_page import RacePage
+from race_page import PROJECTOR, RacePage
 from test_everyone import violations
 from tiers import long, rest_is_long
 
@@ -196,6 +196,20 @@ def test_a_key_and_a_button_give_it_the_whole_screen(open_page: Open) -> None:
     page.page.wait_for_function(is_full)
     page.page.locator(".inside [data-do=full][aria-pressed=true]").click()
     page.page.wait_for_function(f"!({is_full})")
+
+
+@long
+def test_two_pictures_beside_one_another_are_in_sight_before_what_is_said_of_them(open_page: Open) -> None:
+    page = open_page("?racers=nag~adam&steps=60", viewport=PROJECTOR)
+    look(page, 20)
+    page.page.locator(".inside-beside select").select_option(index=1)
+    page.page.locator(".inside[data-sides='2']").wait_for()
+    page.let_pass(3)
+    bar = page.page.locator(".inside-transport").bounding_box()
+    for side in page.page.locator(".inside-side").all():
+        picture, said = (side.locator(part).bounding_box() for part in (".inside-picture", ".inside-said"))
+        assert picture and said and bar
+        assert picture["y"] + picture["height"] <= min(bar["y"], said["y"])
 
 
 @long
