@@ -51,3 +51,12 @@ test("what is inlined is taken the same way; a script that brings no Plotly chan
   assert.equal(window.Plotly, plane);
   assert.equal(scripts.length, 4);
 });
+
+test("numbers in labels have a true minus sign", async () => {
+  let component;
+  takePlotly("scene", () => { window.Plotly = { register: (given) => { component = given; } }; });
+  const layout = { _d3locale: { numberFormat: () => (value) => `${value}`, timeFormat: 1 } };
+  component.supplyLayoutDefaults({}, layout);
+  assert.deepEqual([layout._d3locale.numberFormat(".6g")(-0.5), layout._d3locale.timeFormat], ["−0.5", 1]);
+  component.supplyLayoutDefaults({}, {});
+});

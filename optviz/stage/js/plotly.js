@@ -1,7 +1,7 @@
 // @ts-check
 // plotly.js, fetched once for the document: one bundle for plane charts, and one for those in 3-D once there is one.
 
-/** @import { PlotlyModule } from "./types.js" */
+/** @import { Dict, PlotlyModule } from "./types.js" */
 /** @typedef {"plane" | "scene"} Bundle */
 
 /** @type {Map<Bundle, Promise<PlotlyModule>>} */
@@ -15,7 +15,7 @@ const bundles = new Map();
 export function loadPlotly(bundle, address = "") {
   const known = bundles.get(bundle);
   if (known) return known;
-  if (bundle === "plane" && window.Plotly) return Promise.resolve(window.Plotly);
+  if (bundle === "plane" && window.Plotly) return Promise.resolve(withTrueMinus(window.Plotly));
   const loading = fetched(address).catch((error) => {
     bundles.delete(bundle);
     throw error;
@@ -32,7 +32,7 @@ export function loadPlotly(bundle, address = "") {
 export function takePlotly(bundle, run) {
   const before = window.Plotly;
   run();
-  if (window.Plotly && window.Plotly !== before) bundles.set(bundle, Promise.resolve(window.Plotly));
+  if (window.Plotly && window.Plotly !== before) bundles.set(bundle, Promise.resolve(withTrueMinus(window.Plotly)));
   if (before) window.Plotly = before;
 }
 
@@ -49,7 +49,7 @@ function fetched(address) {
     script.onload = () => {
       const loaded = window.Plotly;
       if (before) window.Plotly = before;
-      if (loaded && loaded !== before) resolve(loaded);
+      if (loaded && loaded !== before) resolve(withTrueMinus(loaded));
       else fail();
     };
     const fail = () => {
@@ -59,4 +59,32 @@ function fetched(address) {
     script.onerror = fail;
     document.head.appendChild(script);
   });
+}
+
+/**
+ * Numbers in labels with a true minus sign, as at axes: no locale of Plotly's says which one is theirs. A component is
+ * asked of each layout, once it knows how numbers are written.
+ * @param {PlotlyModule} module
+ */
+function withTrueMinus(module) {
+  module.register?.({
+    moduleType: "component",
+    name: "optviz-minus",
+    /**
+     * @param {Dict} _given
+     * @param {Dict} layout
+     */
+    supplyLayoutDefaults(_given, layout) {
+      const written = layout["_d3locale"];
+      if (!written?.numberFormat) return;
+      /** @param {string} form */
+      const numberFormat = (form) => {
+        const format = written.numberFormat(form);
+        /** @param {number} value */
+        return (value) => String(format(value)).replaceAll("-", "−");
+      };
+      layout["_d3locale"] = { ...written, numberFormat };
+    },
+  });
+  return module;
 }

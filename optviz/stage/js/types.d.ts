@@ -487,6 +487,7 @@ export interface PlotlyModule {
   relayout(plot: HTMLElement, changes: Dict): Promise<void>;
   toImage(plot: HTMLElement | { data: Dict[]; layout: Dict }, options: Dict): Promise<string>;
   purge(plot: HTMLElement): void;
+  register?(component: Dict): void;
   /** As if a hand pointed at marks. */
   Fx: {
     hover(plot: HTMLElement, marks: Dict[] | Dict, charts: string[]): void;
