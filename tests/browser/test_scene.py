@@ -40,19 +40,19 @@ def deep_tabs(browser: Browser) -> Iterator[Tabs]:
 @pytest.fixture
 def open_deep(server: str, deep_tabs: Tabs) -> Iterator[Open]:
     """Opens the app in 3-D as a new visitor."""
-    opened: list[RacePage] = []
+    opened: list[tuple[RacePage, dict[str, object]]] = []
 
-    def open_one(query: str) -> RacePage:
-        page = RacePage(deep_tabs.take(), server)
-        opened.append(page)
+    def open_one(query: str, **settings: object) -> RacePage:
+        page = RacePage(deep_tabs.take(**settings), server)
+        opened.append((page, settings))
         page.open(query)
         return page
 
     yield open_one
-    for page in opened:
+    for page, settings in opened:
         page.leave()
-        deep_tabs.give_back(page.page)
-    assert [(page.foreign, page.errors) for page in opened] == [([], [])] * len(opened)
+        deep_tabs.give_back(page.page, **settings)
+    assert [(page.foreign, page.errors) for page, _ in opened] == [([], [])] * len(opened)
 
 
 def standalone(tab: Page, folder: Path, language: str = "en", **chosen: str) -> Page:
@@ -167,6 +167,27 @@ def test_what_is_said_to_be_hidden_plotly_hides(deep_tabs: Tabs, tmp_path: Path)
     assert counted[False] > 100
     assert wrong == []
     deep_tabs.give_back(tab)
+
+
+@long
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+@pytest.mark.parametrize("width", [390, 360])
+@pytest.mark.parametrize("view", ["3d", "both"])
+def test_on_a_phone_the_title_of_the_height_is_whole(open_deep: Open, view: str, width: int, locale: str) -> None:
+    window = {"width": width, "height": 900}
+    page = open_deep(f"?v=1&view={view}", viewport=window, is_mobile=True, has_touch=True, locale=locale)
+    page.page.wait_for_function(f"{SCENERY}?.sight() !== undefined")
+    page.let_pass(3)
+    box = page.page.locator(".optviz-scenery").bounding_box()
+    docked = page.page.locator(".optviz-docked").bounding_box()
+    assert box is not None
+    assert docked is not None
+    # What stands to the left of the numbers, above the sentence.
+    clip = {"x": box["x"], "y": box["y"], "width": 60, "height": min(box["height"], docked["y"] - box["y"])}
+    seen = np.asarray(Image.open(io.BytesIO(page.page.screenshot(clip=clip))).convert("L"), dtype=int)
+    columns = (abs(seen - seen[0, 0]) > 40).any(axis=0)
+    assert not columns[:2].any(), "it is not cut off at the edge"
+    assert columns[:40].any()
 
 
 def drag_the_scene(page: RacePage, by: tuple[int, int]) -> None:

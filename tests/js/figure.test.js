@@ -99,6 +99,8 @@ test("where a 3-D chart has its place is told in pixels, by the arrangement of i
   const { layout, room } = figureOf(stateOf(more), {}, { ...ROOM, width: 860, height: 450 });
   assert.deepEqual(room, { left: 50, top: 20, width: 400, height: 320 });
   assert.equal("scene" in layout, false);
+  const alone = figureOf(stateOf(more, { type: "open_tab", tab: "surface" }), {}, { ...ROOM, width: 860, height: 450 }).room;
+  assert.deepEqual([alone.left, alone.width, alone.beside > 0], [0, 860, true], "as a tab it has all the width");
 });
 
 test("the figure of a 3-D chart has its look, and in a lecture room larger letters", () => {

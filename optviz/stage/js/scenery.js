@@ -102,7 +102,7 @@ export class Scenery {
     // What is drawn with this camera but for its rounding stays as it is.
     const stays = isHeld || (drawn && sameCamera(this.place(), camera));
     this.box = box;
-    this.fit = fitted(box, isWide ? LETTERS : 0);
+    this.fit = fitted(box, isWide ? LETTERS : 2 * (box.beside ?? 0));
     // Where no axis says how high it is, the picture is that of the article, and as high as there.
     this.raise = isWide && figure.layout["scene"].zaxis.visible !== false ? raised(box) : 1;
     const wanted = stays ? this.scene.getCamera() : plotlyCamera(camera, this.fit, this.raise);

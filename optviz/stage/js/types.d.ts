@@ -337,6 +337,8 @@ export interface Box {
   top: number;
   width: number;
   height: number;
+  /** Of a 3-D chart: pixels on each side that are left to what stands beside its axes. */
+  beside?: number;
 }
 
 /** What Plotly has drawn: where its charts are on the screen, and how their coordinates become pixels. */
