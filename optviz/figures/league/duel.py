@@ -55,7 +55,7 @@ def duel_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
                 {
                     "xaxis": axis(in_two_lines(words["wins"]), range=[-0.02, 1.02], tickformat=".0%", fixedrange=True),
                     "xaxis2": axis(in_two_lines(words["by_how_much"]), range=_span(first), anchor="y", fixedrange=True),
-                    "yaxis": _rows(record, first, words)["yaxis"],
+                    "yaxis": rows_axis([]) | _rows(record, first, words)["yaxis"],
                 },
                 height=height_of_rows(len(first)) + LINE,
                 showlegend=False,
@@ -86,7 +86,9 @@ def _rows(record: LeagueRecord, pairs: Sequence[Pair], words: Mapping[str, str])
     rows = rows_axis([_row(record, pair, words) for pair in pairs])
     names = [f"<b>{name}</b>" if pair.conflict else name for name, pair in zip(rows["ticktext"], pairs, strict=True)]
     across = {"xaxis2": {"range": _span(pairs)}}
-    return {**across, "yaxis": {**rows, "ticktext": names}, "height": height_of_rows(len(pairs)) + LINE}
+    # Of the look nothing: how large the names are is a matter of the room.
+    changed = {"tickvals": rows["tickvals"], "range": rows["range"], "ticktext": names}
+    return {**across, "yaxis": changed, "height": height_of_rows(len(pairs)) + LINE}
 
 
 def _short(words: Mapping[str, str]) -> dict[str, Any]:
@@ -98,11 +100,16 @@ def _short(words: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _narrow(words: Mapping[str, str]) -> dict[str, Any]:
-    """The last number of the left axis ends before the first one of the right axis begins."""
-    short = _short(words)
+    """The last number of the left axis ends before the first one of the right axis begins, however long the names are.
+
+    So only the last number of the left one has its unit.
+    """
+    short, numbers = _short(words), {"tickangle": 0, "tickfont": {"size": 10}}
+    shares = {"tickmode": "array", "tickvals": [0, EVEN, 1], "ticktext": ["0", "50", "100%"]}
     return {
-        "xaxis": {**short["xaxis"], "domain": [0, 0.42], "tickmode": "array", "tickvals": [0, EVEN, 1]},
-        "xaxis2": {**short["xaxis2"], "domain": [0.58, 1], "nticks": 4},
+        "xaxis": {**short["xaxis"], **numbers, **shares, "domain": [0, 0.38]},
+        "xaxis2": {**short["xaxis2"], **numbers, "domain": [0.62, 1], "nticks": 4},
+        "yaxis": {"tickfont": {"size": 11}},
         "margin": {"l": 40, "r": 16},
     }
 

@@ -60,7 +60,8 @@ def rows_axis(names: Sequence[str], **changes: Any) -> dict[str, Any]:
         automargin=True,
         showgrid=False,
         fixedrange=True,
-        **changes,
+        # Plotly leaves room also for an empty title.
+        **{"title": {"standoff": 0}, **changes},
     )
 
 

@@ -47,7 +47,7 @@ def ranking_figure(record: LeagueRecord, words: Mapping[str, str]) -> Figure:
             ),
         },
         {},
-        arrangements={"wide": WIDE, "narrow": _narrow(words)},
+        arrangements={"wide": WIDE, "narrow": _narrow(words, len(names))},
         clicks=clicks(),
     )
 
@@ -107,10 +107,11 @@ def _span(means: np.ndarray) -> list[float]:
     return [0.0, min(1.02, float(np.nanmax(means)) * 1.06 + 1e-9)]
 
 
-def _narrow(words: Mapping[str, str]) -> dict[str, Any]:
-    """There is no room for long titles beside one another."""
+def _narrow(words: Mapping[str, str], count: int) -> dict[str, Any]:
+    """There is no room for long titles beside one another, nor for more than seven ranks in a size to be read."""
+    ranks = {"tickangle": 0, "tickfont": {"size": 10}, "dtick": 1 if count <= 7 else 2 if count <= 10 else 5}
     return {
         "xaxis": {"domain": [0, 0.6], "nticks": 4, "title": {"text": words["mean_c_short"]}},
-        "xaxis2": {"domain": [0.7, 1], "title": {"text": words["ranks_short"]}},
+        "xaxis2": {"domain": [0.7, 1], "title": {"text": words["ranks_short"]}, **ranks},
         "margin": {"l": 40, "r": 10},
     }
