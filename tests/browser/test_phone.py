@@ -123,6 +123,37 @@ def test_every_target_on_a_phone_fits_a_thumb(open_page: Open, locale: str, quer
 
 
 @LANGUAGES
+@pytest.mark.parametrize("width", rest_is_long([390, 360], {390}))
+def test_what_is_touched_of_the_legend_and_of_a_card_fits_a_thumb_and_overlaps_nothing(
+    open_page: Open, locale: str, width: int
+) -> None:
+    page = open_page(locale=locale, **TOUCH | {"viewport": {"width": width, "height": 844}})
+    ready(page)
+    assert page.page.evaluate(OVERLAPPING, ".optviz-legend button, .optviz-views button") == []
+    if locale == "zh-CN":
+        # The English title takes two lines of 390 pixels.
+        assert page.page.evaluate(COVERED) == [], "the numbers below the map are in sight"
+    page.do("card")
+    page.page.locator(".optviz-card header button").first.wait_for()
+    assert page.page.evaluate(SMALL) == []
+    assert page.page.evaluate(OVERLAPPING, ".optviz-card header button") == []
+
+
+OVERLAPPING = """parts => {
+  const boxes = [...document.querySelectorAll(parts)].map((part) => [part.innerText, part.getBoundingClientRect()]);
+  return boxes.flatMap(([name, one], place) => boxes.slice(place + 1)
+    .filter(([, other]) => Math.min(one.right, other.right) - Math.max(one.left, other.left) > 0.5
+      && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 0.5)
+    .map(([other]) => [name, other]));
+}"""
+COVERED = """() => {
+  const docked = document.querySelector(".optviz-docked").getBoundingClientRect();
+  return [...document.querySelectorAll(".optviz-plot .xtick text")].filter((text) => text.checkVisibility())
+    .filter((text) => text.getBoundingClientRect().bottom > docked.top + 0.5).map((text) => text.textContent);
+}"""
+
+
+@LANGUAGES
 def test_a_sign_of_help_is_touched_around_it(open_page: Open, locale: str) -> None:
     """21 px to each side of the middle of what is touched lies the same button, also beside the field below."""
     page = open_page("?samples=64&racers=sgd", locale=locale, **TOUCH)
