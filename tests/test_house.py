@@ -473,3 +473,31 @@ def test_no_path_of_one_machine_is_tracked() -> None:
             if elsewhere.search(line):
                 found.append(f"{name_of(file)}:{number}: {line.strip()[:80]}")
     assert found == []
+
+
+MOUNTED_ANEW = {"choice", "kept_choice", "choices", "switch", "text_field", "key_showing", "kept_number"}
+"""Of `optviz.ui.widgets`: what makes a widget whose key changes."""
+
+
+def keys_that_change() -> Iterator[str]:
+    """The names of widgets that are mounted under one key after another."""
+    for file in sorted((PACKAGE / "ui").rglob("*.py")):
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+                continue
+            if call.func.attr in MOUNTED_ANEW:
+                named = [word.value for word in call.keywords if word.arg == "key"]
+                named += call.args[:1] if call.func.attr == "key_showing" else []
+                yield from (str(name.value) for name in named if isinstance(name, ast.Constant))
+
+
+def test_no_style_sheet_names_a_widget_whose_key_changes() -> None:
+    """Streamlit makes a class of the key: a rule for the first one is lost with the first change of language."""
+    styled = {
+        name
+        for sheet in (PACKAGE / "ui" / "css").glob("*.css")
+        for name in re.findall(r"\.st-key-(\w+)", sheet.read_text(encoding="utf-8"))
+    }
+    changing = set(keys_that_change())
+    assert {"league_chart", "language"} <= changing
+    assert styled & changing == set()

@@ -393,8 +393,10 @@ def test_the_placebo_is_the_first_racer_twice(desk: Desk, monkeypatch: pytest.Mo
     monkeypatch.setattr("optviz.ui.address.page", lambda: "league")
     app = asking()
     app.session_state.view = replace(app.session_state.view, chart="budget")
+    assert not is_marked_as_placebo(app)
     widget(app.button, "league_placebo").click().run()
     assert not app.exception, app.exception
+    assert is_marked_as_placebo(app)
     first, second = app.session_state.race.racers
     assert first == second
     # That chart is there for tuned racers alone.
@@ -404,6 +406,12 @@ def test_the_placebo_is_the_first_racer_twice(desk: Desk, monkeypatch: pytest.Mo
     assert widget(app.button, "way_back").label == f"← {back['here']}"
     widget(app.button, "way_back").click().run()
     assert len(app.session_state.race.racers) == 7
+    assert not is_marked_as_placebo(app)
+
+
+def is_marked_as_placebo(app: AppTest) -> bool:
+    """Whether the page is told to show its button as chosen."""
+    return any("data-placebo" in part.proto.body for part in app.get("html"))
 
 
 def test_the_placebo_takes_a_racer_that_draws_batches_where_there_is_one(desk: Desk) -> None:

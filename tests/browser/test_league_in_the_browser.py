@@ -190,8 +190,15 @@ def test_the_placebo_is_all_ties_and_equivalent(compared: Answered) -> None:
     first = replace(ASKED.racers[0], label=None)
     known_before(replace(ASKED, racers=(first, first)), [ASKED.convention])
     page = compared()
-    page.visit.page.locator(".st-key-league_placebo button:visible").click()
+    button = page.visit.page.locator(".st-key-league_placebo button:visible")
+    usual = button.evaluate("button => getComputedStyle(button).color")
+    button.click()
     page.visit.page.wait_for_selector(".st-key-league_reveal")
+    # It looks as what is chosen beside it.
+    like = page.visit.page.locator(".st-key-league_controls [aria-checked=true] p")
+    chosen = like.evaluate("chosen => getComputedStyle(chosen).color")
+    expect(button).to_have_css("color", chosen)
+    assert chosen != usual
     page.reveal()
     told = page.told_at(1, 0, 0)
     assert "level on 250" in told and "50.0%" in told

@@ -122,16 +122,18 @@ def _charts(record: LeagueRecord, league: League, text: Words) -> None:
     shown = session.view().chart
     shown = shown if shown in charts else next(iter(charts))
     st.html(f"<h2>{html.escape(label['charts'])}</h2>")
-    widgets.choice(
-        st.segmented_control,
-        label["charts"],
-        charts,
-        shown,
-        lambda name: session.change_view(chart=name),
-        key="league_chart",
-        title=lambda name: label[f"chart_{name}"],
-        label_visibility="collapsed",
-    )
+    # What is mounted anew has another key: the place that the style sheet names is around it.
+    with st.container(key="league_pictures"):
+        widgets.choice(
+            st.segmented_control,
+            label["charts"],
+            charts,
+            shown,
+            lambda name: session.change_view(chart=name),
+            key="league_chart",
+            title=lambda name: label[f"chart_{name}"],
+            label_visibility="collapsed",
+        )
     st.caption(label[f"chart_{shown}_explained"])
     if shown == "budget":
         told = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in told_fair(record, session.language()))

@@ -14,7 +14,7 @@ from optviz.experiment import Race
 from optviz.experiment.blocks import Block, training_beside
 from optviz.experiment.league import TUNED, League, league_families
 from optviz.parameter import SEED
-from optviz.text import Words, counted, sentence, spaced
+from optviz.text import Words, counted, headline, sentence, spaced
 from optviz.text.question import told_question
 from optviz.ui import returning, session, widgets
 from optviz.ui.sidebar.surface import surface_key, surface_title
@@ -91,7 +91,8 @@ def question_section(league: League, text: Words) -> None:
     label = text["league"]
     first, beyond = league.seeds
     with st.container(key="league_question"):
-        st.html(f"<p class='optviz-question'>{html.escape(told_question(league, session.language()))}</p>")
+        placebo = " data-placebo" if headline.are_the_same(league) else ""
+        st.html(f"<p class='optviz-question'{placebo}>{html.escape(told_question(league, session.language()))}</p>")
         with st.container(key="league_controls", horizontal=True, vertical_alignment="bottom"):
             most = most_seeds_of_league(league)
             counts = sorted({league.n, *(count for count in COUNTS if count <= most)})
