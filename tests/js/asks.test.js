@@ -13,31 +13,34 @@ const storage = () => {
     removeItem: (name) => kept.delete(name),
   };
 };
-const told = (visit) => {
+const told = (visit, heard) => {
   const said = [];
-  keepAsking({ data: { visit }, setTriggerValue: (name, value) => said.push([name, value]) });
+  keepAsking({ data: { visit, heard }, setTriggerValue: (name, value) => said.push([name, value]) });
   return said;
 };
 
-test("a visit that waited is told to the one after it, once", () => {
+test("who comes is told of the visit that waited, or that none did, until it has heard", () => {
   globalThis.sessionStorage = storage();
-  assert.deepEqual(told(null), []);
-  assert.deepEqual(told("one"), []);
-  assert.deepEqual(told(null), [["kept", "one"]]);
-  assert.deepEqual(told(null), []);
+  assert.deepEqual(told(null, false), [["kept", "nobody"]]);
+  assert.deepEqual(told("one", true), []);
+  assert.deepEqual(told(null, false), [["kept", "one"]]);
+  // It was loaded again before it had heard.
+  assert.deepEqual(told(null, false), [["kept", "one"]]);
+  assert.deepEqual(told(null, true), []);
+  assert.deepEqual(told(null, false), [["kept", "nobody"]]);
 });
 
 test("the visit that follows is kept in its place", () => {
   globalThis.sessionStorage = storage();
-  told("one");
-  told(null);
-  assert.deepEqual(told("two"), []);
-  assert.deepEqual(told(null), [["kept", "two"]]);
+  told("one", true);
+  told(null, false);
+  assert.deepEqual(told("two", true), []);
+  assert.deepEqual(told(null, false), [["kept", "two"]]);
 });
 
-test("a browser that keeps nothing says nothing", () => {
+test("of a browser that keeps nothing nobody has waited", () => {
   const refuse = () => { throw new Error("not allowed"); };
   globalThis.sessionStorage = { getItem: refuse, setItem: refuse, removeItem: refuse };
-  assert.deepEqual(told("one"), []);
-  assert.deepEqual(told(null), []);
+  assert.deepEqual(told("one", true), []);
+  assert.deepEqual(told(null, false), [["kept", "nobody"]]);
 });
