@@ -12,6 +12,7 @@ import pytest
 from playwright._impl._driver import compute_driver_executable
 
 from cases import ROOT
+from optviz.stage.modules import CHART, ENTRY, stage_module
 
 FILES = sorted((ROOT / "tests" / "js").glob("*.test.js"))
 
@@ -41,3 +42,12 @@ def test_module(file: Path) -> None:
 
 def test_every_file_of_the_folder_is_tried() -> None:
     assert len(FILES) > 5
+
+
+@pytest.mark.parametrize("entry", [ENTRY, CHART])
+def test_the_modules_of_what_plays_from_disk_are_one_script(tmp_path: Path, entry: str) -> None:
+    """A name that two of them declare is an error of syntax."""
+    script = tmp_path / "joined.mjs"
+    script.write_text(stage_module(entry), encoding="utf-8")
+    done = subprocess.run([node(), "--check", str(script)], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr

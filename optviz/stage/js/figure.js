@@ -10,7 +10,7 @@ import { endIsHidden, futureIsHidden, racersOf, sceneOf, shownViews, tracksOf } 
 
 const NARROW_BELOW = 620; // pixels
 const NARROW_BELOW_SIDEWAYS = 400; // where nothing has room below a map
-const BESIDE = 38; // pixels on each side of a 3-D chart on a phone that are left to the title of its height
+const BESIDE_SURFACE = 38; // pixels on each side of a 3-D chart on a phone that are left to the title of its height
 const LARGER_FROM = 1360; // pixels of a screen beyond which the numbers at its axes grow with it
 const LARGEST = 1.5; // times
 const PRESENTED = 1.6; // how much thicker lines and heads are in a lecture room
@@ -91,7 +91,7 @@ export function figureOf(state, theme, { width, height, coarse, names, upright, 
   const { scene, ...layout } = figure.layout;
   const room = boxIn(layout, scene?.domain ?? { x: [0, 1], y: [0, 1] });
   // On a phone all the width is needed, as titles are wide beside what they name.
-  return { data: figure.data, layout, room: state.tab ? { ...room, left: 0, width, beside: BESIDE } : room };
+  return { data: figure.data, layout, room: state.tab ? { ...room, left: 0, width, beside: BESIDE_SURFACE } : room };
 }
 
 /**
