@@ -49,9 +49,9 @@ def in_two_lines(title: str) -> str:
     return re.sub(r"(:) |(：)| (?=\()|(?=（)", r"\1\2<br>", title, count=1)
 
 
-def rows_axis(names: Sequence[str], **changes: Any) -> dict[str, Any]:
+def rows_axis(names: Sequence[str]) -> dict[str, Any]:
     """An axis of rows, the first on top, each called by its name."""
-    return axis(
+    rows = axis(
         tickmode="array",
         tickvals=list(range(len(names))),
         ticktext=[trace_name(name) for name in names],
@@ -60,9 +60,9 @@ def rows_axis(names: Sequence[str], **changes: Any) -> dict[str, Any]:
         automargin=True,
         showgrid=False,
         fixedrange=True,
-        # Plotly leaves room also for an empty title.
-        **{"title": {"standoff": 0}, **changes},
     )
+    # Plotly leaves room also for an empty title.
+    return {**rows, "title": {**rows["title"], "standoff": 0}}
 
 
 def layout(axes: Mapping[str, dict[str, Any]], **changes: Any) -> dict[str, Any]:
