@@ -79,8 +79,6 @@ def main(more_pages: Sequence[StreamlitPage] = ()) -> None:
     address.keep_history(*session.found_and_spelled(), read=[page.name for page in PAGES if page.read])
     st.session_state[STILL] = _still()
     _quick(shown, quick)
-    if not controls:
-        sidebar.let_sidebar_go()
     if session.problems() and not widgets.told_at_the_widget():
         widgets.tell(session.problems(), place, over=not session.problems_are_a_links())
     asking.keep_over_reloads()

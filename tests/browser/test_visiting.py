@@ -51,27 +51,6 @@ def test_another_language_and_presenting_change_nothing_else(open_page: Open, qu
             assert page.race() == race
 
 
-@long
-def test_only_the_pages_of_the_race_have_a_sidebar_whichever_way_one_comes(open_page: Open) -> None:
-    page = open_page("?steps=5")
-    sidebar = page.page.get_by_test_id("stSidebar")
-
-    def go(name: str) -> None:
-        page.page.get_by_role("link", name=name, exact=True).first.click()
-
-    for without, with_one in (("Guide", "Inside a step"), ("Lessons", "League"), ("Guide", "Race")):
-        go(without)
-        sidebar.wait_for(state="detached")
-        go(with_one)
-        sidebar.locator("button").nth(3).wait_for()
-    page.page.go_back()
-    sidebar.wait_for(state="detached")
-    page.page.get_by_role("radio", name="中文", exact=True).click()
-    page.page.wait_for_function("document.documentElement.lang === 'zh'")
-    page.rest()
-    assert sidebar.count() == 0
-
-
 def settle(page: RacePage) -> None:
     """Wait until the app is at rest, and stays so: a write of the address comes with the end of a run."""
     for _ in range(2):

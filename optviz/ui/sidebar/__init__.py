@@ -20,14 +20,13 @@ from optviz.parameter import parameters
 from optviz.text import Words
 from optviz.ui import session
 from optviz.ui.sidebar.article import article_section
-from optviz.ui.sidebar.emptied import let_sidebar_go
 from optviz.ui.sidebar.optimizers import optimizers_section
 from optviz.ui.sidebar.rates import learning_rate_section, note_chosen_surface, on_surface_as_before
 from optviz.ui.sidebar.samples import samples_section
 from optviz.ui.sidebar.start import is_outdated, start_section
 from optviz.ui.sidebar.surface import race_on, surface_section
 
-__all__ = ["Places", "is_outdated", "let_sidebar_go", "quick_sections", "still", "still_sections"]
+__all__ = ["Places", "is_outdated", "quick_sections", "still", "still_sections"]
 
 
 class Places(NamedTuple):
