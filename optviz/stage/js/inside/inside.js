@@ -256,7 +256,8 @@ export class Inside {
       button.addEventListener("click", () => {
         this.asked = { racer: Number(button.dataset["place"]), at: Number(button.dataset["at"]) };
         this.clock.pause();
-        this.choose({ ...this.asked, beside: null, travels: true });
+        if (this.isAnswered()) this.awaits = true;
+        else this.choose({ ...this.asked, beside: null, travels: true });
         this.draw();
       });
       return button;
@@ -266,6 +267,13 @@ export class Inside {
       Object.assign(button.dataset, { at: String(at), place: String(place) });
       button.textContent = asked;
     });
+  }
+
+  // Where the answer stands there already nobody need be asked, and no answer comes late.
+  isAnswered() {
+    const { asked, clock, message } = this;
+    const { beside, racer } = message?.header ?? {};
+    return asked !== null && racer === asked.racer && beside === null && clock.step === asked.at;
   }
 
   // The question whose answer is shown looks pressed, and whoever has asked it is led there.
