@@ -62,7 +62,7 @@ def league(options: argparse.Namespace) -> int:
     address = _checked_address(options.address)
     workers = None
     if options.workers is not None:
-        workers = int(WORKERS.check_number("workers", _number(options.workers)))
+        workers = int(WORKERS.check_number("--workers", _number(options.workers)))
     store = Store(options.store)
     ended = _Ended() if options.job is not None else None
     telling = _Lines() if ended is not None else _Shown()
@@ -131,7 +131,7 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise BadInput("not_a_number", name="--workers", value=text, allowed=WORKERS.range_text("workers")) from None
+        raise BadInput("not_a_number", name="--workers", value=text, allowed=WORKERS.range_text("--workers")) from None
 
 
 def _checked_out(out: Path | None, asked: League) -> Path | None:
